@@ -1,0 +1,34 @@
+/** Every limit of the system with its reason. Units come last in a name. */
+export const LIMITS = {
+  /** A request's plan; configurable, because a graph generator may legitimately need more. */
+  planNodes: 100_000,
+  planEdges: 1_000_000,
+  /** Nodes a run may grow to by `for_each`; one run must fit in one engine's memory. */
+  runNodes: 1_000_000,
+  /** Groups inside groups; compile and expansion walk this deep. */
+  groupDepth: 16,
+  nodeIdChars: 200,
+  forEachItems: 10_000,
+  /** Bytes of a request body. */
+  bodyBytes: 8 * 1024 * 1024,
+  /** JSON nesting of a request body; deeper documents are an attack, not data. */
+  jsonDepth: 64,
+  jobNameChars: 255,
+  descriptionChars: 10_000,
+  tags: 20,
+  tagChars: 50,
+  maxAttempts: 11,
+  /** `MAX_RETRY_DELAY`: no backoff waits longer, whatever a policy says (a Retry-After may). */
+  retryDelayMs: 300_000,
+  jobTimeoutMinMs: 1_000,
+  jobTimeoutMaxMs: 24 * 3_600_000,
+  /** Output of an attempt kept in its row; larger ones are stored apart, by hash. */
+  outputInlineBytes: 32 * 1024,
+  /** Largest output of an attempt; more than this belongs in an artifact. */
+  outputBytes: 8 * 1024 * 1024,
+  /** Log text kept for one attempt; what comes later is counted and dropped. */
+  logBytesPerAttempt: 1024 * 1024,
+  /** One flush of the journal: bounded so that a commit stays short and its latency even. */
+  flushRows: 2_000,
+  flushBytes: 4 * 1024 * 1024,
+} as const;

@@ -1,0 +1,118 @@
+/**
+ * The words of the domain: every status, type and classification that the API, the engine, the
+ * store and the docs use. Order matters where a position is stored: append, never reorder.
+ */
+
+export const RUN_STATUSES = [
+  'pending',
+  'queued',
+  'scheduled',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'timeout',
+  'retrying',
+  'recovering',
+  'aborted',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** What a run may go to from each status; an empty list marks a final one. */
+export const RUN_TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  pending: ['queued', 'scheduled', 'cancelled', 'timeout'],
+  queued: ['scheduled', 'running', 'cancelled', 'paused', 'timeout'],
+  scheduled: ['queued', 'running', 'cancelled', 'paused', 'timeout'],
+  running: ['completed', 'failed', 'cancelled', 'timeout', 'paused', 'recovering', 'scheduled'],
+  paused: ['running', 'queued', 'cancelled', 'timeout'],
+  failed: ['retrying', 'recovering', 'aborted'],
+  timeout: ['retrying', 'recovering', 'aborted'],
+  retrying: ['queued', 'running', 'aborted', 'cancelled'],
+  recovering: ['queued', 'running', 'failed', 'aborted', 'cancelled'],
+  completed: [],
+  cancelled: [],
+  aborted: [],
+};
+
+export const NODE_STATUSES = [
+  'pending',
+  'ready',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'skipped',
+  'cancelled',
+  'timeout',
+] as const;
+export type NodeStatus = (typeof NODE_STATUSES)[number];
+
+/** How one attempt ended. */
+export const ATTEMPT_STATUSES = ['completed', 'failed', 'cancelled', 'timeout'] as const;
+export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
+
+export const NODE_TYPES = [
+  'action',
+  'test_case',
+  'test_suite',
+  'condition',
+  'parallel_group',
+  'sequential_group',
+  'checkpoint',
+  'notification',
+  'cleanup',
+] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+export const DEPENDENCY_CONDITIONS = ['all', 'any', 'all_done', 'conditional'] as const;
+export type DependencyCondition = (typeof DEPENDENCY_CONDITIONS)[number];
+
+export const RETRY_STRATEGIES = [
+  'none',
+  'immediate',
+  'linear_backoff',
+  'exponential_backoff',
+  'fibonacci_backoff',
+  'custom_backoff',
+  'circuit_breaker',
+] as const;
+export type RetryStrategy = (typeof RETRY_STRATEGIES)[number];
+
+export const JITTERS = ['none', 'proportional', 'full', 'equal', 'decorrelated'] as const;
+export type Jitter = (typeof JITTERS)[number];
+
+export const CLASSIFICATIONS = [
+  'transient',
+  'rate_limited',
+  'timeout',
+  'infrastructure',
+  'resource_exhausted',
+  'validation',
+  'permanent',
+  'unknown',
+] as const;
+export type Classification = (typeof CLASSIFICATIONS)[number];
+
+export const RUN_KINDS = ['job', 'phased', 'task'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export const SCOPES = [
+  'jobs:read',
+  'jobs:write',
+  'runs:read',
+  'runs:write',
+  'runs:override',
+  'tasks:create',
+  'tasks:read',
+  'tasks:update',
+  'tasks:delete',
+  'events:publish',
+  'events:read',
+  'agents:read',
+  'audit:read',
+  'workers:connect',
+  'metrics:read',
+  'admin',
+] as const;
+export type Scope = (typeof SCOPES)[number];

@@ -1,0 +1,69 @@
+import type { AttemptStatus, Classification, Json, JsonObject } from '@tenuto/contract';
+
+/** One attempt of one node, as an action sees it. */
+export interface ActionCall {
+  readonly runId: string;
+  readonly nodeId: string;
+  /** Rises over the whole run, from 1. */
+  readonly attempt: number;
+  /** The principal that owns the run: what an action reads or starts, it does in this name. */
+  readonly owner: string;
+  /** Stable over all attempts of this node and generation: send it with effects. */
+  readonly idempotencyKey: string;
+  readonly uses: string;
+  /** Parameters with every `${...}` already resolved. */
+  readonly with: JsonObject;
+  /** Wall time in milliseconds since the epoch at which the attempt started. */
+  readonly startedAt: number;
+  /** Aborts on cancel and timeout; the action then has `graceMs` to end. */
+  readonly signal: AbortSignal;
+  readonly graceMs: number;
+  /** Appends text to the attempt's log; it may hold several lines. */
+  log(stream: LogStream, text: string): void;
+}
+
+export type LogStream = 'stdout' | 'stderr' | 'system';
+
+export interface ActionError {
+  readonly classification: Classification;
+  /** A short stable word for rules and filters: `http_status`, `exit_code`, `ssrf_blocked`, ... */
+  readonly type: string;
+  readonly message: string;
+  /** Earliest next attempt in milliseconds from now, as the target asked (Retry-After). */
+  readonly retryAfterMs?: number;
+  readonly details?: JsonObject;
+}
+
+/** A file that an attempt produced; its bytes go to the artifact store by hash. */
+export interface ProducedArtifact {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What the node waits for without holding a slot; both survive restarts. */
+export type Wait =
+  | { readonly kind: 'time'; readonly until: number }
+  | { readonly kind: 'run'; readonly runId: string };
+
+export type ActionOutcome =
+  | {
+      readonly status: Extract<AttemptStatus, 'completed'>;
+      readonly output: Json;
+      readonly artifacts?: readonly ProducedArtifact[];
+    }
+  | {
+      readonly status: Exclude<AttemptStatus, 'completed'>;
+      readonly error: ActionError;
+      readonly output?: Json;
+      readonly artifacts?: readonly ProducedArtifact[];
+    }
+  | { readonly status: 'waiting'; readonly wait: Wait };
+
+/**
+ * The hands of the engine. `run` never throws: whatever goes wrong is a failed outcome. It may
+ * answer at once, without a promise, when there is nothing to wait for.
+ */
+export interface ActionRunner {
+  run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
+}
