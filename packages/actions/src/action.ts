@@ -1,0 +1,24 @@
+import type { JsonObject } from '@tenuto/contract';
+import type { ActionCall, ActionOutcome } from '@tenuto/engine';
+import type { TObject } from 'typebox';
+
+/**
+ * One action: a name for `uses`, a schema for `with`, and a function. To add one, write a module
+ * that exports a factory for it and put it into the registry.
+ */
+export interface ActionDefinition {
+  /** What `uses` says: `http.request`. */
+  readonly name: string;
+  readonly description: string;
+  /** Closed object schema of `with`, checked after its templates are resolved. */
+  readonly parameters: TObject;
+  run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
+}
+
+/** A failed outcome that no retry can mend: the parameters or the set-up are wrong. */
+export function refused(type: string, message: string, details?: JsonObject): ActionOutcome {
+  return {
+    status: 'failed',
+    error: { classification: 'validation', type, message, ...(details && { details }) },
+  };
+}
