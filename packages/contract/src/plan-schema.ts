@@ -1,0 +1,115 @@
+import Type, { type Static } from 'typebox';
+import { LIMITS } from './limits.ts';
+import {
+  CLASSIFICATIONS,
+  DEPENDENCY_CONDITIONS,
+  JITTERS,
+  NODE_TYPES,
+  RETRY_STRATEGIES,
+} from './vocabulary.ts';
+
+const closed = { additionalProperties: false } as const;
+const id = Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars });
+const expression = Type.String({ minLength: 1, maxLength: 4_096 });
+const parameters = Type.Record(Type.String(), Type.Unknown());
+const errorTypes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 });
+
+/** A retry policy as it is written inline; a stored one has a name and versions besides. */
+export const RetryPolicySchema = Type.Object(
+  {
+    strategy: Type.Optional(Type.Enum([...RETRY_STRATEGIES])),
+    max_attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.maxAttempts })),
+    max_retries: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.maxAttempts - 1 })),
+    base_delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.retryDelayMs })),
+    backoff_multiplier: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
+    max_delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.retryDelayMs })),
+    delays_ms: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0, maximum: LIMITS.retryDelayMs }), {
+        minItems: 1,
+        maxItems: LIMITS.maxAttempts,
+      }),
+    ),
+    jitter: Type.Optional(Type.Enum([...JITTERS])),
+    jitter_range: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    retryable_error_types: Type.Optional(errorTypes),
+    non_retryable_error_types: Type.Optional(errorTypes),
+  },
+  { ...closed, examples: [{ strategy: 'exponential_backoff', max_attempts: 4 }] },
+);
+export type InlineRetryPolicy = Static<typeof RetryPolicySchema>;
+
+const nodeFields = {
+  id,
+  name: Type.Optional(Type.String({ maxLength: 255 })),
+  description: Type.Optional(Type.String({ maxLength: LIMITS.descriptionChars })),
+  tags: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: LIMITS.tagChars }), {
+      maxItems: LIMITS.tags,
+    }),
+  ),
+  metadata: Type.Optional(parameters),
+  type: Type.Optional(Type.Enum([...NODE_TYPES], { default: 'action' })),
+  uses: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  with: Type.Optional(parameters),
+  action_type: Type.Optional(Type.String({ description: 'Another name of `uses`.' })),
+  action_parameters: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'Another name of `with`.' }),
+  ),
+  parent_nodes: Type.Optional(Type.Array(id, { maxItems: LIMITS.planNodes })),
+  needs: Type.Optional(
+    Type.Array(id, { maxItems: LIMITS.planNodes, description: 'Another name of `parent_nodes`.' }),
+  ),
+  dependency_condition: Type.Optional(Type.Enum([...DEPENDENCY_CONDITIONS])),
+  condition_expression: Type.Optional(expression),
+  if: Type.Optional(Type.Union([expression, Type.Boolean()])),
+  skip_on_failure: Type.Optional(Type.Boolean()),
+  allow_failure: Type.Optional(Type.Boolean()),
+  critical: Type.Optional(Type.Boolean()),
+  max_parallel_instances: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.forEachItems })),
+  for_each: Type.Optional(expression),
+  item_name: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
+  retry: Type.Optional(RetryPolicySchema),
+  max_retries: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.maxAttempts - 1 })),
+  timeout_seconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })),
+  grace_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
+  save_as: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
+  priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
+} as const;
+
+/** One unit of work in a graph, as it is written. */
+const PlanDefinitions = Type.Module({
+  Node: Type.Object(
+    { ...nodeFields, children: Type.Optional(Type.Array(Type.Ref('Node'), { minItems: 1 })) },
+    closed,
+  ),
+});
+export const NodeSchema = PlanDefinitions.Node;
+/** A node as it was written and validated; nothing is defaulted yet. */
+export interface NodeInput extends Static<ReturnType<typeof nodeObject>> {
+  readonly children?: readonly NodeInput[];
+}
+function nodeObject() {
+  return Type.Object(nodeFields);
+}
+
+export const EdgeSchema = Type.Object(
+  {
+    from: id,
+    to: id,
+    when: Type.Optional(
+      Type.Union([Type.Boolean(), Type.Number(), Type.String({ maxLength: LIMITS.nodeIdChars })]),
+    ),
+  },
+  closed,
+);
+export type EdgeInput = Static<typeof EdgeSchema>;
+
+/** The graph of a job: nodes, and edges that say the same as `parent_nodes`. */
+export interface DagInput {
+  readonly nodes: readonly NodeInput[];
+  readonly edges?: readonly EdgeInput[];
+}
+
+export const TERMINAL_CLASSIFICATIONS = ['validation', 'permanent'] as const satisfies readonly (
+  (typeof CLASSIFICATIONS)[number]
+)[];
