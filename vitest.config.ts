@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+// Tests that depend on the local zone would pass at one desk and fail at another; set TZ to try one.
+process.env.TZ ??= 'UTC';
+
+const postgres = 'packages/testkit/src/postgres.ts';
+const slow = '**/*.slow.test.ts';
+const notOurs = ['**/node_modules/**', '**/.tenuto/**'];
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    environment: 'node',
+    // Processes, not threads: tests send signals, change the folder and start servers.
+    pool: 'forks',
+    maxWorkers: availableParallelism(),
+    include: [mode === 'slow' ? slow : '**/*.test.ts'],
+    exclude: mode === 'slow' ? notOurs : [...notOurs, slow],
+    globalSetup: existsSync(postgres) ? [postgres] : [],
+    // A deadline only ends a test that hangs; none may fail because the machine is busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 60_000,
+  },
+}));
