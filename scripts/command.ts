@@ -10,14 +10,15 @@ export interface CommandResult {
  * Runs one of Node's programs with the Node that runs this script and waits for its end.
  *
  * @param args the program's file and its arguments
+ * @param options.folder where it runs
  * @param options.show write to our own streams as it goes, instead of keeping the output
  */
 export function runNode(
   args: readonly string[],
-  { show = false }: { readonly show?: boolean } = {},
+  { show = false, folder = '.' }: { readonly show?: boolean; readonly folder?: string } = {},
 ): Promise<CommandResult> {
   const target = show ? 'inherit' : 'pipe';
-  const child = spawn(process.execPath, args, { stdio: ['ignore', target, target] });
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', target, target] });
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
