@@ -1,0 +1,3 @@
+export { canonicalJson } from './canonical.ts';
+export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
+export { childrenOf, type NodeSpec, type Plan, type PlanShape, shapeOf } from './plan.ts';

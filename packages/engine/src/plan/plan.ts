@@ -1,0 +1,121 @@
+import type { DependencyCondition, NodeType } from '@tenuto/contract';
+import type { Expression, Template } from '../expression/index.ts';
+import type { RetryPolicy } from '../retry/index.ts';
+
+/** What a node does and under which rules; shared by all nodes that are written alike. */
+export interface NodeSpec {
+  readonly type: NodeType;
+  /** The action's name; absent on nodes that do no work of their own. */
+  readonly uses: string | undefined;
+  readonly with: Template;
+  /** `if`; a constant `true` is absent. */
+  readonly guard: Expression | boolean | undefined;
+  readonly condition: Expression | undefined;
+  readonly dependency: DependencyCondition;
+  readonly skipOnFailure: boolean;
+  readonly allowFailure: boolean;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: number;
+  readonly priority: number;
+  readonly forEach: Expression | undefined;
+  readonly itemName: string;
+  /** How many children of a group run at once. */
+  readonly maxParallel: number;
+}
+
+/**
+ * An immutable compiled graph. Nodes have integer indexes in preorder: the descendants of a group
+ * at index g are the indexes g + 1 .. subtreeEnd[g] - 1. Edges are in CSR form (compressed sparse
+ * rows): the successors of i are successors[successorOffsets[i] .. successorOffsets[i + 1] - 1].
+ */
+export interface Plan {
+  /** SHA-256 of `document`, in hex. */
+  readonly hash: string;
+  /** Canonical JSON of what was submitted, defaults included; compiling it gives this plan. */
+  readonly document: string;
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly ids: readonly string[];
+  readonly specs: readonly NodeSpec[];
+  readonly successorOffsets: Int32Array;
+  readonly successors: Int32Array;
+  /** Labels of edges out of conditions, by position in `successors`. */
+  readonly labels: ReadonlyMap<number, string>;
+  readonly predecessorOffsets: Int32Array;
+  readonly predecessors: Int32Array;
+  /** The group each node stands in directly, or -1. */
+  readonly groups: Int32Array;
+  readonly subtreeEnd: Int32Array;
+  /**
+   * The innermost `for_each` group around each node, or -1. A node inside one is a pattern: it
+   * does not run itself, its instances do.
+   */
+  readonly patterns: Int32Array;
+  /** 1 where some expression may read the node's output: it is kept in memory. */
+  readonly outputKept: Uint8Array;
+  /** `save_as` names and ids by which `steps` and `nodes` find a node. */
+  readonly names: ReadonlyMap<string, number>;
+  /** Position of each node in a topological order: 0 for roots, and the longest way from one. */
+  readonly levels: Int32Array;
+}
+
+/** Descendants of a group that are its direct children, in order. */
+export function childrenOf(plan: Plan, group: number): number[] {
+  const children: number[] = [];
+  for (let i = group + 1; i < (plan.subtreeEnd[group] ?? 0); i = plan.subtreeEnd[i] ?? i + 1) {
+    children.push(i);
+  }
+  return children;
+}
+
+export interface PlanShape {
+  /** Number of levels: the length of the longest path in nodes. */
+  readonly depth: number;
+  readonly widestLevel: { readonly level: number; readonly nodes: number };
+  /** Ids along one longest path. */
+  readonly criticalPath: readonly string[];
+  /** How many nodes each level holds. */
+  readonly levelSizes: readonly number[];
+}
+
+/** Levels and the critical path (every node counted as one) of a plan, for people to look at. */
+export function shapeOf(plan: Plan): PlanShape {
+  const levelSizes: number[] = [];
+  let last = -1;
+  for (let i = 0; i < plan.nodeCount; i += 1) {
+    const level = plan.levels[i] ?? 0;
+    while (levelSizes.length <= level) levelSizes.push(0);
+    levelSizes[level] = (levelSizes[level] ?? 0) + 1;
+    if (last < 0 || level > (plan.levels[last] ?? 0)) last = i;
+  }
+  const nodes = levelSizes.reduce((widest, size) => Math.max(widest, size), 0);
+  return {
+    depth: levelSizes.length,
+    widestLevel: { level: levelSizes.indexOf(nodes), nodes },
+    criticalPath: pathTo(plan, last),
+    levelSizes,
+  };
+}
+
+function pathTo(plan: Plan, end: number): string[] {
+  const path: string[] = [];
+  for (let at = end; at >= 0; ) {
+    path.push(plan.ids[at] ?? '');
+    const wanted = (plan.levels[at] ?? 0) - 1;
+    at = wanted < 0 ? -1 : stepBack(plan, at, wanted);
+  }
+  return path.reverse();
+}
+
+/** A node one level up on which `at` waits: a parent, the group it stands in, or a group's child. */
+function stepBack(plan: Plan, at: number, level: number): number {
+  const from = plan.predecessorOffsets[at] ?? 0;
+  const to = plan.predecessorOffsets[at + 1] ?? 0;
+  for (let e = from; e < to; e += 1) {
+    const parent = plan.predecessors[e] ?? -1;
+    if (plan.levels[parent] === level) return parent;
+  }
+  const group = plan.groups[at] ?? -1;
+  return group >= 0 && plan.levels[group] === level ? group : -1;
+}

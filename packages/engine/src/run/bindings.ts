@@ -1,0 +1,130 @@
+import { ExpressionError, type Json, type JsonObject } from '@tenuto/contract';
+import type { Bindings, Expression, References } from '../expression/index.ts';
+import {
+  attemptOf,
+  blockOf,
+  idOf,
+  patternOf,
+  type RunState,
+  specOf,
+  statusOf,
+} from './state.ts';
+
+/**
+ * Evaluates an expression where a node stands.
+ * @throws ExpressionError when it fails, or when there is none.
+ */
+export function evaluateAt(
+  run: RunState,
+  node: number,
+  expression: Expression | undefined,
+): Json {
+  if (expression === undefined) throw new ExpressionError('There is no expression to evaluate.');
+  return expression.evaluate(bindingsAt(run, node, expression.references, run.now));
+}
+
+/** The parameters of a node's action with every template resolved, as of `now` (ms). */
+export function parametersOf(run: RunState, node: number, now: number): JsonObject {
+  const template = specOf(run, node).with;
+  const value = template.isConstant
+    ? template.resolve({})
+    : template.resolve(bindingsAt(run, node, template.references, now));
+  return value as JsonObject;
+}
+
+/** Only what is referenced is gathered: a plan may have a million nodes. */
+function bindingsAt(run: RunState, node: number, read: References, now: number): Bindings {
+  const bindings: Record<string, Json | Date | undefined> = Object.create(null);
+  const { variables } = read;
+  if (variables.has('now')) bindings.now = new Date(now);
+  if (variables.has('params')) bindings.params = run.input.params;
+  if (variables.has('run')) bindings.run = runFacts(run);
+  if (variables.has('steps')) {
+    bindings.steps = mapOf(run, node, read.steps, (found) => run.outputs.get(found));
+  }
+  if (variables.has('nodes')) {
+    bindings.nodes = mapOf(run, node, read.nodes, (found) => nodeFacts(run, found));
+  }
+  if (variables.has('parents')) bindings.parents = parentsOf(run, node);
+  bindItems(run, node, bindings);
+  return bindings;
+}
+
+function bindItems(
+  run: RunState,
+  node: number,
+  bindings: Record<string, Json | Date | undefined>,
+): void {
+  for (let block = blockOf(run, node); block !== undefined; block = blockOf(run, block.owner)) {
+    bindings[block.itemName] ??= block.item;
+    bindings.item ??= block.item;
+    bindings.index ??= block.index;
+  }
+}
+
+function runFacts(run: RunState): JsonObject {
+  return {
+    id: run.id,
+    name: run.facts.name,
+    status: run.status,
+    created_at: new Date(run.facts.createdAt).toISOString(),
+  };
+}
+
+/** A null-prototype map from names to what `read` finds; names without a value are left out. */
+function mapOf(
+  run: RunState,
+  node: number,
+  names: ReadonlySet<string> | 'all',
+  read: (node: number) => Json | undefined,
+): JsonObject {
+  const map: Record<string, Json> = Object.create(null);
+  for (const name of names === 'all' ? run.plan.names.keys() : names) {
+    const found = nodeNamed(run, node, name);
+    const value = found === undefined ? undefined : read(found);
+    if (value !== undefined) map[name] = value;
+  }
+  return map;
+}
+
+/** The node of that name as seen from another: in its own item first, then around it. */
+function nodeNamed(run: RunState, from: number, name: string): number | undefined {
+  const pattern = run.plan.names.get(name);
+  if (pattern === undefined) return undefined;
+  const group = run.plan.patterns[pattern] ?? -1;
+  if (group < 0) return pattern;
+  for (let block = blockOf(run, from); block !== undefined; block = blockOf(run, block.owner)) {
+    if (patternOf(run, block.owner) === group) return pattern + block.offset;
+  }
+  return undefined;
+}
+
+function nodeFacts(run: RunState, node: number): JsonObject {
+  const error = run.errors.get(node);
+  const times = run.times.get(node);
+  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  return {
+    status: statusOf(run, node),
+    error: error === undefined ? null : { type: error.type, message: error.message },
+    attempts: attemptOf(run, node),
+    started_at: time(times?.startedAt),
+    completed_at: time(times?.endedAt),
+  };
+}
+
+function parentsOf(run: RunState, node: number): Json {
+  const { plan } = run;
+  const pattern = patternOf(run, node);
+  const offset = node - pattern;
+  const end = plan.predecessorOffsets[pattern + 1] ?? 0;
+  const parents: Json[] = [];
+  for (let e = plan.predecessorOffsets[pattern] ?? 0; e < end; e += 1) {
+    const parent = (plan.predecessors[e] ?? 0) + offset;
+    parents.push({
+      id: idOf(run, parent),
+      status: statusOf(run, parent),
+      output: run.outputs.get(parent) ?? null,
+    });
+  }
+  return parents;
+}

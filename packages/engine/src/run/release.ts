@@ -1,0 +1,197 @@
+import type { Json } from '@tenuto/contract';
+import { ExpressionError } from '@tenuto/contract';
+import { edgeLabel } from '../plan/edges.ts';
+import { evaluateAt } from './bindings.ts';
+import { childEnded, mayActivate, skipUnstarted, startGroup } from './group.ts';
+import {
+  blockOf,
+  countDown,
+  FLAG,
+  groupOf,
+  hasFlag,
+  type NodeError,
+  patternOf,
+  type RunState,
+  setFlag,
+  setStatus,
+  specOf,
+  statusOf,
+  waitingOf,
+} from './state.ts';
+
+/** Tells the successors and groups of all nodes that ended, until nothing more follows from it. */
+export function settle(run: RunState): void {
+  for (let node = run.settled.pop(); node !== undefined; node = run.settled.pop()) {
+    run.open -= 1;
+    countFailure(run, node);
+    if (run.phase === 'stopping') continue;
+    tellSuccessors(run, node);
+    skipUnstarted(run, node, decisions);
+    const group = groupOf(run, node);
+    if (group >= 0) childEnded(run, group, node, decisions);
+  }
+}
+
+/** Decides whether a pending node may go on, must be skipped or cannot run; or keeps it waiting. */
+export function consider(run: RunState, node: number): void {
+  if (statusOf(run, node) !== 'pending' || hasFlag(run, node, FLAG.gated)) return;
+  const spec = specOf(run, node);
+  if (spec.dependency === 'any' && hasFlag(run, node, FLAG.satisfied)) {
+    activate(run, node);
+    return;
+  }
+  if (waitingOf(run, node) > 0) return;
+  if (spec.dependency === 'conditional') {
+    decide(run, node, () => asBoolean(evaluateAt(run, node, spec.condition)), activate);
+  } else if (spec.dependency === 'all_done') {
+    activate(run, node);
+  } else if (hasFlag(run, node, FLAG.failed)) {
+    upstreamFailed(run, node);
+  } else if (hasFlag(run, node, FLAG.skipped)) {
+    endNode(run, node, 'skipped');
+  } else {
+    activate(run, node);
+  }
+}
+
+/** Lets a node go on if its group has room; else the group keeps it until a child has ended. */
+function activate(run: RunState, node: number): void {
+  const group = groupOf(run, node);
+  if (group < 0 || mayActivate(run, group, node)) release(run, node);
+}
+
+/** Starts a node: checks its guard, then makes it ready, or does what its type does at once. */
+export function release(run: RunState, node: number): void {
+  const { guard } = specOf(run, node);
+  if (guard === undefined) begin(run, node);
+  else if (guard === false) endNode(run, node, 'skipped');
+  else decide(run, node, () => guard === true || asBoolean(evaluateAt(run, node, guard)), begin);
+}
+
+function begin(run: RunState, node: number): void {
+  const spec = specOf(run, node);
+  switch (spec.type) {
+    case 'condition':
+      branch(run, node);
+      break;
+    case 'checkpoint':
+      endNode(run, node, 'completed');
+      break;
+    case 'parallel_group':
+    case 'sequential_group':
+      startGroup(run, node, decisions);
+      break;
+    default:
+      setStatus(run, node, 'ready');
+      run.ready.push(node, spec.priority);
+  }
+}
+
+function branch(run: RunState, node: number): void {
+  try {
+    const value = evaluateAt(run, node, specOf(run, node).condition);
+    run.outputs.set(node, value);
+    endNode(run, node, 'completed');
+  } catch (error) {
+    failNode(run, node, expressionFailure(error));
+  }
+}
+
+function decide(
+  run: RunState,
+  node: number,
+  test: () => boolean,
+  then: (run: RunState, node: number) => void,
+): void {
+  let yes: boolean;
+  try {
+    yes = test();
+  } catch (error) {
+    failNode(run, node, expressionFailure(error));
+    return;
+  }
+  if (yes) then(run, node);
+  else endNode(run, node, 'skipped');
+}
+
+function asBoolean(value: Json): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ExpressionError(`The expression gives ${edgeLabel(value)}, not true or false.`);
+}
+
+function expressionFailure(error: unknown): NodeError {
+  if (!(error instanceof ExpressionError)) throw error;
+  return { classification: 'validation', type: 'expression_failed', message: error.message };
+}
+
+function upstreamFailed(run: RunState, node: number): void {
+  if (specOf(run, node).skipOnFailure) {
+    endNode(run, node, 'skipped');
+    return;
+  }
+  failNode(run, node, {
+    classification: 'permanent',
+    type: 'upstream_failed',
+    message: 'A node that this one depends on did not complete.',
+  });
+}
+
+function failNode(run: RunState, node: number, error: NodeError): void {
+  run.errors.set(node, error);
+  endNode(run, node, 'failed');
+}
+
+function endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void {
+  setStatus(run, node, status);
+  run.settled.push(node);
+}
+
+/** What groups need of this module; handed over because groups and releases need each other. */
+export interface Decisions {
+  consider(run: RunState, node: number): void;
+  release(run: RunState, node: number): void;
+  endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void;
+  failNode(run: RunState, node: number, error: NodeError): void;
+}
+const decisions: Decisions = { consider, release, endNode, failNode };
+
+function tellSuccessors(run: RunState, node: number): void {
+  const { plan } = run;
+  const pattern = patternOf(run, node);
+  const from = plan.successorOffsets[pattern] ?? 0;
+  const to = plan.successorOffsets[pattern + 1] ?? 0;
+  if (from === to) return;
+  const offset = blockOf(run, node)?.offset ?? 0;
+  const verdict = verdictOf(run, node);
+  for (let e = from; e < to; e += 1) {
+    const successor = (plan.successors[e] ?? 0) + offset;
+    setFlag(run, successor, taken(run, node, e) ? verdict : FLAG.skipped);
+    countDown(run, successor);
+    consider(run, successor);
+  }
+}
+
+/** Whether an edge out of a node is taken: it has no label, or the condition gave that value. */
+function taken(run: RunState, node: number, edge: number): boolean {
+  const label = run.plan.labels.get(edge);
+  if (label === undefined || statusOf(run, node) !== 'completed') return true;
+  return label === edgeLabel(run.outputs.get(node));
+}
+
+function verdictOf(run: RunState, node: number): number {
+  const status = statusOf(run, node);
+  if (status === 'completed') return FLAG.satisfied;
+  if (status === 'skipped') return FLAG.skipped;
+  return specOf(run, node).allowFailure ? FLAG.satisfied : FLAG.failed;
+}
+
+/** A failure counts unless the node, or a group around it, is allowed to fail. */
+function countFailure(run: RunState, node: number): void {
+  const status = statusOf(run, node);
+  if (status !== 'failed' && status !== 'timeout') return;
+  for (let at = node; at >= 0; at = groupOf(run, at)) {
+    if (specOf(run, at).allowFailure) return;
+  }
+  run.failures += 1;
+  if (run.firstFailure < 0) run.firstFailure = node;
+}

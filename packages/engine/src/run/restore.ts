@@ -1,0 +1,34 @@
+import type { Plan } from '../plan/index.ts';
+import { apply, resumeAttempt } from './apply.ts';
+import type { RunJournal } from './journal-entry.ts';
+import { attemptOf, createRun, type RunState } from './state.ts';
+
+export interface RestoredRun {
+  readonly run: RunState;
+  /** Number of the last journal entry. */
+  readonly seq: number;
+}
+
+/**
+ * Rebuilds a run by applying its journal in order. Attempts that were started and have not ended
+ * are marked as running; whether they still are is for the caller to know.
+ */
+export function restoreRun(plan: Plan, journal: RunJournal): RestoredRun {
+  const run = createRun({
+    id: journal.runId,
+    plan,
+    input: journal.input,
+    facts: journal.facts,
+  });
+  if (journal.startedAt === undefined) return { run, seq: 0 };
+  apply(run, { type: 'begin', at: journal.startedAt });
+  let seq = 0;
+  for (const entry of journal.entries) {
+    apply(run, entry.event);
+    seq = entry.seq;
+  }
+  for (const { node, attempt } of journal.started) {
+    if (node < run.size && attempt > attemptOf(run, node)) resumeAttempt(run, node, attempt);
+  }
+  return { run, seq };
+}

@@ -1,0 +1,274 @@
+import {
+  type Classification,
+  type Json,
+  NODE_STATUSES,
+  type NodeStatus,
+  type RunStatus,
+} from '@tenuto/contract';
+import type { NodeSpec, Plan } from '../plan/index.ts';
+import type { Wait } from '../ports/action-runner.ts';
+import type { RunInput } from '../ports/engine-api.ts';
+import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
+
+/** What a failed node says about itself. */
+export interface NodeError {
+  readonly classification: Classification;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** One item of a `for_each` group: copies of the group's descendants, laid out one after another. */
+export interface Block {
+  /** Instance index minus pattern index, the same for all nodes of the block. */
+  readonly offset: number;
+  readonly base: number;
+  /** The instance of the group that was expanded. */
+  readonly owner: number;
+  readonly itemName: string;
+  readonly item: Json;
+  readonly index: number;
+}
+
+export interface GroupState {
+  /** Direct children that have not ended. */
+  remaining: number;
+  /** Children released and not ended. */
+  active: number;
+  failed: boolean;
+  /** Children that may start as soon as another ends, oldest first. */
+  readonly held: number[];
+  firstBlock: number;
+  blockCount: number;
+}
+
+/** What a waiting node waits for; a retry waits for a time. */
+export type NodeWait = Wait | { readonly kind: 'retry'; readonly until: number };
+
+/**
+ * A run in memory. Nodes are numbers: below plan.nodeCount the plan's own, from there on instances
+ * made by `for_each`. What every node has stands in `cells`; what few have, in maps.
+ */
+export interface RunState {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly input: RunInput;
+  readonly facts: RunFacts;
+  status: RunStatus;
+  /**
+   * `work` until all but the cleanup nodes have ended; `stopping` while attempts that were told to
+   * abort are still going; then `cleanup`; `over` when nothing is left.
+   */
+  phase: 'work' | 'stopping' | 'cleanup' | 'over';
+  cells: Int32Array;
+  /** Nodes, instances included. */
+  size: number;
+  readonly blocks: Block[];
+  /** The block of each instance, by index - plan.nodeCount. */
+  readonly blockOf: number[];
+  readonly groups: Map<number, GroupState>;
+  readonly outputs: Map<number, Json>;
+  readonly errors: Map<number, NodeError>;
+  readonly times: Map<number, { startedAt?: number; endedAt?: number }>;
+  readonly waits: Map<number, NodeWait>;
+  readonly ready: ReadyQueue;
+  /** Attempts that are going on. */
+  slots: number;
+  /** Nodes of the present phase that have not ended. */
+  open: number;
+  readonly counts: Int32Array;
+  /** Nodes whose failure fails the run. */
+  failures: number;
+  /** The first failure that counts: what the run says went wrong. */
+  firstFailure: number;
+  /** Nodes that ended in the event being applied and whose successors have not been told. */
+  readonly settled: number[];
+  /** Time of the event being applied, in milliseconds since the epoch. */
+  now: number;
+}
+
+/** What `run` is in expressions. */
+export interface RunFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly createdAt: number;
+}
+
+const STRIDE = 3;
+const STATUS = 0;
+const WAITING = 1;
+const ATTEMPT = 2;
+
+export const FLAG = {
+  /** A dependency was satisfied, was skipped, or failed. */
+  satisfied: 1 << 8,
+  skipped: 1 << 9,
+  failed: 1 << 10,
+  /** Not to be considered before its group starts, or before cleanup. */
+  gated: 1 << 11,
+  /** Counts among its group's active children. */
+  active: 1 << 12,
+  /** A pattern: only its instances run. */
+  dormant: 1 << 13,
+} as const;
+
+const CODE = Object.fromEntries(NODE_STATUSES.map((status, i) => [status, i])) as Record<
+  NodeStatus,
+  number
+>;
+const FIRST_TERMINAL = CODE.completed;
+
+/** An empty run: its nodes are pending, nothing has been released. */
+export function createRun(parts: {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly input: RunInput;
+  readonly facts: RunFacts;
+}): RunState {
+  return {
+    ...parts,
+    status: 'running',
+    phase: 'work',
+    cells: new Int32Array(parts.plan.nodeCount * STRIDE),
+    size: parts.plan.nodeCount,
+    blocks: [],
+    blockOf: [],
+    groups: new Map(),
+    outputs: new Map(),
+    errors: new Map(),
+    times: new Map(),
+    waits: new Map(),
+    ready: createReadyQueue(),
+    slots: 0,
+    open: 0,
+    counts: new Int32Array(NODE_STATUSES.length),
+    failures: 0,
+    firstFailure: -1,
+    settled: [],
+    now: 0,
+  };
+}
+
+/** Makes room for `count` more instances and returns the index of the first. */
+export function growRun(run: RunState, count: number): number {
+  const base = run.size;
+  const needed = (base + count) * STRIDE;
+  if (needed > run.cells.length) {
+    const cells = new Int32Array(Math.max(needed, run.cells.length * 2));
+    cells.set(run.cells);
+    run.cells = cells;
+  }
+  run.size = base + count;
+  return base;
+}
+
+export function statusOf(run: RunState, node: number): NodeStatus {
+  return NODE_STATUSES[cell(run, node, STATUS) & 0xff] ?? 'pending';
+}
+
+export function isTerminal(run: RunState, node: number): boolean {
+  return (cell(run, node, STATUS) & 0xff) >= FIRST_TERMINAL;
+}
+
+/** Counts a node that is about to take part, as pending. */
+export function admit(run: RunState, node: number, waiting: number, gated: boolean): void {
+  run.cells[node * STRIDE + WAITING] = waiting;
+  if (gated) setFlag(run, node, FLAG.gated);
+  run.counts[CODE.pending] = (run.counts[CODE.pending] ?? 0) + 1;
+}
+
+export function setStatus(run: RunState, node: number, status: NodeStatus): void {
+  const at = node * STRIDE + STATUS;
+  const old = run.cells[at] ?? 0;
+  const code = CODE[status];
+  run.cells[at] = (old & ~0xff) | code;
+  const { counts } = run;
+  counts[old & 0xff] = (counts[old & 0xff] ?? 0) - 1;
+  counts[code] = (counts[code] ?? 0) + 1;
+}
+
+export function countOf(run: RunState, status: NodeStatus): number {
+  return run.counts[CODE[status]] ?? 0;
+}
+
+export function hasFlag(run: RunState, node: number, flag: number): boolean {
+  return (cell(run, node, STATUS) & flag) !== 0;
+}
+
+export function setFlag(run: RunState, node: number, flag: number): void {
+  const at = node * STRIDE + STATUS;
+  run.cells[at] = (run.cells[at] ?? 0) | flag;
+}
+
+export function clearFlag(run: RunState, node: number, flag: number): void {
+  const at = node * STRIDE + STATUS;
+  run.cells[at] = (run.cells[at] ?? 0) & ~flag;
+}
+
+export function waitingOf(run: RunState, node: number): number {
+  return cell(run, node, WAITING);
+}
+
+export function countDown(run: RunState, node: number): number {
+  const at = node * STRIDE + WAITING;
+  const left = (run.cells[at] ?? 0) - 1;
+  run.cells[at] = left;
+  return left;
+}
+
+/** Number of the node's latest attempt; 0 before the first. */
+export function attemptOf(run: RunState, node: number): number {
+  return cell(run, node, ATTEMPT) & 0xffff;
+}
+
+export function setAttempt(run: RunState, node: number, attempt: number): void {
+  const at = node * STRIDE + ATTEMPT;
+  run.cells[at] = ((run.cells[at] ?? 0) & ~0xffff) | attempt;
+}
+
+/** How often the node's engine or worker died under it. */
+export function lossesOf(run: RunState, node: number): number {
+  return cell(run, node, ATTEMPT) >>> 16;
+}
+
+export function addLoss(run: RunState, node: number): void {
+  const at = node * STRIDE + ATTEMPT;
+  run.cells[at] = (run.cells[at] ?? 0) + 0x10000;
+}
+
+function cell(run: RunState, node: number, field: number): number {
+  return run.cells[node * STRIDE + field] ?? 0;
+}
+
+export function blockOf(run: RunState, node: number): Block | undefined {
+  const instance = node - run.plan.nodeCount;
+  return instance < 0 ? undefined : run.blocks[run.blockOf[instance] ?? -1];
+}
+
+/** The plan's node that an instance is a copy of; a plan's own node is itself. */
+export function patternOf(run: RunState, node: number): number {
+  return node - (blockOf(run, node)?.offset ?? 0);
+}
+
+export function specOf(run: RunState, node: number): NodeSpec {
+  const spec = run.plan.specs[patternOf(run, node)];
+  if (spec === undefined) throw new RangeError(`run ${run.id} has no node ${node}`);
+  return spec;
+}
+
+/** The group instance a node stands in directly, or -1. */
+export function groupOf(run: RunState, node: number): number {
+  const block = blockOf(run, node);
+  if (block === undefined) return run.plan.groups[node] ?? -1;
+  const group = (run.plan.groups[node - block.offset] ?? -1) + block.offset;
+  return group < block.base ? block.owner : group;
+}
+
+/** The node's id; instances of for_each carry their item: `child[3]`. */
+export function idOf(run: RunState, node: number): string {
+  const id = run.plan.ids[patternOf(run, node)] ?? '';
+  let suffix = '';
+  for (let b = blockOf(run, node); b !== undefined; b = blockOf(run, b.owner)) {
+    suffix = `[${b.index}]${suffix}`;
+  }
+  return id + suffix;
+}

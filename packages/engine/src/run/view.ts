@@ -1,0 +1,100 @@
+import type { NodeStatus } from '@tenuto/contract';
+import type { Plan } from '../plan/index.ts';
+import type { LiveRun, NodeView, RunCounts } from '../ports/engine-api.ts';
+import type { RunJournal } from './journal-entry.ts';
+import { restoreRun } from './restore.ts';
+import {
+  attemptOf,
+  countOf,
+  FLAG,
+  hasFlag,
+  idOf,
+  type NodeWait,
+  type RunState,
+  statusOf,
+} from './state.ts';
+
+/** How many running nodes a summary names. */
+const CURRENT_NODES_NAMED = 20;
+
+/** Counts by what people ask for: failed holds timed-out nodes too, skipped the cancelled. */
+export function countsOf(run: RunState): RunCounts {
+  const sum = (...statuses: NodeStatus[]) =>
+    statuses.reduce((total, status) => total + countOf(run, status), 0);
+  return {
+    pending: sum('pending', 'ready'),
+    running: sum('running', 'waiting'),
+    completed: sum('completed'),
+    failed: sum('failed', 'timeout'),
+    skipped: sum('skipped', 'cancelled'),
+  };
+}
+
+/** A run as people see it; reads the state when asked, so it is always the present one. */
+export function liveView(run: RunState): LiveRun {
+  let visible: number[] | undefined;
+  const nodes = () => {
+    if (visible?.length !== visibleCount(run)) visible = visibleNodes(run);
+    return visible;
+  };
+  return {
+    runId: run.id,
+    get status() {
+      return run.status;
+    },
+    get counts() {
+      return countsOf(run);
+    },
+    get currentNodes() {
+      return currentNodes(run);
+    },
+    nodeCount: () => nodes().length,
+    node: (position) => nodeView(run, nodes()[position] ?? -1),
+  };
+}
+
+/** The run that a journal tells of: for runs that are over, or owned by another process. */
+export function viewRun(plan: Plan, journal: RunJournal): LiveRun {
+  return liveView(restoreRun(plan, journal).run);
+}
+
+export function currentNodes(run: RunState): string[] {
+  const named: string[] = [];
+  if (countOf(run, 'running') === 0) return named;
+  for (let node = 0; node < run.size && named.length < CURRENT_NODES_NAMED; node += 1) {
+    if (statusOf(run, node) === 'running') named.push(idOf(run, node));
+  }
+  return named;
+}
+
+function visibleCount(run: RunState): number {
+  return run.counts.reduce((sum, count) => sum + count, 0);
+}
+
+function visibleNodes(run: RunState): number[] {
+  const nodes: number[] = [];
+  for (let node = 0; node < run.size; node += 1) {
+    if (!hasFlag(run, node, FLAG.dormant)) nodes.push(node);
+  }
+  return nodes;
+}
+
+function nodeView(run: RunState, index: number): NodeView {
+  if (index < 0) throw new RangeError(`run ${run.id} has no such node`);
+  const error = run.errors.get(index);
+  const output = run.outputs.get(index);
+  const wait = run.waits.get(index);
+  return {
+    index,
+    id: idOf(run, index),
+    status: statusOf(run, index),
+    attempts: attemptOf(run, index),
+    ...(error && { error: { type: error.type, message: error.message } }),
+    ...(output !== undefined && { output }),
+    ...(wait && { waitingFor: waitView(wait) }),
+  };
+}
+
+function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
+  return wait.kind === 'run' ? { runId: wait.runId } : { until: wait.until };
+}
