@@ -147,7 +147,7 @@ export default {
       name: 'no-undeclared-dependency',
       comment: 'Each package names what it imports in its own package.json.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: tests },
+      from: { path: '^(packages|bench|sim)/', pathNot: tests },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },

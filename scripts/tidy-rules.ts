@@ -22,12 +22,16 @@ export interface Judgement {
   readonly functions: readonly number[];
 }
 
+/** Tests and what only they use. */
+export const TESTS = /\.test\.tsx?$|^packages\/[^/]+\/(?:test|conformance)\//;
+
 /** Words of unfinished work; spelt so that this file does not hold them. */
 const UNFINISHED = /\b(?:TO[D]O|FIX[M]E|XX[X]|HAC[K])\b/;
 
 const REGISTRY = /\bregistry\.[a-z0-9-]+\.(?:org|com|net|io|dev)\b|\bnpm\.pkg\.github\.com\b/i;
 
-const HOME = /(?:^|[\s'"`(=:])(?:\/home\/[a-z]|\/Users\/[A-Za-z]|\/root\/|[A-Z]:\\Users\\)/;
+const HOME =
+  /(?:^|[\s'"`(=:])(?:\/home\/(?!nobody\b|user\b)[a-z]|\/Users\/[A-Za-z]|\/root\/|[A-Z]:\\Users\\)/;
 
 const SUPPRESSION = /@ts-(?:ignore|nocheck)\b|biome-ignore(?!.*:\s*[^\s<])/;
 
@@ -73,7 +77,7 @@ function judgeText(path: string, text: string): readonly string[] {
 function judgeSource(file: Judgement, text: string, policy: Policy): Judgement {
   const { path } = file;
   const facts = scanSource(text, { tsx: path.endsWith('x') });
-  const isTest = /\.test\.tsx?$/.test(path);
+  const isTest = TESTS.test(path);
   const at = (line: number, what: string) => `${path}:${line}: ${what}`;
   return {
     path,
@@ -108,7 +112,7 @@ function linesWith(text: string, pattern: RegExp): readonly number[] {
 
 function sum(all: readonly Judgement[]): string {
   const sources = all.filter(({ lines }) => lines > 0);
-  const tests = sources.filter(({ path }) => /\.test\.tsx?$/.test(path));
+  const tests = sources.filter(({ path }) => TESTS.test(path));
   const code = sources.filter((file) => !tests.includes(file));
   const total = (files: readonly Judgement[]) =>
     files.reduce((lines, file) => lines + file.lines, 0);
