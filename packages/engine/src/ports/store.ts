@@ -1,0 +1,215 @@
+import type { AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
+import type { RunJournal } from '../run/journal-entry.ts';
+import type { AuditEntry, Submission } from './engine-api.ts';
+
+/** A run's id in both of its forms; the bytes go to the database. */
+export interface RunId {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SubmitRow {
+  readonly runId: RunId;
+  readonly submission: Submission;
+  readonly createdAt: number;
+  readonly status: RunStatus;
+  /** Owned by the engine of the flush from the start, or left for any engine to claim. */
+  readonly owned: boolean;
+}
+
+export interface AttemptRow {
+  readonly runId: RunId;
+  readonly seq: number;
+  readonly node: number;
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  /** JSON text. */
+  readonly output?: string;
+  /** SHA-256 of an output that is stored apart. */
+  readonly outputRef?: Uint8Array;
+  /** JSON text of a NodeError. */
+  readonly error?: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly retryAt?: number;
+  /** Whether the attempt has a row in `started`, to be deleted. */
+  readonly promoted: boolean;
+}
+
+export interface EventRow {
+  readonly runId: RunId;
+  readonly seq: number;
+  readonly at: number;
+  readonly type: 'waiting' | 'stop' | 'late' | 'transition';
+  readonly body: JsonObject;
+}
+
+export interface StartedRow {
+  readonly runId: RunId;
+  readonly node: number;
+  readonly attempt: number;
+  readonly startedAt: number;
+}
+
+/** A change of an owned run's row. Each says which inbox the owner has seen. */
+export type RunUpdate =
+  | { readonly kind: 'finish'; readonly runId: RunId; readonly inboxSeq: number; readonly status: RunStatus; readonly completedAt: number; readonly progress: string }
+  /** Gives the run up: to nobody, until `wakeAt` (parking) or at once (handing back). */
+  | { readonly kind: 'release'; readonly runId: RunId; readonly inboxSeq: number; readonly wakeAt: number; readonly progress: string }
+  | { readonly kind: 'progress'; readonly runId: RunId; readonly status: RunStatus; readonly progress: string };
+
+export interface InboxRow {
+  readonly runId: RunId;
+  readonly seq: number;
+}
+
+/** What one flush commits, all or nothing. */
+export interface Batch {
+  readonly seq: number;
+  readonly floorSeq: number;
+  /** 22 bytes a start: run id, node (u32 big endian), attempt (u16 big endian). */
+  readonly starts: Uint8Array;
+  readonly submits: readonly SubmitRow[];
+  readonly attempts: readonly AttemptRow[];
+  readonly events: readonly EventRow[];
+  readonly started: readonly StartedRow[];
+  readonly updates: readonly RunUpdate[];
+  readonly consumed: readonly InboxRow[];
+  readonly audits: readonly AuditRow[];
+}
+
+export interface AuditRow {
+  readonly id: Uint8Array;
+  readonly at: number;
+  readonly entry: AuditEntry;
+}
+
+export interface FlushResult {
+  /**
+   * `committed`, now or by an earlier copy of the same batch; `fenced`: the lane belongs to nobody
+   * or to a later epoch and nothing was written; `gap`: the batch before this one is missing, so
+   * the database has lost history.
+   */
+  readonly outcome: 'committed' | 'fenced' | 'gap';
+  /** Submitted runs that were not stored because their idempotency key was used before. */
+  readonly duplicates: readonly string[];
+  /** Runs with a finish or release that did not take: not owned any more, or the inbox grew. */
+  readonly refused: readonly string[];
+}
+
+/** The journal's way into the database: one connection, one statement a flush. */
+export interface Lane {
+  /**
+   * Commits a batch. Sending the same batch again is harmless; that is how an ambiguous commit is
+   * resolved.
+   * @throws StoreFault; `kind` says whether to send again or to look for the row that is wrong.
+   */
+  flush(batch: Batch): Promise<FlushResult>;
+  close(): Promise<void>;
+}
+
+export type StoreFaultKind = 'unavailable' | 'rejected';
+
+/** A failure of the database, told apart by what the caller can do. */
+export class StoreFault extends Error {
+  /** `unavailable`: send again later. `rejected`: the same statement will fail again. */
+  readonly kind: StoreFaultKind;
+
+  constructor(kind: StoreFaultKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreFault';
+    this.kind = kind;
+  }
+}
+
+export interface InboxItem {
+  readonly runId: string;
+  readonly seq: number;
+  readonly type: 'cancel';
+  readonly body: JsonObject;
+}
+
+/** A run that an engine has come to own, with all it needs to go on. */
+export interface OwnedRun {
+  readonly planHash: string;
+  readonly submission: Omit<Submission, 'plan'>;
+  readonly journal: RunJournal;
+  /** Milliseconds the run has spent with nothing to do but wait. */
+  readonly idleMs: number;
+  readonly status: RunStatus;
+  readonly inboxSeq: number;
+  readonly inbox: readonly InboxItem[];
+}
+
+/** A peer that has not stopped, with the count its heartbeat has reached. */
+export interface Peer {
+  readonly engineId: string;
+  readonly beat: number;
+}
+
+export interface EngineIdentity {
+  readonly engineId: string;
+  readonly name: string;
+  readonly lanes: number;
+}
+
+/** What the engine needs of the database besides its journal. All of it throws StoreFault. */
+export interface EngineStore {
+  /** Makes the engine's fences; an identity that was used before gets a higher epoch. */
+  register(identity: EngineIdentity): Promise<{ readonly epoch: number }>;
+  openLane(lane: { engineId: string; lane: number; epoch: number }): Promise<Lane>;
+  /** Counts the heartbeat up; false when the engine has been taken over. */
+  beat(engineId: string, epoch: number): Promise<boolean>;
+  peers(engineId: string): Promise<readonly Peer[]>;
+  /**
+   * Fences an engine off and releases its runs. `seenBeat` is the count it was seen to stand still
+   * at; undefined when its process is known to be dead.
+   * @returns how many runs were released; undefined when it has renewed after all.
+   */
+  takeOver(engineId: string, seenBeat: number | undefined): Promise<number | undefined>;
+  /** Marks an engine that stopped in good order, with nothing left to take over. */
+  retire(engineId: string, epoch: number): Promise<void>;
+  claim(by: {
+    engineId: string;
+    epoch: number;
+    limit: number;
+  }): Promise<readonly string[]>;
+  /** Reads owned runs whole, those of the list that are still owned by the engine. */
+  readOwned(engineId: string, runIds: readonly string[]): Promise<readonly OwnedRun[]>;
+  ownedRunIds(engineId: string): Promise<readonly string[]>;
+  /** Inbox items of the engine's runs. */
+  inbox(engineId: string): Promise<readonly InboxItem[]>;
+  /** Final states of those of the runs that are over. */
+  outcomes(runIds: readonly string[]): Promise<readonly { runId: string; status: RunStatus }[]>;
+  /** Puts a cancel into the inboxes of runs that others own. */
+  requestCancel(runIds: readonly string[], reason: string): Promise<void>;
+  plan(hash: string): Promise<string>;
+  putPlan(hash: string, document: string, nodeCount: number): Promise<void>;
+  putBlobs(blobs: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<void>;
+  putArtifacts(rows: readonly ArtifactRow[]): Promise<void>;
+  putLogs(rows: readonly LogRow[]): Promise<void>;
+  /** Makes partitions ahead of time and drops batches that nothing can need any more. */
+  maintain(): Promise<void>;
+  /** Database time minus local time, in milliseconds. */
+  clockOffset(): Promise<number>;
+}
+
+export interface ArtifactRow {
+  readonly runId: RunId;
+  readonly node: number;
+  readonly attempt: number;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly hash: Uint8Array;
+}
+
+export interface LogRow {
+  readonly runId: RunId;
+  readonly node: number;
+  readonly attempt: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly stream: string;
+  readonly text: string;
+}
