@@ -1,0 +1,74 @@
+import type { DryRun, Health } from '@tenuto/contract';
+import { healthShape } from './job-shapes.ts';
+import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
+import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
+import { SURROUNDINGS, type Surroundings } from './time.ts';
+import { send, type TransportOptions } from './transport.ts';
+
+export interface ClientOptions {
+  /** Where the server is: `http://127.0.0.1:8420`, with a path before `/api/v1` if it has one. */
+  readonly baseUrl: string;
+  /** An API token or a JWT; without one only the health check answers. */
+  readonly token?: string;
+  readonly fetch?: typeof fetch;
+  readonly retry?: Partial<RetryOptions>;
+  /** Longest time in milliseconds that one attempt of a call may take. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Clock and chance, for tests. */
+  readonly surroundings?: Surroundings;
+}
+
+export interface Client {
+  /** The server's address as it is used, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly jobs: Jobs;
+  /** Checks a job without storing it: levels, critical path, warnings. */
+  dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
+  /** The server's health; an unhealthy server's answer is returned too, not thrown. */
+  health(options?: CallOptions): Promise<Health>;
+}
+
+/**
+ * A typed client of one server. Calls that may be repeated are, with backoff, when no answer comes
+ * or the server asks to come back; a submission carries an idempotency key, so that it is one of
+ * them.
+ *
+ * @throws TypeError when `baseUrl` is not an http(s) address. Its functions throw ApiError for an
+ *   error answer, ConnectionError when none comes, ProtocolError for one that is not the API's.
+ */
+export function createClient(options: ClientOptions): Client {
+  const baseUrl = readBaseUrl(options.baseUrl);
+  const transport: TransportOptions = {
+    base: `${baseUrl}/api/v1`,
+    token: options.token,
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    retry: { ...DEFAULT_RETRY, ...options.retry },
+    timeoutMs: options.timeoutMs ?? 30_000,
+    surroundings: options.surroundings ?? SURROUNDINGS,
+  };
+  return {
+    baseUrl,
+    jobs: createJobs(transport),
+    dryRun: (body, call = {}) => dryRunJob(transport, body, call),
+    health: (call = {}) =>
+      send(transport, {
+        method: 'GET',
+        path: '/orchestration/health',
+        shape: healthShape,
+        repeatable: true,
+        alsoGood: [503],
+        ...(call.signal && { signal: call.signal }),
+      }),
+  };
+}
+
+function readBaseUrl(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`"${given}" is not an address such as http://127.0.0.1:8420.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError('Credentials do not go into the address; pass a token.');
+  }
+  return url.origin + url.pathname.replace(/(\/api\/v1)?\/*$/, '');
+}

@@ -1,0 +1,16 @@
+export { type Client, type ClientOptions, createClient } from './client.ts';
+export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
+export type {
+  CallOptions,
+  CancelOptions,
+  GetOptions,
+  JobBody,
+  JobQuery,
+  Jobs,
+  NodeQuery,
+  PageQuery,
+  SubmitOptions,
+} from './jobs.ts';
+export type { Listing } from './listing.ts';
+export type { RetryOptions } from './retry.ts';
+export type { Surroundings } from './time.ts';

@@ -1,0 +1,186 @@
+import type {
+  Attempt,
+  DryRun,
+  EditJob,
+  HistoryEntry,
+  Job,
+  JobNode,
+  JsonObject,
+  LogLine,
+  SubmitJob,
+} from '@tenuto/contract';
+import {
+  attemptShape,
+  dryRunShape,
+  jobShape,
+  logShape,
+  nodeShape,
+  transitionShape,
+} from './job-shapes.ts';
+import { type Listing, listing, pageOf } from './listing.ts';
+import type { Shape } from './shape.ts';
+import { type Query, send, type TransportOptions } from './transport.ts';
+
+/** Where and how much of a list to read. */
+export interface PageQuery {
+  /** Items a page. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface JobQuery extends PageQuery {
+  readonly status?: readonly string[];
+  readonly tag?: string;
+  readonly name?: string;
+  /** A job type. */
+  readonly target_type?: string;
+  /** RFC 3339. */
+  readonly created_after?: string;
+  readonly created_before?: string;
+  /** Values that the job's metadata must hold. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface NodeQuery extends PageQuery {
+  readonly status?: readonly string[];
+}
+
+/** A job as it is sent: typed, or read from a file and left to the server to check. */
+export type JobBody = SubmitJob | JsonObject;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+export interface SubmitOptions extends CallOptions {
+  /** Names this submission, so that sending it again cannot start it twice. Default: a new one. */
+  readonly idempotencyKey?: string;
+}
+export interface CancelOptions extends CallOptions {
+  /** `graceful` waits for running nodes up to their grace time. */
+  readonly mode?: 'graceful' | 'immediate';
+}
+export interface GetOptions extends CallOptions {
+  readonly include?: readonly ('nodes' | 'history' | 'plan')[];
+}
+
+/** The jobs of a server. Every function throws as `createClient` says. */
+export interface Jobs {
+  submit(body: JobBody, options?: SubmitOptions): Promise<Job>;
+  get(jobId: string, options?: GetOptions): Promise<Job>;
+  list(query?: JobQuery, options?: CallOptions): Listing<Job>;
+  cancel(jobId: string, options?: CancelOptions): Promise<Job>;
+  update(jobId: string, changes: EditJob, options?: CallOptions): Promise<Job>;
+  nodes(jobId: string, query?: NodeQuery, options?: CallOptions): Listing<JobNode>;
+  node(jobId: string, nodeId: string, options?: CallOptions): Promise<JobNode>;
+  attempts(
+    jobId: string,
+    nodeId: string,
+    query?: PageQuery,
+    options?: CallOptions,
+  ): Listing<Attempt>;
+  logs(jobId: string, nodeId: string, query?: PageQuery, options?: CallOptions): Listing<LogLine>;
+  history(jobId: string, query?: PageQuery, options?: CallOptions): Listing<HistoryEntry>;
+}
+
+const ROOT = '/orchestration';
+
+export function createJobs(transport: TransportOptions): Jobs {
+  const read = <T>(path: string, shape: Shape<T>, query: Query, options: CallOptions = {}) =>
+    send(transport, { method: 'GET', path, shape, query, repeatable: true, ...pick(options) });
+  const list = <T>(path: string, shape: Shape<T>, query: Query = {}, options?: CallOptions) =>
+    listing((cursor) =>
+      // A cursor continues from where a page ended, so an offset would skip items once more.
+      read(path, pageOf(shape), cursor ? { ...query, offset: undefined, cursor } : query, options),
+    );
+  return {
+    submit: (body, options = {}) => submitJob(transport, body, options),
+    get: (jobId, options = {}) =>
+      read(jobPath(jobId), jobShape, { include: options.include?.join(',') }, options),
+    list: (query = {}, options) => list(`${ROOT}/jobs`, jobShape, jobFilters(query), options),
+    cancel: (jobId, options = {}) =>
+      send(transport, {
+        method: 'DELETE',
+        path: jobPath(jobId),
+        query: { mode: options.mode },
+        shape: jobShape,
+        repeatable: false,
+        ...pick(options),
+      }),
+    update: (jobId, changes, options = {}) =>
+      send(transport, {
+        method: 'PATCH',
+        path: jobPath(jobId),
+        body: changes,
+        shape: jobShape,
+        repeatable: true,
+        ...pick(options),
+      }),
+    nodes: (jobId, query, options) =>
+      list(`${jobPath(jobId)}/nodes`, nodeShape, { ...query }, options),
+    node: (jobId, nodeId, options) => read(nodePath(jobId, nodeId), nodeShape, {}, options),
+    attempts: (jobId, nodeId, query, options) =>
+      list(`${nodePath(jobId, nodeId)}/attempts`, attemptShape, { ...query }, options),
+    logs: (jobId, nodeId, query, options) =>
+      list(`${nodePath(jobId, nodeId)}/logs`, logShape, { ...query }, options),
+    history: (jobId, query, options) =>
+      list(`${jobPath(jobId)}/history`, transitionShape, { ...query }, options),
+  };
+}
+
+function submitJob(
+  transport: TransportOptions,
+  body: JobBody,
+  options: SubmitOptions,
+): Promise<Job> {
+  return send(transport, {
+    method: 'POST',
+    path: `${ROOT}/job`,
+    body,
+    headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
+    shape: jobShape,
+    repeatable: true,
+    ...pick(options),
+  });
+}
+
+/**
+ * Checks a job without storing it.
+ *
+ * @throws ApiError with `validationErrors` for a job that would be refused
+ */
+export function dryRunJob(
+  transport: TransportOptions,
+  body: JobBody,
+  options: CallOptions,
+): Promise<DryRun> {
+  return send(transport, {
+    method: 'POST',
+    path: `${ROOT}/job`,
+    query: { dry_run: true },
+    body,
+    shape: dryRunShape,
+    repeatable: true,
+    ...pick(options),
+  });
+}
+
+function pick({ signal }: CallOptions): CallOptions {
+  return signal === undefined ? {} : { signal };
+}
+
+function jobFilters({ metadata = {}, ...query }: JobQuery): Query {
+  const wanted = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
+  return { ...query, ...Object.fromEntries(wanted) };
+}
+
+const jobPath = (jobId: string): string => `${ROOT}/job/${segment(jobId)}`;
+const nodePath = (jobId: string, nodeId: string): string =>
+  `${jobPath(jobId)}/nodes/${segment(nodeId)}`;
+
+/** One part of a path. URLs resolve `.` and `..` even when encoded, so they cannot name anything. */
+function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) {
+    throw new TypeError(`The id "${id}" cannot be part of an address.`);
+  }
+  return encodeURIComponent(id);
+}
