@@ -9,6 +9,8 @@ import { countLine, countTests } from './test-count.ts';
 import { meetNeeds, TEST_NEEDS, thisMachine, type UnmetNeed } from './test-needs.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
+// The other loaders write a file beside the configuration, where a checkout may be read-only.
+const LOADER = '--configLoader=native';
 
 process.chdir(join(import.meta.dirname, '..'));
 const scratch = mkdtempSync(join(tmpdir(), 'tenuto-test-'));
@@ -39,7 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
 async function runVitest(args: readonly string[]) {
   const file = join(scratch, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { exitCode } = await runNode([VITEST, 'run', ...reporters, ...args], { show: true });
+  const { exitCode } = await runNode([VITEST, 'run', LOADER, ...reporters, ...args], {
+    show: true,
+  });
   return { exitCode, report: readJson(file) };
 }
 
@@ -49,7 +53,7 @@ function exclusions({ files }: UnmetNeed): readonly string[] {
 
 async function countTestsIn(files: readonly string[]): Promise<number> {
   const file = join(scratch, 'list.json');
-  await runNode([VITEST, 'list', `--json=${file}`, ...files]);
+  await runNode([VITEST, 'list', LOADER, `--json=${file}`, ...files]);
   const tests = readJson(file);
   return Array.isArray(tests) ? tests.length : 0;
 }
