@@ -3,25 +3,65 @@
  * problem+json answers are made from it; a code that is not here does not compile.
  */
 export const ERRORS = {
-  malformed_request: [400, 'Malformed request', 'Correct the request as `detail` says and send it again.'],
-  validation_failed: [400, 'Request validation failed', 'Correct the fields listed in `validation_errors`.'],
-  unauthorized: [401, 'Authentication required', 'Send `Authorization: Bearer` with a valid token.'],
+  malformed_request: [
+    400,
+    'Malformed request',
+    'Correct the request as `detail` says and send it again.',
+  ],
+  validation_failed: [
+    400,
+    'Request validation failed',
+    'Correct the fields listed in `validation_errors`.',
+  ],
+  unauthorized: [
+    401,
+    'Authentication required',
+    'Send `Authorization: Bearer` with a valid token.',
+  ],
   forbidden: [403, 'Not allowed', 'Ask an administrator for the scope that `detail` names.'],
   not_found: [404, 'Not found', 'Check the id; what belongs to somebody else is not found either.'],
   method_not_allowed: [405, 'Method not allowed', 'Use one of the methods in the Allow header.'],
   not_acceptable: [406, 'Not acceptable', 'Ask for application/json.'],
   conflict: [409, 'Conflict', 'Read the resource again and decide on its present state.'],
-  invalid_job_state: [409, 'The run is not in a state that allows this', 'Read the run: its status decides what is possible.'],
-  precondition_failed: [412, 'Precondition failed', 'Read the resource again and repeat with its present ETag.'],
-  payload_too_large: [413, 'Payload too large', 'Send less, or raise the body limit of the server.'],
+  invalid_job_state: [
+    409,
+    'The run is not in a state that allows this',
+    'Read the run: its status decides what is possible.',
+  ],
+  precondition_failed: [
+    412,
+    'Precondition failed',
+    'Read the resource again and repeat with its present ETag.',
+  ],
+  payload_too_large: [
+    413,
+    'Payload too large',
+    'Send less, or raise the body limit of the server.',
+  ],
   unsupported_media_type: [415, 'Unsupported media type', 'Send application/json.'],
-  invalid_plan: [422, 'The graph cannot be run', 'Correct the nodes that `validation_errors` names.'],
-  invalid_expression: [422, 'An expression is wrong', 'Correct the expression; `validation_errors` has its place.'],
+  invalid_plan: [
+    422,
+    'The graph cannot be run',
+    'Correct the nodes that `validation_errors` names.',
+  ],
+  invalid_expression: [
+    422,
+    'An expression is wrong',
+    'Correct the expression; `validation_errors` has its place.',
+  ],
   unprocessable: [422, 'The request cannot be carried out', 'Change the request as `detail` says.'],
-  idempotency_mismatch: [422, 'Idempotency-Key was used with another body', 'Use a new key for a new request.'],
+  idempotency_mismatch: [
+    422,
+    'Idempotency-Key was used with another body',
+    'Use a new key for a new request.',
+  ],
   rate_limited: [429, 'Too many requests', 'Wait as long as Retry-After says.'],
   overloaded: [503, 'Overloaded', 'Wait as long as Retry-After says and send the request again.'],
-  store_unavailable: [503, 'The database cannot be reached', 'Try again shortly; nothing was changed unless an earlier answer said so.'],
+  store_unavailable: [
+    503,
+    'The database cannot be reached',
+    'Try again shortly; nothing was changed unless an earlier answer said so.',
+  ],
   internal_error: [500, 'Internal error', 'Report it with the request id.'],
 } as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;
 

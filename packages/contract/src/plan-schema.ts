@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import {
-  CLASSIFICATIONS,
+  type CLASSIFICATIONS,
   DEPENDENCY_CONDITIONS,
   JITTERS,
   NODE_TYPES,
@@ -110,6 +110,7 @@ export interface DagInput {
   readonly edges?: readonly EdgeInput[];
 }
 
-export const TERMINAL_CLASSIFICATIONS = ['validation', 'permanent'] as const satisfies readonly (
-  (typeof CLASSIFICATIONS)[number]
-)[];
+export const TERMINAL_CLASSIFICATIONS = [
+  'validation',
+  'permanent',
+] as const satisfies readonly (typeof CLASSIFICATIONS)[number][];

@@ -1,0 +1,189 @@
+import type { AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
+import type { RunJournal } from '../run/journal-entry.ts';
+import type { AuditEntry, RunCounts } from './engine-api.ts';
+
+/**
+ * Whose data a request may reach. Everything that reads or changes by id takes it, so that
+ * forgetting the owner does not compile; what belongs to somebody else is simply not there.
+ */
+export interface Access {
+  readonly owner: string;
+  /** True for administrators: the owner is then no limit. */
+  readonly all: boolean;
+}
+
+/** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly planHash: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly jobType: string;
+  readonly description: string | null;
+  readonly priority: number;
+  readonly triggeredBy: string;
+  readonly tags: readonly string[];
+  readonly metadata: JsonObject;
+  /** The `RunInput` that the run was given, as JSON. */
+  readonly input: JsonObject;
+  readonly createdAt: number;
+  readonly scheduledAt: number | null;
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+  readonly status: RunStatus;
+  readonly progress: RunProgress | null;
+  /** A cancel is in its inbox. */
+  readonly cancelling: boolean;
+  readonly version: number;
+  /** It stands in the history: nothing runs any more. */
+  readonly over: boolean;
+}
+
+/** What an engine writes about a run now and then, and at its end. */
+export interface RunProgress {
+  readonly counts?: RunCounts;
+  readonly current?: readonly string[];
+  readonly error?: JsonObject;
+}
+
+/** Which runs a list shows; everything given must hold. */
+export interface RunFilter {
+  readonly statuses?: readonly RunStatus[];
+  /** Created at or after, in milliseconds since the epoch. */
+  readonly createdFrom?: number;
+  /** Created before. */
+  readonly createdBefore?: number;
+  readonly jobType?: string;
+  readonly tag?: string;
+  readonly name?: string;
+  readonly namePrefix?: string;
+  /** Top-level metadata values; each matches the text, and the JSON value that it spells. */
+  readonly metadata?: readonly (readonly [key: string, value: string])[];
+}
+
+/** `after` is the cursor of the page before: an opaque key of its last item. */
+export interface PageRequest<Key> {
+  readonly limit: number;
+  readonly offset: number;
+  readonly after?: Key;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
+  readonly totalIsEstimate: boolean;
+  readonly hasMore: boolean;
+}
+
+export interface AttemptRecord {
+  readonly node: number;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly status: AttemptStatus;
+  readonly output: Json;
+  readonly error: JsonObject | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly retryAt: number | null;
+}
+export interface AttemptKey {
+  readonly node: number;
+  readonly attempt: number;
+}
+
+export interface LogRecord {
+  readonly attempt: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly stream: string;
+  readonly text: string;
+}
+export interface LogKey {
+  readonly attempt: number;
+  readonly seq: number;
+}
+
+export interface EventRecord {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly body: JsonObject;
+}
+
+/** What the attempts of one node come to. */
+export interface NodeRecord {
+  /** Start of the first attempt, end of the last one that has ended. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** Of the last attempt that has ended. */
+  readonly output: Json;
+  readonly error: JsonObject | null;
+}
+
+export interface CancelRequest {
+  readonly runId: string;
+  readonly mode: 'graceful' | 'immediate';
+  readonly audit: AuditEntry;
+}
+/**
+ * `asked`: the owner finds it in the run's inbox. `aborted`: a failed or timed-out run is final
+ * now. `final`: it had ended before. `missing`: not there for this access.
+ */
+export type CancelResult = 'asked' | 'aborted' | 'final' | 'missing';
+
+export interface RunEdit {
+  readonly runId: string;
+  /** The version that the caller has read; any when absent. */
+  readonly version?: number;
+  readonly priority?: number;
+  readonly tags?: readonly string[];
+  readonly metadata?: JsonObject;
+  /** Milliseconds since the epoch; null means at once. */
+  readonly scheduledAt?: number | null;
+  readonly audit: AuditEntry;
+}
+/** `started`: the run has started or is over. `stale`: the version is another one by now. */
+export type EditResult = 'edited' | 'started' | 'stale' | 'missing';
+
+/**
+ * What the API asks of the store, in verbs of the domain. Every function throws
+ * OrchestrationError `store_unavailable` when the database is away, and `overloaded` when a
+ * statement took longer than it may.
+ */
+export interface JobStore {
+  find(access: Access, runId: string): Promise<RunRecord | undefined>;
+  list(access: Access, filter: RunFilter, page: PageRequest<string>): Promise<Page<RunRecord>>;
+  /** What an idempotency key was used for, if it was within its life. */
+  submission(
+    owner: string,
+    key: string,
+  ): Promise<{ readonly runId: string; readonly requestHash: Uint8Array } | undefined>;
+  /** Writes the wish and its audit row in one statement; the owner carries it out. */
+  cancel(access: Access, request: CancelRequest): Promise<CancelResult>;
+  edit(access: Access, edit: RunEdit): Promise<EditResult>;
+  /** All that happened to the run, for replay. */
+  journal(access: Access, runId: string): Promise<RunJournal | undefined>;
+  /** The canonical JSON of a run's plan. */
+  planDocument(access: Access, runId: string): Promise<string | undefined>;
+  /** By node and attempt. */
+  attempts(
+    access: Access,
+    of: { readonly runId: string; readonly node?: number },
+    page: PageRequest<AttemptKey>,
+  ): Promise<Page<AttemptRecord>>;
+  /** Some nodes, by index; one of which no attempt has ended is absent. */
+  nodes(
+    access: Access,
+    of: { readonly runId: string; readonly nodes: readonly number[] },
+  ): Promise<ReadonlyMap<number, NodeRecord>>;
+  /** Oldest first. */
+  logs(
+    access: Access,
+    of: { readonly runId: string; readonly node: number },
+    page: PageRequest<LogKey>,
+  ): Promise<Page<LogRecord>>;
+  /** What happened to the run besides attempts, oldest first; only the types asked for. */
+  events(access: Access, runId: string, types: readonly string[]): Promise<readonly EventRecord[]>;
+  /** Answers when the database does. */
+  ping(): Promise<void>;
+}
