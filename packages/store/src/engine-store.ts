@@ -1,0 +1,73 @@
+import type { EngineStore } from '@tenuto/engine';
+import pg from 'pg';
+import { faultOf } from './fault.ts';
+import { openLane } from './lane.ts';
+import { claim } from './queries/claim.ts';
+import { beat, peers, registerEngine, retire } from './queries/fence.ts';
+import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
+import { outcomes, ownedRunIds, readInbox, readOwned, requestCancels } from './queries/owned-runs.ts';
+import { dropBatches, makePartitions } from './queries/partitions.ts';
+import { putPlan, readPlan } from './queries/plans.ts';
+import { takeOver } from './queries/takeover.ts';
+
+/** Connections for what an engine does besides its journal. */
+const POOL_SIZE = 4;
+
+export interface OpenEngineStore extends EngineStore {
+  close(): Promise<void>;
+}
+
+/** The engine's store on PostgreSQL: a pool for its loops, and a connection for each lane. */
+export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
+  const pool = new pg.Pool({
+    ...config,
+    max: POOL_SIZE,
+    application_name: 'tenuto-engine',
+    options: '-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c jit=off',
+    connectionTimeoutMillis: 10_000,
+  });
+  // A pooled connection that breaks while idle says so here; whoever asks next gets another.
+  pool.on('error', () => undefined);
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw faultOf(error);
+    }
+  };
+  return {
+    register: (identity) => guarded(async () => ({ epoch: await registerEngine(pool, identity) })),
+    openLane: (key) => guarded(() => openLane(config, key)),
+    beat: (engineId, epoch) => guarded(() => beat(pool, engineId, epoch)),
+    peers: (engineId) => guarded(() => peers(pool, engineId)),
+    takeOver: (engineId, seenBeat) => guarded(() => takeOver(pool, engineId, seenBeat)),
+    retire: (engineId, epoch) => guarded(() => retire(pool, engineId, epoch)),
+    claim: (by) => guarded(() => claim(pool, by)),
+    readOwned: (engineId, runIds) => guarded(() => readOwned(pool, engineId, runIds)),
+    ownedRunIds: (engineId) => guarded(() => ownedRunIds(pool, engineId)),
+    inbox: (engineId) => guarded(() => readInbox(pool, engineId)),
+    outcomes: (runIds) => guarded(() => outcomes(pool, runIds)),
+    requestCancel: (runIds, reason) => guarded(() => requestCancels(pool, runIds, reason)),
+    plan: (hash) => guarded(() => readPlan(pool, hash)),
+    putPlan: (hash, document, count) => guarded(() => putPlan(pool, hash, document, count)),
+    putBlobs: (blobs) => guarded(() => putBlobs(pool, blobs)),
+    putArtifacts: (rows) => guarded(() => putArtifacts(pool, rows)),
+    putLogs: (rows) => guarded(() => putLogs(pool, rows)),
+    maintain: () =>
+      guarded(async () => {
+        await makePartitions(pool);
+        await dropBatches(pool);
+      }),
+    clockOffset: () => guarded(() => clockOffset(pool)),
+    close: () => pool.end(),
+  };
+}
+
+/** Database time minus local time in ms, from the middle of a round trip. */
+async function clockOffset(pool: pg.Pool): Promise<number> {
+  const before = Date.now();
+  const { rows } = await pool.query<{ now: number }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+  );
+  return (rows[0]?.now ?? before) - (before + Date.now()) / 2;
+}

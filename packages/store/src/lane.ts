@@ -1,0 +1,94 @@
+import type { Batch, FlushResult, Lane } from '@tenuto/engine';
+import { StoreFault } from '@tenuto/engine';
+import pg from 'pg';
+import { faultOf } from './fault.ts';
+import { type FlushRow, flushQuery, type LaneKey } from './queries/flush.ts';
+import { resolveResend } from './queries/resend.ts';
+
+/**
+ * The flush has one good plan: nested loops over the batch's rows into indexes. Planned once, and
+ * never to be talked out of it by statistics. A statement that waits for a lock gives up soon: it
+ * is sent again.
+ */
+const LANE_OPTIONS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_seqscan=off',
+  'jit=off',
+  'lock_timeout=250ms',
+  'statement_timeout=30s',
+  'idle_in_transaction_session_timeout=10s',
+  'default_transaction_isolation=read\\ committed',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+/** Opens the connection of a lane; it reconnects by itself at the next flush after a loss. */
+export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<Lane> {
+  let client: pg.Client | undefined = await connect(config);
+  let closed = false;
+
+  async function connected(): Promise<pg.Client> {
+    if (closed) throw new StoreFault('unavailable', 'The lane is closed.');
+    client ??= await connect(config);
+    return client;
+  }
+
+  function drop(): void {
+    const lost = client;
+    client = undefined;
+    lost?.end().catch(() => undefined);
+  }
+
+  return {
+    async flush(batch: Batch): Promise<FlushResult> {
+      try {
+        const connection = await connected();
+        const query = flushQuery(key, batch);
+        const { rows } = await connection.query<FlushRow>({
+          name: query.name,
+          text: query.text,
+          values: [...query.values],
+        });
+        const [row] = rows;
+        if (row === undefined) throw new StoreFault('rejected', 'The flush gave no answer.');
+        if (!row.fence) return settled('fenced');
+        if (row.gate) return settled('committed', row);
+        if (!row.previous) return settled('gap');
+        return settled('committed', await resolveResend(connection, key, batch));
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault.kind === 'unavailable') drop();
+        throw fault;
+      }
+    },
+    async close() {
+      closed = true;
+      const last = client;
+      client = undefined;
+      await last?.end();
+    },
+  };
+}
+
+function settled(
+  outcome: FlushResult['outcome'],
+  row?: Pick<FlushRow, 'duplicates' | 'refused'>,
+): FlushResult {
+  return { outcome, duplicates: row?.duplicates ?? [], refused: row?.refused ?? [] };
+}
+
+async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...config,
+    options: LANE_OPTIONS,
+    application_name: 'tenuto-lane',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  // A connection that breaks while idle says so here; the next flush finds it out by itself.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,63 @@
+import type { EngineIdentity, Peer } from '@tenuto/engine';
+import type pg from 'pg';
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** Makes or renews an engine's fences under a higher epoch, in one statement. */
+export async function registerEngine(
+  db: Queryable,
+  { engineId, name, lanes }: EngineIdentity,
+): Promise<number> {
+  const { rows } = await db.query<{ epoch: number }>(
+    `with next as (
+       select coalesce(max(epoch), 0) + 1 as epoch from engine_fences where engine = $1),
+     known as (
+       insert into engines (engine_id, name) values ($1, $2)
+       on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null),
+     beating as (
+       insert into engine_heartbeats (engine, beat) values ($1, 1)
+       on conflict (engine) do update set beat = engine_heartbeats.beat + 1)
+     insert into engine_fences (engine, lane, epoch, alive)
+     select $1, lane, next.epoch, true from next, generate_series(0, $3::int - 1) lane
+     on conflict (engine, lane) do update set epoch = excluded.epoch, alive = true
+     returning epoch`,
+    [engineId, name, lanes],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('an engine needs at least one lane');
+  return row.epoch;
+}
+
+/** Counts the heartbeat up while the engine's fences stand under that epoch. */
+export async function beat(db: Queryable, engineId: string, epoch: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with fence as materialized (
+       select 1 from engine_fences where engine = $1 and epoch = $2 and alive
+       order by lane limit 1 for share)
+     update engine_heartbeats set beat = beat + 1 from fence where engine = $1`,
+    [engineId, epoch],
+  );
+  return rowCount === 1;
+}
+
+/** Other engines whose fences stand, with their heartbeats. */
+export async function peers(db: Queryable, engineId: string): Promise<Peer[]> {
+  const { rows } = await db.query<{ engine: string; beat: string }>(
+    `select h.engine, h.beat from engine_heartbeats h
+     where h.engine <> $1 and exists (
+       select 1 from engine_fences f where f.engine = h.engine and f.alive)`,
+    [engineId],
+  );
+  return rows.map((row) => ({ engineId: row.engine, beat: Number(row.beat) }));
+}
+
+/** Takes down the fences of an engine that has nothing left. */
+export async function retire(db: Queryable, engineId: string, epoch: number): Promise<void> {
+  await db.query(
+    `with down as (
+       update engine_fences set alive = false where engine = $1 and epoch = $2 returning 1)
+     update engines set stopped_at = clock_timestamp()
+     where engine_id = $1 and exists (select 1 from down)`,
+    [engineId, epoch],
+  );
+}

@@ -1,0 +1,65 @@
+import type pg from 'pg';
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** History, partitioned by the time in the run's id. */
+const PARTITIONED = ['runs', 'attempts', 'run_events', 'node_logs', 'artifacts'] as const;
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** Made ahead, so that a server that cannot reach this code for weeks still stores runs. */
+const WEEKS_AHEAD = 8;
+
+/** Makes the partitions from last week to some weeks ahead, where they are missing. */
+export async function makePartitions(pool: Pick<pg.Pool, 'connect'>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [PARTITIONS_LOCK]);
+    for (const statement of await missingPartitions(client)) await client.query(statement);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [PARTITIONS_LOCK]).catch(() => undefined);
+    client.release();
+  }
+}
+
+async function missingPartitions(client: pg.PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ now: number; present: string[] | null }>(
+    `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+       (select array_agg(inhrelid::regclass::text) from pg_inherits) as present`,
+  );
+  const present = new Set(rows[0]?.present ?? []);
+  const thisWeek = Math.floor((rows[0]?.now ?? 0) / WEEK_MS);
+  const statements: string[] = [];
+  for (let week = thisWeek - 1; week <= thisWeek + WEEKS_AHEAD; week += 1) {
+    const day = new Date(week * WEEK_MS).toISOString().slice(0, 10).replaceAll('-', '');
+    for (const table of PARTITIONED) {
+      if (present.has(`${table}_${day}`)) continue;
+      statements.push(
+        `create table if not exists ${table}_${day} partition of ${table}
+         for values from ('${lowestId(week * WEEK_MS)}') to ('${lowestId((week + 1) * WEEK_MS)}')`,
+      );
+    }
+  }
+  return statements;
+}
+
+/** Any number that nothing else locks. */
+const PARTITIONS_LOCK = 7_265_101;
+
+/** The lowest UUIDv7 of a millisecond. */
+function lowestId(ms: number): string {
+  const hex = ms.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/**
+ * Deletes batches whose starts have all ended or been promoted and that are older than any copy
+ * of them that may still be under way; the newest of each lane stays: the next one asks for it.
+ */
+export async function dropBatches(db: Queryable): Promise<void> {
+  await db.query(
+    `delete from batches b using (
+       select engine, epoch, lane, max(floor_seq) as floor, max(seq) as last
+       from batches group by engine, epoch, lane) f
+     where b.engine = f.engine and b.epoch = f.epoch and b.lane = f.lane
+       and b.seq < f.floor and b.seq < f.last and b.at < clock_timestamp() - interval '10 minutes'`,
+  );
+}

@@ -1,0 +1,29 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type pg from 'pg';
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** Plans are immutable and known by their hash; each is stored once, compressed. */
+export async function putPlan(
+  db: Queryable,
+  hash: string,
+  document: string,
+  nodeCount: number,
+): Promise<void> {
+  await db.query(
+    `insert into plans (hash, document, node_count) values (decode($1, 'hex'), $2, $3)
+     on conflict do nothing`,
+    [hash, zstdCompressSync(document), nodeCount],
+  );
+}
+
+/** @throws when there is no such plan: a run's row always has one. */
+export async function readPlan(db: Queryable, hash: string): Promise<string> {
+  const { rows } = await db.query<{ document: Buffer }>(
+    `select document from plans where hash = decode($1, 'hex')`,
+    [hash],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`there is no plan ${hash}`);
+  return zstdDecompressSync(row.document).toString('utf8');
+}

@@ -1,0 +1,102 @@
+/**
+ * Takeover of an engine, in one transaction of several statements: READ COMMITTED gives each its
+ * own snapshot, and it is the statement after the lock that sees what the lock waited for. Reading
+ * the heartbeat in the locking statement took over an engine that had just renewed.
+ */
+import type pg from 'pg';
+
+const START_BYTES = 22;
+/** Runs released in one statement: the locks of one chunk are held until the end, so few. */
+const RELEASE_CHUNK = 5_000;
+
+/** @returns how many runs were released, or undefined when the engine has renewed after all. */
+export async function takeOver(
+  pool: Pick<pg.Pool, 'connect'>,
+  engineId: string,
+  seenBeat: number | undefined,
+): Promise<number | undefined> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query("set local lock_timeout = '5s'");
+    const fences = await client.query(
+      'select lane from engine_fences where engine = $1 and alive order by lane for update',
+      [engineId],
+    );
+    if (fences.rowCount === 0 || !(await stoodStill(client, engineId, seenBeat))) {
+      await client.query('rollback');
+      return fences.rowCount === 0 ? 0 : undefined;
+    }
+    await client.query(
+      'update engine_fences set epoch = epoch + 1, alive = false where engine = $1',
+      [engineId],
+    );
+    await keepStarts(client, engineId);
+    const released = await releaseRuns(client, engineId);
+    await client.query('commit');
+    return released;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function stoodStill(
+  client: pg.PoolClient,
+  engineId: string,
+  seenBeat: number | undefined,
+): Promise<boolean> {
+  if (seenBeat === undefined) return true;
+  const { rows } = await client.query<{ beat: string }>(
+    'select beat from engine_heartbeats where engine = $1',
+    [engineId],
+  );
+  return rows[0] !== undefined && Number(rows[0].beat) === seenBeat;
+}
+
+/** Makes rows of the starts that only the batches know, so that whoever claims the run sees them. */
+async function keepStarts(client: pg.PoolClient, engineId: string): Promise<void> {
+  const { rows } = await client.query<{ starts: Buffer; at: Date }>(
+    `select b.starts, b.at from batches b
+     join (select epoch, lane, max(floor_seq) as floor from batches
+           where engine = $1 group by epoch, lane) f
+       on f.epoch = b.epoch and f.lane = b.lane
+     where b.engine = $1 and b.seq >= f.floor and b.starts is not null`,
+    [engineId],
+  );
+  for (const { starts, at } of rows) {
+    const runs: string[] = [];
+    const nodes: number[] = [];
+    const attempts: number[] = [];
+    for (let o = 0; o + START_BYTES <= starts.length; o += START_BYTES) {
+      runs.push(starts.toString('hex', o, o + 16));
+      nodes.push(starts.readUInt32BE(o + 16));
+      attempts.push(starts.readUInt16BE(o + 20));
+    }
+    await client.query(
+      `insert into started (run_id, node, attempt, started_at)
+       select t.run_id, t.node, t.attempt, $4
+       from unnest($1::uuid[], $2::int4[], $3::int4[]) t(run_id, node, attempt)
+       where exists (select 1 from run_live r where r.run_id = t.run_id and r.engine = $5)
+         and not exists (select 1 from attempts a where a.run_id = t.run_id
+           and a.node = t.node and a.attempt = t.attempt)
+       on conflict do nothing`,
+      [runs, nodes, attempts, at, engineId],
+    );
+  }
+}
+
+async function releaseRuns(client: pg.PoolClient, engineId: string): Promise<number> {
+  let released = 0;
+  for (;;) {
+    const { rowCount } = await client.query(
+      `update run_live set engine = null, claim_key = 0, wake_at = clock_timestamp()
+       where run_id in (select run_id from run_live where engine = $1 limit ${RELEASE_CHUNK})`,
+      [engineId],
+    );
+    released += rowCount ?? 0;
+    if ((rowCount ?? 0) < RELEASE_CHUNK) return released;
+  }
+}
