@@ -13,6 +13,8 @@ export interface ActionDefinition {
   /** Closed object schema of `with`, checked after its templates are resolved. */
   readonly parameters: TObject;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
+  /** Lets go of what the action holds between calls: kept connections, children. */
+  close?(): Promise<void>;
 }
 
 /** A failed outcome that no retry can mend: the parameters or the set-up are wrong. */
