@@ -82,7 +82,7 @@ describe('migrating', () => {
     const [holder, client] = [await session(), await session()];
     const folder = await folderOf({ '000001.sql': 'select pg_sleep(0.05)' });
     await client.query('set statement_timeout = 20; set lock_timeout = 20');
-    await holder.query('begin; select pg_advisory_lock(0x74656e75746f); commit');
+    await holder.query('begin; select pg_advisory_lock(127978993710191); commit');
     const migrating = migrate(client, folder);
     await expect
       .poll(async () => {
@@ -91,7 +91,7 @@ describe('migrating', () => {
         return (await holder.query(waiting)).rows.length;
       })
       .toBe(1);
-    await holder.query('select pg_advisory_unlock(0x74656e75746f)');
+    await holder.query('select pg_advisory_unlock(127978993710191)');
     expect(await migrating).toMatchObject({ applied: [1] });
     expect((await client.query('show statement_timeout')).rows).toEqual([
       { statement_timeout: '20ms' },

@@ -31,8 +31,8 @@ interface AppliedRow {
 
 type Client = Pick<ClientBase, 'query'>;
 
-/** Names this lock among all advisory locks of a database: "tenuto" in ASCII. */
-const LOCK_KEY = '0x74656e75746f';
+/** Names this lock among all advisory locks of a database: "tenuto" in ASCII, as one number. */
+const LOCK_KEY = '127978993710191';
 
 const CREATE_TABLE = `
 create table if not exists schema_migrations (

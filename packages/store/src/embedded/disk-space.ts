@@ -79,14 +79,16 @@ export function watchSpace(options: SpaceOptions): SpaceWatch {
   let level: SpaceLevel = 'ok';
 
   async function watch(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    for (;;) {
+      // Not at once: a start, which looked itself, should not compete with the making of a reserve.
+      await delay(SPACE.pollMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
       const found = await checkSpace(options).catch((error: unknown) => {
         logger.warn({ dataDir, error }, 'the free space cannot be watched');
         return level;
       });
       if (found !== level) logger.warn({ dataDir, level: found }, 'free space on the disk changed');
       level = found;
-      await delay(SPACE.pollMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   }
 

@@ -205,3 +205,17 @@ test('over the loopback it asks for a password that is kept in the data folder',
   expect(second.connection.password).toBe(connection.password);
   expect(await ask(second.connection, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
+
+const DEBIAN = '/usr/lib/postgresql/15/bin';
+
+test.skipIf(!existsSync(DEBIAN))(
+  'an installed PostgreSQL 15 serves as well (skipped where there is none)',
+  async () => {
+    const dataDir = await temporaryFolder();
+    const server = await started({ dataDir, binDir: DEBIAN });
+    expect(server.status().version).toMatch(/^15\./);
+    expect(await runIn(server.connection)).toEqual(['on', 'on', '', 'UTC', 'UTF8']);
+    const compression = await ask(server.connection, 'show wal_compression');
+    expect(compression).toEqual([{ wal_compression: 'lz4' }]);
+  },
+);
