@@ -1,3 +1,5 @@
+export { createEngine, type EngineOptions } from './engine.ts';
+export type { EngineLog } from './engine-log.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/clock.ts';
@@ -6,3 +8,4 @@ export type * from './ports/job-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
 export * from './run/index.ts';
+export { runIdOf } from './run-id.ts';

@@ -5,7 +5,13 @@ import { openLane } from './lane.ts';
 import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
 import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
-import { outcomes, ownedRunIds, readInbox, readOwned, requestCancels } from './queries/owned-runs.ts';
+import {
+  outcomes,
+  ownedRunIds,
+  readInbox,
+  readOwned,
+  requestCancels,
+} from './queries/owned-runs.ts';
 import { dropBatches, makePartitions } from './queries/partitions.ts';
 import { putPlan, readPlan } from './queries/plans.ts';
 import { takeOver } from './queries/takeover.ts';

@@ -108,7 +108,10 @@ function namesOf(flat: FlatNodes, specs: Specs, problems: Problems): Map<string,
     if (node.save_as === undefined) return;
     const holder = flat.indexOf.get(node.save_as);
     if (holder !== undefined && holder !== i) {
-      problems.add(`${flat.paths[i]}/save_as`, `"${node.save_as}" is also the id of a node; choose another name.`);
+      problems.add(
+        `${flat.paths[i]}/save_as`,
+        `"${node.save_as}" is also the id of a node; choose another name.`,
+      );
     }
     const taken = names.get(node.save_as);
     if (taken !== undefined && taken !== i && flat.inputs[taken]?.save_as === node.save_as) {
@@ -151,7 +154,12 @@ function assemble({ flat, edges, specs, names, document, levels }: Parts): Plan 
 }
 
 /** Marks the nodes whose output some expression may read, and the children of such groups. */
-function keptOutputs({ flat, edges, specs, names }: Omit<Parts, 'document' | 'levels'>): Uint8Array {
+function keptOutputs({
+  flat,
+  edges,
+  specs,
+  names,
+}: Omit<Parts, 'document' | 'levels'>): Uint8Array {
   const kept = new Uint8Array(flat.inputs.length);
   const mark = (references: References, node: number) => {
     for (const read of [references.steps, references.nodes]) {

@@ -35,7 +35,10 @@ export function readEdges(
   addParents(flat, labelled, list, problems);
   addSequences(flat, list);
   if (list.from.length > maxEdges) {
-    problems.add('/edges', `The graph has more than ${maxEdges} edges; remove redundant ones or raise the limit.`);
+    problems.add(
+      '/edges',
+      `The graph has more than ${maxEdges} edges; remove redundant ones or raise the limit.`,
+    );
   }
   return toRows(flat.inputs.length, list);
 }
@@ -54,7 +57,10 @@ function addWrittenEdges(
     if (from < 0 || to < 0 || !mayDepend(flat, to, from, path, problems)) return;
     const parent = flat.inputs[from];
     if (edge.when !== undefined && parent?.type !== 'condition') {
-      problems.add(`${path}/when`, `Only edges out of a condition have a label, and "${edge.from}" is none.`);
+      problems.add(
+        `${path}/when`,
+        `Only edges out of a condition have a label, and "${edge.from}" is none.`,
+      );
     }
     const key = from * flat.inputs.length + to;
     if (seen.has(key)) {
@@ -78,7 +84,10 @@ function addParents(
   const size = flat.inputs.length;
   flat.inputs.forEach((node, to) => {
     if (node.parent_nodes !== undefined && node.needs !== undefined) {
-      problems.add(flat.paths[to] ?? '', `"${node.id}" has both parent_nodes and needs; they are two names of one field.`);
+      problems.add(
+        flat.paths[to] ?? '',
+        `"${node.id}" has both parent_nodes and needs; they are two names of one field.`,
+      );
     }
     const field = node.needs === undefined ? 'parent_nodes' : 'needs';
     const parents = node.needs ?? node.parent_nodes ?? [];
@@ -131,16 +140,24 @@ function mayDepend(
     return false;
   };
   if (to === from) return refuse(`"${child.id}" depends on itself.`);
-  if (contains(flat, from, to)) return refuse(`"${child.id}" stands in the group "${parent.id}" and cannot wait for its end.`);
-  if (contains(flat, to, from)) return refuse(`The group "${child.id}" cannot wait for "${parent.id}", which stands in it.`);
+  if (contains(flat, from, to))
+    return refuse(`"${child.id}" stands in the group "${parent.id}" and cannot wait for its end.`);
+  if (contains(flat, to, from))
+    return refuse(`The group "${child.id}" cannot wait for "${parent.id}", which stands in it.`);
   if (flat.patternOf[to] !== flat.patternOf[from]) {
-    return refuse(`"${child.id}" and "${parent.id}" are not in the same for_each group; wait for the group instead.`);
+    return refuse(
+      `"${child.id}" and "${parent.id}" are not in the same for_each group; wait for the group instead.`,
+    );
   }
   if (typeOf(parent) === 'cleanup' && typeOf(child) !== 'cleanup') {
-    return refuse(`"${child.id}" waits for the cleanup node "${parent.id}", which runs at the end; only cleanup nodes may.`);
+    return refuse(
+      `"${child.id}" waits for the cleanup node "${parent.id}", which runs at the end; only cleanup nodes may.`,
+    );
   }
   if (typeOf(child) === 'cleanup' && typeOf(parent) !== 'cleanup') {
-    return refuse(`The cleanup node "${child.id}" runs when everything else is over; it may depend on cleanup nodes only.`);
+    return refuse(
+      `The cleanup node "${child.id}" runs when everything else is over; it may depend on cleanup nodes only.`,
+    );
   }
   return true;
 }

@@ -35,7 +35,12 @@ export function flatten(
 
   function visit(node: NodeInput, path: string, group: number, depth: number): void {
     const index = inputs.length;
-    if (indexOf.has(node.id)) problems.add(`${path}/id`, `The id "${node.id}" is used twice; ids are unique in a graph, groups included.`, node.id);
+    if (indexOf.has(node.id))
+      problems.add(
+        `${path}/id`,
+        `The id "${node.id}" is used twice; ids are unique in a graph, groups included.`,
+        node.id,
+      );
     indexOf.set(node.id, index);
     inputs.push(node);
     paths.push(path);
@@ -45,7 +50,9 @@ export function flatten(
     if (depth > LIMITS.groupDepth) {
       problems.add(path, `Groups are nested deeper than ${LIMITS.groupDepth}; flatten the graph.`);
     } else {
-      node.children?.forEach((child, i) => visit(child, `${path}/children/${i}`, index, depth + 1));
+      for (const [i, child] of (node.children ?? []).entries()) {
+        visit(child, `${path}/children/${i}`, index, depth + 1);
+      }
     }
     subtreeEnd[index] = inputs.length;
   }
@@ -57,13 +64,25 @@ export function flatten(
 
   function checkPlace(node: NodeInput, path: string, group: number): void {
     if (isGroup(node) && node.children === undefined) {
-      problems.add(path, `The group "${node.id}" has no children; give it some or make it an action.`);
+      problems.add(
+        path,
+        `The group "${node.id}" has no children; give it some or make it an action.`,
+      );
     }
-    if (!isGroup(node) && (node.children ?? node.for_each ?? node.max_parallel_instances) !== undefined) {
-      problems.add(path, `"${node.id}" is no group: children, for_each and max_parallel_instances go with parallel_group or sequential_group.`);
+    if (
+      !isGroup(node) &&
+      (node.children ?? node.for_each ?? node.max_parallel_instances) !== undefined
+    ) {
+      problems.add(
+        path,
+        `"${node.id}" is no group: children, for_each and max_parallel_instances go with parallel_group or sequential_group.`,
+      );
     }
     if (node.type === 'cleanup' && group >= 0) {
-      problems.add(path, `The cleanup node "${node.id}" stands in a group; put it at the top level.`);
+      problems.add(
+        path,
+        `The cleanup node "${node.id}" stands in a group; put it at the top level.`,
+      );
     }
   }
 
@@ -71,7 +90,10 @@ export function flatten(
     const node = nodes[i];
     if (node !== undefined) visit(node, `/nodes/${i}`, -1, 0);
     if (inputs.length > maxNodes) {
-      problems.add('/nodes', `The graph has more than ${maxNodes} nodes; split it into sub-runs or raise the limit.`);
+      problems.add(
+        '/nodes',
+        `The graph has more than ${maxNodes} nodes; split it into sub-runs or raise the limit.`,
+      );
       break;
     }
   }

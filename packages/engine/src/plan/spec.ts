@@ -80,7 +80,8 @@ function scopesOf(flat: FlatNodes): (index: number, around: readonly number[]) =
     for (let i = from; i < to; i += 1) {
       if (flat.patternOf[i] !== group) continue;
       const node = flat.inputs[i];
-      if (node !== undefined) names.push(node.id, ...(node.save_as === undefined ? [] : [node.save_as]));
+      if (node !== undefined)
+        names.push(node.id, ...(node.save_as === undefined ? [] : [node.save_as]));
     }
     return names;
   };
@@ -119,14 +120,21 @@ function compileSpec(
     });
   };
   const parameters = actionParameters(context, node, path);
-  const template = attempt(context.problems, `${path}/with`, () => compileTemplate(parameters, scope));
+  const template = attempt(context.problems, `${path}/with`, () =>
+    compileTemplate(parameters, scope),
+  );
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
   return {
     type: typeOf(node),
     uses: actionName(context, node, path),
     with: template ?? compileTemplate({}, scope),
-    guard: typeof node.if === 'string' ? expression('if', node.if) : node.if === false ? false : undefined,
+    guard:
+      typeof node.if === 'string'
+        ? expression('if', node.if)
+        : node.if === false
+          ? false
+          : undefined,
     condition: expression('condition_expression', node.condition_expression),
     dependency: node.dependency_condition ?? 'all',
     skipOnFailure: node.skip_on_failure ?? false,
@@ -137,7 +145,10 @@ function compileSpec(
     priority: node.priority ?? DEFAULT_PRIORITY,
     forEach: expression('for_each', node.for_each),
     itemName: itemNameOf(node),
-    maxParallel: node.type === 'sequential_group' ? 1 : (node.max_parallel_instances ?? Number.POSITIVE_INFINITY),
+    maxParallel:
+      node.type === 'sequential_group'
+        ? 1
+        : (node.max_parallel_instances ?? Number.POSITIVE_INFINITY),
   };
 }
 
@@ -155,7 +166,10 @@ function attempt<T>(problems: Problems, path: string, compile: () => T): T | und
 
 function actionParameters(context: SpecContext, node: NodeInput, path: string): JsonObject {
   if (node.with !== undefined && node.action_parameters !== undefined) {
-    context.problems.add(path, `"${node.id}" has both with and action_parameters; they are two names of one field.`);
+    context.problems.add(
+      path,
+      `"${node.id}" has both with and action_parameters; they are two names of one field.`,
+    );
   }
   return (node.with ?? node.action_parameters ?? {}) as Json as JsonObject;
 }
@@ -164,10 +178,17 @@ function actionName(context: SpecContext, node: NodeInput, path: string): string
   const type = typeOf(node);
   const written = node.uses ?? node.action_type;
   if (node.uses !== undefined && node.action_type !== undefined) {
-    context.problems.add(path, `"${node.id}" has both uses and action_type; they are two names of one field.`);
+    context.problems.add(
+      path,
+      `"${node.id}" has both uses and action_type; they are two names of one field.`,
+    );
   }
   if (NO_ACTION.has(type)) {
-    if (written !== undefined) context.problems.add(`${path}/uses`, `A ${type} does no work of its own; take uses away from "${node.id}".`);
+    if (written !== undefined)
+      context.problems.add(
+        `${path}/uses`,
+        `A ${type} does no work of its own; take uses away from "${node.id}".`,
+      );
     return undefined;
   }
   const uses = written ?? DEFAULT_ACTIONS[type];
@@ -186,7 +207,10 @@ function checkConditions(context: SpecContext, node: NodeInput, path: string): v
     context.problems.add(path, `"${node.id}" needs a condition_expression.`);
   }
   if (!needed && node.condition_expression !== undefined) {
-    context.problems.add(`${path}/condition_expression`, `"${node.id}" is no condition and does not depend conditionally; use if.`);
+    context.problems.add(
+      `${path}/condition_expression`,
+      `"${node.id}" is no condition and does not depend conditionally; use if.`,
+    );
   }
   if (isGroup(node) && node.item_name !== undefined && node.for_each === undefined) {
     context.problems.add(`${path}/item_name`, `item_name goes with for_each.`);

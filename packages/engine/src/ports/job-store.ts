@@ -1,6 +1,6 @@
 import type { AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
 import type { RunJournal } from '../run/journal-entry.ts';
-import type { AuditEntry, RunCounts } from './engine-api.ts';
+import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 
 /**
  * Whose data a request may reach. Everything that reads or changes by id takes it, so that
@@ -10,6 +10,12 @@ export interface Access {
   readonly owner: string;
   /** True for administrators: the owner is then no limit. */
   readonly all: boolean;
+}
+
+/** What a run was given, and what the API tells about it later. */
+export interface StoredInput extends RunInput {
+  /** The job's own `max_retries`; absent on runs that were not submitted as jobs. */
+  readonly maxRetries?: number;
 }
 
 /** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */
@@ -24,8 +30,9 @@ export interface RunRecord {
   readonly triggeredBy: string;
   readonly tags: readonly string[];
   readonly metadata: JsonObject;
-  /** The `RunInput` that the run was given, as JSON. */
-  readonly input: JsonObject;
+  readonly input: StoredInput;
+  /** Nodes of its plan; `for_each` may make more of them. */
+  readonly nodeCount: number;
   readonly createdAt: number;
   readonly scheduledAt: number | null;
   readonly startedAt: number | null;

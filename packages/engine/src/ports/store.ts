@@ -53,10 +53,28 @@ export interface StartedRow {
 
 /** A change of an owned run's row. Each says which inbox the owner has seen. */
 export type RunUpdate =
-  | { readonly kind: 'finish'; readonly runId: RunId; readonly inboxSeq: number; readonly status: RunStatus; readonly completedAt: number; readonly progress: string }
+  | {
+      readonly kind: 'finish';
+      readonly runId: RunId;
+      readonly inboxSeq: number;
+      readonly status: RunStatus;
+      readonly completedAt: number;
+      readonly progress: string;
+    }
   /** Gives the run up: to nobody, until `wakeAt` (parking) or at once (handing back). */
-  | { readonly kind: 'release'; readonly runId: RunId; readonly inboxSeq: number; readonly wakeAt: number; readonly progress: string }
-  | { readonly kind: 'progress'; readonly runId: RunId; readonly status: RunStatus; readonly progress: string };
+  | {
+      readonly kind: 'release';
+      readonly runId: RunId;
+      readonly inboxSeq: number;
+      readonly wakeAt: number;
+      readonly progress: string;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly runId: RunId;
+      readonly status: RunStatus;
+      readonly progress: string;
+    };
 
 export interface InboxRow {
   readonly runId: RunId;
@@ -169,11 +187,7 @@ export interface EngineStore {
   takeOver(engineId: string, seenBeat: number | undefined): Promise<number | undefined>;
   /** Marks an engine that stopped in good order, with nothing left to take over. */
   retire(engineId: string, epoch: number): Promise<void>;
-  claim(by: {
-    engineId: string;
-    epoch: number;
-    limit: number;
-  }): Promise<readonly string[]>;
+  claim(by: { engineId: string; epoch: number; limit: number }): Promise<readonly string[]>;
   /** Reads owned runs whole, those of the list that are still owned by the engine. */
   readOwned(engineId: string, runIds: readonly string[]): Promise<readonly OwnedRun[]>;
   ownedRunIds(engineId: string): Promise<readonly string[]>;

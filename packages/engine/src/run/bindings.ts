@@ -1,24 +1,12 @@
 import { ExpressionError, type Json, type JsonObject } from '@tenuto/contract';
 import type { Bindings, Expression, References } from '../expression/index.ts';
-import {
-  attemptOf,
-  blockOf,
-  idOf,
-  patternOf,
-  type RunState,
-  specOf,
-  statusOf,
-} from './state.ts';
+import { attemptOf, blockOf, idOf, patternOf, type RunState, specOf, statusOf } from './state.ts';
 
 /**
  * Evaluates an expression where a node stands.
  * @throws ExpressionError when it fails, or when there is none.
  */
-export function evaluateAt(
-  run: RunState,
-  node: number,
-  expression: Expression | undefined,
-): Json {
+export function evaluateAt(run: RunState, node: number, expression: Expression | undefined): Json {
   if (expression === undefined) throw new ExpressionError('There is no expression to evaluate.');
   return expression.evaluate(bindingsAt(run, node, expression.references, run.now));
 }

@@ -1,5 +1,4 @@
-import { type Json, LIMITS } from '@tenuto/contract';
-import { ExpressionError } from '@tenuto/contract';
+import { ExpressionError, type Json, LIMITS } from '@tenuto/contract';
 import { childrenOf } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
 import type { Decisions } from './release.ts';
@@ -189,8 +188,7 @@ function addBlock(run: RunState, group: number, item: Json, index: number): void
       setFlag(run, instance, FLAG.dormant);
       continue;
     }
-    const parents =
-      (plan.predecessorOffsets[node + 1] ?? 0) - (plan.predecessorOffsets[node] ?? 0);
+    const parents = (plan.predecessorOffsets[node + 1] ?? 0) - (plan.predecessorOffsets[node] ?? 0);
     admit(run, instance, parents, true);
     run.open += 1;
   }

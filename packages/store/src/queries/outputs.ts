@@ -1,6 +1,13 @@
 import type { ArtifactRow, LogRow } from '@tenuto/engine';
 import type pg from 'pg';
-import { byteaArray, int4Array, int8Array, textArray, timeArray, uuidArray } from '../binary-array.ts';
+import {
+  byteaArray,
+  int4Array,
+  int8Array,
+  textArray,
+  timeArray,
+  uuidArray,
+} from '../binary-array.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 

@@ -1,5 +1,5 @@
-import type { InboxItem, OwnedRun, RunInput } from '@tenuto/engine';
 import type { JsonObject, RunStatus } from '@tenuto/contract';
+import type { InboxItem, OwnedRun, RunInput } from '@tenuto/engine';
 import type pg from 'pg';
 import { readJournals } from './journal-read.ts';
 import { RUN_KINDS_BY_CODE } from './run-columns.ts';

@@ -1,0 +1,45 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EngineStore } from '../ports/store.ts';
+
+/**
+ * Finds engines that have died: one whose heartbeat has stood still for a whole lease, on this
+ * engine's monotonic clock. An outage of its own proves nothing about others, so it starts over.
+ *
+ * @returns a round for a loop: how many runs it released
+ */
+export function createRescuer(options: {
+  readonly engineId: string;
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly store: Pick<EngineStore, 'peers' | 'takeOver'>;
+  tookOver(engineId: string, runs: number): void;
+}): () => Promise<number> {
+  const { clock, store } = options;
+  let watched = new Map<string, { readonly beat: number; readonly since: number }>();
+  let lastRound = clock.mono();
+
+  return async () => {
+    const now = clock.mono();
+    if (now - lastRound > options.leaseMs) watched.clear();
+    const seen: typeof watched = new Map();
+    for (const peer of await store.peers(options.engineId)) {
+      const before = watched.get(peer.engineId);
+      seen.set(
+        peer.engineId,
+        before?.beat === peer.beat ? before : { beat: peer.beat, since: now },
+      );
+    }
+    watched = seen;
+    lastRound = clock.mono();
+    let released = 0;
+    for (const [engineId, { beat, since }] of seen) {
+      if (now - since < options.leaseMs) continue;
+      const runs = await store.takeOver(engineId, beat);
+      watched.delete(engineId);
+      if (runs === undefined) continue;
+      released += runs;
+      options.tookOver(engineId, runs);
+    }
+    return released;
+  };
+}

@@ -1,0 +1,96 @@
+import type { Journal } from './journal.ts';
+import type { ActionOutcome } from './ports/action-runner.ts';
+import type { RunId } from './ports/store.ts';
+import type { InFlight, Journaled, JournalRecord } from './record.ts';
+import type { RunState } from './run/index.ts';
+
+/** An attempt of an owned run, from the intent to start it until its end is journaled. */
+export interface Call extends InFlight {
+  readonly owned: Owned;
+  /** `intent` until its start is committed. */
+  state: 'intent' | 'running' | 'ended';
+  /** Counts against the engine's slots. */
+  holdsSlot: boolean;
+  /** Why it was told to abort; decides on what its end is called. */
+  aborted: 'cancelled' | 'timeout' | 'lost' | undefined;
+  controller: AbortController | undefined;
+  cancelTimer: (() => void) | undefined;
+  logSeq: number;
+  logBytes: number;
+}
+
+/** A run that this engine owns, with what it needs besides the run's own state. */
+export interface Owned extends Journaled {
+  readonly run: RunState;
+  /** The lane that all its records go through. */
+  readonly journal: Journal;
+  /** Number of the last journal entry. */
+  seq: number;
+  /** The last inbox item that was looked at. */
+  inboxSeq: number;
+  /** Its row is in the database: from the commit of the submit on. */
+  stored: boolean;
+  /** Not this engine's any more: whatever still happens to it here changes nothing. */
+  dropped: boolean;
+  /** Its finish or release is on its way into the journal. */
+  leaving: boolean;
+  readonly calls: Map<number, Call>;
+  readonly timers: Map<number, () => void>;
+  readonly startedAt: number;
+  /** Time with nothing to do but wait, in ms, and since when it is so now. */
+  idleMs: number;
+  idleSince: number | undefined;
+  /** When its progress was last written (monotonic), and up to which journal entry. */
+  progressAt: number;
+  progressSeq: number;
+}
+
+export function createOwned(parts: {
+  readonly id: RunId;
+  readonly run: RunState;
+  readonly journal: Journal;
+  readonly startedAt: number;
+  readonly seq?: number;
+  readonly inboxSeq?: number;
+  readonly stored?: boolean;
+  readonly idleMs?: number;
+}): Owned {
+  return {
+    id: parts.id,
+    run: parts.run,
+    journal: parts.journal,
+    queue: [] as JournalRecord[],
+    seq: parts.seq ?? 0,
+    inboxSeq: parts.inboxSeq ?? 0,
+    stored: parts.stored ?? false,
+    dropped: false,
+    leaving: false,
+    calls: new Map(),
+    timers: new Map(),
+    startedAt: parts.startedAt,
+    idleMs: parts.idleMs ?? 0,
+    idleSince: undefined,
+    progressAt: 0,
+    progressSeq: 0,
+  };
+}
+
+export function createCall(owned: Owned, node: number, attempt: number): Call {
+  return {
+    owned,
+    node,
+    attempt,
+    state: 'intent',
+    holdsSlot: false,
+    startedAt: 0,
+    promoted: false,
+    ended: false,
+    aborted: undefined,
+    controller: undefined,
+    cancelTimer: undefined,
+    logSeq: 0,
+    logBytes: 0,
+  };
+}
+
+export type FinalOutcome = Exclude<ActionOutcome, { status: 'waiting' }>;

@@ -1,0 +1,28 @@
+import type { Owned } from './owned.ts';
+import { countsOf, currentNodes, idOf, type RunState } from './run/index.ts';
+
+/** What is written about a live run now and then, as JSON. */
+export function progressText(owned: Owned): string {
+  return JSON.stringify({
+    counts: countsOf(owned.run),
+    current: currentNodes(owned.run),
+    idle_ms: Math.round(owned.idleMs),
+  });
+}
+
+/** What is written about a run that is over: counts, and what went wrong first. */
+export function finishProgress(owned: Owned): string {
+  const { run } = owned;
+  const error = run.errors.get(run.firstFailure);
+  return JSON.stringify({
+    counts: countsOf(run),
+    ...(error !== undefined && {
+      error: { node_id: idOf(run, run.firstFailure), type: error.type, message: error.message },
+    }),
+  });
+}
+
+/** What the attempts of a run that is being stopped end as. */
+export function classificationOfStop(run: RunState): 'cancelled' | 'timeout' {
+  return run.status === 'timeout' ? 'timeout' : 'cancelled';
+}
