@@ -102,32 +102,35 @@ function foreignServer(url: string): Pick<TestServer, 'connection' | 'stop'> {
 
 async function makeTemplate({ connection, template }: SharedPostgres): Promise<void> {
   await administer(connection, `create database ${template} template template0 encoding 'UTF8'`);
-  await migrateDatabase({ ...connection, database: template });
+  await within({ ...connection, database: template }, (client) => migrate(client, MIGRATIONS));
   // A database with sessions cannot be cloned: nobody shall have one by mistake.
   await administer(connection, `alter database ${template} allow_connections false`);
 }
 
-async function migrateDatabase(connection: PostgresConnection): Promise<void> {
-  await using session = await connect(connection);
-  await migrate(session.client, MIGRATIONS);
-}
-
 async function dropAll({ connection, template }: SharedPostgres): Promise<void> {
-  await using session = await connect(connection);
-  const { rows } = await session.client.query<{ name: string }>(
-    'select datname as name from pg_database where starts_with(datname, $1)',
-    [template],
-  );
-  for (const { name } of rows) await session.client.query(`drop database ${name} with (force)`);
+  await within(connection, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      'select datname as name from pg_database where starts_with(datname, $1)',
+      [template],
+    );
+    for (const { name } of rows) await client.query(`drop database ${name} with (force)`);
+  });
 }
 
 async function administer(connection: PostgresConnection, statement: string): Promise<void> {
-  await using session = await connect(connection);
-  await session.client.query(statement);
+  await within(connection, (client) => client.query(statement));
 }
 
-async function connect(connection: PostgresConnection) {
+/** Does something in a session of its own. */
+async function within(
+  connection: PostgresConnection,
+  act: (client: Client) => Promise<unknown>,
+): Promise<void> {
   const client = new Client({ ...connection });
   await client.connect();
-  return { client, [Symbol.asyncDispose]: () => client.end() };
+  try {
+    await act(client);
+  } finally {
+    await client.end();
+  }
 }
