@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type EmbeddedServer,
+  migrate,
+  type PostgresConnection,
+  startEmbedded,
+} from '@tenuto/store';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import {
-  type EmbeddedServer,
-  type PostgresConnection,
-  startEmbedded,
-} from '../../store/src/embedded/index.ts';
-import { migrate } from '../../store/src/migrate.ts';
 
 /** What test files need to make databases of their own; it crosses to other processes. */
 export interface SharedPostgres {
