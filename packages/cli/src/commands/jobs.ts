@@ -1,0 +1,152 @@
+import type { HistoryEntry, Job, JobNode } from '@tenuto/contract';
+import type { Listing } from '@tenuto/sdk';
+import { EXIT } from '../exit-code.ts';
+import { UsageError } from '../failure.ts';
+import { between } from '../terminal/duration.ts';
+import { statusText } from '../terminal/status.ts';
+import { tableLines } from '../terminal/table.ts';
+import { printable, truncate } from '../terminal/text.ts';
+import { jobLine } from '../watch/frame.ts';
+import { nodeDetail } from '../watch/node-text.ts';
+import { readOutline } from '../watch/outline.ts';
+import { watch } from '../watch/watch.ts';
+import type { Command, Session } from './command.ts';
+
+export interface ListOptions {
+  readonly status?: readonly string[];
+  readonly tag?: string;
+  readonly name?: string;
+  /** As it was written. */
+  readonly limit: string;
+}
+
+const PAGE = 100;
+
+/** `tenuto jobs ls`: newest first. */
+export const listJobs: Command<[options: ListOptions]> = async (session, options) => {
+  const { limit: written, ...filters } = options;
+  const limit = readCount(written);
+  const listing = session.client().jobs.list({ ...filters, limit: Math.min(limit, PAGE) });
+  return list(session, { listing, limit }, (jobs) =>
+    tableLines(
+      ['JOB', 'NAME', 'STATUS', 'NODES', 'STARTED', 'TIME'],
+      jobs.map((job) => jobRow(session, job)),
+    ),
+  );
+};
+
+function jobRow({ output }: Session, job: Job): readonly string[] {
+  return [
+    job.job_id,
+    truncate(printable(job.job_name), 40),
+    statusText(job.status, output.palette),
+    String(job.node_count),
+    job.started_at ?? '',
+    between(job.started_at, job.completed_at),
+  ];
+}
+
+/** `tenuto jobs get ID`. */
+export const getJob: Command<[jobId: string]> = async ({ output, client }, jobId) => {
+  const job = await client().jobs.get(jobId);
+  const { counts } = job;
+  output.result(job, () => [
+    jobLine(job, output.palette),
+    ...facts([
+      ['progress', `${job.progress_percentage}% of ${job.node_count} nodes`],
+      [
+        'nodes',
+        Object.entries(counts)
+          .map(([state, count]) => `${count} ${state}`)
+          .join(', '),
+      ],
+      ['now', job.current_node_ids.join(', ')],
+      ['submitted', `${job.triggered_at} by ${job.triggered_by}`],
+      ['started', job.started_at ?? ''],
+      ['completed', job.completed_at ?? ''],
+      ['time', between(job.started_at, job.completed_at)],
+      ['tags', job.tags.join(', ')],
+      ['error', job.error_details?.message ?? ''],
+    ]),
+  ]);
+  return EXIT.ok;
+};
+
+function facts(all: readonly (readonly [name: string, value: string])[]): readonly string[] {
+  return all
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `  ${name.padEnd(10)} ${printable(value)}`);
+}
+
+/** `tenuto jobs nodes ID`. */
+export const listNodes: Command<
+  [jobId: string, options: { readonly status?: readonly string[] }]
+> = async (session, jobId, options) => {
+  const { io, output, client } = session;
+  const listing = client().jobs.nodes(jobId, { ...options, limit: PAGE });
+  const row = (node: JobNode) => [
+    truncate(printable(node.node_id), 60),
+    statusText(node.status, output.palette),
+    String(node.attempts),
+    printable(node.uses ?? node.type),
+    truncate(nodeDetail(node, io.now()), 80),
+  ];
+  return list(session, { listing, limit: Number.POSITIVE_INFINITY }, (nodes) =>
+    tableLines(['NODE', 'STATUS', 'ATTEMPTS', 'USES', ''], nodes.map(row)),
+  );
+};
+
+/** `tenuto jobs history ID`. */
+export const listHistory: Command<[jobId: string]> = async (session, jobId) => {
+  const listing = session.client().jobs.history(jobId, { limit: PAGE });
+  const row = ({ at, from, to, reason, actor }: HistoryEntry) => [
+    at,
+    from === null ? to : `${from} → ${to}`,
+    printable(actor ?? ''),
+    printable(reason ?? ''),
+  ];
+  return list(session, { listing, limit: Number.POSITIVE_INFINITY }, (entries) =>
+    tableLines(['AT', 'STATUS', 'BY', 'REASON'], entries.map(row)),
+  );
+};
+
+/** `tenuto jobs cancel ID`. */
+export const cancelJob: Command<
+  [jobId: string, options: { readonly immediate?: boolean }]
+> = async ({ output, client }, jobId, { immediate = false }) => {
+  const job = await client().jobs.cancel(jobId, { mode: immediate ? 'immediate' : 'graceful' });
+  output.result(job, () => [
+    jobLine(job, output.palette),
+    ...(job.cancelling ? ['The cancel is under way; its engine has yet to act.'] : []),
+  ]);
+  return EXIT.ok;
+};
+
+/** `tenuto jobs watch ID`. */
+export const watchJob: Command<[jobId: string]> = async ({ io, output, client }, jobId) => {
+  const server = client();
+  const job = await server.jobs.get(jobId, { include: ['plan'] });
+  return watch({ io, output, client: server, jobId, outline: readOutline(job.plan) });
+};
+
+async function list<T>(
+  { output }: Session,
+  { listing, limit }: { readonly listing: Listing<T>; readonly limit: number },
+  lines: (items: readonly T[]) => readonly string[],
+): Promise<typeof EXIT.ok> {
+  const items: T[] = [];
+  for await (const item of listing) {
+    items.push(item);
+    if (items.length >= limit) break;
+  }
+  output.result({ items }, () => (items.length === 0 ? ['Nothing found.'] : lines(items)));
+  return EXIT.ok;
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError(`A limit is a number from 1 on; "${text}" is not.`);
+  }
+  return count;
+}

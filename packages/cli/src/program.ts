@@ -1,0 +1,105 @@
+import { Command as Commander } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import type { Command } from './commands/command.ts';
+import { health } from './commands/health.ts';
+import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
+import { showLogs } from './commands/logs.ts';
+import { run } from './commands/run.ts';
+import { validate } from './commands/validate.ts';
+import { EXIT_CODE_HELP } from './exit-code.ts';
+
+/** Carries a command out with the arguments of its command line. */
+export type Perform = <A extends readonly unknown[]>(
+  command: Command<A>,
+  ...args: A
+) => Promise<void>;
+
+const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
+
+/** The command line: every command, argument and option there is. */
+export function buildProgram(perform: Perform): Commander {
+  const program = new Commander('tenuto')
+    .description('Runs durable jobs. Commands talk to a server; `tenuto serve` is one.')
+    .version(manifest.version)
+    .option('--url <address>', 'the server (default: TENUTO_URL, or http://127.0.0.1:8420)')
+    .option('--token <token>', 'API token (default: TENUTO_TOKEN, or what a local server left)')
+    .option('--json', 'machine output: one JSON document on stdout, one a line for streams')
+    .option('--no-color', 'no colours')
+    .option('--verbose', 'show where an error arose')
+    .showHelpAfterError('(--help shows what is possible)')
+    .addHelpText('after', EXIT_CODE_HELP);
+  addWork(program, perform);
+  addJobs(program.command('jobs').description('look at jobs and cancel them'), perform);
+  program
+    .command('health')
+    .description('say how the server is')
+    .action(() => perform(health));
+  return program;
+}
+
+function addWork(program: Commander, perform: Perform): void {
+  program
+    .command('run')
+    .description('submit a job')
+    .argument('<file>', FILE)
+    .option('-w, --watch', 'stay until it is over, and end as it does')
+    .option('-p, --param <key=value>', 'a parameter; may be repeated', collect)
+    .option('-n, --name <name>', 'name of the job (default: as the file says, or its name)')
+    .option('--idempotency-key <key>', 'submit at most once under this key')
+    .action((file, options) => perform(run, file, options));
+  program
+    .command('validate')
+    .description('check a job without running it')
+    .argument('<file>', FILE)
+    .option('-p, --param <key=value>', 'a parameter; may be repeated', collect)
+    .action((file, options) => perform(validate, file, options));
+}
+
+function addJobs(jobs: Commander, perform: Perform): void {
+  jobs
+    .command('ls')
+    .description('list jobs, newest first')
+    .option('-s, --status <status>', 'only these; may be repeated', collect)
+    .option('-t, --tag <tag>', 'only with this tag')
+    .option('-n, --name <name>', 'only of this name')
+    .option('-l, --limit <count>', 'how many', '20')
+    .action((options) => perform(listJobs, options));
+  jobs
+    .command('get')
+    .description('show a job')
+    .argument('<job>')
+    .action((job) => perform(getJob, job));
+  jobs
+    .command('nodes')
+    .description("list a job's nodes")
+    .argument('<job>')
+    .option('-s, --status <status>', 'only these; may be repeated', collect)
+    .action((job, options) => perform(listNodes, job, options));
+  jobs
+    .command('watch')
+    .description('watch a job until it is over, and end as it does')
+    .argument('<job>')
+    .action((job) => perform(watchJob, job));
+  jobs
+    .command('logs')
+    .description('show what a node, or each node, wrote')
+    .argument('<job>')
+    .argument('[node]')
+    .option('--times', 'with the time of each line')
+    .action((job, node, options) => perform(showLogs, job, node, options));
+  jobs
+    .command('history')
+    .description("list the changes of a job's status")
+    .argument('<job>')
+    .action((job) => perform(listHistory, job));
+  jobs
+    .command('cancel')
+    .description('cancel a job')
+    .argument('<job>')
+    .option('--immediate', 'do not wait for running nodes to end in their grace time')
+    .action((job, options) => perform(cancelJob, job, options));
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

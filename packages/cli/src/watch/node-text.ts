@@ -1,0 +1,38 @@
+import type { JobNode } from '@tenuto/contract';
+import { between, duration } from '../terminal/duration.ts';
+import { printable } from '../terminal/text.ts';
+import { readTestReport } from './test-report.ts';
+
+/**
+ * What there is to say of a node beside its name and status, on one line.
+ *
+ * @param now wall time in milliseconds since the epoch, where the time of a running node is wanted
+ */
+export function nodeDetail(node: JobNode, now?: number): string {
+  return [timeText(node, now), attemptText(node), waitText(node), testText(node), errorText(node)]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function timeText(node: JobNode, now?: number): string {
+  if (node.status !== 'running') return between(node.started_at, node.completed_at);
+  if (node.started_at === null || now === undefined) return '';
+  return duration(now - Date.parse(node.started_at));
+}
+
+function attemptText({ attempts }: JobNode): string {
+  return attempts > 1 ? `attempt ${attempts}` : '';
+}
+
+function waitText({ waiting_for: wait }: JobNode): string {
+  if (wait === null) return '';
+  return 'until' in wait ? `until ${printable(wait.until)}` : `for run ${printable(wait.run_id)}`;
+}
+
+function testText({ output }: JobNode): string {
+  return printable(readTestReport(output)?.counts ?? '');
+}
+
+function errorText({ error }: JobNode): string {
+  return error === null ? '' : printable(error.message);
+}

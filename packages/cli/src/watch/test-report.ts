@@ -1,0 +1,46 @@
+/** What a test run came to, as an output says it. */
+export interface TestReport {
+  /** `12 passed, 1 failed`. */
+  readonly counts: string;
+  readonly failedCases: readonly { readonly name: string; readonly message: string }[];
+}
+
+const COUNTED = ['passed', 'failed', 'errors', 'flaky', 'skipped'];
+const BAD = ['failed', 'error'];
+
+/**
+ * Reads the report in a node's output.
+ *
+ * @returns undefined when the output is no test report
+ */
+export function readTestReport(output: unknown): TestReport | undefined {
+  const counts = memberOf(output, 'counts');
+  const cases = memberOf(output, 'cases');
+  if (typeof counts !== 'object' || counts === null || !Array.isArray(cases)) return undefined;
+  const said = COUNTED.flatMap((name) => {
+    const count = memberOf(counts, name);
+    return typeof count === 'number' && count > 0 ? [`${count} ${name}`] : [];
+  });
+  return {
+    counts: said.join(', ') || 'no tests',
+    failedCases: cases
+      .filter((one) => BAD.includes(textOf(memberOf(one, 'status'))))
+      .map((one) => ({ name: caseName(one), message: textOf(memberOf(one, 'message')) })),
+  };
+}
+
+function caseName(one: unknown): string {
+  const suite = textOf(memberOf(one, 'classname')) || textOf(memberOf(one, 'suite'));
+  const name = textOf(memberOf(one, 'name'));
+  return suite === '' ? name : `${suite} › ${name}`;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
