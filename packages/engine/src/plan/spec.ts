@@ -171,7 +171,13 @@ function actionParameters(context: SpecContext, node: NodeInput, path: string): 
       `"${node.id}" has both with and action_parameters; they are two names of one field.`,
     );
   }
-  return (node.with ?? node.action_parameters ?? {}) as Json as JsonObject;
+  const { expression, ...others } = (node.with ??
+    node.action_parameters ??
+    {}) as Json as JsonObject;
+  if ((node.uses ?? node.action_type) !== 'transform.cel' || typeof expression !== 'string') {
+    return expression === undefined ? others : { expression, ...others };
+  }
+  return { ...others, value: `\${${expression}}` };
 }
 
 function actionName(context: SpecContext, node: NodeInput, path: string): string | undefined {
