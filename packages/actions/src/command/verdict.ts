@@ -1,0 +1,102 @@
+import type { ActionCall, ActionError, ActionOutcome } from '@tenuto/engine';
+import { COMMAND_LIMITS } from './options.ts';
+import { isGuardFailure } from './orphan-guard.ts';
+import type { ProcessEnd } from './process-group.ts';
+
+type Unfinished = Pick<Extract<ActionOutcome, { error: ActionError }>, 'status' | 'error'>;
+
+/**
+ * What is wrong with how a command ended; nothing if its exit code is an expected one.
+ *
+ * @param expected - exit codes that mean success
+ */
+export function verdict(
+  end: ProcessEnd,
+  call: Pick<ActionCall, 'signal' | 'graceMs'>,
+  expected: readonly number[],
+): Unfinished | undefined {
+  if (end.aborted) return abortedBy(call);
+  if (end.signal !== null) return failed(killedBy(end.signal));
+  const stderr = end.stderr.text();
+  if (isGuardFailure(end.exitCode, stderr)) {
+    return failed({
+      classification: 'validation',
+      type: 'command_not_executable',
+      message: `The program could not be started: ${lastLines(stderr)}`,
+    });
+  }
+  if (end.exitCode !== null && expected.includes(end.exitCode)) return undefined;
+  const quote = lastLines(stderr);
+  return failed({
+    classification: 'unknown',
+    type: 'exit_code',
+    message: `The command ended with exit code ${end.exitCode}${quote === '' ? '.' : `: ${quote}`}`,
+    details: { exit_code: end.exitCode },
+  });
+}
+
+const failed = (error: ActionError): Unfinished => ({ status: 'failed', error });
+
+/** The outcome of an attempt that was told to end, by a cancel or by its timeout. */
+export function abortedBy(call: Pick<ActionCall, 'signal' | 'graceMs'>): Unfinished {
+  const reason: unknown = call.signal.reason;
+  const timeout =
+    reason === 'timeout' || (reason instanceof Error && reason.name === 'TimeoutError');
+  return {
+    status: timeout ? 'timeout' : 'cancelled',
+    error: {
+      classification: timeout ? 'timeout' : 'unknown',
+      type: timeout ? 'timeout' : 'cancelled',
+      message: `The command was stopped because the attempt ${timeout ? 'ran out of time' : 'was cancelled'}.`,
+    },
+  };
+}
+
+function killedBy(signal: NodeJS.Signals): ActionError {
+  if (signal === 'SIGKILL') {
+    return {
+      classification: 'resource_exhausted',
+      type: 'killed',
+      message:
+        'The command was killed from outside (SIGKILL), as the system does when memory runs out.',
+      details: { signal },
+    };
+  }
+  return {
+    classification: 'unknown',
+    type: 'signal',
+    message: `The command was ended by the signal ${signal}.`,
+    details: { signal },
+  };
+}
+
+const WRONG_PROGRAM = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'EPERM', 'ENOTDIR', 'ELOOP']);
+const OUT_OF_RESOURCES = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
+
+/** The error of a command that the system did not start. Arguments are not part of the message. */
+export function notStarted(error: unknown): ActionError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  const message = `The program could not be started: ${code}.`;
+  if (code === 'E2BIG') {
+    return {
+      classification: 'validation',
+      type: 'command_too_long',
+      message: 'The arguments and variables are longer than the system allows; use `stdin`.',
+    };
+  }
+  if (WRONG_PROGRAM.has(code)) {
+    const type = code === 'ENOENT' ? 'command_not_found' : 'command_not_executable';
+    return { classification: 'validation', type, message };
+  }
+  if (OUT_OF_RESOURCES.has(code)) {
+    return { classification: 'resource_exhausted', type: 'command_not_started', message };
+  }
+  return { classification: 'infrastructure', type: 'command_not_started', message };
+}
+
+/** The last lines that are not empty, within the limits for a message. */
+export function lastLines(text: string): string {
+  const lines = text.slice(-4 * COMMAND_LIMITS.quotedChars).split('\n');
+  const last = lines.filter((line) => line.trim() !== '').slice(-COMMAND_LIMITS.quotedLines);
+  return last.join('\n').slice(-COMMAND_LIMITS.quotedChars).toWellFormed().trim();
+}

@@ -1,0 +1,11 @@
+export { parseJUnit } from './junit.ts';
+export { JUnitError, type JUnitProblem } from './junit-error.ts';
+export {
+  REPORT_LIMITS,
+  type TestCase,
+  type TestCounts,
+  type TestReport,
+  type TestStatus,
+  type TestSuite,
+} from './report.ts';
+export { testRun } from './test-run.ts';
