@@ -86,6 +86,12 @@ describe('what the server says of a job', () => {
     expect(placeOf(bare, '/priority')[0]).toBe('checks/nightly.yaml:1:1: /priority: Wrong.');
   });
 
+  it('is understood when its path starts at the graph', () => {
+    expect(placeOf(bare, '/nodes/0/needs/0')[0]).toMatch(':5:9: Wrong.');
+    const body = 'dag_definition:\n  nodes:\n    - {id: a, needs: [b]}\n';
+    expect(placeOf(body, '/nodes/0/needs/0')[0]).toMatch(':3:23: Wrong.');
+  });
+
   it('is understood as a field path too', () => {
     expect(placeOf(bare, 'dag_definition.nodes[0].needs[0]')[0]).toMatch(':5:9: Wrong.');
   });

@@ -68,10 +68,11 @@ function withName(body: JsonObject, fileName: string): JsonObject {
   return { job_name: basename(fileName, extname(fileName)) || 'job', ...body };
 }
 
-/** From a path in the body to the one in the file. */
+/** From a path in the body, or in its graph, to the one in the file. */
 function filePath(path: readonly string[], form: Form): readonly string[] {
-  if (path[0] !== 'dag_definition' || form === 'dag_definition') return path;
-  return form === 'dag' ? ['dag', ...path.slice(1)] : path.slice(1);
+  const inGraph = path[0] === 'dag_definition' ? path.slice(1) : path;
+  if (inGraph === path && path[0] !== 'nodes' && path[0] !== 'edges') return path;
+  return form === 'nodes' ? inGraph : [form, ...inGraph];
 }
 
 /** The place of a value, or of the nearest one around it that the file has. */
