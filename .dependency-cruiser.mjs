@@ -18,7 +18,7 @@ const packageImports = {
 /** What each pure folder of the engine may import beside the contract and itself. */
 const pureFolderImports = {
   plan: ['retry', 'expression'],
-  run: ['plan', 'retry', 'expression'],
+  run: ['plan', 'retry', 'expression', 'ports'],
   retry: [],
   schedule: [],
   governance: [],
@@ -52,11 +52,11 @@ export default {
     ...packageRules,
     ...engineRules,
     {
-      name: 'plan-takes-only-the-retry-policy',
-      comment: 'A plan carries a retry policy as a value; it computes no backoff.',
+      name: 'run-takes-only-types-of-ports',
+      comment: 'The run machine speaks of what ports describe; it calls none of them.',
       severity: 'error',
-      from: { path: '^packages/engine/src/plan/', pathNot: tests },
-      to: { path: '^packages/engine/src/retry/', dependencyTypesNot: ['type-only'] },
+      from: { path: '^packages/engine/src/run/', pathNot: tests },
+      to: { path: '^packages/engine/src/ports/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'loops-start-in-the-engine',

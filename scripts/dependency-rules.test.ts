@@ -26,9 +26,8 @@ const forbidden: readonly (readonly [file: string, imported: string, rule: strin
   ['sdk/src/a.ts', '@tenuto/engine', 'sdk-imports'],
   ['cli/src/a.ts', '@tenuto/engine', 'cli-imports'],
   ['engine/src/plan/a.ts', '../run/x.ts', 'engine-plan-imports'],
-  ['engine/src/plan/b.ts', '../retry/x.ts', 'plan-takes-only-the-retry-policy'],
   ['engine/src/run/a.ts', '../schedule/x.ts', 'engine-run-imports'],
-  ['engine/src/run/b.ts', '../ports/x.ts', 'engine-run-imports'],
+  ['engine/src/run/b.ts', '../ports/x.ts', 'run-takes-only-types-of-ports'],
   ['engine/src/retry/a.ts', '../plan/x.ts', 'engine-retry-imports'],
   ['engine/src/schedule/a.ts', '../expression/x.ts', 'engine-schedule-imports'],
   ['engine/src/governance/a.ts', '../run/x.ts', 'engine-governance-imports'],
@@ -63,6 +62,7 @@ const wanted: readonly (readonly [file: string, imported: string])[] = [
   ['engine/src/run/ok3.ts', '../retry/x.ts'],
   ['engine/src/run/ok4.ts', '@tenuto/contract'],
   ['engine/src/plan/ok.ts', '../expression/x.ts'],
+  ['engine/src/plan/ok3.ts', '../retry/x.ts'],
   ['engine/src/plan/ok.test.ts', '@tenuto/testkit'],
   ['engine/src/plan/ok2.test.ts', 'node:fs'],
   ['store/src/ok.ts', '@tenuto/engine'],
@@ -99,8 +99,8 @@ beforeAll(async () => {
     write(`packages/${file}`, `import * as all from '${imported}';\nexport const a = all;\n`);
   }
   write('packages/sdk/src/ring/b.ts', "export * from './a.ts';\n");
-  const types = "import type { x } from '../retry/x.ts';\nexport type X = typeof x;\n";
-  write('packages/engine/src/plan/types.ts', types);
+  const types = "import type { x } from '../ports/x.ts';\nexport type X = typeof x;\n";
+  write('packages/engine/src/run/types.ts', types);
   await cruise();
 });
 
@@ -117,8 +117,8 @@ describe('an import in the right direction', () => {
     expect(caught.get(`packages/${file}`) ?? []).toEqual([]);
   });
 
-  it('takes the types of a retry policy into a plan', () => {
-    expect(caught.get('packages/engine/src/plan/types.ts') ?? []).toEqual([]);
+  it('takes the types of a port into the run machine', () => {
+    expect(caught.get('packages/engine/src/run/types.ts') ?? []).toEqual([]);
   });
 });
 
