@@ -26,9 +26,9 @@ export function listSchema<Item extends TSchema>(item: Item) {
 }
 
 export interface List<Item> {
-  readonly items: readonly Item[];
+  readonly items: Item[];
   readonly total: number;
-  readonly total_is_estimate?: true;
+  readonly total_is_estimate?: boolean;
   readonly limit: number;
   readonly offset: number;
   readonly has_more: boolean;

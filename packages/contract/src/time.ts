@@ -29,3 +29,8 @@ export function parseTime(text: string): number | undefined {
 export function formatTime(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** Milliseconds since the epoch at which a UUIDv7 was made: the time that runs are created at. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

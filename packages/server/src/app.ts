@@ -1,0 +1,103 @@
+import { LIMITS, OrchestrationError } from '@tenuto/contract';
+import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Readers } from './auth/credentials.ts';
+import { addAuth } from './plugins/auth.ts';
+import { addContent } from './plugins/content.ts';
+import { addDocs } from './plugins/docs.ts';
+import { addErrors, sendError } from './plugins/errors.ts';
+import { addHeaders } from './plugins/headers.ts';
+import { addLimits, type RateLimits } from './plugins/limits.ts';
+import { addNotFound } from './plugins/not-found.ts';
+import { addOpenApi } from './plugins/openapi.ts';
+import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
+import { addTelemetry } from './plugins/telemetry.ts';
+import { validatorCompiler } from './plugins/validation.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addJobPartRoutes } from './routes/job-parts.ts';
+import { addJobRoutes } from './routes/jobs.ts';
+import type { Phase } from './services/health.ts';
+import type { JobRules } from './services/job-input.ts';
+import { createPlans } from './services/plans.ts';
+
+export interface AppOptions {
+  readonly version: string;
+  readonly logger: FastifyBaseLogger;
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly jobs: JobStore;
+  readonly readers: Readers;
+  readonly rules: Omit<JobRules, 'clock'>;
+  readonly rateLimits: RateLimits;
+  readonly origins: readonly string[];
+  readonly docs: boolean;
+  readonly bodyBytes?: number;
+  /** Whether the peer at this address may name the user it acts for. */
+  readonly trusted: (address: string) => boolean;
+  readonly phase: () => Phase;
+  readonly storeWarnings: () => readonly string[];
+}
+
+/** Longer than any node id can be in an address, every character of it percent-encoded. */
+const PARAMETER_CHARS = 4_096;
+
+/** The API as a Fastify instance that does not listen yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.logger,
+    // One line a request, written when it is answered; see the request context.
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'request_id',
+    }),
+    bodyLimit: options.bodyBytes ?? LIMITS.bodyBytes,
+    genReqId: requestIdOf,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAMETER_CHARS },
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      return sendError(error, request, reply);
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  addErrors(app);
+  addNotFound(app);
+  addRequestContext(app);
+  await addHeaders(app, options.origins);
+  addContent(app);
+  addAuth(app, { ...options.readers, trusted: options.trusted });
+  await addLimits(app, options.rateLimits);
+  addPhases(app, options.phase);
+  addClosedQueries(app);
+  await addOpenApi(app, options.version);
+  addTelemetry(app, options);
+  const parts = {
+    ...options,
+    plans: createPlans(options.jobs),
+    rules: { ...options.rules, clock: options.clock },
+  };
+  addHealthRoutes(app, parts);
+  addJobRoutes(app, parts);
+  addJobPartRoutes(app, parts);
+  if (options.docs) await addDocs(app);
+  return app;
+}
+
+/** While the server starts or drains, only probes and measures are answered. */
+function addPhases(app: FastifyInstance, phase: () => Phase): void {
+  app.addHook('onRequest', async (request) => {
+    const now = phase();
+    if (now === 'ready' || request.is404 || request.routeOptions.config.always === true) return;
+    throw new OrchestrationError('overloaded', `The server is ${now}.`, { retryAfterSeconds: 1 });
+  });
+}
+
+/** A route that says nothing about its query takes none. */
+function addClosedQueries(app: FastifyInstance): void {
+  const none = { type: 'object', properties: {}, additionalProperties: false };
+  app.addHook('onRoute', (route) => {
+    route.schema = { querystring: none, ...route.schema };
+  });
+}

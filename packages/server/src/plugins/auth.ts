@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import { OrchestrationError } from '@tenuto/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
+import { authorize, type Principal } from '../auth/principal.ts';
+import { isPlainText } from '../http/text.ts';
+import './route-config.ts';
+
+interface AuthOptions extends Readers {
+  /** Whether the peer at this address may say for whom it acts. */
+  readonly trusted: (address: string) => boolean;
+}
+
+const LOOPBACK: Principal = {
+  owner: 'loopback',
+  actor: 'loopback',
+  scopes: new Set(['metrics:read']),
+  via: 'loopback',
+};
+
+/**
+ * Denies by default: every route needs a scope unless it is declared public, and one that declares
+ * nothing stops the server from starting.
+ */
+export function addAuth(app: FastifyInstance, options: AuthOptions): void {
+  app.decorateRequest('principal', undefined);
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void routes.push(route));
+  app.addHook('onReady', async () => {
+    const open = routes.find(({ config }) => config?.scope === undefined && !config?.public);
+    if (open !== undefined) {
+      throw new Error(`The route ${open.url} declares neither a scope nor that it is public.`);
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return;
+    const { config } = request.routeOptions;
+    const credentials = await readCredentials(request, options);
+    if (config.public === true) {
+      request.principal = typeof credentials === 'string' ? undefined : credentials;
+      return;
+    }
+    const principal = admitted(credentials, request, reply);
+    request.principal = named(principal, request, options);
+    if (config.scope === undefined) throw new Error('a route without a scope was reached');
+    try {
+      authorize(principal, config.scope, 'this');
+    } catch (error) {
+      const challenge = `Bearer realm="tenuto", error="insufficient_scope", scope="${config.scope}"`;
+      reply.header('www-authenticate', challenge);
+      throw error;
+    }
+  });
+}
+
+function admitted(
+  credentials: Credentials,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Principal {
+  if (typeof credentials !== 'string') return credentials;
+  if (credentials === 'none' && request.routeOptions.config.loopback && isLocal(request)) {
+    return LOOPBACK;
+  }
+  const reason = credentials === 'bad' ? ', error="invalid_token"' : '';
+  reply.header('www-authenticate', `Bearer realm="tenuto"${reason}`);
+  throw new OrchestrationError(
+    'unauthorized',
+    credentials === 'bad' ? 'The credentials are not valid.' : 'Credentials are needed.',
+  );
+}
+
+/** On this machine, and not passed on by a proxy that runs on it. */
+function isLocal(request: FastifyRequest): boolean {
+  const address = request.socket.remoteAddress ?? '';
+  const passedOn = request.headers['x-forwarded-for'] ?? request.headers.forwarded;
+  return passedOn === undefined && isLoopback(address);
+}
+
+function isLoopback(address: string): boolean {
+  const plain = address.replace(/^::ffff:/i, '');
+  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
+}
+
+/** The user that a trusted proxy names is written down as the actor; the token decides the rest. */
+function named(principal: Principal, request: FastifyRequest, options: AuthOptions): Principal {
+  const user = request.headers['x-user-id'];
+  const email = request.headers['x-user-email'];
+  if (typeof user !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(user)) return principal;
+  if (!isPlainText(user) || !options.trusted(request.socket.remoteAddress ?? '')) return principal;
+  return { ...principal, actor: user, ...(typeof email === 'string' && { email }) };
+}

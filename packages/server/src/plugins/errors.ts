@@ -1,0 +1,63 @@
+import { type ErrorCode, OrchestrationError, problemOf } from '@tenuto/contract';
+import { StoreFault } from '@tenuto/engine';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What the statuses that the HTTP layer gives by itself mean in the table of errors. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+  [405, 'method_not_allowed'],
+  [406, 'not_acceptable'],
+  [413, 'payload_too_large'],
+  [415, 'unsupported_media_type'],
+  [429, 'rate_limited'],
+  [503, 'overloaded'],
+]);
+
+/** Answers every error as problem+json, and what nobody expected as a 500 that tells nothing. */
+export function addErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+}
+
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const expected = expectedError(error);
+  if (expected === undefined) request.log.error({ err: error }, 'a request failed unexpectedly');
+  const known = expected ?? new OrchestrationError('internal_error', 'Something went wrong here.');
+  if (known.status === 503) reply.header('retry-after', String(known.retryAfterSeconds ?? 1));
+  else if (known.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(known.retryAfterSeconds));
+  }
+  if (known.status === 503) request.log.warn({ err: error }, 'a request was put off');
+  return reply
+    .code(known.status)
+    .type('application/problem+json')
+    .send(
+      problemOf({
+        code: known.code,
+        detail: known.message,
+        requestId: request.id,
+        validationErrors: known.validationErrors,
+        ...(known instanceof OrchestrationError && stateOf(known)),
+      }),
+    );
+}
+
+/** The error of the table that this one is; undefined for one that nobody expected. */
+function expectedError(error: unknown): OrchestrationError | undefined {
+  if (error instanceof OrchestrationError) return error;
+  if (error instanceof StoreFault && error.kind === 'unavailable') {
+    return new OrchestrationError('store_unavailable', 'The database cannot be reached.');
+  }
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  if (typeof statusCode !== 'number' || statusCode < 400) return undefined;
+  if (statusCode >= 500 && statusCode !== 503) return undefined;
+  return new OrchestrationError(CODES.get(statusCode) ?? 'malformed_request', error.message);
+}
+
+/** The state that a conflict is about. */
+function stateOf(error: OrchestrationError): { jobStatus?: string } {
+  const status: unknown = Reflect.get(error, 'jobStatus');
+  return typeof status === 'string' ? { jobStatus: status } : {};
+}

@@ -1,0 +1,89 @@
+import swagger from '@fastify/swagger';
+import { NodeSchema } from '@tenuto/contract';
+import type { FastifyInstance } from 'fastify';
+import './route-config.ts';
+
+const PLACEHOLDER = 'A node refers to nodes.';
+const SCHEMES = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API token (`tnt_...`) or a JWT.',
+  },
+} as const;
+
+/** Collects the routes into the document at /openapi.json; to be registered before the routes. */
+export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tenuto',
+        version,
+        description: 'A durable orchestrator: jobs as graphs of nodes, kept in PostgreSQL.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      components: { securitySchemes: SCHEMES },
+    },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: { ...withoutCycles(schema), ...securityOf(route.config ?? {}) },
+    }),
+    transformObject: (document) => {
+      const found = 'openapiObject' in document ? document.openapiObject : document.swaggerObject;
+      return withNode(found) as typeof found;
+    },
+  });
+  app.get(
+    '/openapi.json',
+    {
+      config: { public: true, limit: 'none' },
+      schema: { tags: ['health'], summary: 'This document' },
+    },
+    async () => app.swagger(),
+  );
+}
+
+function securityOf({ scope, public: open }: { scope?: string; public?: boolean }) {
+  if (open === true || scope === undefined) return { security: [] };
+  return { security: [{ token: [scope] }], 'x-required-scope': scope };
+}
+
+/** The generator follows references and would not come back from a node that holds nodes. */
+function withoutCycles<Value>(value: Value): Value {
+  return mapped(value, (part) =>
+    part === NodeSchema ? { type: 'object', title: PLACEHOLDER } : undefined,
+  ) as Value;
+}
+
+/** Puts the one recursive schema where references find it. */
+function withNode(document: unknown): unknown {
+  const definitions: unknown = Reflect.get(NodeSchema, '$defs');
+  const [node] = Object.values(definitions ?? {});
+  const reference = { $ref: '#/components/schemas/Node' };
+  const own = mapped(node, (part) => (isReference(part) ? reference : undefined));
+  const { $id: _, ...schema } = own as { $id?: string };
+  const whole = mapped(document, (part) =>
+    'title' in part && part.title === PLACEHOLDER ? reference : undefined,
+  ) as { components?: { schemas?: object } };
+  return {
+    ...whole,
+    components: { ...whole.components, schemas: { ...whole.components?.schemas, Node: schema } },
+  };
+}
+
+function isReference(part: object): boolean {
+  return '$ref' in part && part.$ref === 'Node';
+}
+
+/** A copy of plain data in which some objects are exchanged. */
+function mapped(value: unknown, exchange: (part: object) => object | undefined): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const other = exchange(value);
+  if (other !== undefined) return other;
+  if (Array.isArray(value)) return value.map((item) => mapped(item, exchange));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, mapped(part, exchange)]),
+  );
+}

@@ -1,0 +1,90 @@
+import { OrchestrationError, type ValidationError } from '@tenuto/contract';
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import { convertQuery } from '../http/query.ts';
+import { isPlainText } from '../http/text.ts';
+
+/** What a request's value may show of itself in an error. */
+const VALUE_CHARS = 200;
+
+/** Checks bodies as they are, and queries and paths once their texts have become values. */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const check = Compile(schema);
+  return (given: unknown) => {
+    const value = httpPart === 'body' ? given : convertQuery(schema, given);
+    if (httpPart !== 'body') {
+      const unfit = unfitText(value);
+      if (unfit !== undefined) return { error: refusal([unfit]) };
+    }
+    if (check.Check(value)) return { value };
+    return { error: refusal(errorsOf(check.Errors(value), value)) };
+  };
+};
+
+function refusal(errors: readonly ValidationError[]): OrchestrationError {
+  const [first] = errors;
+  const detail =
+    first === undefined ? 'The request is not valid.' : `${first.path} ${first.message}`;
+  return new OrchestrationError('validation_failed', detail.trim(), { validationErrors: errors });
+}
+
+function unfitText(value: unknown): ValidationError | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, item] of Object.entries(value)) {
+    const texts = [name, ...(Array.isArray(item) ? item : [item])];
+    if (texts.some((text) => typeof text === 'string' && !isPlainText(text))) {
+      return {
+        path: `/${name.toWellFormed()}`,
+        message: 'holds a character that cannot be stored',
+      };
+    }
+  }
+  return undefined;
+}
+
+function errorsOf(
+  errors: readonly TLocalizedValidationError[],
+  value: unknown,
+): readonly ValidationError[] {
+  // `false` schemas name each unknown field; the summary beside them only repeats it.
+  return errors
+    .filter(({ keyword }) => keyword !== 'additionalProperties')
+    .flatMap((error) => errorOf(error, value));
+}
+
+function errorOf(error: TLocalizedValidationError, value: unknown): ValidationError[] {
+  const path = error.instancePath;
+  if (error.keyword === 'required') {
+    return error.params.requiredProperties.map((name) => ({
+      path: `${path}/${name}`,
+      message: 'is required',
+    }));
+  }
+  if (error.keyword === 'boolean') return [{ path, message: 'is not a known field' }];
+  const shown = shownValue(valueAt(value, path));
+  const message =
+    error.keyword === 'enum'
+      ? `must be one of ${error.params.allowedValues.join(', ')}`
+      : error.message;
+  return [{ path, message, ...(shown !== undefined && { value: shown }) }];
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  let at = value;
+  for (const part of path.split('/').slice(1)) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = Object.hasOwn(at, name) ? Reflect.get(at, name) : undefined;
+  }
+  return at;
+}
+
+/** Short scalars only: what was sent may be large, or secret. */
+function shownValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.length <= VALUE_CHARS ? value : undefined;
+  return typeof value === 'number' || typeof value === 'boolean' || value === null
+    ? value
+    : undefined;
+}

@@ -1,0 +1,25 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Caller } from '../services/services.ts';
+
+/** An instance whose handlers know the types of their schemas. */
+export type Typed = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Who sent a request that authentication has let through. */
+export function callerOf(request: Pick<FastifyRequest, 'principal' | 'id'>): Caller {
+  if (request.principal === undefined) throw new Error('a private route was reached by nobody');
+  return { principal: request.principal, requestId: request.id };
+}

@@ -1,0 +1,88 @@
+import { formatTime, type Health, type HealthCheck, type Probe } from '@tenuto/contract';
+import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import type { Principal } from '../auth/principal.ts';
+
+/** `starting` until everything runs, `draining` from the moment the server is told to stop. */
+export type Phase = 'starting' | 'ready' | 'draining';
+
+export interface HealthParts {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly engine: Pick<Engine, 'health'>;
+  readonly jobs: Pick<JobStore, 'ping'>;
+  readonly phase: () => Phase;
+  /** Why a crash of the database may lose what was acknowledged. */
+  readonly storeWarnings: () => readonly string[];
+}
+
+/** A database that takes longer is as good as away. */
+const STORE_DEADLINE_MS = 2_000;
+
+/** Every component; asks the database. */
+export async function healthOf(
+  parts: HealthParts,
+  principal: Principal | undefined,
+): Promise<Health> {
+  const checks = { store: await storeCheck(parts), engine: engineCheck(parts) };
+  return {
+    service: 'tenuto',
+    status: statusOf(parts.phase(), Object.values(checks)),
+    version: parts.version,
+    timestamp: formatTime(parts.clock.wall()),
+    checks,
+    ...(principal !== undefined && { authenticated_user: principal.actor }),
+  };
+}
+
+/** Whether requests should be sent here. */
+export function readiness({ phase, engine }: Pick<HealthParts, 'phase' | 'engine'>): Probe {
+  const now = phase();
+  if (now !== 'ready') return { status: now };
+  const { status } = engine.health();
+  return { status: status === 'running' || status === 'degraded' ? 'ok' : 'down' };
+}
+
+function statusOf(phase: Phase, checks: readonly HealthCheck[]): Health['status'] {
+  if (phase !== 'ready') return phase;
+  if (checks.some(({ status }) => status === 'down')) return 'down';
+  return checks.some(({ status }) => status === 'degraded') ? 'degraded' : 'ok';
+}
+
+async function storeCheck({ jobs, clock, storeWarnings }: HealthParts): Promise<HealthCheck> {
+  const from = clock.mono();
+  const answered = await within(clock, jobs.ping());
+  if (!answered) return { status: 'down', detail: 'The database does not answer.' };
+  const warnings = storeWarnings();
+  return {
+    status: warnings.length > 0 ? 'degraded' : 'ok',
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+    values: { answered_in_ms: Math.round((clock.mono() - from) * 10) / 10 },
+  };
+}
+
+function within(clock: Clock, ping: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const giveUp = clock.after(STORE_DEADLINE_MS, () => resolve(false));
+    ping
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(giveUp);
+  });
+}
+
+function engineCheck({ engine }: HealthParts): HealthCheck {
+  const health = engine.health();
+  const down = health.status === 'stopped' || health.status === 'stopping';
+  return {
+    status: health.status === 'running' ? 'ok' : down ? 'down' : 'degraded',
+    ...(health.detail !== undefined && { detail: health.detail }),
+    values: {
+      state: health.status,
+      owned_runs: health.ownedRuns,
+      running_nodes: health.runningNodes,
+      journal_backlog_rows: health.journalBacklogRows,
+    },
+  };
+}

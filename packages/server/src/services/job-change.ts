@@ -1,0 +1,152 @@
+import {
+  type EditJob,
+  type Job,
+  OrchestrationError,
+  parseTime,
+  type RunStatus,
+} from '@tenuto/contract';
+import type { Access, AuditEntry, RunEdit, RunRecord } from '@tenuto/engine';
+import { authorize, type Caller } from '../auth/principal.ts';
+import { findJob } from './job-find.ts';
+import { fullView } from './job-read.ts';
+import type { JobParts } from './services.ts';
+
+/** How long a cancel waits for the owner before it answers that it is on its way. */
+const CANCEL_WAIT_MS = 2_000;
+const CANCEL_LOOK_MS = 25;
+
+/** A change that the job's status does not allow; the answer names the status. */
+class JobStateError extends OrchestrationError {
+  readonly jobStatus: RunStatus;
+
+  constructor(run: RunRecord, deed: string) {
+    super('invalid_job_state', `The job is ${run.status} and cannot be ${deed}.`, {
+      runId: run.runId,
+    });
+    this.jobStatus = run.status;
+  }
+}
+
+interface CancelJob {
+  readonly jobId: string;
+  readonly mode: 'graceful' | 'immediate';
+  readonly ifMatch: string | undefined;
+}
+
+/**
+ * Asks for the job's end and waits a short while for it.
+ * @returns the job; `done` says whether it is cancelled by now
+ * @throws OrchestrationError 404, 409 when the job is final, 412
+ */
+export async function cancelJob(
+  parts: JobParts,
+  caller: Caller,
+  { jobId, mode, ifMatch }: CancelJob,
+): Promise<{ readonly job: Job; readonly done: boolean }> {
+  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const before = await findJob(parts, access, jobId);
+  refuseStale(before, ifMatch);
+  const { runId } = before;
+  const audit = auditOf(caller, 'job.cancel_requested', runId, { mode });
+  const result = await parts.jobs.cancel(access, { runId, mode, audit });
+  if (result === 'asked') parts.engine.poke(runId);
+  const run =
+    result === 'asked'
+      ? await untilStopped(parts, access, runId)
+      : await findJob(parts, access, runId);
+  if (result === 'final') throw new JobStateError(run, 'cancelled');
+  const job = await fullView(parts, access, run);
+  const done = run.status === 'cancelled' || run.status === 'aborted';
+  if (run.over && !done) throw new JobStateError(run, 'cancelled');
+  return { job: done ? job : { ...job, cancelling: true }, done };
+}
+
+/** Looks at the row, not at memory: only what is committed may be acknowledged. */
+async function untilStopped(parts: JobParts, access: Access, runId: string): Promise<RunRecord> {
+  const { clock, engine } = parts;
+  const until = clock.mono() + CANCEL_WAIT_MS;
+  for (;;) {
+    const run = await findJob(parts, access, runId);
+    if (run.over || run.status === 'cancelled' || clock.mono() >= until) return run;
+    if (engine.live(runId) === undefined) await pause(clock);
+    else if (!(await engine.ended(runId, CANCEL_LOOK_MS))) continue;
+  }
+}
+
+function pause(clock: JobParts['clock']): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(CANCEL_LOOK_MS, resolve);
+  });
+}
+
+interface ChangeJob {
+  readonly jobId: string;
+  readonly changes: EditJob;
+  readonly ifMatch: string | undefined;
+}
+
+/**
+ * Changes a job that has not started.
+ * @throws OrchestrationError 404, 409 once it has started, 412 when `ifMatch` is not its version
+ */
+export async function editJob(
+  parts: JobParts,
+  caller: Caller,
+  { jobId, changes, ifMatch }: ChangeJob,
+): Promise<Job> {
+  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const before = await findJob(parts, access, jobId);
+  refuseStale(before, ifMatch);
+  const { runId } = before;
+  const { scheduled_at: scheduledAt, tags, metadata, priority } = changes;
+  const edit: RunEdit = {
+    runId,
+    ...(ifMatch !== undefined && ifMatch !== '*' && { version: before.version }),
+    ...(priority !== undefined && { priority }),
+    ...(tags !== undefined && { tags: [...new Set(tags)] }),
+    ...(metadata !== undefined && { metadata: metadata as RunRecord['metadata'] }),
+    ...(scheduledAt !== undefined && { scheduledAt: timeOf(scheduledAt) }),
+    audit: auditOf(caller, 'job.edited', runId, { fields: Object.keys(changes) }),
+  };
+  const result = await parts.jobs.edit(access, edit);
+  const run = await findJob(parts, access, runId);
+  if (result === 'stale') throw stale(run);
+  if (result !== 'edited') throw new JobStateError(run, 'changed');
+  return fullView(parts, access, run);
+}
+
+/** The entity tag of a job: the version of what can be changed in it. */
+export function etagOf(job: Pick<Job, 'version'>): string {
+  return `"${job.version}"`;
+}
+
+function refuseStale(run: RunRecord, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  if (!tags.includes(etagOf(run))) throw stale(run);
+}
+
+function stale(run: RunRecord): OrchestrationError {
+  return new OrchestrationError(
+    'precondition_failed',
+    `The job is at version ${run.version} by now.`,
+  );
+}
+
+function timeOf(text: string | null): number | null {
+  const at = text === null ? null : parseTime(text);
+  if (at !== undefined) return at;
+  const message = 'is not an RFC 3339 time';
+  throw new OrchestrationError('validation_failed', `/scheduled_at ${message}.`, {
+    validationErrors: [{ path: '/scheduled_at', message }],
+  });
+}
+
+function auditOf(
+  { principal, requestId }: Caller,
+  action: string,
+  subject: string,
+  details: AuditEntry['details'],
+): AuditEntry {
+  return { actor: principal.actor, action, subject, details, requestId };
+}

@@ -1,0 +1,129 @@
+import {
+  type JsonObject,
+  OrchestrationError,
+  PlanError,
+  parseTime,
+  type SubmitJob,
+  type ValidationError,
+} from '@tenuto/contract';
+import { type Clock, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+
+/** What a job gets that does not say otherwise; settings of the deployment. */
+export interface JobDefaults {
+  readonly maxConcurrentNodes: number;
+  readonly maxRetries: number;
+  readonly timeoutMs: number;
+}
+
+/** What the deployment cannot do, known before a job is taken. */
+export interface JobRules {
+  readonly defaults: JobDefaults;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** Says what is wrong with an action's name; undefined when it is known. */
+  readonly checkAction: (uses: string) => string | undefined;
+}
+
+/** A request that has been understood. */
+export interface JobInput {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly plan: Plan;
+  readonly run: StoredInput;
+  readonly scheduledAt: number | undefined;
+}
+
+/**
+ * Checks what a schema cannot, and compiles the graph.
+ * @throws OrchestrationError 400 for names given twice and times that are none, 422 for a graph
+ *   that cannot run and for a deadline that has passed
+ */
+export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
+  const name = either(body, 'job_name', 'name');
+  if (name === undefined) throw invalid([{ path: '/job_name', message: 'is required' }]);
+  const description = either(body, 'job_description', 'description');
+  const scheduledAt = timeOf(body.scheduled_at, '/scheduled_at');
+  const deadlineAt = timeOf(body.deadline_at, '/deadline_at');
+  refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
+  const retry = retryOf(body, rules.defaults);
+  const { defaults } = rules;
+  return {
+    name,
+    description,
+    plan: compile(body, retry, rules),
+    scheduledAt,
+    run: {
+      params: paramsOf(body.execution_context),
+      maxConcurrentNodes: body.max_concurrent_nodes ?? defaults.maxConcurrentNodes,
+      failFast: body.fail_fast ?? false,
+      timeoutMs: body.timeout_ms ?? defaults.timeoutMs,
+      maxRetries: (retry.max_attempts ?? (retry.max_retries ?? 0) + 1) - 1,
+      ...(deadlineAt !== undefined && { deadlineAt }),
+    },
+  };
+}
+
+function either(
+  body: SubmitJob,
+  field: 'job_name' | 'job_description',
+  alias: 'name' | 'description',
+): string | undefined {
+  if (body[field] !== undefined && body[alias] !== undefined) {
+    throw invalid([
+      { path: `/${alias}`, message: `is another name of ${field}; give one of them` },
+    ]);
+  }
+  return body[field] ?? body[alias];
+}
+
+function timeOf(text: string | undefined, path: string): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseTime(text);
+  if (at === undefined) throw invalid([{ path, message: 'is not an RFC 3339 time', value: text }]);
+  return at;
+}
+
+function refusePastDeadline(times: {
+  readonly deadlineAt: number | undefined;
+  readonly scheduledAt: number | undefined;
+  readonly now: number;
+}): void {
+  const { deadlineAt, scheduledAt, now } = times;
+  if (deadlineAt === undefined || deadlineAt > Math.max(now, scheduledAt ?? now)) return;
+  const message = deadlineAt <= now ? 'has passed' : 'is not after scheduled_at';
+  throw new OrchestrationError('unprocessable', `/deadline_at ${message}.`, {
+    validationErrors: [{ path: '/deadline_at', message }],
+  });
+}
+
+/** `max_retries` counts only where the policy says no number of its own, as for a node. */
+function retryOf(body: SubmitJob, defaults: JobDefaults) {
+  const { retry_policy: policy = {} } = body;
+  if (policy.max_attempts !== undefined || policy.max_retries !== undefined) return policy;
+  return { ...policy, max_retries: body.max_retries ?? defaults.maxRetries };
+}
+
+function compile(body: SubmitJob, retry: ReturnType<typeof retryOf>, rules: JobRules): Plan {
+  try {
+    return compilePlan(body.dag_definition, { retry, checkAction: rules.checkAction });
+  } catch (error) {
+    if (!(error instanceof OrchestrationError)) throw error;
+    const validationErrors = error.validationErrors.map((problem) => ({
+      ...problem,
+      path: `/dag_definition${problem.path}`,
+    }));
+    if (error instanceof PlanError) throw new PlanError(error.message, validationErrors);
+    throw new OrchestrationError(error.code, error.message, { validationErrors });
+  }
+}
+
+/** The body came through the JSON reader, so what it holds is JSON. */
+function paramsOf(context: SubmitJob['execution_context']): JsonObject {
+  return (context ?? {}) as JsonObject;
+}
+
+function invalid(errors: readonly ValidationError[]): OrchestrationError {
+  const [first] = errors;
+  return new OrchestrationError('validation_failed', `${first?.path} ${first?.message}`, {
+    validationErrors: errors,
+  });
+}

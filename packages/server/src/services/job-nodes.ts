@@ -1,0 +1,162 @@
+import { type JobNode, type List, type NodeStatus, OrchestrationError } from '@tenuto/contract';
+import {
+  type Access,
+  type LiveRun,
+  type NodeRecord,
+  type NodeView,
+  type Plan,
+  type RunRecord,
+  viewRun,
+} from '@tenuto/engine';
+import { authorize, type Caller } from '../auth/principal.ts';
+import { findJob } from './job-find.ts';
+import { errorView, timeView } from './job-view.ts';
+import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
+import type { JobParts } from './services.ts';
+
+/** A run whose nodes can be looked at. */
+export interface Viewed {
+  readonly plan: Plan;
+  readonly nodes: LiveRun;
+}
+
+/** The nodes of a run: from its owner when that is here, else by replay of its journal. */
+export async function viewOf(parts: JobParts, access: Access, run: RunRecord): Promise<Viewed> {
+  const plan = await parts.plans(access, run);
+  const live = run.over ? undefined : parts.engine.live(run.runId);
+  if (live !== undefined) return { plan, nodes: live };
+  const journal = await parts.jobs.journal(access, run.runId);
+  if (journal === undefined) throw new Error(`the run ${run.runId} is gone`);
+  return { plan, nodes: viewRun(plan, journal) };
+}
+
+/** A job's nodes in the order of its plan, instances of `for_each` last. */
+export async function listNodes(
+  parts: JobParts,
+  caller: Caller,
+  query: Paging & { readonly jobId: string; readonly status?: readonly NodeStatus[] },
+): Promise<List<JobNode>> {
+  const access = authorize(caller.principal, 'jobs:read', 'jobs');
+  const request = pageRequest(query, positionKey);
+  const run = await findJob(parts, access, query.jobId);
+  const from = request.after === undefined ? request.offset : request.after + 1;
+  const { items, total } = await nodesOf(parts, access, run, {
+    from,
+    count: request.limit,
+    ...(query.status !== undefined && { statuses: query.status }),
+  });
+  const page = {
+    items: items.map((node, i) => [from + i, node] as const),
+    total,
+    totalIsEstimate: false,
+    hasMore: from + items.length < total,
+  };
+  return listOf(page, request, {
+    codec: positionKey,
+    key: ([position]) => position,
+    item: ([, node]) => node,
+  });
+}
+
+interface Part {
+  readonly from: number;
+  readonly count: number;
+  readonly statuses?: readonly NodeStatus[];
+}
+
+export async function nodesOf(
+  parts: JobParts,
+  access: Access,
+  run: RunRecord,
+  { from, count, statuses }: Part,
+): Promise<{ items: JobNode[]; total: number }> {
+  const viewed = await viewOf(parts, access, run);
+  const total = viewed.nodes.nodeCount();
+  const range = (start: number, end: number) =>
+    Array.from({ length: Math.max(0, end - start) }, (_, i) => viewed.nodes.node(start + i));
+  if (statuses === undefined) {
+    const views = range(from, Math.min(total, from + count));
+    return { items: await nodeViews(parts, access, run, { viewed, views }), total };
+  }
+  const wanted = new Set(statuses);
+  const matching = range(0, total).filter((node) => wanted.has(node.status));
+  const views = matching.slice(from, from + count);
+  return { items: await nodeViews(parts, access, run, { viewed, views }), total: matching.length };
+}
+
+export async function getNode(
+  parts: JobParts,
+  caller: Caller,
+  { jobId, nodeId }: { readonly jobId: string; readonly nodeId: string },
+): Promise<JobNode> {
+  const access = authorize(caller.principal, 'jobs:read', 'jobs');
+  const run = await findJob(parts, access, jobId);
+  const viewed = await viewOf(parts, access, run);
+  const views = [findNode(viewed, nodeId)];
+  const [node] = await nodeViews(parts, access, run, { viewed, views });
+  if (node === undefined) throw new Error('a node that was found has no view');
+  return node;
+}
+
+/** @throws OrchestrationError 404 */
+export function findNode({ nodes }: Viewed, nodeId: string): NodeView {
+  const count = nodes.nodeCount();
+  for (let i = 0; i < count; i += 1) {
+    const node = nodes.node(i);
+    if (node.id === nodeId) return node;
+  }
+  throw new OrchestrationError('not_found', `The job has no node "${nodeId}".`);
+}
+
+async function nodeViews(
+  { jobs }: JobParts,
+  access: Access,
+  run: RunRecord,
+  { viewed, views }: { readonly viewed: Viewed; readonly views: readonly NodeView[] },
+): Promise<JobNode[]> {
+  const nodes = views.map((view) => view.index);
+  const records = await jobs.nodes(access, { runId: run.runId, nodes });
+  return views.map((view) => nodeView(viewed, view, records.get(view.index)));
+}
+
+const ENDED: ReadonlySet<NodeStatus> = new Set(['completed', 'failed', 'cancelled', 'timeout']);
+
+function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefined): JobNode {
+  const spec = plan.specs[patternOf(plan, view)];
+  const over = ENDED.has(view.status);
+  const { waitingFor } = view;
+  return {
+    node_id: view.id,
+    index: view.index,
+    name: null,
+    type: spec?.type ?? 'action',
+    uses: spec?.uses ?? null,
+    status: view.status,
+    attempts: view.attempts,
+    parent_nodes: parentsOf(plan, view.index),
+    started_at: timeView(record?.startedAt),
+    completed_at: over ? timeView(record?.endedAt) : null,
+    output: (over ? record?.output : null) ?? view.output ?? null,
+    error: view.error === undefined ? (over ? errorView(record?.error) : null) : { ...view.error },
+    waiting_for:
+      waitingFor === undefined
+        ? null
+        : 'until' in waitingFor
+          ? { until: timeView(waitingFor.until) ?? '' }
+          : { run_id: waitingFor.runId },
+  };
+}
+
+/** The plan's node that an instance of `for_each` was made from: its id without the items. */
+function patternOf(plan: Plan, { index, id }: NodeView): number {
+  if (index < plan.nodeCount) return index;
+  const plain = id.replace(/(\[\d+\])+$/, '');
+  return plan.ids.indexOf(plain);
+}
+
+function parentsOf(plan: Plan, node: number): string[] {
+  if (node >= plan.nodeCount) return [];
+  const from = plan.predecessorOffsets[node] ?? 0;
+  const to = plan.predecessorOffsets[node + 1] ?? 0;
+  return [...plan.predecessors.subarray(from, to)].map((parent) => plan.ids[parent] ?? '');
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import {
+  type DryRun,
+  type Job,
+  OrchestrationError,
+  type SubmitJob,
+  timeOfId,
+} from '@tenuto/contract';
+import { canonicalJson, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
+import { authorize, type Caller } from '../auth/principal.ts';
+import { type JobInput, readJobInput } from './job-input.ts';
+import { jobView } from './job-view.ts';
+import type { JobParts } from './services.ts';
+
+/** A level with more nodes than this is told of: they wait for each other's slots. */
+const LEVELS_NAMED = 1_000;
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** What a job would be: nothing is stored. */
+export function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): DryRun {
+  authorize(caller.principal, 'jobs:write', 'jobs');
+  const input = readJobInput(body, parts.rules);
+  const shape = shapeOf(input.plan);
+  return {
+    valid: true,
+    plan_hash: input.plan.hash,
+    node_count: input.plan.nodeCount,
+    edge_count: input.plan.edgeCount,
+    levels: shape.levelSizes.map((nodes, level) => ({ level, nodes })).slice(0, LEVELS_NAMED),
+    critical_path: shape.criticalPath.slice(0, LEVELS_NAMED),
+    critical_path_length: shape.criticalPath.length,
+    widest_level: { ...shape.widestLevel },
+    warnings: warningsOf(input, shape.widestLevel.nodes),
+  };
+}
+
+function warningsOf({ plan, run, scheduledAt }: JobInput, widest: number): string[] {
+  const warnings: string[] = [];
+  if (widest > run.maxConcurrentNodes) {
+    warnings.push(
+      `${widest} nodes could run at once and max_concurrent_nodes is ${run.maxConcurrentNodes}.`,
+    );
+  }
+  const longest = plan.specs.reduce((most, spec) => Math.max(most, spec.timeoutMs ?? 0), 0);
+  if (longest > run.timeoutMs) {
+    warnings.push('A node may take longer than the timeout_ms of the job.');
+  }
+  if (run.deadlineAt !== undefined && scheduledAt !== undefined) {
+    const left = run.deadlineAt - scheduledAt;
+    if (left < run.timeoutMs) warnings.push('The deadline ends the job before its timeout_ms.');
+  }
+  return warnings;
+}
+
+/**
+ * Stores a job; its answer is sent only after the commit. The same key with the same body answers
+ * with the job that the first request made.
+ * @throws OrchestrationError as {@link readJobInput}, 422 for a key used with another body, and
+ *   503 when the journal cannot keep up or the database is away
+ */
+export async function submitJob(
+  parts: JobParts,
+  caller: Caller,
+  { body, key }: { readonly body: SubmitJob; readonly key: string | undefined },
+): Promise<Job> {
+  const { owner } = authorize(caller.principal, 'jobs:write', 'jobs');
+  if (key !== undefined && !KEY.test(key)) {
+    throw new OrchestrationError(
+      'malformed_request',
+      'Idempotency-Key is 1 to 255 printable ASCII characters without spaces.',
+    );
+  }
+  const requestHash = key === undefined ? undefined : hashOf(body);
+  const before = requestHash && (await firstAnswer(parts, caller, key, requestHash));
+  if (before !== undefined) return before;
+  const input = readJobInput(body, parts.rules);
+  const submission = submissionOf(caller, owner, body, input);
+  const result = await parts.engine.submit({
+    ...submission,
+    ...(key !== undefined && requestHash && { idempotency: { key, requestHash } }),
+  });
+  if (!result.duplicate) {
+    const record = recordOf(submission, result.runId, result.status);
+    return jobView(record, parts.engine.live(result.runId), parts.clock.wall());
+  }
+  const winner = requestHash && (await firstAnswer(parts, caller, key, requestHash));
+  if (winner !== undefined) return winner;
+  throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+async function firstAnswer(
+  parts: JobParts,
+  caller: Caller,
+  key: string | undefined,
+  requestHash: Uint8Array,
+): Promise<Job | undefined> {
+  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const used = key === undefined ? undefined : await parts.jobs.submission(access.owner, key);
+  if (used === undefined) return undefined;
+  if (Buffer.compare(used.requestHash, requestHash) !== 0) {
+    throw new OrchestrationError(
+      'idempotency_mismatch',
+      `The key was used for job ${used.runId} with another body.`,
+    );
+  }
+  const run = await parts.jobs.find(access, used.runId);
+  return run && jobView(run, parts.engine.live(run.runId), parts.clock.wall());
+}
+
+/** Two bodies are the same when they say the same, however they are spelled. */
+function hashOf(body: SubmitJob): Uint8Array {
+  return createHash('sha256').update(canonicalJson(body)).digest();
+}
+
+function submissionOf(
+  { principal, requestId }: Caller,
+  owner: string,
+  body: SubmitJob,
+  input: JobInput,
+): Submission {
+  const tags = [...new Set(body.tags ?? [])];
+  return {
+    plan: input.plan,
+    input: input.run,
+    owner,
+    triggeredBy: principal.actor,
+    name: input.name,
+    jobType: body.job_type ?? 'dag',
+    kind: 'job',
+    priority: body.priority ?? 5,
+    ...(input.description !== undefined && { description: input.description }),
+    ...(tags.length > 0 && { tags }),
+    ...(body.metadata !== undefined && { metadata: body.metadata as RunRecord['metadata'] }),
+    ...(input.scheduledAt !== undefined && { scheduledAt: input.scheduledAt }),
+    audit: {
+      actor: principal.actor,
+      action: 'job.created',
+      subject: '',
+      details: { name: input.name, plan: input.plan.hash, nodes: input.plan.nodeCount },
+      requestId,
+    },
+  };
+}
+
+/** The row as it was written, without reading it back. */
+function recordOf(submission: Submission, runId: string, status: RunRecord['status']): RunRecord {
+  const createdAt = timeOfId(runId);
+  return {
+    runId,
+    planHash: submission.plan.hash,
+    owner: submission.owner,
+    name: submission.name,
+    jobType: submission.jobType,
+    description: submission.description ?? null,
+    priority: submission.priority,
+    triggeredBy: submission.triggeredBy,
+    tags: submission.tags ?? [],
+    metadata: submission.metadata ?? {},
+    input: submission.input,
+    nodeCount: submission.plan.nodeCount,
+    createdAt,
+    scheduledAt: submission.scheduledAt ?? null,
+    startedAt: status === 'running' ? createdAt : null,
+    completedAt: null,
+    status,
+    progress: null,
+    cancelling: false,
+    version: 1,
+    over: false,
+  };
+}

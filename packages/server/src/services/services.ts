@@ -1,0 +1,15 @@
+import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import type { JobRules } from './job-input.ts';
+
+export type { Caller } from '../auth/principal.ts';
+
+import type { Plans } from './plans.ts';
+
+/** What the services of jobs work with. */
+export interface JobParts {
+  readonly jobs: JobStore;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly plans: Plans;
+  readonly rules: JobRules;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from './settings.ts';
+
+describe('settings', () => {
+  it('are all optional', () => {
+    expect(readSettings({})).toEqual({
+      port: 8420,
+      host: '127.0.0.1',
+      jwt: {},
+      maxConcurrentNodes: 10,
+      defaultMaxRetries: 3,
+      maxRetryDelayMs: 300_000,
+      jobTimeoutMs: 3_600_000,
+      allowCommands: [],
+      httpAllow: [],
+      rateLimits: { submit: 100, change: 300, read: 1_000, admin: false },
+      allowedOrigins: [],
+      trustedProxies: [],
+      docs: true,
+      logLevel: 'info',
+    });
+  });
+
+  it('are read from their variables', () => {
+    const settings = readSettings({
+      PORT: '0',
+      HOST: '::1',
+      DATABASE_URL: 'postgres://u@127.0.0.1/db',
+      TENUTO_DATA_DIR: '/tmp/data',
+      JWT_SECRET_KEY: 'Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV',
+      JWT_ISSUER: 'https://issuer.example',
+      JWT_AUDIENCE: 'tenuto',
+      MAX_CONCURRENT_NODES: '50',
+      DEFAULT_RETRY_ATTEMPTS: '0',
+      MAX_RETRY_DELAY: '60',
+      JOB_TIMEOUT: '120',
+      TENUTO_ALLOW_COMMANDS: 'node, git',
+      TENUTO_HTTP_ALLOW: 'localhost 10.0.0.0/8',
+      TENUTO_RATE_LIMITS: 'submit=5,read=off admin=on',
+      ALLOWED_ORIGINS: 'https://a.example',
+      TRUSTED_PROXIES: '127.0.0.1',
+      TENUTO_DOCS: 'off',
+      LOG_LEVEL: 'WARN',
+      TENUTO_ADMIN_TOKEN: 'abcdefghijklmnopqrstuvwxyz012345',
+    });
+    expect(settings).toMatchObject({
+      port: 0,
+      jwt: { issuer: 'https://issuer.example', audience: 'tenuto' },
+      defaultMaxRetries: 0,
+      maxRetryDelayMs: 60_000,
+      jobTimeoutMs: 120_000,
+      allowCommands: ['node', 'git'],
+      httpAllow: ['localhost', '10.0.0.0/8'],
+      rateLimits: { submit: 5, change: 300, read: Number.MAX_SAFE_INTEGER, admin: true },
+      docs: false,
+      logLevel: 'warn',
+    });
+  });
+
+  it('may switch commands off in words', () => {
+    expect(readSettings({ TENUTO_ALLOW_COMMANDS: 'off' }).allowCommands).toEqual([]);
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '1e3'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['MAX_CONCURRENT_NODES', '0'],
+    ['DEFAULT_RETRY_ATTEMPTS', '11'],
+    ['MAX_RETRY_DELAY', '301'],
+    ['TENUTO_DOCS', 'maybe'],
+    ['LOG_LEVEL', 'loud'],
+    ['TENUTO_RATE_LIMITS', 'writes=5'],
+    ['TENUTO_RATE_LIMITS', 'read=-1'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://a.example/path'],
+    ['TENUTO_ADMIN_TOKEN', 'short'],
+    ['TENUTO_ADMIN_TOKEN', 'looks.like.a-json-web-token-but-is-none'],
+    ['TENUTO_ADMIN_TOKEN', 'has a space in it and is long enough'],
+    ['JWT_SECRET_KEY', 'secret'],
+    ['JWT_SECRET_KEY', 'your-256-bit-secret'],
+    ['JWT_SECRET_KEY', 'your-256-bit-secret-your-256-bit-secret'],
+    ['JWT_SECRET_KEY', 'a-string-secret-at-least-256-bits-long'],
+    ['JWT_SECRET_KEY', 'changemechangemechangemechangeme'],
+    ['JWT_SECRET_KEY', 'a'.repeat(64)],
+    ['JWT_JWKS_URL', 'ftp://keys'],
+  ])('are refused by name: %s=%s', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(SettingsError);
+    expect(() => readSettings({ [name]: value })).toThrow(name);
+  });
+
+  it('have one kind of key for JWTs, so that a public key is never taken for a secret', () => {
+    const both = {
+      JWT_SECRET_KEY: 'Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV',
+      JWT_JWKS_URL: 'https://issuer.example/keys',
+    };
+    expect(() => readSettings(both)).toThrow('excludes');
+  });
+});

@@ -1,0 +1,199 @@
+import { LIMITS } from '@tenuto/contract';
+import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
+
+/** How a server is to run: read once from the environment and the flags, then passed around. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Unset: a PostgreSQL of our own in the data folder. */
+  readonly databaseUrl?: string;
+  readonly dataDir?: string;
+  readonly postgresBin?: string;
+  readonly jwt: JwtSettings;
+  readonly maxConcurrentNodes: number;
+  readonly defaultMaxRetries: number;
+  readonly maxRetryDelayMs: number;
+  readonly jobTimeoutMs: number;
+  /** Programs that may be started; none when empty, all for `*`. */
+  readonly allowCommands: readonly string[];
+  /** Private hosts that HTTP requests may reach. */
+  readonly httpAllow: readonly string[];
+  readonly rateLimits: RateLimits;
+  readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly docs: boolean;
+  readonly logLevel: string;
+  readonly adminToken?: string;
+}
+
+export interface JwtSettings {
+  readonly secret?: string;
+  /** An http(s) address, or a file: address of a set on this machine. */
+  readonly jwksUrl?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+/** A setting that is wrong: its name and what it should be. */
+export class SettingsError extends Error {
+  constructor(name: string, wanted: string) {
+    super(`${name} ${wanted}.`);
+    this.name = 'SettingsError';
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * Reads the settings; flags are passed in under the names of their variables.
+ * @throws SettingsError that names the first setting that is wrong
+ */
+export function readSettings(environment: Environment): Settings {
+  const text = (name: string) => environment[name]?.trim() || undefined;
+  const list = (name: string) => (text(name) ?? '').split(/[\s,]+/).filter(Boolean);
+  const number = (name: string, bounds: Bounds) => readNumber(name, text(name), bounds);
+  const databaseUrl = text('DATABASE_URL');
+  const dataDir = text('TENUTO_DATA_DIR');
+  const postgresBin = text('TENUTO_POSTGRES_BIN');
+  const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
+  return {
+    port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
+    host: text('HOST') ?? '127.0.0.1',
+    ...(databaseUrl !== undefined && { databaseUrl: readDatabaseUrl(databaseUrl) }),
+    ...(dataDir !== undefined && { dataDir }),
+    ...(postgresBin !== undefined && { postgresBin }),
+    jwt: readJwt(text),
+    maxConcurrentNodes: number('MAX_CONCURRENT_NODES', { least: 1, most: 10_000, unset: 10 }),
+    defaultMaxRetries: number('DEFAULT_RETRY_ATTEMPTS', {
+      least: 0,
+      most: LIMITS.maxAttempts - 1,
+      unset: 3,
+    }),
+    maxRetryDelayMs: 1000 * number('MAX_RETRY_DELAY', { least: 1, most: 300, unset: 300 }),
+    jobTimeoutMs: 1000 * number('JOB_TIMEOUT', { least: 1, most: 86_400, unset: 3_600 }),
+    allowCommands: readCommands(list('TENUTO_ALLOW_COMMANDS')),
+    httpAllow: list('TENUTO_HTTP_ALLOW'),
+    rateLimits: readRateLimits(list('TENUTO_RATE_LIMITS')),
+    allowedOrigins: readOrigins(list('ALLOWED_ORIGINS')),
+    trustedProxies: list('TRUSTED_PROXIES'),
+    docs: readSwitch('TENUTO_DOCS', text('TENUTO_DOCS'), true),
+    logLevel: readLogLevel(text('LOG_LEVEL')),
+    ...(adminToken !== undefined && { adminToken }),
+  };
+}
+
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly unset: number;
+}
+
+function readNumber(name: string, text: string | undefined, { least, most, unset }: Bounds) {
+  if (text === undefined) return unset;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new SettingsError(name, `must be a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function readSwitch(name: string, text: string | undefined, unset: boolean): boolean {
+  if (text === undefined) return unset;
+  if (/^(on|true|1|yes)$/i.test(text)) return true;
+  if (/^(off|false|0|no)$/i.test(text)) return false;
+  throw new SettingsError(name, 'must be on or off');
+}
+
+function readLogLevel(text = 'info'): string {
+  if (LOG_LEVELS.includes(text.toLowerCase())) return text.toLowerCase();
+  throw new SettingsError('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function readDatabaseUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//.test(text)) return text;
+  throw new SettingsError('DATABASE_URL', 'must begin with postgres://');
+}
+
+function readCommands(programs: readonly string[]): readonly string[] {
+  return programs.length === 1 && /^(off|false|no|0)$/i.test(programs[0] ?? '') ? [] : programs;
+}
+
+function readOrigins(origins: readonly string[]): readonly string[] {
+  for (const origin of origins) {
+    if (URL.parse(origin)?.origin !== origin) {
+      throw new SettingsError(
+        'ALLOWED_ORIGINS',
+        `has "${origin}", which is no origin like https://a.example`,
+      );
+    }
+  }
+  return origins;
+}
+
+/** Written as `submit=100 change=300 read=1000 admin=on`, each a minute; `off` for no limit. */
+function readRateLimits(words: readonly string[]): RateLimits {
+  const name = 'TENUTO_RATE_LIMITS';
+  const limits = { ...DEFAULT_RATE_LIMITS };
+  for (const word of words) {
+    const [group = '', value = ''] = word.split('=');
+    if (group === 'admin') limits.admin = readSwitch(name, value, false);
+    else if (group === 'submit' || group === 'change' || group === 'read') {
+      const off = value === 'off';
+      const bounds = { least: 1, most: 1_000_000_000, unset: 0 };
+      limits[group] = off ? Number.MAX_SAFE_INTEGER : readNumber(name, value, bounds);
+    } else if (word === 'off') {
+      const none = Number.MAX_SAFE_INTEGER;
+      Object.assign(limits, { submit: none, change: none, read: none });
+    } else
+      throw new SettingsError(name, `does not know "${group}": use submit, change, read, admin`);
+  }
+  return limits;
+}
+
+const ADMIN_TOKEN_CHARS = 32;
+
+function readAdminToken(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const fits = /^[A-Za-z0-9._~+/-]+=*$/.test(text) && text.split('.').length !== 3;
+  if (fits && text.length >= ADMIN_TOKEN_CHARS) return text;
+  throw new SettingsError(
+    'TENUTO_ADMIN_TOKEN',
+    `must be ${ADMIN_TOKEN_CHARS} or more letters, digits or ._~+/-`,
+  );
+}
+
+const SECRET_BYTES = 32;
+/** Long enough, and known to everybody: from manuals, samples and tutorials. */
+const KNOWN_SECRETS =
+  /your[-_ ]?(256[-_ ]?bit[-_ ]?|jwt[-_ ]?|own[-_ ]?)?secret|change[-_ ]?(me|this|it)|a[-_]string[-_]secret[-_]at[-_]least|^((pass|secret|password|admin|default|test)[-_ ]?)+$/i;
+/** Fewer different characters than this are no random text. */
+const DIFFERENT_CHARS = 4;
+
+/** @throws SettingsError for a secret that is short, repeated or known */
+function readJwt(text: (name: string) => string | undefined): JwtSettings {
+  const secret = text('JWT_SECRET_KEY');
+  const jwksUrl = text('JWT_JWKS_URL');
+  const issuer = text('JWT_ISSUER');
+  const audience = text('JWT_AUDIENCE');
+  if (secret !== undefined && (Buffer.byteLength(secret) < SECRET_BYTES || isWeak(secret))) {
+    throw new SettingsError('JWT_SECRET_KEY', `must be ${SECRET_BYTES} or more random bytes`);
+  }
+  if (jwksUrl !== undefined && !/^(https?|file):$/.test(URL.parse(jwksUrl)?.protocol ?? '')) {
+    throw new SettingsError('JWT_JWKS_URL', 'must be an https, http or file address');
+  }
+  if (secret !== undefined && jwksUrl !== undefined) {
+    throw new SettingsError('JWT_JWKS_URL', 'excludes JWT_SECRET_KEY: keep one of them');
+  }
+  return {
+    ...(secret !== undefined && { secret }),
+    ...(jwksUrl !== undefined && { jwksUrl }),
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+}
+
+function isWeak(secret: string): boolean {
+  return new Set(secret).size < DIFFERENT_CHARS || KNOWN_SECRETS.test(secret);
+}

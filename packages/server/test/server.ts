@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import pino from 'pino';
+import { createJobStore } from '../../store/src/job-store.ts';
+import { createTokenStore } from '../../store/src/queries/tokens.ts';
+import { createDatabase } from '../../testkit/src/postgres.ts';
+import { type AppOptions, buildApp } from '../src/app.ts';
+import { createTokenReader } from '../src/auth/api-tokens.ts';
+import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
+import type { Phase } from '../src/services/health.ts';
+import { systemClock } from '../src/system-clock.ts';
+import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
+
+export const ADMIN = 'test-admin-token-that-is-long-enough';
+
+export interface TestApi {
+  readonly url: string;
+  readonly engine: ScriptedEngine;
+  readonly pool: pg.Pool;
+  readonly logged: string[];
+  phase: Phase;
+  /** Sends a request as the administrator unless `token` says otherwise; null sends none. */
+  call(path: string, init?: CallInit): Promise<Answer>;
+  /** Makes a token for a principal. */
+  token(subject: string, scopes: readonly string[]): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface CallInit {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Record<string, string>;
+  readonly token?: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+  readonly body: any;
+}
+
+/** The API on a real port and a real database, with an engine that a test directs. */
+export async function startApi(options: Partial<AppOptions> = {}): Promise<TestApi> {
+  const database = await createDatabase();
+  const pool = new pg.Pool({ ...database.connection, max: 5 });
+  pool.on('error', () => undefined);
+  const engine = scriptedEngine();
+  const logged: string[] = [];
+  const jobs = createJobStore(pool);
+  const app = await buildApp({
+    version: '0.0.0',
+    logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    clock: systemClock,
+    engine,
+    jobs,
+    readers: {
+      token: createTokenReader({ tokens: createTokenStore(pool), clock: systemClock }),
+      jwt: undefined,
+    },
+    rules: {
+      defaults: { maxConcurrentNodes: 10, maxRetries: 3, timeoutMs: 3_600_000 },
+      checkAction: () => undefined,
+    },
+    rateLimits: DEFAULT_RATE_LIMITS,
+    origins: [],
+    docs: true,
+    trusted: () => false,
+    phase: () => api.phase,
+    storeWarnings: () => [],
+    ...options,
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const addToken = async (token: string, subject: string, scopes: readonly string[]) => {
+    await pool.query(
+      'insert into api_tokens (hash, hint, subject, name, scopes) values ($1, $2, $3, $3, $4)',
+      [createHash('sha256').update(token).digest(), '', subject, scopes],
+    );
+    return token;
+  };
+  let tokens = 0;
+  const api: TestApi = {
+    url,
+    engine,
+    pool,
+    logged,
+    phase: 'ready',
+    call: (path, init) => call(url, path, init),
+    token(subject, scopes) {
+      tokens += 1;
+      return addToken(`tnt_${subject}-${tokens}`, subject, scopes);
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await pool.end();
+      await database.drop();
+    },
+  };
+  await addToken(ADMIN, 'admin', ['admin']);
+  return api;
+}
+
+async function call(url: string, path: string, init: CallInit = {}): Promise<Answer> {
+  const token = init.token === undefined ? ADMIN : init.token;
+  const body = init.raw ?? (init.body === undefined ? undefined : JSON.stringify(init.body));
+  const response = await fetch(new URL(path, url), {
+    method: init.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...init.headers,
+    },
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+  });
+  const text = await response.text();
+  const json = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: json && text !== '' ? JSON.parse(text) : undefined,
+  };
+}
+
+export const JOB = '/api/v1/orchestration/job';
+export const JOBS = '/api/v1/orchestration/jobs';
+
+/** The smallest job, with whatever a test changes. */
+export function aJob(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    job_name: 'a job',
+    dag_definition: { nodes: [{ id: 'a', uses: 'sleep.for' }] },
+    ...changes,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Access, EditResult, RunEdit } from '@tenuto/engine';
+import { auditPart } from './audit.ts';
+import { ask, type Database, parameters } from './database.ts';
+import { findRun } from './jobs.ts';
+import { reachable } from './run-row.ts';
+
+/** What a step of priority is worth in the order of claiming; the flush statement says the same. */
+const PRIORITY_STEP_MS = 30_000;
+
+/** Changes a run that has not started; the audit row is part of the same statement. */
+export async function editRun(db: Database, access: Access, edit: RunEdit): Promise<EditResult> {
+  const given = parameters();
+  const conditions = [
+    `r.run_id = ${given.add(edit.runId)}`,
+    reachable(access, given),
+    'r.engine is null',
+    'r.started_at is null',
+  ];
+  if (edit.version !== undefined) conditions.push(`r.version = ${given.add(edit.version)}`);
+  const rows = await ask(
+    db,
+    `with edited as (
+       update run_live r set version = r.version + 1, ${assignments(edit, given).join(', ')}
+       where ${conditions.join(' and ')}
+       returning r.run_id),
+     audited as (${auditPart(edit.audit, 'edited', given)})
+     select 1 from edited`,
+    given.values,
+  );
+  if (rows.length > 0) return 'edited';
+  const present = await findRun(db, access, edit.runId);
+  if (present === undefined) return 'missing';
+  if (edit.version !== undefined && edit.version !== present.version) return 'stale';
+  return 'started';
+}
+
+function assignments(edit: RunEdit, given: ReturnType<typeof parameters>): string[] {
+  const set: string[] = [];
+  if (edit.tags !== undefined) set.push(`tags = ${given.add(edit.tags)}`);
+  if (edit.metadata !== undefined) {
+    set.push(`metadata = ${given.add(JSON.stringify(edit.metadata))}::jsonb`);
+  }
+  const timed = edit.scheduledAt !== undefined;
+  const at = timed
+    ? `${given.add(edit.scheduledAt === null ? null : new Date(edit.scheduledAt))}::timestamptz`
+    : 'r.scheduled_at';
+  const priority = edit.priority === undefined ? 'r.priority' : `${given.add(edit.priority)}::int`;
+  if (edit.priority !== undefined) set.push(`priority = ${priority}`);
+  if (timed) {
+    set.push(
+      `scheduled_at = ${at}`,
+      `wake_at = coalesce(${at}, r.created_at)`,
+      `status = (case when ${at} is null then 'queued' else 'scheduled' end)::run_status`,
+    );
+  }
+  if (timed || edit.priority !== undefined) {
+    // The order of claiming, as a submit gives it; 0 stays before all others.
+    set.push(`claim_key = case when r.claim_key = 0 then 0 else
+      round(extract(epoch from greatest(r.created_at, ${at})) * 1000)
+        + (${priority} - 1) * ${PRIORITY_STEP_MS} end`);
+  }
+  return set;
+}

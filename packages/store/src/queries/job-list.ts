@@ -1,0 +1,157 @@
+import { RUN_KINDS, type RunStatus } from '@tenuto/contract';
+import type { Access, Page, PageRequest, RunFilter, RunRecord } from '@tenuto/engine';
+import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { LIVE_COLUMNS, OVER_COLUMNS, type RunRow, reachable, recordOf } from './run-row.ts';
+
+/** Counted exactly up to here; beyond, the planner's estimate is told. */
+const COUNTED = 10_000;
+/** Statuses that only runs in the history have. */
+const OVER: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'timeout', 'aborted']);
+/** Statuses that a run in the history may have; a cancelled one is live while it cleans up. */
+const ENDED: readonly RunStatus[] = [...OVER, 'cancelled'];
+
+/** Newest first: the order of run ids, which begin with the time. */
+export async function listRuns(
+  db: Database,
+  access: Access,
+  filter: RunFilter,
+  page: PageRequest<string>,
+): Promise<Page<RunRecord>> {
+  const [rows, count] = await Promise.all([
+    rowsOf(db, access, filter, page),
+    countOf(db, access, filter),
+  ]);
+  return {
+    items: rows.slice(0, page.limit).map(recordOf),
+    hasMore: rows.length > page.limit,
+    ...count,
+  };
+}
+
+async function rowsOf(
+  db: Database,
+  access: Access,
+  filter: RunFilter,
+  page: PageRequest<string>,
+): Promise<RunRow[]> {
+  const given = parameters();
+  const conditions = conditionsOf(access, filter, given);
+  if (page.after !== undefined) conditions.push(`r.run_id < ${given.add(page.after)}`);
+  const most = given.add(page.offset + page.limit + 1);
+  // Each branch reads an index backwards and stops; a sort over all of them would read everything.
+  const branches = branchesOf(filter, conditions, given).map(
+    ({ table, where }) =>
+      `(select ${table === 'runs' ? OVER_COLUMNS : LIVE_COLUMNS} from ${table} r
+        where ${where} order by r.run_id desc limit ${most})`,
+  );
+  if (branches.length === 0) return [];
+  return ask<RunRow>(
+    db,
+    `select * from (${branches.join(' union all ')}) found
+     order by run_id desc limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,
+    given.values,
+  );
+}
+
+async function countOf(
+  db: Database,
+  access: Access,
+  filter: RunFilter,
+): Promise<{ total: number; totalIsEstimate: boolean }> {
+  const given = parameters();
+  const conditions = conditionsOf(access, filter, given);
+  const branches = branchesOf(filter, conditions, given).map(
+    ({ table, where }) => `select 1 from ${table} r where ${where}`,
+  );
+  if (branches.length === 0) return { total: 0, totalIsEstimate: false };
+  const all = branches.join(' union all ');
+  const [row] = await ask<{ count: number }>(
+    db,
+    `select count(*)::int as count from (select 1 from (${all}) matching limit ${COUNTED + 1}) counted`,
+    given.values,
+  );
+  const counted = row?.count ?? 0;
+  if (counted <= COUNTED) return { total: counted, totalIsEstimate: false };
+  const [plan] = await ask<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    db,
+    `explain (format json) ${all}`,
+    given.values,
+  );
+  const estimate = plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+  return { total: Math.max(counted, Math.round(estimate)), totalIsEstimate: true };
+}
+
+function conditionsOf(access: Access, filter: RunFilter, given: Parameters): string[] {
+  const conditions = [`r.kind = ${RUN_KINDS.indexOf('job')}`];
+  if (!access.all) conditions.push(reachable(access, given));
+  if (filter.createdFrom !== undefined) {
+    conditions.push(`r.run_id >= ${given.add(firstIdAt(filter.createdFrom))}`);
+  }
+  if (filter.createdBefore !== undefined) {
+    conditions.push(`r.run_id < ${given.add(firstIdAt(filter.createdBefore))}`);
+  }
+  if (filter.jobType !== undefined) {
+    conditions.push(`r.job_type = ${given.add(filter.jobType)}`);
+    // Says what the partial index needs to hear.
+    if (filter.jobType !== 'dag') conditions.push(`r.job_type <> 'dag'`);
+  }
+  if (filter.name !== undefined) conditions.push(`r.name = ${given.add(filter.name)}`);
+  if (filter.namePrefix !== undefined) {
+    conditions.push(`r.name like ${given.add(`${escapeLike(filter.namePrefix)}%`)}`);
+  }
+  if (filter.tag !== undefined)
+    conditions.push(`r.tags @> array[${given.add(filter.tag)}]::text[]`);
+  for (const [key, value] of filter.metadata ?? []) {
+    const wanted = metadataValues(value).map(
+      (spelled) => `r.metadata @> ${given.add(JSON.stringify({ [key]: spelled }))}::jsonb`,
+    );
+    conditions.push(`(${wanted.join(' or ')})`);
+  }
+  return conditions;
+}
+
+interface Branch {
+  readonly table: 'run_live' | 'runs';
+  readonly where: string;
+}
+
+/** One branch for what is live, one for each status asked for in the history (or one for all). */
+function branchesOf(filter: RunFilter, conditions: readonly string[], given: Parameters): Branch[] {
+  const where = conditions.join(' and ');
+  if (filter.statuses === undefined) {
+    return [
+      { table: 'run_live', where },
+      { table: 'runs', where },
+    ];
+  }
+  const statuses = new Set(filter.statuses);
+  const live = [...statuses].filter((status) => !OVER.has(status));
+  const branches: Branch[] = [];
+  if (live.length > 0) {
+    const any = `r.status = any(${given.add(live)}::run_status[])`;
+    branches.push({ table: 'run_live', where: `${where} and ${any}` });
+  }
+  for (const status of ENDED.filter((ended) => statuses.has(ended))) {
+    // A literal of our own vocabulary: the partial index on status cannot be matched by a parameter.
+    branches.push({ table: 'runs', where: `${where} and r.status = '${status}'` });
+  }
+  return branches;
+}
+
+/** The lowest run id that a millisecond can have. */
+function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.min(ms, 2 ** 48 - 1))
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** The text itself, and the scalar that it spells: `3` finds 3 and "3". */
+function metadataValues(text: string): unknown[] {
+  if (!/^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/.test(text)) return [text];
+  return [text, JSON.parse(text)];
+}

@@ -1,0 +1,36 @@
+import type { Access, LogKey, LogRecord, Page, PageRequest } from '@tenuto/engine';
+import { type Database, parameters } from './database.ts';
+import { pageOf } from './page.ts';
+import { owned } from './run-row.ts';
+
+interface LogRow {
+  readonly attempt: number;
+  readonly seq: number;
+  readonly at: Date;
+  readonly stream: string;
+  readonly text: string;
+}
+
+/** What the attempts of one node wrote, oldest first. */
+export function listLogs(
+  db: Database,
+  access: Access,
+  of: { readonly runId: string; readonly node: number },
+  page: PageRequest<LogKey>,
+): Promise<Page<LogRecord>> {
+  const given = parameters();
+  return pageOf(db, {
+    columns: 'l.attempt, l.seq, l.at, l.stream, l.text',
+    from: 'node_logs l',
+    where: [
+      `l.run_id = ${given.add(of.runId)}`,
+      `l.node = ${given.add(of.node)}`,
+      owned(access, given, 'l'),
+    ],
+    key: ['l.attempt', 'l.seq'],
+    after: page.after && [page.after.attempt, page.after.seq],
+    page,
+    given,
+    item: (row: LogRow) => ({ ...row, at: row.at.getTime() }),
+  });
+}

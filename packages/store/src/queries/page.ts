@@ -1,0 +1,50 @@
+import type { Page, PageRequest } from '@tenuto/engine';
+import type pg from 'pg';
+import { ask, type Database, type Parameters } from './database.ts';
+
+/** Counted exactly up to here; a list of one run that is longer says it has at least so many. */
+const COUNTED = 10_000;
+
+interface PagedQuery<Row, Item> {
+  readonly columns: string;
+  readonly from: string;
+  readonly where: readonly string[];
+  /** Columns of a unique index that gives the order. */
+  readonly key: readonly string[];
+  /** Values of `key` of the last item of the page before. */
+  readonly after: readonly unknown[] | undefined;
+  readonly page: PageRequest<unknown>;
+  readonly given: Parameters;
+  item(row: Row): Item;
+}
+
+/** One page of what belongs to one run, in the order of an index. */
+export async function pageOf<Row extends pg.QueryResultRow, Item>(
+  db: Database,
+  query: PagedQuery<Row, Item>,
+): Promise<Page<Item>> {
+  const { page, given } = query;
+  const where = query.where.join(' and ');
+  const [counted] = await ask<{ count: number }>(
+    db,
+    `select count(*)::int as count
+     from (select 1 from ${query.from} where ${where} limit ${COUNTED + 1}) counted`,
+    given.values,
+  );
+  const key = query.key.join(', ');
+  const from = query.after?.map((value) => given.add(value)).join(', ');
+  const further = from === undefined ? '' : ` and (${key}) > (${from})`;
+  const rows = await ask<Row>(
+    db,
+    `select ${query.columns} from ${query.from} where ${where}${further}
+     order by ${key} limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,
+    given.values,
+  );
+  const count = counted?.count ?? 0;
+  return {
+    items: rows.slice(0, page.limit).map(query.item),
+    total: count,
+    totalIsEstimate: count > COUNTED,
+    hasMore: rows.length > page.limit,
+  };
+}
