@@ -5,7 +5,7 @@
 import { type Evaluation, Failure, spend, spendText } from './evaluation.ts';
 import { checkedInt } from './operators.ts';
 import { type Overload, overload } from './overload.ts';
-import { STRING_METHODS } from './strings.ts';
+import { STRING_METHODS, sizeOfText } from './strings.ts';
 import {
   checkedTimestamp,
   formatDuration,
@@ -23,14 +23,6 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map([
   ...['1', 't', 'true', 'TRUE', 'True'].map((text): [string, boolean] => [text, true]),
   ...['0', 'f', 'false', 'FALSE', 'False'].map((text): [string, boolean] => [text, false]),
 ]);
-
-/** Counts code points. */
-function sizeOfText(text: string, evaluation: Evaluation): bigint {
-  spendText(evaluation, text.length);
-  let size = 0;
-  for (const _ of text) size++;
-  return BigInt(size);
-}
 
 const SIZES: readonly Overload[] = [
   overload(['string'], 'int', ([text], evaluation) => sizeOfText(text, evaluation)),

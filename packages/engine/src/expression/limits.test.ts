@@ -75,10 +75,19 @@ describe('an evaluation', () => {
       'patterns compiled',
       'params.list.all(x, params.list.all(y, !"a".matches("z" + string(x + y))))',
     ],
+    ['long texts found', 'params.list.all(x, !params.text.contains(params.long))'],
+    ['long texts found backwards', 'params.list.all(x, params.text.lastIndexOf(params.long) < 0)'],
+    ['long separators', 'params.list.all(x, params.text.split(params.long).size() == 1)'],
+    ['characters apart', 'params.list.all(x, params.text.split("").size() > 1)'],
+    ['beginnings', 'params.list.all(x, params.list.all(y, params.text.startsWith(params.text)))'],
+    ['order', 'params.list.all(x, params.list.all(y, params.text <= params.text))'],
+    ['capitals', 'params.list.all(x, ("é" + params.text).upperAscii() != "")'],
+    ['bytes', 'params.list.all(x, bytes(params.text) + bytes(params.text) != b"")'],
     ['membership', 'params.list.all(x, params.list.all(y, -1 in params.list || true))'],
   ])('ends: %s', (_name, source) => {
     const expression = compileExpression(source, SCOPE);
-    const bindings: Bindings = { now: 0, params: { list, text } };
+    const long = `${'x'.repeat(5_000)}y${'x'.repeat(5_000)}`;
+    const bindings: Bindings = { now: 0, params: { list, text, long } };
     expect(messageOf(() => expression.evaluate(bindings))).toMatch(TOO_MUCH);
   });
 

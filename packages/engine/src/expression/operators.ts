@@ -47,7 +47,10 @@ function comparison(holds: (order: number) => boolean): Overload[] {
     overload(['double', 'double'], 'bool', ([a, b]) => by(a, b)),
     overload(['int', 'double'], 'bool', ([a, b]) => by(a, b)),
     overload(['double', 'int'], 'bool', ([a, b]) => by(a, b)),
-    overload(['string', 'string'], 'bool', ([a, b]) => by(a, b)),
+    overload(['string', 'string'], 'bool', ([a, b], evaluation) => {
+      spend(evaluation, Math.min(a.length, b.length) >>> 6);
+      return by(a, b);
+    }),
     overload(['bool', 'bool'], 'bool', ([a, b]) => by(a, b)),
     overload(['timestamp', 'timestamp'], 'bool', ([a, b]) => by(a.getTime(), b.getTime())),
     overload(['duration', 'duration'], 'bool', ([a, b]) => by(nanosOf(a), nanosOf(b))),
@@ -72,7 +75,10 @@ const ADDITIONS: readonly Overload[] = [
   }),
   overload(['bytes', 'bytes'], 'bytes', ([a, b], evaluation) => {
     spendText(evaluation, a.length + b.length);
-    return Uint8Array.from([...a, ...b]);
+    const joined = new Uint8Array(a.length + b.length);
+    joined.set(a);
+    joined.set(b, a.length);
+    return joined;
   }),
   overload(['list', 'list'], 'list', ([a, b], evaluation) => {
     spend(evaluation, a.length + b.length);

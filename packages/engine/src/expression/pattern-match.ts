@@ -3,24 +3,14 @@
  * before, and where each character leads from them, are remembered, so that a long text costs
  * little more than reading it.
  */
-import type { Instruction, Pattern } from './pattern.ts';
+import type { Instruction, Pattern, StateSet } from './pattern.ts';
 import type { Position } from './pattern-syntax.ts';
 
 /** Costs, in steps: following states, and reading characters along known ways. */
 const STATES_PER_STEP = 3;
 const CHARS_PER_STEP = 8;
 
-/** States that stand before a place, having taken the character before it. */
-interface StateSet {
-  readonly taken: readonly number[];
-  readonly before: string;
-  /** Where each character leads; null is a match. The empty text is the end. */
-  readonly ways: Map<string, StateSet | null>;
-}
-
-interface Machine {
-  readonly program: readonly Instruction[];
-  readonly sets: Map<string, StateSet>;
+interface Machine extends Pattern {
   readonly pay: (steps: number) => void;
 }
 
@@ -29,12 +19,8 @@ interface Machine {
  *
  * @param pay is called with the steps done; it throws to stop
  */
-export function testPattern(
-  { program }: Pattern,
-  text: string,
-  pay: (steps: number) => void,
-): boolean {
-  const machine: Machine = { program, sets: new Map(), pay };
+export function testPattern(pattern: Pattern, text: string, pay: (steps: number) => void): boolean {
+  const machine: Machine = { ...pattern, pay };
   let set = stateSet([], '', machine);
   for (let at = 0, read = 1; ; read++) {
     const char = charAt(text, at);

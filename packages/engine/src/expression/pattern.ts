@@ -20,8 +20,18 @@ export type Instruction =
   | { readonly op: 'jump'; readonly to: () => number }
   | { readonly op: 'match' };
 
+/** States that stand before a place, having taken the character before it. */
+export interface StateSet {
+  readonly taken: readonly number[];
+  readonly before: string;
+  /** Where each character leads; null is a match. The empty text is the end. */
+  readonly ways: Map<string, StateSet | null>;
+}
+
 export interface Pattern {
   readonly program: readonly Instruction[];
+  /** Sets of states met so far. */
+  readonly sets: Map<string, StateSet>;
 }
 
 /** Compiles an RE2 pattern, or says what is wrong with it. */
@@ -36,7 +46,7 @@ export function compilePattern(source: string): Pattern | { readonly problem: st
     return { problem: `the pattern unfolds to more than ${MAX_STATES} states` };
   }
   program.push({ op: 'match' });
-  return { program };
+  return { program, sets: new Map() };
 }
 
 /** Appends the instructions for a node; false once there are too many. */

@@ -24,7 +24,8 @@ export function toJson(value: Value, evaluation: Evaluation): Json {
     case 'number':
       if (!Number.isFinite(value)) throw new Failure(`JSON has no number for ${value}`);
       spendOutput(evaluation, 8);
-      return value;
+      // JSON would write -0 as 0 anyway.
+      return value + 0;
     case 'string':
       spendOutput(evaluation, value.length + 2);
       return value;

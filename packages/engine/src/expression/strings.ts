@@ -23,9 +23,28 @@ function knownPattern(source: string, evaluation: Evaluation): Pattern {
   return compiled;
 }
 
-function pieces(text: string, separator: string, evaluation: Evaluation): string[] {
+/** Longer ones are not always found in linear time by the language's own search. */
+const QUICK_PART_CHARS = 200;
+const COMPARISONS_PER_STEP = 512;
+
+/** Pays for looking for `part` everywhere in `text`. */
+function spendSearch(evaluation: Evaluation, text: string, part: string): void {
   spendText(evaluation, text.length);
-  const found = separator === '' ? Array.from(text) : text.split(separator);
+  if (part.length > QUICK_PART_CHARS) spendComparisons(evaluation, text, part);
+}
+
+function spendComparisons(evaluation: Evaluation, text: string, part: string): void {
+  spend(evaluation, Math.ceil((text.length * part.length) / COMPARISONS_PER_STEP));
+}
+
+function pieces(text: string, separator: string, evaluation: Evaluation): string[] {
+  if (separator === '') {
+    spend(evaluation, text.length);
+    return Array.from(text);
+  }
+  spendSearch(evaluation, text, separator);
+  // One more than can be paid for is enough to find that out.
+  const found = text.split(separator, evaluation.steps + 1);
   spend(evaluation, found.length);
   return found;
 }
@@ -58,71 +77,108 @@ function replace(text: string, { old, by, limit }: Replacement, evaluation: Eval
 }
 
 function substring(text: string, from: bigint, to: bigint | undefined, evaluation: Evaluation) {
-  spendText(evaluation, text.length);
-  const points = Array.from(text);
-  const end = to ?? BigInt(points.length);
-  if (from < 0n || from > end || end > BigInt(points.length)) {
+  const size = sizeOfText(text, evaluation);
+  const end = to ?? size;
+  if (from < 0n || from > end || end > size) {
     throw new Failure('the position lies outside the string');
   }
-  return points.slice(Number(from), Number(end)).join('');
+  const start = unitOffset(text, 0, Number(from));
+  return text.slice(start, unitOffset(text, start, Number(end - from)));
+}
+
+/** Returns the offset in UTF-16 units that lies `points` code points after another. */
+function unitOffset(text: string, from: number, points: number): number {
+  let at = from;
+  for (let i = 0; i < points; i++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return at;
+}
+
+/** Counts code points. */
+export function sizeOfText(text: string, evaluation: Evaluation): bigint {
+  spendText(evaluation, text.length);
+  let size = 0;
+  for (let at = 0; at < text.length; size++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return BigInt(size);
 }
 
 /** Turns an offset in UTF-16 units, -1 for none, into one in code points. */
 function pointOffset(text: string, units: number, evaluation: Evaluation): bigint {
-  spendText(evaluation, text.length);
-  return BigInt(units < 0 ? -1 : Array.from(text.slice(0, units)).length);
+  return units < 0 ? -1n : sizeOfText(text.slice(0, units), evaluation);
 }
 
-const SEARCHES: readonly [string, readonly Overload[]][] = [
-  [
-    'contains',
-    [
-      overload(['string', 'string'], 'bool', ([text, part], evaluation) => {
-        spendText(evaluation, text.length);
-        return text.includes(part);
-      }),
-    ],
-  ],
-  ['startsWith', [overload(['string', 'string'], 'bool', ([text, part]) => text.startsWith(part))]],
-  ['endsWith', [overload(['string', 'string'], 'bool', ([text, part]) => text.endsWith(part))]],
-  [
-    'matches',
-    [
-      overload(['string', 'string'], 'bool', ([text, source], evaluation) =>
-        matches(text, source, evaluation),
-      ),
-    ],
-  ],
-  [
-    'indexOf',
-    [
-      overload(['string', 'string'], 'int', ([text, part], evaluation) =>
-        pointOffset(text, text.indexOf(part), evaluation),
-      ),
-    ],
-  ],
-  [
-    'lastIndexOf',
-    [
-      overload(['string', 'string'], 'int', ([text, part], evaluation) =>
-        pointOffset(text, text.lastIndexOf(part), evaluation),
-      ),
-    ],
-  ],
-];
+type Test = (text: string, part: string, evaluation: Evaluation) => boolean;
 
-function changed(change: (text: string) => string): Overload {
+function test(holds: Test): Overload {
+  return overload(['string', 'string'], 'bool', ([text, part], evaluation) =>
+    holds(text, part, evaluation),
+  );
+}
+
+function position(find: (text: string, part: string, evaluation: Evaluation) => number): Overload {
+  return overload(['string', 'string'], 'int', ([text, part], evaluation) =>
+    pointOffset(text, find(text, part, evaluation), evaluation),
+  );
+}
+
+/** Pays for comparing two texts from one end. */
+function spendPrefix(evaluation: Evaluation, a: string, b: string): void {
+  spend(evaluation, Math.min(a.length, b.length) >>> 6);
+}
+
+const contains: Test = (text, part, evaluation) => {
+  spendSearch(evaluation, text, part);
+  return text.includes(part);
+};
+const startsWith: Test = (text, part, evaluation) => {
+  spendPrefix(evaluation, text, part);
+  return text.startsWith(part);
+};
+const endsWith: Test = (text, part, evaluation) => {
+  spendPrefix(evaluation, text, part);
+  return text.endsWith(part);
+};
+
+function indexOf(text: string, part: string, evaluation: Evaluation): number {
+  spendSearch(evaluation, text, part);
+  return text.indexOf(part);
+}
+
+/** From the end, the language's own search compares at every place. */
+function lastIndexOf(text: string, part: string, evaluation: Evaluation): number {
+  spendText(evaluation, text.length);
+  spendComparisons(evaluation, text, part);
+  return text.lastIndexOf(part);
+}
+
+type Change = (text: string, evaluation: Evaluation) => string;
+
+function changed(change: Change): Overload {
   return overload(['string'], 'string', ([text], evaluation) => {
     spendText(evaluation, text.length);
-    return change(text);
+    return change(text, evaluation);
   });
+}
+
+/** Changes only the letters of ASCII; with others between them that takes longer. */
+function inAscii(letters: RegExp, change: (part: string) => string): Change {
+  return (text, evaluation) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
+    if (/^[\x00-\x7f]*$/.test(text)) return change(text);
+    spend(evaluation, text.length >>> 2);
+    return text.replace(letters, change);
+  };
 }
 
 /** Methods of strings, by name; the string itself is the first parameter. */
 export const STRING_METHODS: readonly (readonly [string, readonly Overload[]])[] = [
-  ...SEARCHES,
-  ['lowerAscii', [changed((text) => text.replace(/[A-Z]+/g, (part) => part.toLowerCase()))]],
-  ['upperAscii', [changed((text) => text.replace(/[a-z]+/g, (part) => part.toUpperCase()))]],
+  ['contains', [test(contains)]],
+  ['startsWith', [test(startsWith)]],
+  ['endsWith', [test(endsWith)]],
+  ['matches', [test(matches)]],
+  ['indexOf', [position(indexOf)]],
+  ['lastIndexOf', [position(lastIndexOf)]],
+  ['lowerAscii', [changed(inAscii(/[A-Z]+/g, (part) => part.toLowerCase()))]],
+  ['upperAscii', [changed(inAscii(/[a-z]+/g, (part) => part.toUpperCase()))]],
   ['trim', [changed((text) => text.trim())]],
   [
     'split',
