@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../terminal/palette.ts';
+import { auditReport } from './audit-report.ts';
+import { auditLines, testLines } from './demo-report.ts';
+import { progressLine } from './progress.ts';
+
+const checked = (name: string, bytes: number, findings: readonly string[] = []) => ({
+  name,
+  version: '1.0.0',
+  licence: name === 'b' ? 'ISC' : 'MIT',
+  files: 2,
+  bytes,
+  findings,
+});
+
+describe('the audit report', () => {
+  const report = auditReport([
+    checked('a', 10),
+    checked('b', 30, ['no licence']),
+    checked('c', 20),
+  ]);
+
+  it('adds up packages and orders licences by how often they occur', () => {
+    expect(report).toMatchObject({ packages: 3, files: 6, bytes: 60 });
+    expect(report.licences).toEqual([
+      ['MIT', 2],
+      ['ISC', 1],
+    ]);
+  });
+
+  it('names the largest first, and every finding with its package', () => {
+    expect(report.largest.map(({ name }) => name)).toEqual(['b', 'c', 'a']);
+    expect(report.findings).toEqual([{ name: 'b', finding: 'no licence' }]);
+  });
+
+  it('is shown as tables', () => {
+    const lines = auditLines({ json: report }, PLAIN).join('\n');
+    expect(lines).toContain('3 packages, 6 files');
+    expect(lines).toContain('b: no licence');
+    expect(lines).toMatch(/MIT\s+2/);
+  });
+
+  it('says so when there is none', () => {
+    expect(auditLines(null, PLAIN)).toEqual(['  there is no report']);
+  });
+});
+
+describe('the test suite', () => {
+  it('shows its counts, and failed cases first', () => {
+    const output = {
+      counts: { passed: 1, failed: 1 },
+      cases: [
+        { status: 'passed', name: 'adds' },
+        { status: 'failed', name: 'divides' },
+      ],
+    };
+    expect(testLines(output, PLAIN)).toEqual([
+      '  1 passed, 1 failed',
+      '    ✗ divides',
+      '    ✓ adds',
+    ]);
+  });
+});
+
+describe('the progress line', () => {
+  it('shows how much has ended, and what runs', () => {
+    const counts = { pending: 1, running: 1, completed: 2, failed: 0, skipped: 0 };
+    const line = progressLine({ progress_percentage: 50, counts, status: 'running' });
+    expect(line).toBe(`${'█'.repeat(15)}${'░'.repeat(15)} 2/4 nodes, 1 running, running`);
+  });
+});
