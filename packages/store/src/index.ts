@@ -1,4 +1,10 @@
+import { join } from 'node:path';
+
+export { type ApiStore, openApiStore, prepareDatabase } from './api-store.ts';
 export * from './embedded/index.ts';
 export { createEngineStore, type OpenEngineStore } from './engine-store.ts';
 export { migrate } from './migrate.ts';
 export { acquireProcessLock } from './process-lock.ts';
+
+/** The folder of the migrations that come with this package. */
+export const MIGRATIONS = join(import.meta.dirname, '../sql');

@@ -1,0 +1,228 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  type ActionRegistry,
+  commandRun,
+  createActionRegistry,
+  httpRequest,
+  runStart,
+  sleepFor,
+  sleepUntil,
+  testRun,
+  transformCel,
+} from '@tenuto/actions';
+import { createEngine, type Engine } from '@tenuto/engine';
+import {
+  acquireProcessLock,
+  createEngineStore,
+  defaultDataDir,
+  type EmbeddedServer,
+  MIGRATIONS,
+  openApiStore,
+  prepareDatabase,
+  startEmbedded,
+} from '@tenuto/store';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.ts';
+import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
+import { createJwsVerifier } from './auth/jws.ts';
+import { createJwtReader } from './auth/jwt.ts';
+import { openKeys } from './auth/keys.ts';
+import { engineIdOf, newEngineId } from './engine-identity.ts';
+import { trustedPeers } from './http/proxies.ts';
+import { createLogger } from './logger.ts';
+import type { Phase } from './services/health.ts';
+import type { JobRules } from './services/job-input.ts';
+import { createSubRuns } from './services/sub-runs.ts';
+import { type Environment, readSettings, type Settings } from './settings.ts';
+import { systemClock, systemRandom } from './system-clock.ts';
+import { createTeardown, type Teardown } from './teardown.ts';
+
+/** How long attempts that are going on may take to end when the server stops. */
+const DRAIN_MS = 10_000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** A token for the administrator, on the first start of an empty store: show it once. */
+  readonly adminToken?: string;
+  /** Stops taking work, lets attempts end, hands the rest back, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The settings of this process.
+ * @param flags what the command line says, under the names of the variables; it wins
+ * @throws SettingsError
+ */
+export function loadSettings(flags: Environment = {}): Settings {
+  return readSettings({ ...process.env, ...flags });
+}
+
+/**
+ * Starts a server: store, engine and API, in that order, and takes down what has been started when
+ * a later part fails.
+ * @throws StoreError, SettingsError, or what listening on the port throws
+ */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const logger = createLogger(settings.logLevel);
+  const teardown = createTeardown((error) => logger.error({ err: error }, 'a part did not stop'));
+  try {
+    return await start(settings, logger, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  logger: FastifyBaseLogger,
+  teardown: Teardown,
+): Promise<RunningServer> {
+  const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
+  const trusted = trustedPeers(settings.trustedProxies);
+  const jwt = await readJwt(settings);
+  const store = await openStore(settings, dataDir, { logger, teardown });
+  const { jobs, tokens } = store.api;
+  const preset = settings.adminToken;
+  const adminToken = await ensureAdminToken({ tokens, random: systemRandom, preset });
+  const rules = rulesOf(settings, (uses) => actions.check(uses));
+  const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
+  const actions = makeActions(settings, startSubRun);
+  teardown.add(() => actions.close());
+  const identity = await identify(dataDir, teardown);
+  const engine: Engine = createEngine({
+    ...identity,
+    name: hostname(),
+    store: store.engine,
+    runner: actions,
+    clock: systemClock,
+    random: systemRandom,
+    log: logger,
+  });
+  let phase: Phase = 'starting';
+  const app = await buildApp({
+    version: await versionOf(),
+    logger,
+    clock: systemClock,
+    engine,
+    jobs,
+    readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
+    rules,
+    rateLimits: settings.rateLimits,
+    origins: settings.allowedOrigins,
+    docs: settings.docs,
+    trusted,
+    phase: () => phase,
+    storeWarnings: store.warnings,
+  });
+  teardown.add(() => app.close());
+  const url = await app.listen({ port: settings.port, host: settings.host });
+  teardown.add(() => engine.stop(DRAIN_MS));
+  await engine.start();
+  phase = 'ready';
+  const stop = () => {
+    phase = 'draining';
+    return teardown.run();
+  };
+  return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+interface StoreParts {
+  readonly logger: FastifyBaseLogger;
+  readonly teardown: Teardown;
+}
+
+async function openStore(settings: Settings, dataDir: string, { logger, teardown }: StoreParts) {
+  let embedded: EmbeddedServer | undefined;
+  if (settings.databaseUrl === undefined) {
+    const { postgresBin: binDir } = settings;
+    embedded = await startEmbedded({ dataDir, logger, ...(binDir !== undefined && { binDir }) });
+    teardown.add(embedded.stop);
+    embedded.onFatal((error) => logger.error({ err: error }, 'the database is given up'));
+  }
+  const config = embedded?.connection ?? { connectionString: settings.databaseUrl ?? '' };
+  const { warnings } = await prepareDatabase(config, { migrations: MIGRATIONS, logger });
+  const api = openApiStore(config);
+  teardown.add(() => api.close());
+  const engine = createEngineStore(config);
+  teardown.add(() => engine.close());
+  const space = () => embedded?.status().space ?? 'ok';
+  return {
+    api,
+    engine,
+    warnings: () => [...warnings, ...spaceWarnings(space())],
+  };
+}
+
+function spaceWarnings(level: string): readonly string[] {
+  return level === 'ok' ? [] : [`The disk of the data folder is nearly full (${level}).`];
+}
+
+/** Under the lock of the data folder the engine keeps its id; beside another server it gets one. */
+async function identify(dataDir: string, teardown: Teardown) {
+  await mkdir(dataDir, { recursive: true });
+  const lock = await acquireProcessLock(dataDir, 'engine');
+  if ('heldBy' in lock) return { engineId: newEngineId(systemRandom), previousIsDead: false };
+  teardown.add(() => lock.release());
+  const { engineId, known } = await engineIdOf(dataDir, systemRandom);
+  return { engineId, previousIsDead: known };
+}
+
+function makeActions(
+  settings: Settings,
+  startSubRun: ReturnType<typeof createSubRuns>,
+): ActionRegistry {
+  const { allowCommands, httpAllow } = settings;
+  const allow =
+    allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
+  const commands = { allow, environment: process.env, clock: systemClock } as const;
+  return createActionRegistry([
+    httpRequest({ clock: systemClock, allow: httpAllow }),
+    commandRun(commands),
+    testRun(commands),
+    transformCel(),
+    sleepFor(),
+    sleepUntil(),
+    runStart(startSubRun),
+  ]);
+}
+
+function rulesOf(
+  settings: Settings,
+  checkAction: (uses: string) => string | undefined,
+): Omit<JobRules, 'clock'> {
+  const defaults = {
+    maxConcurrentNodes: settings.maxConcurrentNodes,
+    maxRetries: settings.defaultMaxRetries,
+    timeoutMs: settings.jobTimeoutMs,
+  };
+  return { defaults, checkAction };
+}
+
+async function readJwt({ jwt }: Settings) {
+  const keys = await openKeys(jwt);
+  if (keys === undefined) return undefined;
+  return createJwtReader({ ...jwt, verify: createJwsVerifier(keys), clock: systemClock });
+}
+
+async function versionOf(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
+  const { version }: { version?: string } = JSON.parse(text);
+  return version ?? '0.0.0';
+}
+
+/**
+ * Stops the server in order when the process is told to end; a second signal ends it at once.
+ * @returns a promise for the moment when everything has stopped
+ */
+export function stopOnSignals(server: RunningServer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      process.off('SIGTERM', stop).off('SIGINT', stop);
+      server.stop().then(resolve, reject);
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { DagInput, JsonObject } from '@tenuto/contract';
+import { canonicalJson, compilePlan, type Engine, type JobStore } from '@tenuto/engine';
+import type { JobRules } from './job-input.ts';
+
+/** A run that a node starts; asked for again under the same key, it is the same run. */
+interface SubRun {
+  readonly dag: DagInput;
+  readonly params: JsonObject;
+  readonly name: string;
+  readonly owner: string;
+  readonly parentRun: string;
+  readonly idempotencyKey: string;
+}
+
+interface SubRunParts {
+  readonly engine: () => Engine;
+  readonly jobs: Pick<JobStore, 'submission'>;
+  readonly rules: Omit<JobRules, 'clock'>;
+}
+
+/**
+ * Makes the function that starts a run in the name of another run's owner.
+ * @throws OrchestrationError as a submit does
+ */
+export function createSubRuns({ engine, jobs, rules }: SubRunParts) {
+  return async function start(request: SubRun): Promise<string> {
+    const { dag, params, owner, idempotencyKey: key } = request;
+    const { defaults, checkAction } = rules;
+    const retry = { max_retries: defaults.maxRetries };
+    const requestHash = createHash('sha256').update(canonicalJson({ dag, params })).digest();
+    const result = await engine().submit({
+      plan: compilePlan(dag, { retry, checkAction }),
+      input: {
+        params,
+        maxConcurrentNodes: defaults.maxConcurrentNodes,
+        failFast: false,
+        timeoutMs: defaults.timeoutMs,
+      },
+      owner,
+      triggeredBy: `run ${request.parentRun}`,
+      name: request.name,
+      jobType: 'dag',
+      kind: 'job',
+      priority: 5,
+      parentRun: request.parentRun,
+      idempotency: { key, requestHash },
+      audit: {
+        actor: owner,
+        action: 'job.created',
+        subject: '',
+        details: { name: request.name, parent_run: request.parentRun },
+      },
+    });
+    if (!result.duplicate) return result.runId;
+    const first = await jobs.submission(owner, key);
+    if (first === undefined) throw new Error('a run that exists was not found by its key');
+    return first.runId;
+  };
+}

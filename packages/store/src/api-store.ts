@@ -1,0 +1,62 @@
+import type { JobStore, TokenStore } from '@tenuto/engine';
+import pg from 'pg';
+import { checkDurability, type Durability } from './embedded/durability.ts';
+import { type Logger, silentLogger } from './embedded/log.ts';
+import { StoreError } from './embedded/store-error.ts';
+import { createJobStore } from './job-store.ts';
+import { migrate } from './migrate.ts';
+import { createTokenStore } from './queries/tokens.ts';
+
+/** Enough for the requests of one process; more would only queue inside the database. */
+const POOL_SIZE = 10;
+/** A request that waits longer for a connection is told to come again. */
+const CONNECT_MS = 3_000;
+
+/** The store as requests use it, on connections that no journal waits for. */
+export interface ApiStore {
+  readonly jobs: JobStore;
+  readonly tokens: TokenStore;
+  close(): Promise<void>;
+}
+
+export function openApiStore(config: pg.ClientConfig): ApiStore {
+  const pool = new pg.Pool({
+    ...config,
+    max: POOL_SIZE,
+    application_name: 'tenuto-api',
+    options:
+      '-c statement_timeout=15s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c jit=off',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  });
+  // A connection that breaks while idle says so here; whoever asks next gets another.
+  pool.on('error', () => undefined);
+  return { jobs: createJobStore(pool), tokens: createTokenStore(pool), close: () => pool.end() };
+}
+
+/**
+ * Looks whether a server may be relied on, and brings its database up to date.
+ * @returns what a crash of it may lose
+ * @throws StoreError when it cannot be used, or cannot be migrated
+ */
+export async function prepareDatabase(
+  config: pg.ClientConfig,
+  { migrations, logger = silentLogger }: { readonly migrations: string; readonly logger?: Logger },
+): Promise<Durability> {
+  const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new StoreError(`The database cannot be reached: ${String(error)}`, error);
+  }
+  try {
+    const durability = await checkDurability(client);
+    if (durability.fatal.length > 0) throw new StoreError(durability.fatal.join(' '));
+    for (const warning of durability.warnings) logger.warn({}, warning);
+    await migrate(client, migrations, { logger });
+    return durability;
+  } finally {
+    await client.end();
+  }
+}
