@@ -39,11 +39,11 @@ export function auditJob(packages: readonly InstalledPackage[], project: string)
   };
 }
 
-/** A part of the project's own tests, run as a test suite with a JUnit report. */
+/** A part of the project's own tests, run as a test suite that leaves its report in `reports`. */
 export function testsJob(project: string, reports: string): JobBody {
-  const report = join(reports, 'junit.xml');
-  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  const vitest = join(project, 'node_modules', 'vitest', 'vitest.mjs');
   const part = 'packages/engine/src/retry';
+  const report = ['--reporter=junit', `--outputFile=${join(reports, 'junit.xml')}`];
   return {
     job_name: 'test suite',
     job_description: `Runs the tests below ${part} and takes the results from their report.`,
@@ -54,16 +54,9 @@ export function testsJob(project: string, reports: string): JobBody {
           type: 'test_suite',
           uses: 'test.run',
           with: {
-            command: [
-              process.execPath,
-              vitest,
-              'run',
-              part,
-              '--reporter=junit',
-              `--outputFile=${report}`,
-            ],
-            cwd: project,
-            report,
+            command: [process.execPath, vitest, 'run', part, '--root', project, ...report],
+            cwd: reports,
+            report: 'junit.xml',
             suite: 'retry',
           },
           max_retries: 0,

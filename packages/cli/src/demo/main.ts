@@ -3,11 +3,11 @@
  * It needs nothing from outside the repository and leaves nothing behind.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Client, createClient, type JobBody } from '@tenuto/sdk';
-import { readSettings, startServer } from '@tenuto/server';
+import { loadSettings, startServer } from '@tenuto/server';
 import { createPalette } from '../terminal/palette.ts';
 import { auditJob, testsJob } from './demo-jobs.ts';
 import { auditLines, testLines } from './demo-report.ts';
@@ -21,8 +21,10 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'tenuto-demo-'));
+  // PostgreSQL does not run as root: started by root, it runs as a user who must get through here.
+  await chmod(folder, 0o711);
   say('Starting a server with a PostgreSQL of its own ...');
-  const settings = readSettings({
+  const settings = loadSettings({
     PORT: '0',
     TENUTO_DATA_DIR: join(folder, 'data'),
     TENUTO_ALLOW_COMMANDS: process.execPath,
@@ -64,7 +66,9 @@ async function runTests(client: Client, folder: string): Promise<boolean> {
 
 async function run(client: Client, body: JobBody) {
   const job = await followJob(client, await client.jobs.submit(body), process.stdout);
-  if (job.status !== 'completed') say(palette.red(`  the job ended ${job.status}`));
+  if (job.status !== 'completed') {
+    say(palette.red(`  the job ended ${job.status}: ${job.error_details?.message ?? ''}`));
+  }
   return { ok: job.status === 'completed', job };
 }
 
