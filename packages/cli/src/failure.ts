@@ -1,3 +1,4 @@
+import { OrchestrationError } from '@tenuto/contract';
 import { ApiError, ConnectionError, ProtocolError } from '@tenuto/sdk';
 import type { JobFile } from './document/job-file.ts';
 import {
@@ -44,6 +45,10 @@ export function explain(error: unknown, file?: JobFile): Failure {
   if (error instanceof ProtocolError) {
     return failure(EXIT.unreachable, 'not_tenuto', error.message);
   }
+  if (error instanceof OrchestrationError) {
+    const exitCode = error.status >= 500 ? EXIT.unreachable : EXIT.usage;
+    return failure(exitCode, error.code, error.message, error.remedy);
+  }
   if (error instanceof UsageError) return failure(EXIT.usage, 'usage', error.message);
   const message = error instanceof Error ? error.message : String(error);
   const advice = 'This should not happen; --verbose shows where it did.';
@@ -68,12 +73,14 @@ function explainAnswer(error: ApiError, file?: JobFile): Failure {
   const findings = file ? validationErrors.map((one) => file.findingOf(one)) : [];
   const places = file
     ? describeFindings(file.source, findings)
-    : validationErrors.map(({ path, message }) => printable(`  ${path}: ${message}`));
+    : validationErrors.map(({ path, message }) => printable(`${path}: ${message}`));
   return {
     exitCode: exitCodeOf(status),
-    lines: [printable(problem.detail), ...places, ...(advice(status) ?? [remedy ?? ''])].filter(
-      (line) => line !== '',
-    ),
+    // The places say all that the detail says, and more of it.
+    lines: [
+      ...(places.length > 0 ? places : [printable(problem.detail)]),
+      ...(advice(status) ?? [remedy ?? '']),
+    ].filter((line) => line !== ''),
     document: {
       ...problem,
       ...(file && { file: file.source.name, findings: placed(file.source, findings) }),

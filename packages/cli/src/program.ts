@@ -5,6 +5,7 @@ import { health } from './commands/health.ts';
 import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
 import { run } from './commands/run.ts';
+import { SERVE_FLAGS, serve } from './commands/serve.ts';
 import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 
@@ -28,6 +29,7 @@ export function buildProgram(perform: Perform): Commander {
     .option('--verbose', 'show where an error arose')
     .showHelpAfterError('(--help shows what is possible)')
     .addHelpText('after', EXIT_CODE_HELP);
+  addServe(program, perform);
   addWork(program, perform);
   addJobs(program.command('jobs').description('look at jobs and cancel them'), perform);
   program
@@ -35,6 +37,16 @@ export function buildProgram(perform: Perform): Commander {
     .description('say how the server is')
     .action(() => perform(health));
   return program;
+}
+
+function addServe(program: Commander, perform: Perform): void {
+  const command = program
+    .command('serve')
+    .description('run a server; each flag is also an environment variable')
+    .action((flags) => perform(serve, flags));
+  for (const { flag, variable, help } of SERVE_FLAGS) {
+    command.option(flag, `${help} [${variable}]`);
+  }
 }
 
 function addWork(program: Commander, perform: Perform): void {

@@ -47,21 +47,20 @@ export function dryRunLines(answer: DryRun, { name, palette, width }: DryRunOpti
     `${palette.green('✓')} ${palette.bold(printable(name))} is valid: ${size.join(', ')}`,
     '',
     ...picture(answer, palette).map((line) => truncate(line, width)),
-    ...(levels.length > 0 ? [palette.dim('   named: the critical path')] : []),
+    '',
+    truncate(`Critical path: ${answer.critical_path.map(printable).join(' → ')}`, width),
     ...warnings.map((warning) => `${palette.yellow('!')} ${printable(warning)}`),
   ];
 }
 
-function picture({ levels, critical_path: path }: DryRun, palette: Palette): readonly string[] {
+function picture({ levels }: DryRun, palette: Palette): readonly string[] {
   const digits = String(levels.length).length;
   const dots = levels.map(({ nodes }) =>
     nodes > DOTS ? `${'●'.repeat(DOTS - 1)}… ${nodes}` : '●'.repeat(nodes),
   );
-  const widest = dots.reduce((most, { length }) => Math.max(most, length), 0);
   const lines = levels.map(({ level }, i) => {
     const number = String(level).padStart(digits);
-    const named = printable(path[i] ?? '');
-    return `  ${number}  ${palette.blue((dots[i] ?? '').padEnd(widest))}  ${named}`.trimEnd();
+    return `  ${number}  ${palette.blue(dots[i] ?? '')}`;
   });
   if (lines.length <= LEVELS) return lines;
   const half = LEVELS / 2;

@@ -81,9 +81,15 @@ describe('what the server says of a job', () => {
 
   it('is shown at what is around it when it is missing, with its path', () => {
     expect(placeOf(bare, '/dag_definition/nodes/0/uses')[0]).toBe(
-      'checks/nightly.yaml:3:5: /dag_definition/nodes/0/uses: Wrong.',
+      'checks/nightly.yaml:3:5: /dag_definition/nodes/0/uses Wrong.',
     );
-    expect(placeOf(bare, '/priority')[0]).toBe('checks/nightly.yaml:1:1: /priority: Wrong.');
+    expect(placeOf(bare, '/priority')[0]).toBe('checks/nightly.yaml:1:1: /priority Wrong.');
+  });
+
+  it('has its field for a subject when it is no sentence', () => {
+    const file = read('priority: 11\nnodes: []\n');
+    const told = file.findingOf({ path: '/priority', message: 'must be <= 10' });
+    expect(told.message).toBe('priority must be <= 10');
   });
 
   it('is understood when its path starts at the graph', () => {

@@ -37,8 +37,12 @@ export function readJobFile(source: SourceText): JobFile {
     source,
     body: withName(bodyOf(value, form), source.name),
     findingOf: ({ path, message }) => {
-      const offset = offsetOf(parsed, filePath(readPointer(path), form));
-      return { message: offset.isExact ? message : `${path}: ${message}`, offset: offset.at };
+      const parts = readPointer(path);
+      const { at, isExact } = offsetOf(parsed, filePath(parts, form));
+      const subject = isExact ? (parts.at(-1) ?? '') : path;
+      // "must be <= 10" says nothing without its field; other messages are sentences.
+      const needsSubject = !isExact || /^(must|is|has) /.test(message);
+      return { message: needsSubject ? `${subject} ${message}` : message, offset: at };
     },
   };
 }

@@ -1,10 +1,11 @@
 /**
- * A span of time as people say it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
+ * A span of time as people say it: `40 ms`, `1.5 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
  *
  * @param ms milliseconds; a negative span (two clocks that disagree) counts as none
  */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 0.9995) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

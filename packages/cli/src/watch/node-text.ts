@@ -33,6 +33,7 @@ function testText({ output }: JobNode): string {
   return printable(readTestReport(output)?.counts ?? '');
 }
 
-function errorText({ error }: JobNode): string {
-  return error === null ? '' : printable(error.message);
+/** Of an attempt that failed; a node that is at it again has it no more. */
+function errorText({ error, status }: JobNode): string {
+  return error === null || status === 'running' ? '' : printable(error.message);
 }

@@ -36,7 +36,7 @@ export type Change =
   | { readonly kind: 'node'; readonly node: JobNode };
 
 /**
- * What changed, in the order of the plan; against no snapshot everything that has begun is a
+ * What changed, nodes in the order of the plan; against no snapshot everything that has begun is a
  * change. What came and went between two polls is not seen.
  */
 export function changesBetween(before: Snapshot | undefined, after: Snapshot): readonly Change[] {
@@ -47,10 +47,9 @@ export function changesBetween(before: Snapshot | undefined, after: Snapshot): r
     if (wasPending && (node.status === 'pending' || node.status === 'ready')) return false;
     return last?.status !== node.status || last.attempts !== node.attempts;
   });
-  return [
-    ...nodes.map((node): Change => ({ kind: 'node', node })),
-    ...(before?.job.status === after.job.status
-      ? []
-      : [{ kind: 'job', status: after.job.status } as const]),
-  ];
+  const ofNodes = nodes.map((node): Change => ({ kind: 'node', node }));
+  if (before?.job.status === after.job.status) return ofNodes;
+  const ofJob: Change = { kind: 'job', status: after.job.status };
+  // A job ends after its nodes, and begins before them.
+  return ENDS.includes(after.job.status) ? [...ofNodes, ofJob] : [ofJob, ...ofNodes];
 }

@@ -66,8 +66,8 @@ describe('watching', () => {
     expect(err).toBe('');
     expect(out.split('\n')).toEqual([
       '○ queued  nightly checks  0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
-      '◐ running  build',
       '◐ running (the job)',
+      '◐ running  build',
       '✓ completed  build  2.5 s',
       '◐ running  deploy',
       '✓ completed  deploy  2.5 s',
@@ -156,8 +156,8 @@ describe('watching', () => {
       .map((line) => JSON.parse(line));
     expect(events.map(({ type, status, node }) => [type, status ?? node?.node_id])).toEqual([
       ['submitted', undefined],
-      ['node', 'build'],
       ['job', 'running'],
+      ['node', 'build'],
       ['node', 'build'],
       ['node', 'deploy'],
       ['node', 'deploy'],
@@ -227,7 +227,7 @@ describe('watching on a terminal', () => {
     const { out } = await call(['run', file(), '--watch', '--no-color'], completing(), terminal);
     expect(out).toContain('\u001b[?25l');
     expect(out).toContain('\u001b[4A\r\u001b[0J');
-    expect(out).toContain('◓ build   running    0.0 s');
+    expect(out).toContain('◓ build   running    0 ms');
     expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'));
     expect(out.slice(out.lastIndexOf('\u001b[?25h'))).toContain('deploy  ✓ completed');
   });

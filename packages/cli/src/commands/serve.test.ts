@@ -1,0 +1,123 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { captureIo } from '../../test/captured-io.ts';
+import { ADMIN_TOKEN, dataFolder, type Served, startServe } from '../../test/served.ts';
+import { EXIT, runCli } from '../index.ts';
+
+const examples = join(import.meta.dirname, '../../../../examples');
+
+describe('serve', () => {
+  const data = dataFolder();
+  let served: Served;
+  let url = '';
+
+  beforeAll(async () => {
+    const flags = ['--port', '0', '--allow-commands', 'node', '--http-allow', '127.0.0.1'];
+    served = startServe([...flags, '--data-dir', data, '--json']);
+    url = JSON.parse(await served.firstLine).url;
+  });
+  afterAll(() => {
+    served.child.kill('SIGKILL');
+    rmSync(dirname(data), { recursive: true, force: true });
+  });
+
+  const tenuto = async (...args: readonly string[]) => {
+    const { setTimeout: sleep } = await import('node:timers/promises');
+    const io = captureIo({
+      env: { TENUTO_URL: url, TENUTO_TOKEN: ADMIN_TOKEN },
+      now: Date.now,
+      sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }),
+    });
+    const exitCode = await runCli(args, io);
+    return { exitCode, out: io.out(), err: io.err() };
+  };
+
+  it('is a server that is well', async () => {
+    const { exitCode, out } = await tenuto('health');
+    expect(exitCode).toBe(EXIT.ok);
+    expect(out).toContain(`${url} is ok`);
+    expect(out).toContain('You are admin.');
+  });
+
+  it.each([
+    ['hello.yaml', ['-p', 'name=Ada'], 'repeat'],
+    ['fan-out.yaml', ['-p', 'sizes=[3, 5, 8]'], 'area[2]'],
+    ['condition.yaml', ['-p', 'passed=80'], 'hold-back'],
+    ['retry.yaml', [], 'tell'],
+    ['http.yaml', ['-p', 'url=URL/health/live'], 'judge'],
+    ['tests.yaml', [], '2 passed'],
+  ])('runs the example %s to its end', async (name, args, said) => {
+    const path = join(examples, name);
+    const given = args.map((arg) => arg.replace('URL', url));
+    const { exitCode, out, err } = await tenuto('run', path, '--watch', ...given);
+    expect({ exitCode, err }, out).toEqual({ exitCode: EXIT.ok, err: '' });
+    expect(out).toContain(said);
+  });
+
+  it('takes every example in a dry run', async () => {
+    for (const name of ['hello', 'fan-out', 'condition', 'retry', 'http', 'tests']) {
+      const { out, exitCode } = await tenuto('validate', join(examples, `${name}.yaml`));
+      expect(exitCode, out).toBe(EXIT.ok);
+      expect(out).toContain('is valid');
+    }
+  });
+
+  it('shows what it ran', async () => {
+    const { out } = await tenuto('jobs', 'ls', '--name', 'retry', '-s', 'completed', '--json');
+    const [job] = JSON.parse(out).items;
+    const logs = await tenuto('jobs', 'logs', job.job_id, 'call-service');
+    expect(logs.out).toContain('The service answered.');
+    const nodes = await tenuto('jobs', 'nodes', job.job_id);
+    expect(nodes.out).toMatch(/call-service +✓ completed/);
+    const history = await tenuto('jobs', 'history', job.job_id);
+    expect(history.out).toContain('running → completed');
+    expect((await tenuto('jobs', 'get', job.job_id)).out).toContain('100% of 3 nodes');
+    expect((await tenuto('jobs', 'cancel', job.job_id)).exitCode).toBe(EXIT.conflict);
+  });
+
+  it('stops in order when it is told to', async () => {
+    served.child.kill('SIGTERM');
+    const { code, out } = await served.ended;
+    expect(code).toBe(EXIT.ok);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).type),
+    ).toEqual(['started', 'stopped']);
+  });
+});
+
+describe('a server that cannot start', () => {
+  it.each([
+    [['--port', 'eighty'], '--port (PORT) must be a whole number from 0 to 65535.'],
+    [['--log-level', 'loud'], '--log-level (LOG_LEVEL) must be one of'],
+    [['--database-url', 'mysql://x'], '--database-url (DATABASE_URL) must begin with postgres://.'],
+  ])('for %j says which flag is wrong', async (args, said) => {
+    const { code, out, err } = await startServe(args).ended;
+    expect([code, out]).toEqual([EXIT.usage, '']);
+    expect(err).toContain(said);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it('for its port says so', async () => {
+    const data = dataFolder();
+    const taken = await listen();
+    const { code, err } = await startServe(['--port', String(taken.port), '--data-dir', data])
+      .ended;
+    taken.server.close();
+    rmSync(dirname(data), { recursive: true, force: true });
+    expect(code).toBe(EXIT.usage);
+    expect(err).toContain('The port is taken');
+  });
+});
+
+async function listen(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening');
+  return { server, port: address.port };
+}
