@@ -18,7 +18,8 @@ export function processIo(): Io {
     stderr,
     isTerminal: stdout.isTTY === true,
     isRoot: process.getuid?.() === 0,
-    size: () => ({ width: stdout.columns ?? USUAL.width, height: stdout.rows ?? USUAL.height }),
+    // A terminal without a size says 0.
+    size: () => ({ width: stdout.columns || USUAL.width, height: stdout.rows || USUAL.height }),
     readStdin,
     now: Date.now,
     sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),

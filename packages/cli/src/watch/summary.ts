@@ -1,11 +1,12 @@
 import type { JobNode } from '@tenuto/contract';
 import { between } from '../terminal/duration.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { statusText } from '../terminal/status.ts';
+import { statusIcon, statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, printableLines, truncate } from '../terminal/text.ts';
 import { jobLine } from './frame.ts';
-import { baseOf } from './outline.ts';
+import { type Outline, treeOf } from './outline.ts';
+import { countsText, fitRows } from './rows.ts';
 import type { Snapshot } from './snapshot.ts';
 import { readTestReport } from './test-report.ts';
 
@@ -17,14 +18,16 @@ export interface FailedNode {
 
 interface SummaryOptions {
   readonly palette: Palette;
+  readonly outline: Outline;
   /** Columns that a line may take. */
   readonly width: number;
   readonly failed: readonly FailedNode[];
 }
 
-/** Rows of a table that people still read; a larger job is told by what did not complete. */
+/** Rows of a table that people still read; a larger job is folded like the picture of a watch. */
 const TABLE_ROWS = 40;
 const CASES = 10;
+const GROUPS: readonly JobNode['type'][] = ['parallel_group', 'sequential_group'];
 
 /** The end of a watch: each node with its status, and what failed with its reasons. */
 export function summaryLines(snapshot: Snapshot, options: SummaryOptions): readonly string[] {
@@ -33,7 +36,7 @@ export function summaryLines(snapshot: Snapshot, options: SummaryOptions): reado
   const took = between(job.started_at, job.completed_at);
   return [
     '',
-    ...nodeTable(snapshot, palette),
+    ...nodeTable(snapshot, options),
     '',
     ...failed.flatMap((one) => failureLines(one, options)),
     `${jobLine(job, palette)}${took === '' ? '' : `  ${took}`}`,
@@ -41,22 +44,19 @@ export function summaryLines(snapshot: Snapshot, options: SummaryOptions): reado
   ];
 }
 
-function nodeTable({ nodes, job }: Snapshot, palette: Palette): readonly string[] {
-  const isLarge = job.node_count > TABLE_ROWS;
-  const notable = nodes.filter((node) => node.status !== 'completed' && node.status !== 'skipped');
-  const listed = (isLarge ? notable : nodes).slice(0, TABLE_ROWS);
-  const rows = listed.map((node) => [
-    truncate(printable(node.node_id), 60),
-    statusText(node.status, palette),
-    String(node.attempts),
-    between(node.started_at, node.completed_at),
-    readTestReport(node.output)?.counts ?? '',
+function nodeTable({ nodes, job, omitted }: Snapshot, { palette, outline }: SummaryOptions) {
+  const rows = fitRows(treeOf(nodes, outline), TABLE_ROWS).map((row) => [
+    truncate('  '.repeat(row.depth) + printable(row.label), 60),
+    row.members ? statusIcon(row.status, palette) : statusText(row.status, palette),
+    row.node ? String(row.node.attempts) : '',
+    row.node ? between(row.node.started_at, row.node.completed_at) : '',
+    row.members ? countsText(row.members) : (readTestReport(row.node?.output)?.counts ?? ''),
   ]);
   const { completed, failed, skipped } = job.counts;
-  const rest = `${completed} completed, ${failed} failed, ${skipped} skipped`;
+  const counts = `${completed} completed, ${failed} failed, ${skipped} skipped`;
   return [
     ...(rows.length > 0 ? tableLines(['NODE', 'STATUS', 'ATTEMPTS', 'TIME', ''], rows) : []),
-    ...(listed.length < job.node_count ? [palette.dim(`${job.node_count} nodes: ${rest}`)] : []),
+    ...(omitted > 0 ? [palette.dim(`${job.node_count} nodes: ${counts}`)] : []),
   ];
 }
 
@@ -76,16 +76,13 @@ function failureLines({ node, logTail }: FailedNode, { palette, width }: Summary
   ];
 }
 
-/** The nodes whose failure explains the job's: not those that only waited for them. */
+/** The nodes whose failure explains the job's: not their groups, nor those that waited for them. */
 export function causesOf(nodes: readonly JobNode[]): readonly JobNode[] {
   const failed = nodes.filter(({ status }) => status === 'failed' || status === 'timeout');
-  const groups = new Set(failed.map(({ node_id }) => baseOf(node_id)));
   const causes = failed.filter(
-    ({ error, type }) =>
-      error?.type !== 'upstream_failed' &&
-      !(type === 'parallel_group' || type === 'sequential_group'),
+    ({ error, type }) => error?.type !== 'upstream_failed' && !GROUPS.includes(type),
   );
-  return causes.length > 0 || groups.size === 0 ? causes : failed;
+  return causes.length > 0 ? causes : failed;
 }
 
 /** The last lines of a log, each printable. */

@@ -61,7 +61,8 @@ function detached({ output, jobId }: Watching): ExitCode {
   return EXIT.interrupted;
 }
 
-async function conclude({ io, output, client }: Watching, last: Snapshot): Promise<void> {
+async function conclude(watching: Watching, last: Snapshot): Promise<void> {
+  const { io, output, client, outline } = watching;
   if (output.isJson) {
     output.event({ type: 'end', job: last.job });
     return;
@@ -70,7 +71,8 @@ async function conclude({ io, output, client }: Watching, last: Snapshot): Promi
   const failed = await Promise.all(
     causes.map(async (node) => ({ node, logTail: await logTail(client, last.job.job_id, node) })),
   );
-  output.say(...summaryLines(last, { palette: output.palette, width: io.size().width, failed }));
+  const { palette } = output;
+  output.say(...summaryLines(last, { palette, outline, width: io.size().width, failed }));
 }
 
 async function logTail(
