@@ -5,7 +5,7 @@ import type { Readers } from './auth/credentials.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
-import { addErrors, sendError } from './plugins/errors.ts';
+import { addErrors, answerBrokenClient, BARE_HEADERS, sendError } from './plugins/errors.ts';
 import { addHeaders } from './plugins/headers.ts';
 import { addLimits, type RateLimits } from './plugins/limits.ts';
 import { addNotFound } from './plugins/not-found.ts';
@@ -55,9 +55,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAMETER_CHARS },
     frameworkErrors: (error, request, reply) => {
-      reply.header('x-request-id', request.id);
+      // No hook has run: the address could not even be read.
+      reply.headers({ ...BARE_HEADERS, 'x-request-id': request.id });
       return sendError(error, request, reply);
     },
+    clientErrorHandler: answerBrokenClient,
   });
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -41,6 +41,8 @@ import { createTeardown, type Teardown } from './teardown.ts';
 
 /** How long attempts that are going on may take to end when the server stops. */
 const DRAIN_MS = 10_000;
+/** Where the command line on the same machine finds the administrator's token. */
+const TOKEN_FILE = 'admin-token';
 
 export interface RunningServer {
   readonly url: string;
@@ -87,6 +89,9 @@ async function start(
   const { jobs, tokens } = store.api;
   const preset = settings.adminToken;
   const adminToken = await ensureAdminToken({ tokens, random: systemRandom, preset });
+  if (adminToken !== undefined && settings.databaseUrl === undefined) {
+    await writeFile(join(dataDir, TOKEN_FILE), `${adminToken}\n`, { mode: 0o600 });
+  }
   const rules = rulesOf(settings, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
   const actions = makeActions(settings, startSubRun);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type ErrorCode, OrchestrationError, problemOf } from '@tenuto/contract';
 import { StoreFault } from '@tenuto/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -14,6 +16,33 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [429, 'rate_limited'],
   [503, 'overloaded'],
 ]);
+
+/** What every answer says, for those that are given before anything else can say it. */
+export const BARE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** Answers what is no HTTP, when there is still somebody to answer, and hangs up. */
+export function answerBrokenClient(error: Error, socket: Socket): void {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLong = code === 'HPE_HEADER_OVERFLOW';
+  const detail = tooLong ? 'The headers are too long.' : 'This is not a request in HTTP/1.1.';
+  const body = problemOf({ code: 'malformed_request', detail, requestId: randomUUID() });
+  const text = JSON.stringify(body);
+  const headers = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+    ...BARE_HEADERS,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
+}
 
 /** Answers every error as problem+json, and what nobody expected as a 500 that tells nothing. */
 export function addErrors(app: FastifyInstance): void {

@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addLive } from './rows.ts';
+import { type Answer, aJob, JOB, JOBS, startApi, type TestApi } from './server.ts';
+
+let api: TestApi;
+let routes: { method: string; path: string; open: boolean; scope: string | undefined }[] = [];
+beforeAll(async () => {
+  api = await startApi();
+  const { body } = await api.call('/openapi.json', { token: null });
+  routes = Object.entries<Record<string, { security: unknown[]; 'x-required-scope'?: string }>>(
+    body.paths,
+  ).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      open: operation.security.length === 0,
+      scope: operation['x-required-scope'],
+    })),
+  );
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const SOMEBODY = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
+const fill = (path: string, jobId = SOMEBODY) =>
+  path.replace('{job_id}', jobId).replace('{node_id}', 'a');
+
+const bodies: Record<string, unknown> = { POST: aJob(), PATCH: { priority: 1 } };
+function send(
+  { method, path }: { method: string; path: string },
+  token: string | null,
+  jobId?: string,
+): Promise<Answer> {
+  const body = bodies[method];
+  return api.call(fill(path, jobId), { method, token, ...(body !== undefined && { body }) });
+}
+
+describe('every route', () => {
+  it('is in the document, with an example of its body', () => {
+    expect(routes.length).toBeGreaterThan(14);
+    expect(
+      routes
+        .filter(({ open }) => open)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([
+      '/api/v1/orchestration/health',
+      '/health',
+      '/health/live',
+      '/health/ready',
+      '/openapi.json',
+    ]);
+  });
+
+  it('refuses who sends nothing, unless it is open', async () => {
+    for (const route of routes.filter(({ open, path }) => !open && path !== '/metrics')) {
+      const { status, headers } = await send(route, null);
+      expect([route.path, status]).toEqual([route.path, 401]);
+      expect(headers.get('www-authenticate')).toBe('Bearer realm="tenuto"');
+    }
+  });
+
+  it('refuses a token that is none', async () => {
+    for (const route of routes.filter(({ open }) => !open)) {
+      const { status, headers } = await send(route, 'tnt_nothing');
+      expect([route.path, status]).toEqual([route.path, 401]);
+      expect(headers.get('www-authenticate')).toContain('invalid_token');
+    }
+  });
+
+  it('refuses a token without its scope and names the scope', async () => {
+    const token = await api.token('eve', ['tasks:read']);
+    for (const route of routes.filter(({ open }) => !open)) {
+      const { status, body, headers } = await send(route, token);
+      expect([route.path, status]).toEqual([route.path, 403]);
+      expect(body.detail).toContain(route.scope);
+      expect(headers.get('www-authenticate')).toContain('insufficient_scope');
+    }
+  });
+
+  it('answers as if the job of somebody else were not there', async () => {
+    const jobId = await addLive(api.pool, { owner: 'ann' });
+    const eve = await api.token('eve', ['jobs:read', 'jobs:write']);
+    const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
+    for (const route of routes.filter(({ path }) => path.includes('{job_id}'))) {
+      const { status } = await send(route, eve, jobId);
+      expect([route.path, status]).toEqual([route.path, 404]);
+    }
+    expect((await api.call(JOBS, { token: eve })).body.total).toBe(0);
+    expect((await api.call(JOBS, { token: ann })).body.total).toBe(1);
+    expect((await api.call(`${JOB}/${jobId}`, { token: ann })).status).toBe(200);
+    expect((await api.call(`${JOB}/${jobId}`)).status).toBe(200);
+  });
+
+  it('takes no parameter that it does not know', async () => {
+    for (const route of routes.filter(({ path }) => path !== '/metrics')) {
+      const path = `${fill(route.path)}?unknown=1`;
+      const { status, body } = await send({ ...route, path }, undefined as never);
+      expect([route.path, status]).toEqual([route.path, 400]);
+      expect(body.validation_errors[0].path).toBe('/unknown');
+    }
+  });
+
+  it('refuses an id that is none', async () => {
+    for (const route of routes.filter(({ path }) => path.includes('{job_id}'))) {
+      for (const id of ['1', '../x', `${SOMEBODY}0`, '%00', "'; drop table runs; --"]) {
+        const answer = await send(route, undefined as never, encodeURIComponent(id));
+        expect([route.path, answer.status]).toEqual([route.path, 400]);
+      }
+    }
+  });
+});
+
+describe('a spelling of an open path', () => {
+  it.each([
+    '/health/',
+    '/HEALTH',
+    '//health',
+    '/health;x=1',
+    '/health%2f..%2fapi%2fv1%2forchestration%2fjobs',
+    '/health/../api/v1/orchestration/jobs',
+    '/api/v1/orchestration/jobs/health',
+    '/api/v1/orchestration/jobs;/health',
+    '/api/v1/orchestration/jobs%2fhealth',
+    '/api/v1/orchestration/jobs?/health',
+    '/api/v1/orchestration/job/health',
+    '/openapi.json/../api/v1/orchestration/jobs',
+  ])('%s opens nothing', async (path) => {
+    // A client would tidy the path up; this one sends it as it is.
+    const request = get(`${api.url}/`, { path });
+    const [answer]: IncomingMessage[] = await once(request, 'response');
+    expect([400, 401, 404]).toContain(answer?.statusCode);
+    answer?.resume();
+  });
+});
+
+describe('a token', () => {
+  it('stops working within seconds of being revoked', async () => {
+    const token = await api.token('bob', ['jobs:read']);
+    expect((await api.call(JOBS, { token })).status).toBe(200);
+    await api.pool.query(`update api_tokens set revoked_at = now() where subject = 'bob'`);
+    await expect
+      .poll(async () => (await api.call(JOBS, { token })).status, { timeout: 30_000 })
+      .toBe(401);
+  });
+
+  it('is refused once it has expired', async () => {
+    const token = await api.token('tim', ['jobs:read']);
+    await api.pool.query(`update api_tokens set expires_at = now() where subject = 'tim'`);
+    expect((await api.call(JOBS, { token })).status).toBe(401);
+  });
+
+  it('never shows in a log', async () => {
+    const token = await api.token('canary-owner', ['jobs:read']);
+    await api.call(JOBS, { token });
+    await api.call(`${JOBS}?access_token=${token}`, { token });
+    expect(api.logged.join('')).not.toContain(token);
+  });
+});
+
+describe('the document', () => {
+  it('has an example for every body and no reference that leads nowhere', async () => {
+    const { body } = await api.call('/openapi.json', { token: null });
+    expect(body.openapi).toBe('3.1.0');
+    for (const [path, operations] of Object.entries<object>(body.paths)) {
+      for (const operation of Object.values(operations)) {
+        const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap(
+          (part) => Object.values((part as { content?: object })?.content ?? {}),
+        );
+        if (path === '/openapi.json' || path === '/metrics') continue;
+        for (const content of contents) {
+          expect(content.example ?? content.examples ?? content.schema.examples).toBeDefined();
+        }
+      }
+    }
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to);
+    expect(new Set(references)).toEqual(new Set(['#/components/schemas/Node']));
+    expect(body.components.schemas.Node.properties.children.items).toEqual({
+      $ref: '#/components/schemas/Node',
+    });
+  });
+
+  it('is shown by a page that loads nothing from anywhere else', async () => {
+    const page = await api.call('/docs/', { token: null });
+    expect(page.status).toBe(200);
+    expect(page.text).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect(page.headers.get('content-security-policy')).toContain("connect-src 'self'");
+    const script = await api.call('/docs/js/scalar.js', { token: null });
+    expect(script.headers.get('content-type')).toContain('javascript');
+    expect((await api.call('/docs', { token: null })).status).toBe(301);
+  });
+
+  it('is not shown when the operator does not want it', async () => {
+    await using quiet = await startApi({ docs: false });
+    expect((await quiet.call('/docs/', { token: null })).status).toBe(404);
+  });
+});
+
+it('no route file imports a driver', () => {
+  const text = readFileSync(join(import.meta.dirname, '../src/routes/jobs.ts'), 'utf8');
+  expect(text).not.toMatch(/@tenuto\/(store|actions)/);
+});
