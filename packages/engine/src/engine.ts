@@ -178,7 +178,7 @@ export function createEngine(options: EngineOptions): Engine {
       const empty = await table.drain(drainMs);
       await loops[BEAT_LOOP]?.stop();
       status = 'stopped';
-      await table.close();
+      await table.forgetAll();
       if (empty) await store.retire(engineId, epoch).catch((error) => onError('retire', error));
     },
     submit(submission) {
@@ -191,8 +191,8 @@ export function createEngine(options: EngineOptions): Engine {
       return table.submit(submission);
     },
     live(runId) {
-      const run = table.find(runId);
-      return run === undefined ? undefined : liveView(run);
+      const owned = table.find(runId);
+      return owned === undefined ? undefined : liveView(owned.run, () => owned.status);
     },
     poke: () => loops[INBOX_LOOP]?.wake(),
     ended: table.ended,

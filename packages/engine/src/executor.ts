@@ -1,18 +1,12 @@
 /** Runs attempts: from a committed start to an outcome that goes back into the run. */
-import { createHash } from 'node:crypto';
-import { ExpressionError, type Json, type JsonObject, LIMITS } from '@tenuto/contract';
+import type { JsonObject } from '@tenuto/contract';
+import { keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
+import { abortedOutcome, failure, lostOutcome, retryOf } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
-import type {
-  ActionCall,
-  ActionError,
-  ActionOutcome,
-  ActionRunner,
-  ProducedArtifact,
-} from './ports/action-runner.ts';
+import type { ActionCall, ActionOutcome, ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
-import { decideRetry } from './retry/index.ts';
 import { type AttemptEnded, idOf, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-driver.ts';
 
@@ -28,260 +22,156 @@ export interface ExecutorPorts {
   late(call: Call, outcome: ActionOutcome): void;
 }
 
-export interface Executor {
-  /** Starts an attempt whose start is durable. */
-  execute(call: Call): void;
-  abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void;
-  /** Ends an attempt whose work is lost with this engine; it is made again elsewhere. */
-  lose(call: Call, message: string): void;
-}
-
-export function createExecutor(ports: ExecutorPorts): Executor {
-  const { clock } = ports;
-
-  function execute(call: Call): void {
-    call.state = 'running';
-    call.startedAt = clock.wall();
-    if (call.aborted !== undefined) {
-      end(call, abortedOutcome(call));
-      return;
-    }
-    const spec = specOf(call.owned.run, call.node);
-    let outcome: ActionOutcome | Promise<ActionOutcome>;
-    try {
-      const parameters = parametersOf(call.owned.run, call.node, call.startedAt);
-      outcome = ports.runner.run(actionCall(call, spec.uses ?? '', parameters));
-    } catch (error) {
-      outcome = failure(error);
-    }
-    if (!(outcome instanceof Promise)) {
-      settle(call, outcome);
-      return;
-    }
-    if (spec.timeoutMs !== undefined) {
-      call.cancelTimer = clock.after(spec.timeoutMs, () => abort(call, 'timeout', true));
-    }
-    outcome.then(
-      (settled) => settle(call, settled),
-      (error: unknown) => settle(call, failure(error)),
-    );
+/** Starts an attempt whose start is durable. */
+export function execute(ports: ExecutorPorts, call: Call): void {
+  call.state = 'running';
+  call.startedAt = ports.clock.wall();
+  if (call.aborted !== undefined) {
+    finish(ports, call, abortedOutcome(call), {});
+    return;
   }
-
-  function actionCall(call: Call, uses: string, parameters: JsonObject): ActionCall {
-    const { run } = call.owned;
-    const nodeId = idOf(run, call.node);
-    return {
-      runId: run.id,
-      nodeId,
-      attempt: call.attempt,
-      owner: run.facts.owner,
-      idempotencyKey: `${run.id}/${nodeId}/0`,
-      uses,
-      with: parameters,
-      startedAt: call.startedAt,
-      get signal() {
-        call.controller ??= new AbortController();
-        if (call.aborted !== undefined) call.controller.abort(call.aborted);
-        return call.controller.signal;
-      },
-      graceMs: specOf(run, call.node).graceMs,
-      log: (stream, text) => ports.logs.write(call, stream, text),
-    };
+  const { timeoutMs } = specOf(call.owned.run, call.node);
+  const outcome = runAction(ports, call);
+  if (!(outcome instanceof Promise)) {
+    settle(ports, call, outcome);
+    return;
   }
-
-  function abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void {
-    if (call.state === 'ended' || (call.aborted !== undefined && grace)) return;
-    call.aborted ??= reason;
-    if (call.state === 'intent') return;
-    call.cancelTimer?.();
-    call.controller?.abort(call.aborted);
-    const patience = grace ? specOf(call.owned.run, call.node).graceMs : 0;
-    if (patience === 0) end(call, abortedOutcome(call));
-    else call.cancelTimer = clock.after(patience, () => end(call, abortedOutcome(call)));
+  if (timeoutMs !== undefined) {
+    call.cancelTimer = ports.clock.after(timeoutMs, () => abort(ports, call, 'timeout', true));
   }
-
-  function settle(call: Call, outcome: ActionOutcome): void {
-    if (call.state === 'ended') {
-      ports.late(call, outcome);
-      return;
-    }
-    if (outcome.status === 'waiting') {
-      if (call.aborted !== undefined) end(call, abortedOutcome(call));
-      else wait(call, outcome);
-      return;
-    }
-    const told = outcome.status !== 'completed' && call.aborted !== undefined;
-    const final = told ? { ...abortedOutcome(call), ...kept(outcome) } : outcome;
-    if (final.artifacts === undefined || final.artifacts.length === 0) {
-      end(call, final);
-      return;
-    }
-    keepArtifacts(call, final.artifacts).then(
-      () => end(call, final),
-      (error: unknown) => end(call, failure(error)),
-    );
-  }
-
-  function wait(call: Call, outcome: Extract<ActionOutcome, { status: 'waiting' }>): void {
-    leave(call);
-    const { node, attempt } = call;
-    ports.handle(
-      call,
-      { type: 'waiting', at: clock.wall(), node, attempt, wait: outcome.wait },
-      { call },
-    );
-  }
-
-  function leave(call: Call): void {
-    call.state = 'ended';
-    call.ended = true;
-    call.cancelTimer?.();
-  }
-
-  function end(call: Call, outcome: FinalOutcome): void {
-    if (call.state === 'ended') return;
-    const text = textOf(outcome.output);
-    if (text !== undefined && text.length > LIMITS.outputInlineBytes / 3) {
-      const bytes = Buffer.from(text);
-      if (bytes.length > LIMITS.outputInlineBytes) {
-        keepApart(call, outcome, bytes);
-        return;
-      }
-    }
-    finish(call, outcome, text === undefined ? {} : { output: text });
-  }
-
-  /** An output that is too large for its row is stored by its hash first. */
-  function keepApart(call: Call, outcome: FinalOutcome, bytes: Buffer): void {
-    if (bytes.length > LIMITS.outputBytes) {
-      finish(call, tooLarge(bytes.length), {});
-      return;
-    }
-    const outputRef = createHash('sha256').update(bytes).digest();
-    ports.store.putBlobs([{ hash: outputRef, bytes }]).then(
-      () => {
-        if (call.state !== 'ended') finish(call, outcome, { outputRef });
-      },
-      (error: unknown) => {
-        if (call.state !== 'ended') finish(call, failure(error), {});
-      },
-    );
-  }
-
-  function finish(call: Call, outcome: FinalOutcome, kept: EndedExtra): void {
-    leave(call);
-    const at = clock.wall();
-    const event: AttemptEnded = {
-      type: 'ended',
-      at,
-      node: call.node,
-      attempt: call.attempt,
-      startedAt: call.startedAt,
-      status: outcome.status,
-      ...(outcome.output !== undefined && { output: outcome.output }),
-      ...(outcome.status !== 'completed' && ended(call, outcome.error, at)),
-    };
-    ports.handle(call, event, { ...kept, call });
-  }
-
-  function ended(call: Call, error: ActionError, at: number) {
-    const { classification, type, message } = error;
-    const retry = retryOf(call, error, at);
-    return {
-      error: { classification, type, message },
-      ...(retry !== null && call.aborted !== 'cancelled' && { retryAt: retry.retryAt }),
-    };
-  }
-
-  function retryOf(call: Call, error: ActionError, at: number) {
-    const { retry } = specOf(call.owned.run, call.node);
-    const { classification, type, retryAfterMs } = error;
-    return decideRetry(
-      retry,
-      {
-        classification,
-        type,
-        attempts: call.attempt,
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-      },
-      ports.random.next(),
-      at,
-    );
-  }
-
-  async function keepArtifacts(call: Call, artifacts: readonly ProducedArtifact[]): Promise<void> {
-    const blobs = artifacts.map(({ bytes }) => ({
-      hash: createHash('sha256').update(bytes).digest(),
-      bytes,
-    }));
-    await ports.store.putBlobs(blobs);
-    await ports.store.putArtifacts(
-      artifacts.map((artifact, i) => ({
-        runId: call.owned.id,
-        node: call.node,
-        attempt: call.attempt,
-        name: artifact.name,
-        mediaType: artifact.mediaType,
-        sizeBytes: artifact.bytes.length,
-        hash: blobs[i]?.hash ?? new Uint8Array(),
-      })),
-    );
-  }
-
-  function lose(call: Call, message: string): void {
-    if (call.state === 'ended') return;
-    call.aborted ??= 'lost';
-    call.controller?.abort('lost');
-    finish(call, failed('infrastructure', 'engine_stopped', message), {});
-  }
-
-  return { execute, abort, lose };
-}
-
-function textOf(output: Json | undefined): string | undefined {
-  return output === undefined || output === null ? undefined : JSON.stringify(output);
-}
-
-/** What a stopped action had to say stays: the report of a test run that ran out of time. */
-function kept(outcome: FinalOutcome): Pick<FinalOutcome, 'output' | 'artifacts'> {
-  return {
-    ...(outcome.output !== undefined && { output: outcome.output }),
-    ...(outcome.artifacts !== undefined && { artifacts: outcome.artifacts }),
-  };
-}
-
-function failed(
-  classification: ActionError['classification'],
-  type: string,
-  message: string,
-): FinalOutcome {
-  return { status: 'failed', error: { classification, type, message } };
-}
-
-function tooLarge(bytes: number): FinalOutcome {
-  return failed(
-    'permanent',
-    'output_too_large',
-    `The output has ${bytes} bytes; at most ${LIMITS.outputBytes} are kept. Write it to an artifact.`,
+  outcome.then(
+    (settled) => settle(ports, call, settled),
+    (error: unknown) => settle(ports, call, failure(error)),
   );
 }
 
-function abortedOutcome(call: Call): Extract<FinalOutcome, { error: ActionError }> {
-  if (call.aborted === 'timeout') {
-    const message = 'The attempt did not end within its time.';
-    return { status: 'timeout', error: { classification: 'timeout', type: 'timeout', message } };
+function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<ActionOutcome> {
+  try {
+    const parameters = parametersOf(call.owned.run, call.node, call.startedAt);
+    return ports.runner.run(actionCall(ports, call, parameters));
+  } catch (error) {
+    return failure(error);
   }
-  const message = 'The run was stopped.';
+}
+
+function actionCall(ports: ExecutorPorts, call: Call, parameters: JsonObject): ActionCall {
+  const { run } = call.owned;
+  const { uses, graceMs } = specOf(run, call.node);
+  const nodeId = idOf(run, call.node);
   return {
-    status: 'cancelled',
-    error: { classification: 'permanent', type: 'cancelled', message },
+    runId: run.id,
+    nodeId,
+    attempt: call.attempt,
+    owner: run.facts.owner,
+    idempotencyKey: `${run.id}/${nodeId}/0`,
+    uses: uses ?? '',
+    with: parameters,
+    startedAt: call.startedAt,
+    // Most actions that are over at once never ask for it.
+    get signal() {
+      call.controller ??= new AbortController();
+      if (call.aborted !== undefined) call.controller.abort(call.aborted);
+      return call.controller.signal;
+    },
+    graceMs,
+    log: (stream, text) => ports.logs.write(call, stream, text),
   };
 }
 
-/** Actions do not throw; one that does has a bug, which is its node's failure and nobody else's. */
-function failure(error: unknown): FinalOutcome {
-  const message = error instanceof Error ? error.message : String(error);
-  return error instanceof ExpressionError
-    ? failed('validation', 'expression_failed', message)
-    : failed('unknown', 'action_error', message);
+/** Tells an attempt to end; when its grace is over it is ended whatever it does. */
+export function abort(
+  ports: ExecutorPorts,
+  call: Call,
+  reason: 'cancelled' | 'timeout',
+  grace: boolean,
+): void {
+  if (call.state === 'ended' || (call.aborted !== undefined && grace)) return;
+  call.aborted ??= reason;
+  if (call.state === 'intent') return;
+  call.cancelTimer?.();
+  call.controller?.abort(call.aborted);
+  const patience = grace ? specOf(call.owned.run, call.node).graceMs : 0;
+  const end = () => finish(ports, call, abortedOutcome(call), {});
+  if (patience === 0) end();
+  else call.cancelTimer = ports.clock.after(patience, end);
+}
+
+/** Ends an attempt whose work is lost with this engine; it is made again elsewhere. */
+export function lose(ports: ExecutorPorts, call: Call): void {
+  call.aborted ??= 'lost';
+  call.controller?.abort('lost');
+  finish(ports, call, lostOutcome('The server went down.'), {});
+}
+
+function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
+  if (call.state === 'ended') {
+    ports.late(call, outcome);
+  } else if (outcome.status !== 'waiting') {
+    end(ports, call, named(call, outcome));
+  } else if (call.aborted !== undefined) {
+    end(ports, call, abortedOutcome(call));
+  } else {
+    leave(call);
+    const { node, attempt } = call;
+    const at = ports.clock.wall();
+    ports.handle(call, { type: 'waiting', at, node, attempt, wait: outcome.wait }, { call });
+  }
+}
+
+/** What a stopped action reports stays, but its end is called what it was: stopped. */
+function named(call: Call, outcome: FinalOutcome): FinalOutcome {
+  if (outcome.status === 'completed' || call.aborted === undefined) return outcome;
+  const { output, artifacts } = outcome;
+  return {
+    ...abortedOutcome(call),
+    ...(output !== undefined && { output }),
+    ...(artifacts !== undefined && { artifacts }),
+  };
+}
+
+/** Stores what does not fit into the attempt's row, then ends the attempt. */
+function end(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): void {
+  const kept = keepOutput(ports.store, outcome);
+  if (outcome.artifacts === undefined && !(kept instanceof Promise)) {
+    finish(ports, call, kept.outcome, kept.extra);
+    return;
+  }
+  Promise.all([kept, keepArtifacts(ports.store, call, outcome.artifacts ?? [])]).then(
+    ([result]) => finish(ports, call, result.outcome, result.extra),
+    (error: unknown) => finish(ports, call, failure(error), {}),
+  );
+}
+
+function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: EndedExtra): void {
+  if (call.state === 'ended') return;
+  leave(call);
+  const at = ports.clock.wall();
+  const { node, attempt, startedAt } = call;
+  const base = { type: 'ended', at, node, attempt, startedAt, status: outcome.status } as const;
+  const event: AttemptEnded = {
+    ...base,
+    ...(outcome.output !== undefined && { output: outcome.output }),
+    ...(outcome.status !== 'completed' && failureOf(ports, call, outcome, at)),
+  };
+  ports.handle(call, event, { ...extra, call });
+}
+
+function failureOf(
+  { random }: ExecutorPorts,
+  call: Call,
+  { error }: Exclude<FinalOutcome, { status: 'completed' }>,
+  at: number,
+): Pick<AttemptEnded, 'error' | 'retryAt'> {
+  const { classification, type, message } = error;
+  const retry = call.aborted === 'cancelled' ? null : retryOf(call, error, random.next(), at);
+  return {
+    error: { classification, type, message },
+    ...(retry !== null && { retryAt: retry.retryAt }),
+  };
+}
+
+function leave(call: Call): void {
+  call.state = 'ended';
+  call.ended = true;
+  call.cancelTimer?.();
 }

@@ -34,8 +34,8 @@ export interface Journal {
   backlog(): number;
   /** Gives rows of their own to attempts that have been going on for long. */
   promoteStarts(): void;
-  /** Resolves when all that was appended is settled. */
-  drained(): Promise<void>;
+  /** Drops what the run still has to say: it is not this engine's any more, or is loaded again. */
+  forget(run: Journaled): void;
   /** Writes nothing more; what is gathered is dropped. */
   abandon(): void;
 }
@@ -53,7 +53,6 @@ export function createJournal(lane: Lane, clock: Clock, listener: JournalListene
   let underway = 0;
   let running = false;
   let abandoned = false;
-  let idle: (() => void)[] = [];
 
   function append(record: JournalRecord): void {
     if (abandoned) return;
@@ -74,20 +73,16 @@ export function createJournal(lane: Lane, clock: Clock, listener: JournalListene
       underway = 0;
     }
     running = false;
-    for (const resolve of idle) resolve();
-    idle = [];
   }
 
   async function commit(records: readonly JournalRecord[]): Promise<void> {
     const next = seq + 1;
-    const batch = batchOf(records, { seq: next, floorSeq: ledger.floor(next) });
     let result: FlushResult;
     try {
+      const batch = batchOf(records, { seq: next, floorSeq: ledger.floor(next) });
       result = await send(() => lane.flush(batch));
     } catch (error) {
-      if (abandoned) return;
-      if (!(error instanceof StoreFault)) throw error;
-      await commitApart(records, error);
+      if (!abandoned) await commitApart(records, refusalOf(error));
       return;
     }
     if (abandoned) return;
@@ -146,7 +141,16 @@ export function createJournal(lane: Lane, clock: Clock, listener: JournalListene
         append({ kind: 'promote', run: system, calls });
       }
     },
-    drained: () => (running ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()),
+    forget(run) {
+      waiting -= run.queue.length;
+      run.queue.length = 0;
+    },
     abandon,
   };
+}
+
+/** What is no fault of the store is one of the records: it cannot even be written down. */
+function refusalOf(error: unknown): StoreFault {
+  if (error instanceof StoreFault) return error;
+  return new StoreFault('rejected', error instanceof Error ? error.message : String(error), error);
 }

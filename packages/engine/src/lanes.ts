@@ -8,7 +8,6 @@ export interface Lanes {
   pick(): Journal;
   backlog(): number;
   promoteStarts(): void;
-  drained(): Promise<void>;
   /** Writes nothing more and closes the connections. */
   close(): Promise<void>;
 }
@@ -19,9 +18,18 @@ export async function openLanes(
   { clock, listener }: { readonly clock: Clock; readonly listener: JournalListener },
 ): Promise<Lanes> {
   const opened: { lane: Lane; journal: Journal }[] = [];
-  for (let lane = 0; lane < key.lanes; lane += 1) {
-    const connection = await store.openLane({ engineId: key.engineId, lane, epoch: key.epoch });
-    opened.push({ lane: connection, journal: createJournal(connection, clock, listener) });
+  async function close(): Promise<void> {
+    for (const { journal } of opened) journal.abandon();
+    await Promise.allSettled(opened.map(({ lane }) => lane.close()));
+  }
+  try {
+    for (let lane = 0; lane < key.lanes; lane += 1) {
+      const connection = await store.openLane({ engineId: key.engineId, lane, epoch: key.epoch });
+      opened.push({ lane: connection, journal: createJournal(connection, clock, listener) });
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   const journals = opened.map(({ journal }) => journal);
   const [first, ...others] = journals;
@@ -33,12 +41,6 @@ export async function openLanes(
     promoteStarts() {
       for (const journal of journals) journal.promoteStarts();
     },
-    async drained() {
-      await Promise.all(journals.map((journal) => journal.drained()));
-    },
-    async close() {
-      for (const { journal } of opened) journal.abandon();
-      await Promise.allSettled(opened.map(({ lane }) => lane.close()));
-    },
+    close,
   };
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '@tenuto/contract';
 import type { Call } from './owned.ts';
 import type { LogStream } from './ports/action-runner.ts';
 import type { Clock } from './ports/clock.ts';
-import type { EngineStore, LogRow } from './ports/store.ts';
+import { type EngineStore, type LogRow, StoreFault } from './ports/store.ts';
 
 const WRITE_EVERY_MS = 200;
 /** Rows kept while the database is away; logs are the first thing to give up then. */
@@ -39,6 +39,10 @@ export function createLogWriter(store: Pick<EngineStore, 'putLogs'>, clock: Cloc
       stream,
       text,
     });
+    schedule();
+  }
+
+  function schedule(): void {
     if (scheduled) return;
     scheduled = true;
     clock.after(WRITE_EVERY_MS, () => {
@@ -53,15 +57,22 @@ export function createLogWriter(store: Pick<EngineStore, 'putLogs'>, clock: Cloc
   }
 
   async function writeAll(): Promise<void> {
-    while (rows.length > 0) {
-      const some = rows.slice(0, ROWS_A_WRITE);
+    for (let atOnce = ROWS_A_WRITE; rows.length > 0; ) {
+      const some = rows.slice(0, atOnce);
       try {
         await store.putLogs(some);
-      } catch {
-        // Logs must not hold anything up; they are tried again with what comes next.
-        return;
+        rows = rows.slice(some.length);
+        atOnce = ROWS_A_WRITE;
+      } catch (error) {
+        if (!(error instanceof StoreFault) || error.kind === 'unavailable') {
+          // Logs must not hold anything up; they are tried again later.
+          schedule();
+          return;
+        }
+        // A row that the database refuses must not take its neighbours down.
+        if (some.length === 1) rows = rows.slice(1);
+        else atOnce = some.length >> 1;
       }
-      rows = rows.slice(some.length);
     }
   }
 

@@ -1,22 +1,35 @@
-/** Ends of attempts that no action speaks of. */
-import type { RunStatus } from '@tenuto/contract';
+/** Ends of attempts that no action speaks of, and what comes after a failed one. */
+import { ExpressionError, LIMITS, type RunStatus } from '@tenuto/contract';
+import type { Call, FinalOutcome } from './owned.ts';
+import type { ActionError } from './ports/action-runner.ts';
 import type { InFlight } from './record.ts';
 import { decideRetry } from './retry/index.ts';
 import { type AttemptEnded, type NodeError, type RunState, specOf } from './run/index.ts';
 
+type FailedOutcome = Extract<FinalOutcome, { readonly error: ActionError }>;
+
+/** Whether and when a failed attempt is made again. */
+export function retryOf(call: Call, error: ActionError, random: number, at: number) {
+  const { classification, type, retryAfterMs } = error;
+  const failure = {
+    classification,
+    type,
+    attempts: call.attempt,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  return decideRetry(specOf(call.owned.run, call.node).retry, failure, random, at);
+}
+
 /** An attempt whose engine died under it. It counts: a node may be what kills its engines. */
 export function lostAttempt(
   run: RunState,
-  call: InFlight,
+  { node, attempt, startedAt }: InFlight,
   { at, random }: { readonly at: number; readonly random: number },
 ): AttemptEnded {
-  const { node, attempt, startedAt } = call;
-  const error: NodeError = {
-    classification: 'infrastructure',
-    type: 'engine_lost',
-    message: 'The engine that ran this attempt died.',
-  };
-  const retry = decideRetry(specOf(run, node).retry, { ...error, attempts: attempt }, random, at);
+  const { error } = lostOutcome('The engine that ran this attempt died.');
+  const { classification, type, message } = error;
+  const failure = { classification, type, attempts: attempt };
+  const retry = decideRetry(specOf(run, node).retry, failure, random, at);
   return {
     type: 'ended',
     at,
@@ -24,9 +37,39 @@ export function lostAttempt(
     attempt,
     startedAt,
     status: 'failed',
-    error,
+    error: { classification, type, message },
     ...(retry !== null && { retryAt: retry.retryAt }),
   };
+}
+
+export function lostOutcome(message: string): FailedOutcome {
+  return failed('infrastructure', 'engine_lost', message);
+}
+
+/** What an attempt that was told to abort ends as. */
+export function abortedOutcome(call: Call): FailedOutcome {
+  if (call.aborted !== 'timeout') {
+    return { ...failed('permanent', 'cancelled', 'The run was stopped.'), status: 'cancelled' };
+  }
+  const outcome = failed('timeout', 'timeout', 'The attempt did not end within its time.');
+  return { ...outcome, status: 'timeout' };
+}
+
+export function tooLarge(bytes: number): FailedOutcome {
+  const most = LIMITS.outputBytes;
+  return failed(
+    'permanent',
+    'output_too_large',
+    `The output has ${bytes} bytes; at most ${most} are kept. Write it to an artifact.`,
+  );
+}
+
+/** Actions do not throw; one that does has a bug, which is its node's failure and nobody else's. */
+export function failure(error: unknown): FailedOutcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof ExpressionError
+    ? failed('validation', 'expression_failed', message)
+    : failed('unknown', 'action_error', message);
 }
 
 export function childError(child: {
@@ -38,4 +81,12 @@ export function childError(child: {
     type: 'run_failed',
     message: `The run ${child.runId} ended ${child.status}.`,
   };
+}
+
+function failed(
+  classification: ActionError['classification'],
+  type: string,
+  message: string,
+): FailedOutcome {
+  return { status: 'failed', error: { classification, type, message } };
 }

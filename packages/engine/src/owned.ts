@@ -1,3 +1,4 @@
+import type { RunStatus } from '@tenuto/contract';
 import type { Journal } from './journal.ts';
 import type { ActionOutcome } from './ports/action-runner.ts';
 import type { RunId } from './ports/store.ts';
@@ -26,6 +27,8 @@ export interface Owned extends Journaled {
   readonly journal: Journal;
   /** Number of the last journal entry. */
   seq: number;
+  /** What its row says it is; the state in memory may be ahead of it. */
+  status: RunStatus;
   /** The last inbox item that was looked at. */
   inboxSeq: number;
   /** Its row is in the database: from the commit of the submit on. */
@@ -34,6 +37,8 @@ export interface Owned extends Journaled {
   dropped: boolean;
   /** Its finish or release is on its way into the journal. */
   leaving: boolean;
+  /** It was claimed anew before its release had been heard to be committed. */
+  claimedAgain: boolean;
   readonly calls: Map<number, Call>;
   readonly timers: Map<number, () => void>;
   readonly startedAt: number;
@@ -50,6 +55,7 @@ export function createOwned(parts: {
   readonly run: RunState;
   readonly journal: Journal;
   readonly startedAt: number;
+  readonly status?: RunStatus;
   readonly seq?: number;
   readonly inboxSeq?: number;
   readonly stored?: boolean;
@@ -61,10 +67,12 @@ export function createOwned(parts: {
     journal: parts.journal,
     queue: [] as JournalRecord[],
     seq: parts.seq ?? 0,
+    status: parts.status ?? 'running',
     inboxSeq: parts.inboxSeq ?? 0,
     stored: parts.stored ?? false,
     dropped: false,
     leaving: false,
+    claimedAgain: false,
     calls: new Map(),
     timers: new Map(),
     startedAt: parts.startedAt,

@@ -11,10 +11,14 @@ export interface PlanCache {
   /** Makes sure that the store has the plan. */
   keep(plan: Plan): Promise<void>;
   has(hash: string): boolean;
+  /** Forgets all: the store may have lost what was kept there. */
+  clear(): void;
 }
 
 export function createPlanCache(store: Pick<EngineStore, 'plan' | 'putPlan'>): PlanCache {
   const plans = new Map<string, Plan>();
+  /** Plans on their way into the store: a thousand submits of a new graph store it once. */
+  const keeping = new Map<string, Promise<void>>();
   let nodes = 0;
 
   function remember(plan: Plan): void {
@@ -36,11 +40,21 @@ export function createPlanCache(store: Pick<EngineStore, 'plan' | 'putPlan'>): P
       remember(plan);
       return plan;
     },
-    async keep(plan) {
-      if (plans.has(plan.hash)) return;
-      await store.putPlan(plan.hash, plan.document, plan.nodeCount);
-      remember(plan);
+    keep(plan) {
+      if (plans.has(plan.hash)) return Promise.resolve();
+      const underway = keeping.get(plan.hash);
+      if (underway !== undefined) return underway;
+      const kept = store
+        .putPlan(plan.hash, plan.document, plan.nodeCount)
+        .then(() => remember(plan))
+        .finally(() => keeping.delete(plan.hash));
+      keeping.set(plan.hash, kept);
+      return kept;
     },
     has: (hash) => plans.has(hash),
+    clear() {
+      plans.clear();
+      nodes = 0;
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { Owned } from './owned.ts';
-import { countsOf, currentNodes, idOf, type RunState } from './run/index.ts';
+import { countsOf, currentNodes, idOf } from './run/index.ts';
 
 /** What is written about a live run now and then, as JSON. */
 export function progressText(owned: Owned): string {
@@ -20,9 +20,4 @@ export function finishProgress(owned: Owned): string {
       error: { node_id: idOf(run, run.firstFailure), type: error.type, message: error.message },
     }),
   });
-}
-
-/** What the attempts of a run that is being stopped end as. */
-export function classificationOfStop(run: RunState): 'cancelled' | 'timeout' {
-  return run.status === 'timeout' ? 'timeout' : 'cancelled';
 }

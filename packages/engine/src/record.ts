@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tenuto/contract';
 import type {
   AttemptRow,
   AuditRow,
@@ -50,6 +51,7 @@ export interface Promotion {
 }
 
 const ROW_BYTES = 120;
+const SUBMIT_BYTES = 1_024;
 
 /** About how many bytes a record adds to a flush. */
 export function bytesOf(record: JournalRecord): number {
@@ -59,12 +61,17 @@ export function bytesOf(record: JournalRecord): number {
     case 'start':
       return 22;
     case 'submit':
-      return 1_024;
+      return SUBMIT_BYTES + sizeOf(record.row.submission.input.params);
     case 'promote':
       return record.calls.length * 40;
     default:
       return ROW_BYTES;
   }
+}
+
+function sizeOf(params: JsonObject): number {
+  for (const _name in params) return JSON.stringify(params).length;
+  return 0;
 }
 
 /** Turns a promotion into rows; attempts that have ended meanwhile need none. */

@@ -12,13 +12,17 @@ export interface Slots {
   /** Runs wait for a slot: another that wants one queues up behind them. */
   readonly contended: boolean;
   readonly used: number;
+  /** A node runs alone, or is about to: nothing else starts for as long as that takes. */
+  readonly closed: boolean;
   take(): void;
   give(): void;
   /** Remembers a run whose ready nodes found no slot. */
   wait(owned: Owned): void;
   /** The next run that waits, if a slot is free. */
   next(): Owned | undefined;
-  /** Calls `start` when nothing else goes on, or when that has taken too long. */
+  /**
+   * Calls `start` with a slot taken when nothing else goes on, or when that has taken too long.
+   */
   alone(start: () => void): void;
 }
 
@@ -58,6 +62,9 @@ export function createSlots({ limit, after, onFree }: SlotsOptions): Slots {
     },
     get used() {
       return used;
+    },
+    get closed() {
+      return closed;
     },
     take() {
       used += 1;

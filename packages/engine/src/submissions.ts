@@ -1,5 +1,6 @@
 /** New runs on their way into the database. */
 import { OrchestrationError } from '@tenuto/contract';
+import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
 import { createOwned, type Owned } from './owned.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -70,32 +71,33 @@ export function createSubmissions(ports: SubmissionPorts): Submissions {
     const later = (submission.scheduledAt ?? 0) > createdAt;
     const owns = queueEmpty && !later && ports.mayOwn();
     const status = owns ? 'running' : later ? 'scheduled' : 'queued';
+    // Whoever comes next must not overtake this one.
+    if (status === 'queued') queueEmpty = false;
     const row: SubmitRow = { runId: newId(), submission, createdAt, status, owned: owns };
     const journal = lanes.pick();
-    const owned = owns ? ownedOf(row, lanes) : undefined;
+    const owned = owns ? ownedOf(row, journal) : undefined;
     const run: Journaled = owned ?? { id: row.runId, queue: [] };
     return new Promise((resolve, reject) => {
       const cancelTimer = clock.after(ANSWER_WITHIN_MS, () => reject(away()));
       pending.set(run, { row, owned, cancelTimer, resolve, reject });
-      const lane = owned?.journal ?? journal;
-      lane.append({ kind: 'submit', run, row });
+      journal.append({ kind: 'submit', run, row });
       if (submission.audit !== undefined) {
         const entry = { ...submission.audit, subject: row.runId.text };
         const audit = { id: auditIds().bytes, at: createdAt, entry };
-        lane.append({ kind: 'audit', run, row: audit });
+        journal.append({ kind: 'audit', run, row: audit });
       }
       if (owned !== undefined) ports.begin(owned);
     });
   }
 
-  function ownedOf({ runId, submission, createdAt }: SubmitRow, lanes: Lanes): Owned {
+  function ownedOf({ runId, submission, createdAt }: SubmitRow, journal: Journal): Owned {
     const run = createRun({
       id: runId.text,
       plan: submission.plan,
       input: submission.input,
       facts: { name: submission.name, owner: submission.owner, createdAt },
     });
-    return createOwned({ id: runId, run, journal: lanes.pick(), startedAt: createdAt });
+    return createOwned({ id: runId, run, journal, startedAt: createdAt });
   }
 
   function settle(run: Journaled): Pending | undefined {
@@ -122,7 +124,7 @@ export function createSubmissions(ports: SubmissionPorts): Submissions {
       if (owned !== undefined) {
         owned.stored = true;
         ports.stored(owned);
-      } else {
+      } else if (row.status === 'queued') {
         ports.queued();
       }
       submitted.resolve({ duplicate: false, runId: row.runId.text, status: row.status });

@@ -13,7 +13,6 @@ import type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
 import { consider, settle } from './release.ts';
 import {
   addLoss,
-  admit,
   attemptOf,
   clearFlag,
   countOf,
@@ -23,7 +22,6 @@ import {
   patternOf,
   type RunState,
   setAttempt,
-  setFlag,
   setStatus,
   specOf,
   statusOf,
@@ -32,6 +30,7 @@ import {
 /** @throws InvalidJobStateError when the event cannot happen to a run in this state. */
 export function apply(run: RunState, event: RunEvent): Effect[] {
   const effects: Effect[] = [];
+  check(run, event);
   run.now = event.at;
   switch (event.type) {
     case 'begin':
@@ -44,7 +43,7 @@ export function apply(run: RunState, event: RunEvent): Effect[] {
       nodeWaits(run, event, effects);
       break;
     case 'due':
-      if (statusOf(run, event.node) === 'waiting') makeReady(run, event.node);
+      if (run.waits.get(event.node)?.kind === 'retry') makeReady(run, event.node);
       break;
     case 'stop':
       stop(run, event, effects);
@@ -84,28 +83,47 @@ export function resumeAttempt(run: RunState, node: number, attempt: number): voi
   setAttempt(run, node, attempt);
 }
 
-function begin(run: RunState): void {
-  const { plan } = run;
-  for (let i = 0; i < plan.nodeCount; i += 1) {
-    if ((plan.patterns[i] ?? -1) >= 0) {
-      setFlag(run, i, FLAG.dormant);
-      continue;
-    }
-    const parents = (plan.predecessorOffsets[i + 1] ?? 0) - (plan.predecessorOffsets[i] ?? 0);
-    const cleanup = plan.specs[i]?.type === 'cleanup';
-    admit(run, i, parents, cleanup || (plan.groups[i] ?? -1) >= 0);
-    if (!cleanup) run.open += 1;
+function check(run: RunState, event: RunEvent): void {
+  const refuse = (message: string): never => {
+    throw new InvalidJobStateError(message, run.id);
+  };
+  switch (event.type) {
+    case 'begin':
+      if (run.begun) refuse('The run has begun and cannot begin again.');
+      break;
+    case 'ended':
+    case 'waiting':
+      if (!mayReport(run, event)) {
+        refuse(`Attempt ${event.attempt} of node ${event.node} is not going on.`);
+      }
+      break;
+    case 'stop':
+      if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') {
+        refuse(`The run is ${run.status} and cannot be stopped.`);
+      }
+      break;
   }
-  for (let i = 0; i < plan.nodeCount; i += 1) {
+}
+
+/** Whether an attempt may be going on. In a journal, no start is told of: a later one may be. */
+function mayReport(run: RunState, event: { readonly node: number; readonly attempt: number }) {
+  const { node, attempt } = event;
+  if (node < 0 || node >= run.size || specOf(run, node).uses === undefined) return false;
+  const status = statusOf(run, node);
+  const between = status === 'ready' || run.waits.get(node)?.kind === 'retry';
+  if (between) return attempt > attemptOf(run, node);
+  return (status === 'running' || status === 'waiting') && attempt === attemptOf(run, node);
+}
+
+function begin(run: RunState): void {
+  run.begun = true;
+  for (let i = 0; i < run.plan.nodeCount; i += 1) {
     if (!hasFlag(run, i, FLAG.dormant)) consider(run, i);
   }
 }
 
 function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): void {
   const { node } = event;
-  if (isTerminal(run, node)) {
-    throw new InvalidJobStateError(`Node ${node} has ended and cannot end again.`, run.id);
-  }
   if (statusOf(run, node) === 'running') run.slots -= 1;
   run.waits.delete(node);
   setAttempt(run, node, event.attempt);
@@ -114,16 +132,21 @@ function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): vo
   if (event.retryAt !== undefined && run.phase !== 'stopping') {
     run.errors.set(node, event.error ?? UNKNOWN_ERROR);
     setStatus(run, node, 'waiting');
-    run.waits.set(node, { kind: 'retry', until: event.retryAt });
+    run.waits.set(node, { kind: 'retry', until: event.retryAt, since: event.at });
     effects.push({ type: 'timer', node, at: event.retryAt });
     return;
   }
-  if (event.output !== undefined && run.plan.outputKept[patternOf(run, node)] === 1) {
-    run.outputs.set(node, event.output);
-  }
+  keepOutput(run, event);
   if (event.error === undefined) run.errors.delete(node);
   else run.errors.set(node, event.error);
-  end(run, node, event.status);
+  setStatus(run, node, event.status);
+  run.settled.push(node);
+}
+
+/** A journal does not tell an output of null from none; what completed has one. */
+function keepOutput(run: RunState, { node, status, output = null }: AttemptEnded): void {
+  if (run.plan.outputKept[patternOf(run, node)] !== 1) return;
+  if (status === 'completed' || output !== null) run.outputs.set(node, output);
 }
 
 const UNKNOWN_ERROR = { classification: 'unknown', type: 'unknown', message: '' } as const;
@@ -131,12 +154,6 @@ const UNKNOWN_ERROR = { classification: 'unknown', type: 'unknown', message: '' 
 function noteTimes(run: RunState, event: AttemptEnded): void {
   if (run.plan.outputKept[patternOf(run, event.node)] !== 1) return;
   run.times.set(event.node, { startedAt: event.startedAt, endedAt: event.at });
-}
-
-/** A node that worked has ended: its successors are told, unless the run is being stopped. */
-function end(run: RunState, node: number, status: AttemptEnded['status']): void {
-  setStatus(run, node, status);
-  run.settled.push(node);
 }
 
 function nodeWaits(
@@ -148,9 +165,9 @@ function nodeWaits(
   if (statusOf(run, node) === 'running') run.slots -= 1;
   setAttempt(run, node, event.attempt);
   setStatus(run, node, 'waiting');
-  run.waits.set(node, wait);
-  if (wait.kind === 'time') effects.push({ type: 'timer', node, at: wait.until });
+  run.waits.set(node, { ...wait, since: event.at });
   if (run.phase === 'stopping') cancelNode(run, node, effects);
+  else if (wait.kind === 'time') effects.push({ type: 'timer', node, at: wait.until });
 }
 
 function makeReady(run: RunState, node: number): void {
@@ -160,12 +177,10 @@ function makeReady(run: RunState, node: number): void {
 }
 
 function stop(run: RunState, event: StopEvent, effects: Effect[]): void {
-  if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') {
-    throw new InvalidJobStateError(`The run is ${run.status} and cannot be stopped.`, run.id);
-  }
   for (const { node, attempt } of event.running) resumeAttempt(run, node, attempt);
   if (event.status !== 'failed') run.status = event.status;
-  if (run.phase === 'work') stopWork(run, event.grace, effects);
+  const hurry = run.phase === 'stopping' && !event.grace;
+  if (run.phase === 'work' || hurry) stopWork(run, event.grace, effects);
 }
 
 /** Cancels what has not started and tells what is going on to abort. Cleanup nodes stay. */
@@ -194,7 +209,6 @@ function cancelNode(run: RunState, node: number, effects: Effect[]): void {
 
 /** Moves on to cleanup, and to the end, when nothing holds the present phase up. */
 function advance(run: RunState, effects: Effect[]): void {
-  if (run.phase === 'stopping' && run.slots === 0) run.open = 0;
   if ((run.phase === 'work' || run.phase === 'stopping') && run.open === 0) startCleanup(run);
   if (run.phase === 'cleanup' && run.open === 0) {
     run.phase = 'over';

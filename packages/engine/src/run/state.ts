@@ -32,17 +32,20 @@ export interface Block {
 export interface GroupState {
   /** Direct children that have not ended. */
   remaining: number;
-  /** Children released and not ended. */
+  /** Children that hold a place. */
   active: number;
   failed: boolean;
-  /** Children that may start as soon as another ends, oldest first. */
-  readonly held: number[];
+  /** Nodes that may go on as soon as there is a place; most groups never hold one. */
+  held: ReadyQueue | undefined;
   firstBlock: number;
   blockCount: number;
 }
 
 /** What a waiting node waits for; a retry waits for a time. */
-export type NodeWait = Wait | { readonly kind: 'retry'; readonly until: number };
+export type NodeWait = (Wait | { readonly kind: 'retry'; readonly until: number }) & {
+  /** Since when, in milliseconds since the epoch. */
+  readonly since: number;
+};
 
 /**
  * A run in memory. Nodes are numbers: below plan.nodeCount the plan's own, from there on instances
@@ -54,6 +57,7 @@ export interface RunState {
   readonly input: RunInput;
   readonly facts: RunFacts;
   status: RunStatus;
+  begun: boolean;
   /**
    * `work` until all but the cleanup nodes have ended; `stopping` while attempts that were told to
    * abort are still going; then `cleanup`; `over` when nothing is left.
@@ -82,6 +86,8 @@ export interface RunState {
   firstFailure: number;
   /** Nodes that ended in the event being applied and whose successors have not been told. */
   readonly settled: number[];
+  /** Groups in which a place was given back while they hold nodes. */
+  readonly eased: ReadyQueue;
   /** Time of the event being applied, in milliseconds since the epoch. */
   now: number;
 }
@@ -117,16 +123,17 @@ const CODE = Object.fromEntries(NODE_STATUSES.map((status, i) => [status, i])) a
 >;
 const FIRST_TERMINAL = CODE.completed;
 
-/** An empty run: its nodes are pending, nothing has been released. */
+/** A run that has not begun: its nodes are pending, nothing has been released. */
 export function createRun(parts: {
   readonly id: string;
   readonly plan: Plan;
   readonly input: RunInput;
   readonly facts: RunFacts;
 }): RunState {
-  return {
+  const run: RunState = {
     ...parts,
     status: 'running',
+    begun: false,
     phase: 'work',
     cells: new Int32Array(parts.plan.nodeCount * STRIDE),
     size: parts.plan.nodeCount,
@@ -144,8 +151,17 @@ export function createRun(parts: {
     failures: 0,
     firstFailure: -1,
     settled: [],
+    eased: createReadyQueue(),
     now: 0,
   };
+  for (let node = 0; node < run.size; node += 1) {
+    const cleanup = parts.plan.specs[node]?.type === 'cleanup';
+    const around = parts.plan.patterns[node] ?? -1;
+    if (around >= 0) setFlag(run, node, FLAG.dormant);
+    else admit(run, node, cleanup || (parts.plan.groups[node] ?? -1) >= 0);
+    if (around < 0 && !cleanup) run.open += 1;
+  }
+  return run;
 }
 
 /** Makes room for `count` more instances and returns the index of the first. */
@@ -170,8 +186,11 @@ export function isTerminal(run: RunState, node: number): boolean {
 }
 
 /** Counts a node that is about to take part, as pending. */
-export function admit(run: RunState, node: number, waiting: number, gated: boolean): void {
-  run.cells[node * STRIDE + WAITING] = waiting;
+export function admit(run: RunState, node: number, gated: boolean): void {
+  const { predecessorOffsets } = run.plan;
+  const pattern = patternOf(run, node);
+  run.cells[node * STRIDE + WAITING] =
+    (predecessorOffsets[pattern + 1] ?? 0) - (predecessorOffsets[pattern] ?? 0);
   if (gated) setFlag(run, node, FLAG.gated);
   run.counts[CODE.pending] = (run.counts[CODE.pending] ?? 0) + 1;
 }

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@tenuto/contract';
+import type { NodeStatus, RunStatus } from '@tenuto/contract';
 import type { Plan } from '../plan/index.ts';
 import type { LiveRun, NodeView, RunCounts } from '../ports/engine-api.ts';
 import type { RunJournal } from './journal-entry.ts';
@@ -30,8 +30,12 @@ export function countsOf(run: RunState): RunCounts {
   };
 }
 
-/** A run as people see it; reads the state when asked, so it is always the present one. */
-export function liveView(run: RunState): LiveRun {
+/**
+ * A run as people see it; reads the state when asked, so it is always the present one.
+ *
+ * @param status what is durable, where memory may be ahead of it
+ */
+export function liveView(run: RunState, status: () => RunStatus = () => run.status): LiveRun {
   let visible: number[] | undefined;
   const nodes = () => {
     if (visible?.length !== visibleCount(run)) visible = visibleNodes(run);
@@ -40,7 +44,7 @@ export function liveView(run: RunState): LiveRun {
   return {
     runId: run.id,
     get status() {
-      return run.status;
+      return status();
     },
     get counts() {
       return countsOf(run);

@@ -1,0 +1,39 @@
+/** Time that a run spends with nothing to do but wait: it is not charged for it. */
+import type { Owned } from './owned.ts';
+import type { Clock } from './ports/clock.ts';
+
+/** Notes whether the run only waits from now on. */
+export function noteIdle(owned: Owned, clock: Clock): void {
+  const { run } = owned;
+  const idle = run.slots === 0 && run.ready.length === 0 && run.waits.size > 0;
+  if (idle) owned.idleSince ??= clock.wall();
+  else settleIdle(owned, clock);
+}
+
+export function settleIdle(owned: Owned, clock: Clock): void {
+  if (owned.idleSince === undefined) return;
+  owned.idleMs += Math.max(0, clock.wall() - owned.idleSince);
+  owned.idleSince = undefined;
+}
+
+/**
+ * When the run is out of time, in ms since the epoch: its timeout does not count waiting, its
+ * deadline does.
+ */
+export function timeLimitOf(owned: Owned, now: number): number {
+  const { timeoutMs, deadlineAt } = owned.run.input;
+  const idleMs = owned.idleMs + (owned.idleSince === undefined ? 0 : now - owned.idleSince);
+  const worked = owned.startedAt + timeoutMs + idleMs;
+  return Math.min(worked, deadlineAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** Until when a run that only waits has nothing to do; undefined when something may come before. */
+export function nextWake(owned: Owned): number | undefined {
+  if (owned.idleSince === undefined) return undefined;
+  let wake = owned.run.input.deadlineAt ?? Number.POSITIVE_INFINITY;
+  for (const wait of owned.run.waits.values()) {
+    if (wait.kind === 'run') return undefined;
+    wake = Math.min(wake, wait.until);
+  }
+  return wake;
+}

@@ -1,0 +1,47 @@
+/** What is written about a run's row: its end, its release, its progress. */
+import { settleIdle } from './idle.ts';
+import type { Owned } from './owned.ts';
+import type { Clock } from './ports/clock.ts';
+import type { RunUpdate } from './ports/store.ts';
+import { finishProgress, progressText } from './progress.ts';
+
+/** Ends a run whose row is stored; one that is not yet is ended once it is. */
+export function finishRun(owned: Owned): void {
+  if (!owned.stored || owned.leaving) return;
+  owned.leaving = true;
+  update(owned, {
+    kind: 'finish',
+    runId: owned.id,
+    inboxSeq: owned.inboxSeq,
+    status: owned.run.status,
+    completedAt: Math.max(owned.run.now, owned.startedAt),
+    progress: finishProgress(owned),
+  });
+}
+
+/** Gives a run up, to be claimed by any engine from `wakeAt` on. */
+export function releaseRun(owned: Owned, wakeAt: number, clock: Clock): void {
+  owned.leaving = true;
+  settleIdle(owned, clock);
+  update(owned, {
+    kind: 'release',
+    runId: owned.id,
+    inboxSeq: owned.inboxSeq,
+    wakeAt,
+    progress: progressText(owned),
+  });
+}
+
+/** Lets others see how far a run is, if anything has happened since the last time. */
+export function noteProgress(owned: Owned, clock: Clock): void {
+  if (!owned.stored || owned.leaving || owned.dropped) return;
+  owned.progressAt = clock.mono();
+  if (owned.seq === owned.progressSeq) return;
+  owned.progressSeq = owned.seq;
+  const { status } = owned.run;
+  update(owned, { kind: 'progress', runId: owned.id, status, progress: progressText(owned) });
+}
+
+function update(owned: Owned, row: RunUpdate): void {
+  owned.journal.append({ kind: 'update', run: owned, row });
+}

@@ -1,0 +1,63 @@
+/** The runs that an engine holds in memory, and the parts of the engine that work on them. */
+import type { EngineLog } from './engine-log.ts';
+import type { ExecutorPorts } from './executor.ts';
+import type { Lanes } from './lanes.ts';
+import type { Lease } from './lease.ts';
+import type { Call, Owned } from './owned.ts';
+import type { PlanCache } from './plan-cache.ts';
+import type { Clock } from './ports/clock.ts';
+import type { EngineStore } from './ports/store.ts';
+import { type DriverPorts, startReady } from './run-driver.ts';
+import type { Slots } from './slots.ts';
+import type { Submissions } from './submissions.ts';
+import type { Waiters } from './waiters.ts';
+import type { Watches } from './watches.ts';
+
+export interface Table {
+  readonly engineId: string;
+  readonly clock: Clock;
+  readonly store: EngineStore;
+  readonly log: EngineLog;
+  readonly lease: Lease;
+  readonly runs: Map<string, Owned>;
+  readonly plans: PlanCache;
+  readonly slots: Slots;
+  readonly waiters: Waiters;
+  readonly watches: Watches;
+  readonly submissions: Submissions;
+  readonly driver: DriverPorts;
+  readonly executor: ExecutorPorts;
+  /** Starts that were committed while the lease was in doubt. */
+  doubtful: Call[];
+  lanes: Lanes | undefined;
+}
+
+/** Takes a run out of memory; what still happens to it here changes nothing. */
+export function drop(table: Table, owned: Owned): void {
+  owned.dropped = true;
+  table.runs.delete(owned.id.text);
+  owned.journal.forget(owned);
+  for (const cancel of owned.timers.values()) cancel();
+  for (const call of owned.calls.values()) {
+    call.state = 'ended';
+    call.ended = true;
+    call.aborted ??= 'lost';
+    call.cancelTimer?.();
+    call.controller?.abort('lost');
+    giveSlot(table, call);
+  }
+  owned.calls.clear();
+}
+
+export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {
+  if (!call.holdsSlot) return;
+  call.holdsSlot = false;
+  slots.give();
+}
+
+/** Gives free slots to the runs that wait for one, in turn. */
+export function serveWaiting({ slots, driver }: Pick<Table, 'slots' | 'driver'>): void {
+  for (let owned = slots.next(); owned !== undefined; owned = slots.next()) {
+    if (!owned.dropped && !owned.leaving && !driver.draining()) startReady(driver, owned);
+  }
+}
