@@ -1,7 +1,8 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
-import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import type { Clock, Engine, JobStore, Random } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
+import { randomId } from './http/random-id.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -24,6 +25,7 @@ export interface AppOptions {
   readonly version: string;
   readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
+  readonly random: Random;
   readonly engine: Engine;
   readonly jobs: JobStore;
   readonly readers: Readers;
@@ -43,6 +45,7 @@ const PARAMETER_CHARS = 4_096;
 
 /** The API as a Fastify instance that does not listen yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const newId = () => randomId(options.random);
   const app = Fastify({
     loggerInstance: options.logger,
     // One line a request, written when it is answered; see the request context.
@@ -51,7 +54,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       requestIdLogLabel: 'request_id',
     }),
     bodyLimit: options.bodyBytes ?? LIMITS.bodyBytes,
-    genReqId: requestIdOf,
+    genReqId: (request) => requestIdOf(request, newId),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAMETER_CHARS },
     frameworkErrors: (error, request, reply) => {
@@ -59,7 +62,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       reply.headers({ ...BARE_HEADERS, 'x-request-id': request.id });
       return sendError(error, request, reply);
     },
-    clientErrorHandler: answerBrokenClient,
+    clientErrorHandler: (error, socket) => answerBrokenClient(error, socket, newId()),
   });
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.

