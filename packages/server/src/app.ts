@@ -2,7 +2,7 @@ import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import type { Clock, Engine, JobStore, Random } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
-import { randomId } from './http/random-id.ts';
+import { randomIds } from './http/random-id.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -45,7 +45,7 @@ const PARAMETER_CHARS = 4_096;
 
 /** The API as a Fastify instance that does not listen yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const newId = () => randomId(options.random);
+  const newId = randomIds(options.random);
   const app = Fastify({
     loggerInstance: options.logger,
     // One line a request, written when it is answered; see the request context.

@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 
-/** Fields that may hold a secret, wherever they stand. */
+/** Fields that may hold a secret; looked for at the top and one level down, on every line. */
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -18,7 +18,7 @@ export function createLogger(level: string): Logger {
       level,
       base: null,
       redact: {
-        paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]),
         censor: '[redacted]',
       },
     },
