@@ -1,30 +1,58 @@
 /** How runs come into memory that were not submitted here, and how memory is kept honest. */
+import type { Lanes } from './lanes.ts';
 import { createOwned } from './owned.ts';
 import type { InboxItem, OwnedRun } from './ports/store.ts';
-import { type RestoredRun, restoreRun } from './run/index.ts';
+import { type RestoredRun, type RunJournal, restoreRun } from './run/index.ts';
 import { resumeRun, runStored, takeItem } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
 import { drop, type Table } from './table.ts';
 
-/** Brings runs that this engine owns into memory; those it has are left alone. */
-export async function adopt(table: Table, runIds: readonly string[]): Promise<void> {
-  const absent = runIds.filter((runId) => !table.runs.has(runId));
-  if (absent.length === 0) return;
+/**
+ * Brings runs that this engine owns into memory; those it has are left alone. One call after the
+ * other: what one has read must not be brought in after another one's run has come and gone.
+ */
+export function adopt(table: Table, runIds: readonly string[]): Promise<void> {
+  const adopted = table.adopting.then(() => bringIn(table, runIds));
+  table.adopting = adopted.catch(() => undefined);
+  return adopted;
+}
+
+async function bringIn(table: Table, runIds: readonly string[]): Promise<void> {
+  const { lanes } = table;
+  const absent = runIds.filter((runId) => {
+    const owned = table.runs.get(runId);
+    if (owned?.leaving === true) owned.claimedAgain = true;
+    return owned === undefined;
+  });
+  if (absent.length === 0 || lanes === undefined) return;
   for (const found of await table.store.readOwned(table.engineId, absent)) {
-    const plan = await table.plans.get(found.planHash);
-    if (table.lanes === undefined || table.runs.has(found.journal.runId)) continue;
-    takeIn(table, found, restoreRun(plan, found.journal));
+    const { runId } = found.journal;
+    try {
+      const plan = await table.plans.get(found.planHash);
+      // A takeover in between makes what was read worthless.
+      if (table.lanes !== lanes) return;
+      const journal = withStrays(table, found.journal);
+      takeIn(table, { ...found, journal }, restoreRun(plan, journal), lanes);
+    } catch (error) {
+      table.log.error({ run_id: runId, error: String(error) }, 'a run cannot be loaded');
+    }
   }
 }
 
-function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun): void {
-  if (table.lanes === undefined) return;
+function withStrays(table: Table, journal: RunJournal): RunJournal {
+  const strays = table.strays.get(journal.runId);
+  if (strays === undefined) return journal;
+  table.strays.delete(journal.runId);
+  return { ...journal, started: [...journal.started, ...strays] };
+}
+
+function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes: Lanes): void {
   const owned = createOwned({
     id: runIdOf(run.id),
     run,
-    journal: table.lanes.pick(),
+    journal: lanes.pick(),
     startedAt: found.journal.startedAt ?? table.clock.wall(),
-    seq,
+    seq: Math.max(seq, found.lastSeq),
     inboxSeq: found.inboxSeq,
     stored: true,
     idleMs: found.idleMs,

@@ -1,10 +1,10 @@
 /** What follows from a commit: answers, starts, ends. */
 import { adopt } from './adoption.ts';
 import { execute } from './executor.ts';
-import type { Owned } from './owned.ts';
+import type { Call, Owned } from './owned.ts';
 import type { FlushResult, StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
-import { drop, serveWaiting, type Table } from './table.ts';
+import { drop, dropForReload, serveWaiting, type Table } from './table.ts';
 
 /** The records are durable: does what had to wait for that, in their order. */
 export function committed(
@@ -42,6 +42,12 @@ function startCommitted(
 ): void {
   const call = owned.calls.get(node);
   if (call === undefined || call.attempt !== attempt) return;
+  beginAttempt(table, call);
+}
+
+/** Begins an attempt whose start is durable, unless the run may be somebody else's by now. */
+export function beginAttempt(table: Table, call: Call): void {
+  if (call.state !== 'intent' || call.owned.leaving) return;
   if (table.lease.valid) execute(table.executor, call);
   else table.doubtful.push(call);
 }
@@ -50,7 +56,7 @@ function startCommitted(
 function left(table: Table, owned: Owned, result: FlushResult): void {
   const runId = owned.id.text;
   drop(table, owned);
-  if (result.refused.includes(runId)) {
+  if (result.refused.includes(runId) || owned.claimedAgain) {
     adopt(table, [runId]).catch((error) => {
       table.log.warn({ run_id: runId, error: String(error) }, 'loaded again later');
     });
@@ -64,13 +70,13 @@ function left(table: Table, owned: Owned, result: FlushResult): void {
 export function poisoned(
   table: Table,
   run: Journaled,
-  refusal: { readonly records: number; readonly fault: StoreFault },
+  refusal: { readonly records: readonly JournalRecord[]; readonly fault: StoreFault },
 ): void {
   if (table.submissions.poisoned(run, refusal.fault)) return;
   table.log.error(
-    { run_id: run.id.text, records: refusal.records, error: refusal.fault.message },
+    { run_id: run.id.text, records: refusal.records.length, error: refusal.fault.message },
     'the database refuses what this run writes; it is loaded again',
   );
   const owned = table.runs.get(run.id.text);
-  if (owned !== undefined) drop(table, owned);
+  if (owned !== undefined) dropForReload(table, owned, refusal.records);
 }

@@ -14,6 +14,7 @@
  * | taken over while frozen | the next flush is fenced: memory is dropped, a new epoch begins     |
  */
 import { OrchestrationError } from '@tenuto/contract';
+import { createDatabaseClock } from './database-clock.ts';
 import type { EngineLog } from './engine-log.ts';
 import { createLease } from './lease.ts';
 import { createLoop, type Loop } from './loops/loop.ts';
@@ -40,11 +41,13 @@ export interface EngineOptions {
   /** Connections that the journal writes over. */
   readonly lanes?: number;
   readonly leaseMs?: number;
+  /** A run that has nothing to do for longer than that leaves memory. */
+  readonly parkAfterMs?: number;
   /** The engine's previous process under this id is proven dead. */
   readonly previousIsDead?: boolean;
 }
 
-const DEFAULTS = { capacity: 500, slots: 500, lanes: 1, leaseMs: 10_000 };
+const DEFAULTS = { capacity: 500, slots: 500, lanes: 1, leaseMs: 10_000, parkAfterMs: 60_000 };
 const CLAIM_EVERY_MS = 250;
 const CLAIM_AT_ONCE = 500;
 const INBOX_EVERY_MS = 500;
@@ -57,12 +60,11 @@ export function createEngine(options: EngineOptions): Engine {
   const settings = { ...DEFAULTS, ...options };
   const { engineId, store, log, leaseMs } = settings;
   const lease = createLease(options.clock, leaseMs);
-  /** Local time runs on database time, so that engines agree on when something is due. */
-  const clock: Clock = { ...options.clock, wall: () => options.clock.wall() + offset };
+  const clock = createDatabaseClock(options.clock, () => store.databaseTime());
   let status: EngineHealth['status'] = 'stopped';
   let trouble: string | undefined;
   let epoch = 0;
-  let offset = 0;
+  let beginning: Promise<void> | undefined;
   let loops: Loop[] = [];
   const table = createRunTable({
     ...settings,
@@ -77,20 +79,34 @@ export function createEngine(options: EngineOptions): Engine {
     },
   });
 
+  /**
+   * What an earlier epoch of this engine still owns goes back into the queue first, with the starts
+   * that only its batches know of.
+   */
   async function register(): Promise<void> {
+    if (epoch > 0 || options.previousIsDead === true) await store.takeOver(engineId, undefined);
+    const at = lease.now();
     ({ epoch } = await store.register({ engineId, name: options.name, lanes: settings.lanes }));
-    lease.renewed(lease.now());
     await table.open(epoch);
+    lease.renewed(at);
   }
 
   /** This engine was taken over, or the database went back in time: memory is worth nothing now. */
-  async function beginAgain(outcome: 'fenced' | 'gap'): Promise<void> {
+  function beginAgain(outcome: 'fenced' | 'gap'): Promise<void> {
     log.error({ engine: engineId, epoch, outcome }, 'the journal was refused; starting over');
-    await table.forgetAll();
-    for (let done = false; !done && status !== 'stopped'; ) {
+    beginning ??= forgetAndRegister().finally(() => {
+      beginning = undefined;
+    });
+    return beginning;
+  }
+
+  async function forgetAndRegister(): Promise<void> {
+    // Not waited for: a connection that the network has swallowed is not closed for minutes.
+    void table.forgetAll();
+    while (status === 'running') {
       try {
         await register();
-        done = true;
+        return;
       } catch (error) {
         log.warn({ engine: engineId, error: String(error) }, 'cannot register again yet');
         await new Promise<void>((resolve) => clock.after(1_000, resolve));
@@ -100,11 +116,14 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function beat(): Promise<number | undefined> {
     const at = lease.now();
-    const alive = await store.beat(engineId, epoch);
+    const sent = epoch;
+    const alive = await store.beat(engineId, sent);
+    // An answer to an epoch that is over says nothing about this one.
+    if (sent !== epoch || !table.isOpen()) return undefined;
     if (alive) {
       lease.renewed(at);
       table.leaseRenewed();
-    } else if (table.isOpen()) {
+    } else {
       await beginAgain('fenced');
     }
     return undefined;
@@ -145,13 +164,9 @@ export function createEngine(options: EngineOptions): Engine {
       loop('tend', TEND_EVERY_MS, always(table.tend)),
       loop('watch', WATCH_EVERY_MS, always(table.checkWatched)),
       loop('reconcile', leaseMs, always(table.reconcile)),
-      loop('clock', CLOCK_EVERY_MS, always(readClock)),
+      loop('clock', CLOCK_EVERY_MS, always(clock.sync)),
       loop('maintain', MAINTAIN_EVERY_MS, always(store.maintain)),
     ];
-  }
-
-  async function readClock(): Promise<void> {
-    offset = await store.clockOffset();
   }
 
   function onError(loop: string, error: unknown): void {
@@ -163,8 +178,7 @@ export function createEngine(options: EngineOptions): Engine {
     async start() {
       status = 'starting';
       await store.maintain();
-      await readClock();
-      if (options.previousIsDead === true) await store.takeOver(engineId, undefined);
+      await clock.sync();
       await register();
       loops = makeLoops();
       for (const loop of loops) loop.start();
@@ -175,6 +189,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (status === 'stopped') return;
       status = 'stopping';
       await Promise.all(loops.filter((_l, i) => i !== BEAT_LOOP).map((loop) => loop.stop()));
+      await beginning;
       const empty = await table.drain(drainMs);
       await loops[BEAT_LOOP]?.stop();
       status = 'stopped';

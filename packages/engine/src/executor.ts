@@ -1,14 +1,17 @@
 /** Runs attempts: from a committed start to an outcome that goes back into the run. */
 import type { JsonObject } from '@tenuto/contract';
-import { keepArtifacts, keepOutput } from './kept-results.ts';
+import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
 import { abortedOutcome, failure, lostOutcome, retryOf } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
-import type { ActionCall, ActionOutcome, ActionRunner } from './ports/action-runner.ts';
+import type { ActionCall, ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
 import { type AttemptEnded, idOf, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-driver.ts';
+
+/** The last time that a Date can tell, in milliseconds since the epoch. */
+const LAST_TIME_MS = 8.64e15;
 
 export interface ExecutorPorts {
   readonly clock: Clock;
@@ -87,35 +90,52 @@ export function abort(
 ): void {
   if (call.state === 'ended' || (call.aborted !== undefined && grace)) return;
   call.aborted ??= reason;
-  if (call.state === 'intent') return;
+  // One that has its slot is ended when its start is committed.
+  if (call.state === 'intent' && call.holdsSlot) return;
   call.cancelTimer?.();
   call.controller?.abort(call.aborted);
-  const patience = grace ? specOf(call.owned.run, call.node).graceMs : 0;
+  const patience =
+    grace && call.state === 'running' ? specOf(call.owned.run, call.node).graceMs : 0;
   const end = () => finish(ports, call, abortedOutcome(call), {});
   if (patience === 0) end();
   else call.cancelTimer = ports.clock.after(patience, end);
 }
 
-/** Ends an attempt whose work is lost with this engine; it is made again elsewhere. */
+/**
+ * Ends an attempt whose work is lost with this engine; it is made again elsewhere. One that has
+ * not begun is none, and one that was told to end ends as that.
+ */
 export function lose(ports: ExecutorPorts, call: Call): void {
+  if (call.state !== 'running') return;
+  const told = call.aborted !== undefined;
   call.aborted ??= 'lost';
-  call.controller?.abort('lost');
-  finish(ports, call, lostOutcome('The server went down.'), {});
+  call.controller?.abort(call.aborted);
+  finish(ports, call, told ? abortedOutcome(call) : lostOutcome('The server went down.'), {});
 }
 
 function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
   if (call.state === 'ended') {
     ports.late(call, outcome);
-  } else if (outcome.status !== 'waiting') {
+    return;
+  }
+  // From here on it is up to the database, which has no part in the action's time limit.
+  call.cancelTimer?.();
+  if (outcome.status !== 'waiting') {
     end(ports, call, named(call, outcome));
   } else if (call.aborted !== undefined) {
     end(ports, call, abortedOutcome(call));
+  } else if (!isWait(outcome.wait)) {
+    end(ports, call, failure(new RangeError('The action waits for a time that does not exist.')));
   } else {
     leave(call);
     const { node, attempt } = call;
     const at = ports.clock.wall();
     ports.handle(call, { type: 'waiting', at, node, attempt, wait: outcome.wait }, { call });
   }
+}
+
+function isWait(wait: Wait): boolean {
+  return wait.kind === 'run' || Math.abs(wait.until) <= LAST_TIME_MS;
 }
 
 /** What a stopped action reports stays, but its end is called what it was: stopped. */
@@ -131,22 +151,36 @@ function named(call: Call, outcome: FinalOutcome): FinalOutcome {
 
 /** Stores what does not fit into the attempt's row, then ends the attempt. */
 function end(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): void {
-  const kept = keepOutput(ports.store, outcome);
+  const kept = outputOf(ports, call, outcome);
   if (outcome.artifacts === undefined && !(kept instanceof Promise)) {
     finish(ports, call, kept.outcome, kept.extra);
     return;
   }
-  Promise.all([kept, keepArtifacts(ports.store, call, outcome.artifacts ?? [])]).then(
+  Promise.all([kept, keepArtifacts(ports, call, outcome.artifacts ?? [])]).then(
     ([result]) => finish(ports, call, result.outcome, result.extra),
     (error: unknown) => finish(ports, call, failure(error), {}),
   );
+}
+
+/** An output that is no JSON is its action's bug. */
+function outputOf(
+  ports: ExecutorPorts,
+  call: Call,
+  outcome: FinalOutcome,
+): KeptOutput | Promise<KeptOutput> {
+  try {
+    return keepOutput(ports, call, outcome);
+  } catch (error) {
+    return { outcome: failure(error), extra: {} };
+  }
 }
 
 function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: EndedExtra): void {
   if (call.state === 'ended') return;
   leave(call);
   const at = ports.clock.wall();
-  const { node, attempt, startedAt } = call;
+  const { node, attempt } = call;
+  const startedAt = call.startedAt === 0 ? at : call.startedAt;
   const base = { type: 'ended', at, node, attempt, startedAt, status: outcome.status } as const;
   const event: AttemptEnded = {
     ...base,

@@ -1,19 +1,32 @@
 /** Time that a run spends with nothing to do but wait: it is not charged for it. */
 import type { Owned } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
+import { countOf } from './run/index.ts';
 
-/** Notes whether the run only waits from now on. */
-export function noteIdle(owned: Owned, clock: Clock): void {
-  const { run } = owned;
-  const idle = run.slots === 0 && run.ready.length === 0 && run.waits.size > 0;
-  if (idle) owned.idleSince ??= clock.wall();
-  else settleIdle(owned, clock);
+/**
+ * Notes whether the run only waits from now on.
+ *
+ * @returns for how many ms it did, when that is over now
+ */
+export function noteIdle(owned: Owned, clock: Clock): number {
+  if (isIdle(owned)) {
+    owned.idleSince ??= clock.wall();
+    return 0;
+  }
+  if (owned.idleSince === undefined) return 0;
+  const idleMs = Math.max(0, clock.wall() - owned.idleSince);
+  owned.idleMs += idleMs;
+  owned.idleSince = undefined;
+  return idleMs;
 }
 
-export function settleIdle(owned: Owned, clock: Clock): void {
-  if (owned.idleSince === undefined) return;
-  owned.idleMs += Math.max(0, clock.wall() - owned.idleSince);
-  owned.idleSince = undefined;
+/** A restored run that only waits does so since the last that happened to it, in memory or not. */
+export function restoreIdle(owned: Owned): void {
+  if (isIdle(owned)) owned.idleSince = owned.run.now;
+}
+
+function isIdle({ run }: Owned): boolean {
+  return run.slots === 0 && countOf(run, 'ready') === 0 && run.waits.size > 0;
 }
 
 /**

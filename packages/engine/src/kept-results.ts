@@ -4,8 +4,17 @@ import { LIMITS } from '@tenuto/contract';
 import { tooLarge } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ProducedArtifact } from './ports/action-runner.ts';
-import type { EngineStore } from './ports/store.ts';
+import type { Clock } from './ports/clock.ts';
+import { type EngineStore, StoreFault } from './ports/store.ts';
 import type { EndedExtra } from './run-driver.ts';
+
+const RETRY_FIRST_MS = 50;
+const RETRY_MOST_MS = 2_000;
+
+export interface KeepingPorts {
+  readonly clock: Clock;
+  readonly store: Pick<EngineStore, 'putBlobs' | 'putArtifacts'>;
+}
 
 export interface KeptOutput {
   readonly outcome: FinalOutcome;
@@ -17,7 +26,8 @@ const BYTES_A_CHARACTER = 3;
 
 /** Small outputs go into the attempt's row as they are; large ones are stored first. */
 export function keepOutput(
-  store: Pick<EngineStore, 'putBlobs'>,
+  ports: KeepingPorts,
+  call: Call,
   outcome: FinalOutcome,
 ): KeptOutput | Promise<KeptOutput> {
   if (outcome.output === undefined || outcome.output === null) return { outcome, extra: {} };
@@ -29,30 +39,46 @@ export function keepOutput(
   if (bytes.length <= LIMITS.outputInlineBytes) return { outcome, extra: { output: text } };
   if (bytes.length > LIMITS.outputBytes) return { outcome: tooLarge(bytes.length), extra: {} };
   const outputRef = sha256(bytes);
-  return store
-    .putBlobs([{ hash: outputRef, bytes }])
-    .then(() => ({ outcome, extra: { outputRef } }));
+  const store = () => ports.store.putBlobs([{ hash: outputRef, bytes }]);
+  return untilStored(ports, call, store).then(() => ({ outcome, extra: { outputRef } }));
 }
 
 export async function keepArtifacts(
-  store: Pick<EngineStore, 'putBlobs' | 'putArtifacts'>,
+  ports: KeepingPorts,
   call: Call,
   artifacts: readonly ProducedArtifact[],
 ): Promise<void> {
   if (artifacts.length === 0) return;
   const hashed = artifacts.map((artifact) => ({ ...artifact, hash: sha256(artifact.bytes) }));
-  await store.putBlobs(hashed);
-  await store.putArtifacts(
-    hashed.map(({ name, mediaType, bytes, hash }) => ({
-      runId: call.owned.id,
-      node: call.node,
-      attempt: call.attempt,
-      name,
-      mediaType,
-      sizeBytes: bytes.length,
-      hash,
-    })),
-  );
+  const rows = hashed.map(({ name, mediaType, bytes, hash }) => ({
+    runId: call.owned.id,
+    node: call.node,
+    attempt: call.attempt,
+    name,
+    mediaType,
+    sizeBytes: bytes.length,
+    hash,
+  }));
+  await untilStored(ports, call, () => ports.store.putBlobs(hashed));
+  await untilStored(ports, call, () => ports.store.putArtifacts(rows));
+}
+
+/** An action that has ended well does not fail because the database is away: it is asked again. */
+async function untilStored(
+  { clock }: KeepingPorts,
+  call: Call,
+  store: () => Promise<void>,
+): Promise<void> {
+  for (let delay = RETRY_FIRST_MS; ; delay = Math.min(delay * 2, RETRY_MOST_MS)) {
+    try {
+      await store();
+      return;
+    } catch (error) {
+      const again = error instanceof StoreFault && error.kind === 'unavailable';
+      if (!again || call.state === 'ended') throw error;
+    }
+    await new Promise<void>((resolve) => clock.after(delay, resolve));
+  }
 }
 
 function sha256(bytes: Uint8Array): Buffer {

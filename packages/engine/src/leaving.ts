@@ -1,5 +1,4 @@
 /** What is written about a run's row: its end, its release, its progress. */
-import { settleIdle } from './idle.ts';
 import type { Owned } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
 import type { RunUpdate } from './ports/store.ts';
@@ -20,9 +19,8 @@ export function finishRun(owned: Owned): void {
 }
 
 /** Gives a run up, to be claimed by any engine from `wakeAt` on. */
-export function releaseRun(owned: Owned, wakeAt: number, clock: Clock): void {
+export function releaseRun(owned: Owned, wakeAt: number): void {
   owned.leaving = true;
-  settleIdle(owned, clock);
   update(owned, {
     kind: 'release',
     runId: owned.id,

@@ -3,12 +3,12 @@
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
 import type { RunStatus } from '@tenuto/contract';
-import { nextWake, noteIdle, timeLimitOf } from './idle.ts';
+import { nextWake, noteIdle, restoreIdle, timeLimitOf } from './idle.ts';
 import { finishRun, noteProgress, releaseRun } from './leaving.ts';
 import { childError, lostAttempt } from './outcomes.ts';
 import { type Call, createCall, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { AttemptRow, InboxItem } from './ports/store.ts';
+import type { AttemptRow, EventRow, InboxItem } from './ports/store.ts';
 import type { InFlight } from './record.ts';
 import {
   type AttemptEnded,
@@ -30,8 +30,6 @@ import type { Slots } from './slots.ts';
 const SUSPECT_LOSSES = 2;
 /** The longest that one timer of the platform can be set for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** A run that only waits leaves memory when nothing happens for this long. */
-const PARK_AFTER_MS = 60_000;
 const PROGRESS_EVERY_MS = 1_000;
 
 /** What driving needs of the engine around it. */
@@ -39,6 +37,8 @@ export interface DriverPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly slots: Slots;
+  /** A run that only waits leaves memory when nothing happens for this long. */
+  readonly parkAfterMs: number;
   /** Aborts an attempt; after its grace it is ended whatever it does. */
   abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void;
   /** A node waits for another run. */
@@ -46,6 +46,8 @@ export interface DriverPorts {
   cancelRun(runId: string): void;
   /** No new starts: the engine is going down. */
   draining(): boolean;
+  /** What happened cannot happen to this run: a bug, which is this run's and nobody else's. */
+  broken(owned: Owned, error: unknown): void;
 }
 
 /** What goes into an attempt's row besides its event. */
@@ -64,27 +66,44 @@ export function handle(
   extra: EndedExtra = {},
 ): void {
   if (owned.dropped) return;
-  const effects = apply(owned.run, event);
-  journal(owned, event, extra);
-  for (const effect of effects) carryOut(ports, owned, effect);
-  if (wantsStop(owned.run)) {
-    stopRun(ports, owned, { status: 'failed', grace: true, reason: 'fail_fast' });
+  let effects: Effect[];
+  try {
+    effects = apply(owned.run, event);
+  } catch (error) {
+    ports.broken(owned, error);
     return;
   }
+  journal(owned, event, extra);
+  for (const effect of effects) carryOut(ports, owned, effect);
+  if (failedFast(ports, owned)) return;
   pump(ports, owned);
-  noteIdle(owned, ports.clock);
+  if (noteIdle(owned, ports.clock) < PROGRESS_EVERY_MS) return;
+  // Together with what ended the wait: whoever takes over now must not charge for it.
+  owned.progressSeq = -1;
+  noteProgress(owned, ports.clock);
+}
+
+function failedFast(ports: DriverPorts, owned: Owned): boolean {
+  if (owned.dropped || !wantsStop(owned.run)) return false;
+  stopRun(ports, owned, { status: 'failed', grace: true, reason: 'fail_fast' });
+  return true;
 }
 
 function journal(owned: Owned, event: RunEvent, extra: EndedExtra): void {
   if (event.type === 'begin' || event.type === 'due') return;
-  owned.seq += 1;
   if (event.type === 'ended') {
+    owned.seq += 1;
     const row = attemptRow(owned, event, extra);
     owned.journal.append({ kind: 'attempt', run: owned, row, call: extra.call });
     return;
   }
   const { type, at, ...body } = event;
-  const row = { runId: owned.id, seq: owned.seq, at, type, body: { ...body } };
+  note(owned, { type, at, body: { ...body } });
+}
+
+function note(owned: Owned, what: Pick<EventRow, 'type' | 'at' | 'body'>): void {
+  owned.seq += 1;
+  const row = { runId: owned.id, seq: owned.seq, ...what };
   owned.journal.append({ kind: 'event', run: owned, row });
 }
 
@@ -193,17 +212,22 @@ export function startReady({ slots }: DriverPorts, owned: Owned): void {
     const call = createCall(owned, node, attemptOf(run, node));
     owned.calls.set(node, call);
     if (lossesOf(run, node) >= SUSPECT_LOSSES) {
-      slots.alone(() => start(owned, call));
+      slots.alone(() => start(slots, owned, call));
     } else {
       slots.take();
-      start(owned, call);
+      start(slots, owned, call);
     }
   }
   if (run.ready.length > 0 && run.slots < run.input.maxConcurrentNodes) slots.wait(owned);
 }
 
 /** The slot is taken: the start goes into the journal, the attempt begins with its commit. */
-function start(owned: Owned, call: Call): void {
+function start(slots: Slots, owned: Owned, call: Call): void {
+  // A node that waited for running alone may have been given up meanwhile.
+  if (call.state === 'ended' || owned.dropped) {
+    slots.give();
+    return;
+  }
   call.holdsSlot = true;
   owned.journal.append({ kind: 'start', run: owned, call });
 }
@@ -211,7 +235,7 @@ function start(owned: Owned, call: Call): void {
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
   if (owned.run.phase === 'over') finishRun(owned);
-  else pump(ports, owned);
+  else if (!failedFast(ports, owned)) pump(ports, owned);
 }
 
 /** Sets a run going that came into memory; attempts that were going on are lost. */
@@ -221,6 +245,7 @@ export function resumeRun(
   started: readonly StartedAttempt[],
 ): void {
   const { run } = owned;
+  restoreIdle(owned);
   for (const [node, wait] of run.waits) {
     if (wait.kind === 'run') ports.watch(owned, node, wait.runId);
     else setTimer(ports, owned, node, wait.until);
@@ -252,7 +277,9 @@ export function childEnded(
   node: number,
   child: { readonly runId: string; readonly status: RunStatus },
 ): void {
-  if (owned.dropped || owned.leaving || owned.run.waits.get(node)?.kind !== 'run') return;
+  const wait = owned.run.waits.get(node);
+  if (owned.dropped || owned.leaving) return;
+  if (wait?.kind !== 'run' || wait.runId !== child.runId) return;
   const output = { run_id: child.runId, status: child.status };
   const base = { ...endOfWait(owned, node, ports.clock.wall()), output };
   const event: AttemptEnded =
@@ -260,6 +287,16 @@ export function childEnded(
       ? { ...base, status: 'completed' }
       : { ...base, status: 'failed', error: childError(child) };
   handle(ports, owned, event, { output: JSON.stringify(output) });
+}
+
+/** A result came after its attempt had been ended: it is noted, and changes nothing. */
+export function noteLate(
+  { clock }: DriverPorts,
+  owned: Owned,
+  body: { readonly node: number; readonly attempt: number; readonly status: string },
+): void {
+  if (owned.dropped || owned.leaving || !owned.stored) return;
+  note(owned, { type: 'late', at: clock.wall(), body });
 }
 
 /** Looks after a run's time limits, its parking and what others see of it. */
@@ -272,6 +309,6 @@ export function tendRun(ports: DriverPorts, owned: Owned): void {
     return;
   }
   const wake = nextWake(owned);
-  if (wake !== undefined && wake - now > PARK_AFTER_MS) releaseRun(owned, wake, clock);
+  if (wake !== undefined && wake - now > ports.parkAfterMs) releaseRun(owned, wake);
   else if (clock.mono() - owned.progressAt >= PROGRESS_EVERY_MS) noteProgress(owned, clock);
 }

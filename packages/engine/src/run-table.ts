@@ -1,8 +1,8 @@
 /** Puts together what works on the runs in memory, and what the engine asks of it. */
 import { adopt, readInbox, reconcile } from './adoption.ts';
-import { committed, poisoned } from './commits.ts';
+import { beginAttempt, committed, poisoned } from './commits.ts';
 import type { EngineLog } from './engine-log.ts';
-import { abort, type ExecutorPorts, execute, lose } from './executor.ts';
+import { abort, type ExecutorPorts, lose } from './executor.ts';
 import type { JournalListener } from './journal.ts';
 import { openLanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
@@ -14,11 +14,18 @@ import type { ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineHealth, Submission, SubmitResult } from './ports/engine-api.ts';
 import type { EngineStore, StoreFault } from './ports/store.ts';
-import { apply } from './run/index.ts';
-import { childEnded, type DriverPorts, handle, pump, runStored, tendRun } from './run-driver.ts';
+import {
+  childEnded,
+  type DriverPorts,
+  handle,
+  noteLate,
+  runStored,
+  tendRun,
+} from './run-driver.ts';
 import { createSlots } from './slots.ts';
+import { createSubRunCancels, type SubRunCancels } from './sub-run-cancels.ts';
 import { createSubmissions } from './submissions.ts';
-import { drop, giveSlot, serveWaiting, type Table } from './table.ts';
+import { drop, dropForReload, giveSlot, serveWaiting, type Table } from './table.ts';
 import { createWaiters } from './waiters.ts';
 import { createWatches } from './watches.ts';
 
@@ -34,6 +41,7 @@ export interface RunTableOptions {
   readonly slots: number;
   readonly lanes: number;
   readonly lease: Lease;
+  readonly parkAfterMs: number;
   /** Runs wait for being claimed. */
   queued(): void;
   draining(): boolean;
@@ -69,10 +77,11 @@ const DRAIN_POLL_MS = 20;
 
 export function createRunTable(options: RunTableOptions): RunTable {
   const logs = createLogWriter(options.store, options.clock);
-  const table = createTable(options, logs);
+  const cancels = createSubRunCancels(options.store, options.log);
+  const table = createTable(options, logs, cancels);
   const listener: JournalListener = {
     committed: (records, result) => committed(table, records, result),
-    poisoned: (run, records, fault) => poisoned(table, run, { records: records.length, fault }),
+    poisoned: (run, records, fault) => poisoned(table, run, { records, fault }),
     lost: options.lost,
     troubled: options.troubled,
   };
@@ -85,20 +94,24 @@ export function createRunTable(options: RunTableOptions): RunTable {
     submit: table.submissions.submit,
     find: (runId) => table.runs.get(runId),
     ended: table.waiters.wait,
-    room: () => options.capacity - table.runs.size,
+    // While a node runs alone, what is waiting is better off with another engine.
+    room: () => (table.slots.closed ? 0 : options.capacity - table.runs.size),
     queueSeen: table.submissions.queueSeen,
     adopt: (runIds) => adopt(table, runIds),
     readInbox: () => readInbox(table),
     tend() {
       for (const owned of table.runs.values()) tendRun(table.driver, owned);
       table.lanes?.promoteStarts();
+      serveWaiting(table);
     },
-    checkWatched: table.watches.check,
+    async checkWatched() {
+      await Promise.all([table.watches.check(), cancels.send()]);
+    },
     reconcile: () => reconcile(table),
     leaseRenewed() {
       const calls = table.doubtful;
       table.doubtful = [];
-      for (const call of calls) if (call.state === 'intent') execute(table.executor, call);
+      for (const call of calls) beginAttempt(table, call);
     },
     async drain(drainMs) {
       await drain(table, drainMs);
@@ -114,7 +127,7 @@ export function createRunTable(options: RunTableOptions): RunTable {
   };
 }
 
-function createTable(options: RunTableOptions, logs: LogWriter): Table {
+function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunCancels): Table {
   const { engineId, store, clock, random, log, lease, runner } = options;
   const slots = createSlots({
     limit: options.slots,
@@ -126,12 +139,13 @@ function createTable(options: RunTableOptions, logs: LogWriter): Table {
     random,
     slots,
     draining: options.draining,
+    parkAfterMs: options.parkAfterMs,
     abort: (call, reason, grace) => abort(executor, call, reason, grace),
     watch: (owned, node, runId) => watches.add(owned, node, runId),
-    cancelRun(runId) {
-      store.requestCancel([runId], 'the run that started it was stopped').catch((error) => {
-        log.warn({ run_id: runId, error: String(error) }, 'a sub-run could not be cancelled');
-      });
+    cancelRun: cancels.request,
+    broken(owned, error) {
+      log.error({ run_id: owned.id.text, error: String(error) }, 'a run is broken; loaded again');
+      dropForReload(table, owned);
     },
   };
   const executor: ExecutorPorts = {
@@ -146,6 +160,7 @@ function createTable(options: RunTableOptions, logs: LogWriter): Table {
       serveWaiting(table);
     },
     late({ owned, node, attempt }, { status }) {
+      noteLate(driver, owned, { node, attempt, status });
       const fields = { run_id: owned.id.text, node, attempt, status };
       log.warn(fields, 'a result came after its attempt had ended');
     },
@@ -157,12 +172,11 @@ function createTable(options: RunTableOptions, logs: LogWriter): Table {
   const plans = createPlanCache(store);
   const submissions = createSubmissions({
     ...{ clock, random, plans, queued: options.queued },
-    mayOwn: () => runs.size < options.capacity && lease.valid,
+    mayOwn: () => runs.size < options.capacity && !slots.closed && lease.valid,
     lanes: () => table.lanes,
     begin(owned) {
       runs.set(owned.id.text, owned);
-      apply(owned.run, { type: 'begin', at: owned.startedAt });
-      pump(driver, owned);
+      handle(driver, owned, { type: 'begin', at: owned.startedAt });
     },
     drop: (owned) => drop(table, owned),
     stored: (owned) => runStored(driver, owned),
@@ -170,6 +184,7 @@ function createTable(options: RunTableOptions, logs: LogWriter): Table {
   const table: Table = {
     ...{ engineId, clock, store, log, lease, runs, plans, slots, watches, submissions },
     ...{ driver, executor, waiters: createWaiters(clock), doubtful: [], lanes: undefined },
+    ...{ strays: new Map(), adopting: Promise.resolve() },
   };
   return table;
 }
@@ -180,18 +195,24 @@ async function drain(table: Table, drainMs: number): Promise<void> {
   const pause = () => new Promise<void>((resolve) => clock.after(DRAIN_POLL_MS, resolve));
   const busy = () => [...runs.values()].some((owned) => owned.calls.size > 0);
   while (busy() && clock.mono() < until) await pause();
-  for (const owned of runs.values()) {
-    for (const call of [...owned.calls.values()]) lose(table.executor, call);
-    if (owned.stored && !owned.leaving) releaseRun(owned, clock.wall(), clock);
-  }
   const patience = clock.mono() + drainMs + 1_000;
-  while (runs.size > 0 && clock.mono() < patience) await pause();
+  // Again and again: a run may be stored only now, or come back because it had news.
+  while (runs.size > 0 && clock.mono() < patience) {
+    for (const owned of runs.values()) handBack(table, owned);
+    await pause();
+  }
+}
+
+function handBack(table: Table, owned: Owned): void {
+  for (const call of [...owned.calls.values()]) lose(table.executor, call);
+  if (owned.stored && !owned.leaving && !owned.dropped) releaseRun(owned, table.clock.wall());
 }
 
 async function forgetAll(table: Table): Promise<void> {
   table.submissions.rejectAll();
   for (const owned of [...table.runs.values()]) drop(table, owned);
   table.doubtful = [];
+  table.strays.clear();
   table.plans.clear();
   const closing = table.lanes;
   table.lanes = undefined;

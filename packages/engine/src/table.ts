@@ -7,6 +7,8 @@ import type { Call, Owned } from './owned.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
+import type { JournalRecord } from './record.ts';
+import type { StartedAttempt } from './run/index.ts';
 import { type DriverPorts, startReady } from './run-driver.ts';
 import type { Slots } from './slots.ts';
 import type { Submissions } from './submissions.ts';
@@ -29,6 +31,13 @@ export interface Table {
   readonly executor: ExecutorPorts;
   /** Starts that were committed while the lease was in doubt. */
   doubtful: Call[];
+  /**
+   * Attempts of runs that were dropped although they are this engine's: when the run is loaded
+   * again, they are lost, and count.
+   */
+  readonly strays: Map<string, readonly StartedAttempt[]>;
+  /** The end of the last adoption: one at a time, so that no run is brought in twice. */
+  adopting: Promise<void>;
   lanes: Lanes | undefined;
 }
 
@@ -47,6 +56,26 @@ export function drop(table: Table, owned: Owned): void {
     giveSlot(table, call);
   }
   owned.calls.clear();
+}
+
+/**
+ * Drops a run that is to be loaded again, because something went wrong with it. What it had going
+ * and what it could not write down about attempts is remembered: nothing else knows of them.
+ */
+export function dropForReload(
+  table: Table,
+  owned: Owned,
+  unwritten: readonly JournalRecord[] = [],
+): void {
+  const strays: StartedAttempt[] = [];
+  for (const { state, node, attempt, startedAt } of owned.calls.values()) {
+    if (state === 'running') strays.push({ node, attempt, startedAt });
+  }
+  for (const record of [...unwritten, ...owned.queue]) {
+    if (record.kind === 'attempt') strays.push(record.row);
+  }
+  table.strays.set(owned.id.text, strays);
+  drop(table, owned);
 }
 
 export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {

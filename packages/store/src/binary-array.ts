@@ -48,9 +48,14 @@ export function timeArray(values: readonly Maybe<number>[]): Buffer {
   );
 }
 
-/** Ids as 16 bytes each. */
+const UUID_BYTES = 16;
+
+/** @throws RangeError when an id has not 16 bytes. */
 export function uuidArray(values: readonly Maybe<Uint8Array>[]): Buffer {
-  return fixed(OID.uuid, 16, values, (buffer, at, value) => buffer.set(value, at));
+  return fixed(OID.uuid, UUID_BYTES, values, (buffer, at, value) => {
+    if (value.length !== UUID_BYTES) throw new RangeError(`an id has ${value.length} bytes`);
+    buffer.set(value, at);
+  });
 }
 
 export function byteaArray(values: readonly Maybe<Uint8Array>[]): Buffer {

@@ -12,12 +12,14 @@ import {
   readOwned,
   requestCancels,
 } from './queries/owned-runs.ts';
-import { dropBatches, makePartitions } from './queries/partitions.ts';
+import { dropBatches, dropStrays, makePartitions } from './queries/partitions.ts';
 import { putPlan, readPlan } from './queries/plans.ts';
 import { takeOver } from './queries/takeover.ts';
 
 /** Connections for what an engine does besides its journal. */
 const POOL_SIZE = 4;
+/** The server ends a statement after a minute; not even to hear that means the network is gone. */
+const SILENCE_MS = 70_000;
 
 export interface OpenEngineStore extends EngineStore {
   close(): Promise<void>;
@@ -25,15 +27,9 @@ export interface OpenEngineStore extends EngineStore {
 
 /** The engine's store on PostgreSQL: a pool for its loops, and a connection for each lane. */
 export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
-  const pool = new pg.Pool({
-    ...config,
-    max: POOL_SIZE,
-    application_name: 'tenuto-engine',
-    options: '-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c jit=off',
-    connectionTimeoutMillis: 10_000,
-  });
-  // A pooled connection that breaks while idle says so here; whoever asks next gets another.
-  pool.on('error', () => undefined);
+  const pool = openPool(config, POOL_SIZE);
+  // An engine must not lose its lease because large outputs keep all connections busy.
+  const pulse = openPool(config, 1);
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -44,7 +40,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
   return {
     register: (identity) => guarded(async () => ({ epoch: await registerEngine(pool, identity) })),
     openLane: (key) => guarded(() => openLane(config, key)),
-    beat: (engineId, epoch) => guarded(() => beat(pool, engineId, epoch)),
+    beat: (engineId, epoch) => guarded(() => beat(pulse, engineId, epoch)),
     peers: (engineId) => guarded(() => peers(pool, engineId)),
     takeOver: (engineId, seenBeat) => guarded(() => takeOver(pool, engineId, seenBeat)),
     retire: (engineId, epoch) => guarded(() => retire(pool, engineId, epoch)),
@@ -63,17 +59,34 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
       guarded(async () => {
         await makePartitions(pool);
         await dropBatches(pool);
+        await dropStrays(pool);
       }),
-    clockOffset: () => guarded(() => clockOffset(pool)),
-    close: () => pool.end(),
+    databaseTime: () => guarded(() => databaseTime(pulse)),
+    async close() {
+      await Promise.all([pool.end(), pulse.end()]);
+    },
   };
 }
 
-/** Database time minus local time in ms, from the middle of a round trip. */
-async function clockOffset(pool: pg.Pool): Promise<number> {
-  const before = Date.now();
+function openPool(config: pg.ClientConfig, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...config,
+    max,
+    application_name: 'tenuto-engine',
+    options: '-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c jit=off',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: SILENCE_MS,
+  });
+  // A pooled connection that breaks while idle says so here; whoever asks next gets another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function databaseTime(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ now: number }>(
     'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
   );
-  return (rows[0]?.now ?? before) - (before + Date.now()) / 2;
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database has no time');
+  return row.now;
 }

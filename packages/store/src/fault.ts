@@ -1,4 +1,5 @@
 import { StoreFault } from '@tenuto/engine';
+import pg from 'pg';
 
 /**
  * SQLSTATEs after which the same statement may succeed: connection (08), resources (53), operator
@@ -15,4 +16,9 @@ export function faultOf(error: unknown): StoreFault {
   const isSqlState = /^[0-9A-Z]{5}$/.test(code);
   const kind = isSqlState && !TRANSIENT.test(code) ? 'rejected' : 'unavailable';
   return new StoreFault(kind, message, error);
+}
+
+/** Whether the connection is as good as before: the server answered, and goes on listening. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR';
 }

@@ -1,8 +1,8 @@
 import type { Batch, FlushResult, Lane } from '@tenuto/engine';
 import { StoreFault } from '@tenuto/engine';
 import pg from 'pg';
-import { faultOf } from './fault.ts';
-import { type FlushRow, flushQuery, type LaneKey } from './queries/flush.ts';
+import { faultOf, isAnswer } from './fault.ts';
+import { type FlushQuery, type FlushRow, flushQuery, type LaneKey } from './queries/flush.ts';
 import { resolveResend } from './queries/resend.ts';
 
 /**
@@ -23,6 +23,10 @@ const LANE_OPTIONS = [
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
+/**
+ * The server ends a statement before that; when not even this is heard, the network swallows it.
+ */
+const SILENCE_MS = 40_000;
 
 /** Opens the connection of a lane; it reconnects by itself at the next flush after a loss. */
 export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<Lane> {
@@ -31,8 +35,14 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
 
   async function connected(): Promise<pg.Client> {
     if (closed) throw new StoreFault('unavailable', 'The lane is closed.');
-    client ??= await connect(config);
-    return client;
+    if (client !== undefined) return client;
+    const fresh = await connect(config);
+    if (closed) {
+      await fresh.end();
+      throw new StoreFault('unavailable', 'The lane is closed.');
+    }
+    client = fresh;
+    return fresh;
   }
 
   function drop(): void {
@@ -43,9 +53,9 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
 
   return {
     async flush(batch: Batch): Promise<FlushResult> {
+      const query = built(key, batch);
       try {
         const connection = await connected();
-        const query = flushQuery(key, batch);
         const { rows } = await connection.query<FlushRow>({
           name: query.name,
           text: query.text,
@@ -58,9 +68,8 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
         if (!row.previous) return settled('gap');
         return settled('committed', await resolveResend(connection, key, batch));
       } catch (error) {
-        const fault = faultOf(error);
-        if (fault.kind === 'unavailable') drop();
-        throw fault;
+        if (!isAnswer(error)) drop();
+        throw faultOf(error);
       }
     },
     async close() {
@@ -70,6 +79,15 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
       await last?.end();
     },
   };
+}
+
+/** What cannot even be written down would fail again: a value is out of its column's range. */
+function built(key: LaneKey, batch: Batch): FlushQuery {
+  try {
+    return flushQuery(key, batch);
+  } catch (error) {
+    throw new StoreFault('rejected', error instanceof Error ? error.message : String(error), error);
+  }
 }
 
 function settled(
@@ -86,6 +104,7 @@ async function connect(config: pg.ClientConfig): Promise<pg.Client> {
     application_name: 'tenuto-lane',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
+    query_timeout: SILENCE_MS,
   });
   // A connection that breaks while idle says so here; the next flush finds it out by itself.
   client.on('error', () => undefined);

@@ -22,15 +22,15 @@ export function createRescuer(options: {
     const now = clock.mono();
     if (now - lastRound > options.leaseMs) watched.clear();
     const seen: typeof watched = new Map();
-    for (const peer of await store.peers(options.engineId)) {
-      const before = watched.get(peer.engineId);
-      seen.set(
-        peer.engineId,
-        before?.beat === peer.beat ? before : { beat: peer.beat, since: now },
-      );
+    const peers = await store.peers(options.engineId);
+    // A beat may have been counted while the question was under way: a lease begins after it.
+    const since = clock.mono();
+    for (const { engineId, beat } of peers) {
+      const before = watched.get(engineId);
+      seen.set(engineId, before?.beat === beat ? before : { beat, since });
     }
     watched = seen;
-    lastRound = clock.mono();
+    lastRound = since;
     let released = 0;
     for (const [engineId, { beat, since }] of seen) {
       if (now - since < options.leaseMs) continue;

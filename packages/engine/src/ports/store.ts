@@ -155,6 +155,8 @@ export interface OwnedRun {
   /** Milliseconds the run has spent with nothing to do but wait. */
   readonly idleMs: number;
   readonly status: RunStatus;
+  /** Number of the last line that the run's journal has, those that replay leaves out included. */
+  readonly lastSeq: number;
   readonly inboxSeq: number;
   readonly inbox: readonly InboxItem[];
 }
@@ -202,10 +204,10 @@ export interface EngineStore {
   putBlobs(blobs: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<void>;
   putArtifacts(rows: readonly ArtifactRow[]): Promise<void>;
   putLogs(rows: readonly LogRow[]): Promise<void>;
-  /** Makes partitions ahead of time and drops batches that nothing can need any more. */
+  /** Makes partitions ahead of time and drops batches and strays that nothing needs any more. */
   maintain(): Promise<void>;
-  /** Database time minus local time, in milliseconds. */
-  clockOffset(): Promise<number>;
+  /** Milliseconds since the epoch by the database's clock. */
+  databaseTime(): Promise<number>;
 }
 
 export interface ArtifactRow {

@@ -5,6 +5,7 @@ export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.t
 export { type RestoredRun, restoreRun } from './restore.ts';
 export {
   attemptOf,
+  countOf,
   createRun,
   idOf,
   isTerminal,

@@ -1,8 +1,14 @@
 import type pg from 'pg';
 
+/** The most that a priority adds to a claim key. */
+const PRIORITY_MOST_MS = 9 * 30_000;
+
 /**
  * Takes up to `limit` waiting runs, oldest claim key first and in turn between owners, so that one
  * owner's thousands do not stand before another's one. The fence comes along in the statement.
+ *
+ * What is due has a claim key of at most now and the most that priority adds: the index need not
+ * be walked through the million that sleep.
  */
 export async function claim(
   db: Pick<pg.Pool, 'query'>,
@@ -25,6 +31,8 @@ export async function claim(
        from owners o, lateral (
          select r.run_id, r.claim_key from run_live r
          where r.engine is null and r.owner = o.owner and r.wake_at <= clock_timestamp()
+           and r.claim_key <= (
+             select (extract(epoch from clock_timestamp()) * 1000)::bigint + ${PRIORITY_MOST_MS})
          order by r.claim_key limit $3 for update skip locked) c),
      chosen as (
        select run_id from candidates order by (claim_key = 0) desc, turn, claim_key limit $3)

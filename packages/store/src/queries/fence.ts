@@ -3,25 +3,52 @@ import type pg from 'pg';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
-/** Makes or renews an engine's fences under a higher epoch, in one statement. */
+/**
+ * Makes or renews an engine's fences under a higher epoch. The engine's row is locked first, in a
+ * statement of its own: of two processes under one identity each then gets an epoch of its own.
+ */
 export async function registerEngine(
-  db: Queryable,
-  { engineId, name, lanes }: EngineIdentity,
+  pool: Pick<pg.Pool, 'connect'>,
+  identity: EngineIdentity,
 ): Promise<number> {
-  const { rows } = await db.query<{ epoch: number }>(
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(
+      `insert into engines (engine_id, name) values ($1, $2)
+       on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null`,
+      [identity.engineId, identity.name],
+    );
+    const epoch = await raiseFences(client, identity);
+    await client.query('commit');
+    return epoch;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** Lanes that the engine has no more fall with the rest: an old process may still write there. */
+async function raiseFences(
+  client: pg.PoolClient,
+  { engineId, lanes }: EngineIdentity,
+): Promise<number> {
+  const { rows } = await client.query<{ epoch: number }>(
     `with next as (
        select coalesce(max(epoch), 0) + 1 as epoch from engine_fences where engine = $1),
-     known as (
-       insert into engines (engine_id, name) values ($1, $2)
-       on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null),
      beating as (
        insert into engine_heartbeats (engine, beat) values ($1, 1)
-       on conflict (engine) do update set beat = engine_heartbeats.beat + 1)
+       on conflict (engine) do update set beat = engine_heartbeats.beat + 1),
+     fallen as (
+       update engine_fences f set epoch = next.epoch, alive = false
+       from next where f.engine = $1 and f.lane >= $2)
      insert into engine_fences (engine, lane, epoch, alive)
-     select $1, lane, next.epoch, true from next, generate_series(0, $3::int - 1) lane
+     select $1, lane, next.epoch, true from next, generate_series(0, $2::int - 1) lane
      on conflict (engine, lane) do update set epoch = excluded.epoch, alive = true
      returning epoch`,
-    [engineId, name, lanes],
+    [engineId, lanes],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('an engine needs at least one lane');

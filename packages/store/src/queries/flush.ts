@@ -78,11 +78,35 @@ export function flushQuery(key: LaneKey, batch: Batch): FlushQuery {
   });
   const names = parts.map((part) => part.name);
   return {
-    name: `flush:${names.join('+')}`,
+    name: statementName(names),
     text: `with ${[FENCE, GATE, ...ctes].join(',\n')}\n${result(names)}`,
     values,
   };
 }
+
+/**
+ * Batches with the same kinds of rows share a prepared statement. Its name is short: PostgreSQL cuts
+ * names after 63 characters, and two that begin alike would then be one.
+ */
+function statementName(parts: readonly string[]): string {
+  return `flush:${parts.map((part) => STATEMENT_LETTERS[part] ?? part).join('')}`;
+}
+
+const STATEMENT_LETTERS: Readonly<Record<string, string>> = {
+  keys: 'k',
+  'keyed-submits': 'K',
+  submits: 's',
+  attempts: 'a',
+  demoted: 'd',
+  events: 'e',
+  started: 'S',
+  finishes: 'f',
+  releases: 'r',
+  progress: 'p',
+  consumed: 'c',
+  'keyed-audits': 'U',
+  audits: 'u',
+};
 
 /** The parts that a batch needs, each of which writes only through the gate. */
 export function partsOf(batch: Batch): readonly Part[] {
@@ -106,7 +130,10 @@ export function partsOf(batch: Batch): readonly Part[] {
 }
 
 function keysPart(submits: readonly SubmitRow[]): Part {
-  const keyed = submits.filter((row) => row.submission.idempotency !== undefined);
+  // In one order everywhere, so that engines that were sent the same keys do not deadlock.
+  const keyed = submits
+    .filter((row) => row.submission.idempotency !== undefined)
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return {
     name: 'keys',
     sql: `keys as (
@@ -124,6 +151,10 @@ function keysPart(submits: readonly SubmitRow[]): Part {
       uuidArray(keyed.map((row) => row.runId.bytes)),
     ],
   };
+}
+
+function keyOf({ submission }: SubmitRow): string {
+  return `${submission.owner}\n${submission.idempotency?.key}`;
 }
 
 function submitsPart(submits: readonly SubmitRow[], keyed: boolean): Part {
@@ -250,7 +281,8 @@ function startedPart({ started }: Batch): Part {
     name: 'started',
     sql: `promoted as (
       insert into started (run_id, node, attempt, started_at)
-      select t.* from gate, unnest(?::uuid[], ?::int4[], ?::int4[], ?::timestamptz[]) t)`,
+      select t.* from gate, unnest(?::uuid[], ?::int4[], ?::int4[], ?::timestamptz[]) t
+      on conflict do nothing)`,
     values: [
       uuidArray(started.map((row) => row.runId.bytes)),
       int4Array(started.map((row) => row.node)),

@@ -22,6 +22,7 @@ interface Row {
   readonly status: RunStatus;
   readonly progress: string | null;
   readonly inbox_seq: number;
+  readonly last_seq: number;
 }
 
 /** Those of the runs that the engine owns, with all it takes to go on with them. */
@@ -35,7 +36,9 @@ export async function readOwned(
        r.priority, r.triggered_by, r.input, r.parent_run,
        (extract(epoch from r.created_at) * 1000)::float8 as created_at,
        (extract(epoch from r.started_at) * 1000)::float8 as started_at,
-       r.status::text as status, r.progress, r.inbox_seq
+       r.status::text as status, r.progress, r.inbox_seq,
+       greatest((select max(a.seq) from attempts a where a.run_id = r.run_id),
+         (select max(e.seq) from run_events e where e.run_id = r.run_id), 0) as last_seq
      from unnest($2::uuid[]) t(run_id) join run_live r on r.run_id = t.run_id
      where r.engine = $1`,
     [engineId, runIds],
@@ -76,6 +79,7 @@ function ownedRun(
     },
     idleMs: progress.idle_ms ?? 0,
     status: row.status,
+    lastSeq: row.last_seq,
     inboxSeq: row.inbox_seq,
     inbox,
   };

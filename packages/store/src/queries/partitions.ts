@@ -13,7 +13,8 @@ export async function makePartitions(pool: Pick<pg.Pool, 'connect'>): Promise<vo
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [PARTITIONS_LOCK]);
-    for (const statement of await missingPartitions(client)) await client.query(statement);
+    const statements = await missingPartitions(client);
+    if (statements.length > 0) await client.query(statements.join(';\n'));
   } finally {
     await client.query('select pg_advisory_unlock($1)', [PARTITIONS_LOCK]).catch(() => undefined);
     client.release();
@@ -32,8 +33,10 @@ async function missingPartitions(client: pg.PoolClient): Promise<string[]> {
     const day = new Date(week * WEEK_MS).toISOString().slice(0, 10).replaceAll('-', '');
     for (const table of PARTITIONED) {
       if (present.has(`${table}_${day}`)) continue;
+      // Attached, not made in place: that would lock out whoever writes to the table.
       statements.push(
-        `create table if not exists ${table}_${day} partition of ${table}
+        `create table if not exists ${table}_${day} (like ${table} including all)`,
+        `alter table ${table} attach partition ${table}_${day}
          for values from ('${lowestId(week * WEEK_MS)}') to ('${lowestId((week + 1) * WEEK_MS)}')`,
       );
     }
@@ -53,6 +56,7 @@ function lowestId(ms: number): string {
 /**
  * Deletes batches whose starts have all ended or been promoted and that are older than any copy
  * of them that may still be under way; the newest of each lane stays: the next one asks for it.
+ * Of an epoch that is over nothing is asked any more.
  */
 export async function dropBatches(db: Queryable): Promise<void> {
   await db.query(
@@ -62,4 +66,19 @@ export async function dropBatches(db: Queryable): Promise<void> {
      where b.engine = f.engine and b.epoch = f.epoch and b.lane = f.lane
        and b.seq < f.floor and b.seq < f.last and b.at < clock_timestamp() - interval '10 minutes'`,
   );
+  await db.query(
+    `delete from batches b using engine_fences f
+     where b.engine = f.engine and b.lane = f.lane and b.epoch < f.epoch
+       and b.at < clock_timestamp() - interval '10 minutes'`,
+  );
+}
+
+/** Deletes what is left of runs that are over: starts of attempts that went on to wait, for one. */
+export async function dropStrays(db: Queryable): Promise<void> {
+  for (const table of ['started', 'run_inbox']) {
+    await db.query(
+      `delete from ${table} s
+       where not exists (select 1 from run_live r where r.run_id = s.run_id)`,
+    );
+  }
 }

@@ -9,6 +9,11 @@ const START_BYTES = 22;
 /** Runs released in one statement: the locks of one chunk are held until the end, so few. */
 const RELEASE_CHUNK = 5_000;
 
+interface Fence {
+  readonly lane: number;
+  readonly epoch: number;
+}
+
 /** @returns how many runs were released, or undefined when the engine has renewed after all. */
 export async function takeOver(
   pool: Pick<pg.Pool, 'connect'>,
@@ -19,19 +24,19 @@ export async function takeOver(
   try {
     await client.query('begin');
     await client.query("set local lock_timeout = '5s'");
-    const fences = await client.query(
-      'select lane from engine_fences where engine = $1 and alive order by lane for update',
+    const { rows: fences } = await client.query<Fence>(
+      'select lane, epoch from engine_fences where engine = $1 and alive order by lane for update',
       [engineId],
     );
-    if (fences.rowCount === 0 || !(await stoodStill(client, engineId, seenBeat))) {
+    if (fences.length === 0 || !(await stoodStill(client, engineId, seenBeat))) {
       await client.query('rollback');
-      return fences.rowCount === 0 ? 0 : undefined;
+      return fences.length === 0 ? 0 : undefined;
     }
     await client.query(
       'update engine_fences set epoch = epoch + 1, alive = false where engine = $1',
       [engineId],
     );
-    await keepStarts(client, engineId);
+    for (const fence of fences) await keepStarts(client, engineId, fence);
     const released = await releaseRuns(client, engineId);
     await client.query('commit');
     return released;
@@ -57,14 +62,17 @@ async function stoodStill(
 }
 
 /** Makes rows of the starts that only the batches know, so that whoever claims the run sees them. */
-async function keepStarts(client: pg.PoolClient, engineId: string): Promise<void> {
+async function keepStarts(
+  client: pg.PoolClient,
+  engineId: string,
+  { lane, epoch }: Fence,
+): Promise<void> {
   const { rows } = await client.query<{ starts: Buffer; at: Date }>(
-    `select b.starts, b.at from batches b
-     join (select epoch, lane, max(floor_seq) as floor from batches
-           where engine = $1 group by epoch, lane) f
-       on f.epoch = b.epoch and f.lane = b.lane
-     where b.engine = $1 and b.seq >= f.floor and b.starts is not null`,
-    [engineId],
+    `select starts, at from batches
+     where engine = $1 and epoch = $2 and lane = $3 and starts is not null and seq >= (
+       select floor_seq from batches where engine = $1 and epoch = $2 and lane = $3
+       order by seq desc limit 1)`,
+    [engineId, epoch, lane],
   );
   for (const { starts, at } of rows) {
     const runs: string[] = [];
