@@ -1,7 +1,8 @@
 import { compilePlan } from '@tenuto/engine';
 import type pg from 'pg';
 import { type BenchStore, withStore } from './bench-store.ts';
-import { type Benchmark, rounds } from './benchmark.ts';
+import { type Benchmark, type Effort, rounds } from './benchmark.ts';
+import { drainRate } from './drain.ts';
 import { compared, type Figure, type Pair } from './figure.ts';
 import { SHAPES, type Shape, scaled } from './shape.ts';
 import { engineRate } from './throughput.ts';
@@ -24,10 +25,10 @@ export const history: Benchmark = {
         effort.progress('history: loading');
         await loadHistory(full.sql, Math.round(RUNS * effort.part));
         const figures: Figure[] = [];
-        for (const shape of [SHAPES.single, SHAPES.fan]) {
-          const pairs = await pairsOf(scaled(shape, effort.part), { empty, full }, effort);
+        for (const { name, full: shape, rate } of WORKLOADS) {
+          const pairs = await pairsOf(name, { empty, full, rate, effort }, shape);
           const measured = { pairs, what: 'empty store', better: 'higher', aim: AIM } as const;
-          figures.push(compared(`history ${shape.name}`, 'nodes/s', measured));
+          figures.push(compared(name, 'nodes/s', measured));
         }
         return figures;
       }),
@@ -35,16 +36,32 @@ export const history: Benchmark = {
   },
 };
 
+type Rate = (store: BenchStore, shape: Shape) => Promise<number>;
+
+const WORKLOADS: readonly { readonly name: string; readonly full: Shape; readonly rate: Rate }[] = [
+  { name: 'history single', full: SHAPES.single, rate: engineRate },
+  { name: 'history drain', full: SHAPES.single, rate: drainRate },
+  { name: 'history fan', full: SHAPES.fan, rate: engineRate },
+];
+
+interface Stores {
+  readonly empty: BenchStore;
+  readonly full: BenchStore;
+  readonly rate: Rate;
+  readonly effort: Effort;
+}
+
 function pairsOf(
-  shape: Shape,
-  { empty, full }: { readonly empty: BenchStore; readonly full: BenchStore },
-  effort: Parameters<Benchmark['measure']>[0],
+  name: string,
+  { empty, full, rate, effort }: Stores,
+  workload: Shape,
 ): Promise<Pair[]> {
+  const shape = scaled(workload, effort.part);
   const pairOf = async (of: Shape) => ({
-    reference: await engineRate(empty, of),
-    sample: await engineRate(full, of),
+    reference: await rate(empty, of),
+    sample: await rate(full, of),
   });
-  return rounds(effort, `history ${shape.name}`, {
+  return rounds(effort, name, {
     warmUp: () => pairOf(scaled(shape, WARM_UP_PART)),
     once: () => pairOf(shape),
   });
