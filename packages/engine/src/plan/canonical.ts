@@ -1,4 +1,7 @@
-/** JSON with the keys of every object in code-unit order: equal values give equal text. */
+/**
+ * JSON with the keys of every object in one order (array-like keys by number, then the others by
+ * code unit): equal values give equal text.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;

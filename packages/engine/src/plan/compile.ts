@@ -73,7 +73,7 @@ export function compileStoredPlan(document: string): Plan {
   const stored = JSON.parse(document) as PlanDocument;
   return compilePlan(stored, {
     retry: stored.retry,
-    maxNodes: LIMITS.runNodes,
+    maxNodes: Number.POSITIVE_INFINITY,
     maxEdges: Number.POSITIVE_INFINITY,
   });
 }

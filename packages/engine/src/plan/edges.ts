@@ -106,17 +106,29 @@ function addParents(
 }
 
 function addSequences(flat: FlatNodes, list: EdgeList): void {
+  const written = writtenInSequences(flat, list);
   flat.inputs.forEach((node, group) => {
     if (node.type !== 'sequential_group') return;
     let previous = -1;
     for (let i = group + 1; i < (flat.subtreeEnd[group] ?? 0); i = flat.subtreeEnd[i] ?? i + 1) {
-      if (previous >= 0) {
+      if (previous >= 0 && !written.has(previous * flat.inputs.length + i)) {
         list.from.push(previous);
         list.to.push(i);
       }
       previous = i;
     }
   });
+}
+
+/** The edges that children of sequential groups already have, lest one be there twice. */
+function writtenInSequences(flat: FlatNodes, list: EdgeList): ReadonlySet<number> {
+  const written = new Set<number>();
+  list.to.forEach((to, e) => {
+    if (flat.inputs[flat.groups[to] ?? -1]?.type === 'sequential_group') {
+      written.add((list.from[e] ?? 0) * flat.inputs.length + to);
+    }
+  });
+  return written;
 }
 
 function resolve(flat: FlatNodes, id: string, path: string, problems: Problems): number {

@@ -12,6 +12,10 @@ export interface FlatNodes {
   readonly patternOf: Int32Array;
 }
 
+/** No controls, line breaks or halves of a character. */
+const PRINTABLE_ID = new RegExp(`^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]{1,${LIMITS.nodeIdChars}}$`, 'u');
+const INSTANCE_SUFFIX = /\[\d+\]$/;
+
 export function typeOf(node: NodeInput): NodeType {
   return node.type ?? 'action';
 }
@@ -35,12 +39,8 @@ export function flatten(
 
   function visit(node: NodeInput, path: string, group: number, depth: number): void {
     const index = inputs.length;
-    if (indexOf.has(node.id))
-      problems.add(
-        `${path}/id`,
-        `The id "${node.id}" is used twice; ids are unique in a graph, groups included.`,
-        node.id,
-      );
+    if (index >= maxNodes) refuseSize(maxNodes, problems);
+    checkId(node, path);
     indexOf.set(node.id, index);
     inputs.push(node);
     paths.push(path);
@@ -48,7 +48,10 @@ export function flatten(
     patternOf.push(patternAround(group));
     checkPlace(node, path, group);
     if (depth > LIMITS.groupDepth) {
-      problems.add(path, `Groups are nested deeper than ${LIMITS.groupDepth}; flatten the graph.`);
+      problems.add(
+        path,
+        `"${node.id}" stands in more than ${LIMITS.groupDepth} groups inside each other; flatten the graph.`,
+      );
     } else {
       for (const [i, child] of (node.children ?? []).entries()) {
         visit(child, `${path}/children/${i}`, index, depth + 1);
@@ -62,8 +65,25 @@ export function flatten(
     return inputs[group]?.for_each === undefined ? (patternOf[group] ?? -1) : group;
   }
 
+  function checkId({ id }: NodeInput, path: string): void {
+    if (indexOf.has(id)) {
+      problems.add(
+        `${path}/id`,
+        `The id "${id}" is used twice; ids are unique in a graph, groups included.`,
+        id,
+      );
+    }
+    if (!PRINTABLE_ID.test(id)) {
+      problems.add(
+        `${path}/id`,
+        `The id ${JSON.stringify(id)} is not 1 to ${LIMITS.nodeIdChars} printable characters.`,
+        id,
+      );
+    }
+  }
+
   function checkPlace(node: NodeInput, path: string, group: number): void {
-    if (isGroup(node) && node.children === undefined) {
+    if (isGroup(node) && (node.children ?? []).length === 0) {
       problems.add(
         path,
         `The group "${node.id}" has no children; give it some or make it an action.`,
@@ -86,18 +106,10 @@ export function flatten(
     }
   }
 
-  for (let i = 0; i < nodes.length; i += 1) {
-    const node = nodes[i];
-    if (node !== undefined) visit(node, `/nodes/${i}`, -1, 0);
-    if (inputs.length > maxNodes) {
-      problems.add(
-        '/nodes',
-        `The graph has more than ${maxNodes} nodes; split it into sub-runs or raise the limit.`,
-      );
-      break;
-    }
-  }
-  return {
+  nodes.forEach((node, i) => {
+    visit(node, `/nodes/${i}`, -1, 0);
+  });
+  const flat = {
     inputs,
     paths,
     indexOf,
@@ -105,4 +117,32 @@ export function flatten(
     subtreeEnd: Int32Array.from(subtreeEnd),
     patternOf: Int32Array.from(patternOf),
   };
+  checkInstanceIds(flat, problems);
+  return flat;
+}
+
+/** What else is wrong with a graph this large would only be a consequence. */
+function refuseSize(maxNodes: number, problems: Problems): void {
+  problems.add(
+    '/nodes',
+    `The graph has more than ${maxNodes} nodes; split it into sub-runs or raise the limit.`,
+  );
+  problems.raise();
+}
+
+/** `child[3]` is the id of an instance, so no node may have it that stands in the plan. */
+function checkInstanceIds(flat: FlatNodes, problems: Problems): void {
+  for (const [id, index] of flat.indexOf) {
+    for (let stem = id; INSTANCE_SUFFIX.test(stem); ) {
+      stem = stem.replace(INSTANCE_SUFFIX, '');
+      const pattern = flat.indexOf.get(stem);
+      if (pattern === undefined || (flat.patternOf[pattern] ?? -1) < 0) continue;
+      problems.add(
+        `${flat.paths[index]}/id`,
+        `The id "${id}" is that of an item of "${stem}", which for_each repeats; choose another.`,
+        id,
+      );
+      break;
+    }
+  }
 }

@@ -4,7 +4,8 @@ import type { FlatNodes } from './flatten.ts';
 /**
  * Longest-path levels, or a cycle. A group is two points: its begin, which its children wait for,
  * and its end, which waits for them; point i is where node i begins (and, when it is no group,
- * ends), point nodeCount + i is where group i ends.
+ * ends), point nodeCount + i is where group i ends. An end is no level of its own: it stands on
+ * that of the group's last child.
  */
 export function orderNodes(
   flat: FlatNodes,
@@ -27,13 +28,14 @@ export function orderNodes(
   for (let head = 0; head < tail; head += 1) {
     const point = queue[head] ?? 0;
     graph.forEachNext(point, (next) => {
-      levels[next] = Math.max(levels[next] ?? 0, (levels[point] ?? 0) + 1);
+      const level = (levels[point] ?? 0) + (next < size ? 1 : 0);
+      levels[next] = Math.max(levels[next] ?? 0, level);
       waiting[next] = (waiting[next] ?? 0) - 1;
       if (waiting[next] === 0) queue[tail++] = next;
     });
   }
-  if (tail < size * 2) return { cycle: findCycle(size, waiting, graph) };
-  return { levels: levels.subarray(0, size) };
+  if (tail < size * 2) return { cycle: nodesOf(findCycle(size, waiting, graph), size) };
+  return { levels: levels.slice(0, size) };
 }
 
 interface PointGraph {
@@ -64,8 +66,8 @@ function pointGraph(flat: FlatNodes, edges: Edges): PointGraph {
 }
 
 /**
- * Among the points that still wait, walks forward until one is met again. Such a point has a
- * predecessor that waits too, so the walk goes backwards over edges inverted once.
+ * A cycle among the points that still wait, in the order of the edges. Each has a predecessor that
+ * waits too, so walking backwards comes round.
  */
 function findCycle(size: number, waiting: Int32Array, graph: PointGraph): number[] {
   const before = new Int32Array(size * 2).fill(-1);
@@ -84,7 +86,19 @@ function findCycle(size: number, waiting: Int32Array, graph: PointGraph): number
     walk.push(at);
     at = before[at] ?? -1;
   }
-  const cycle = walk.slice(metAt.get(at)).reverse();
-  const nodes = cycle.map((point) => (point < size ? point : point - size));
-  return nodes.filter((node, i) => node !== nodes[(i + 1) % nodes.length]);
+  return walk.slice(metAt.get(at)).reverse();
+}
+
+/** The nodes of a cycle of points. A group that is passed from begin to end is named once. */
+function nodesOf(cycle: readonly number[], size: number): number[] {
+  const place = new Map(cycle.map((point, i) => [point, i]));
+  const passed = (point: number) => point < size && place.has(point + size);
+  const first = Math.max(0, cycle.findIndex(passed));
+  const nodes: number[] = [];
+  for (let i = 0; i < cycle.length; i += 1) {
+    const point = cycle[(first + i) % cycle.length] ?? 0;
+    nodes.push(point < size ? point : point - size);
+    if (passed(point)) i = ((place.get(point + size) ?? 0) - first + cycle.length) % cycle.length;
+  }
+  return nodes;
 }

@@ -9,7 +9,7 @@ export interface NodeSpec {
   readonly uses: string | undefined;
   readonly with: Template;
   /** `if`; a constant `true` is absent. */
-  readonly guard: Expression | boolean | undefined;
+  readonly guard: Expression | false | undefined;
   readonly condition: Expression | undefined;
   readonly dependency: DependencyCondition;
   readonly skipOnFailure: boolean;
@@ -52,11 +52,11 @@ export interface Plan {
    * does not run itself, its instances do.
    */
   readonly patterns: Int32Array;
-  /** 1 where some expression may read the node's output: it is kept in memory. */
+  /** 1 where some expression may read the node's output or facts: they are kept in memory. */
   readonly outputKept: Uint8Array;
   /** `save_as` names and ids by which `steps` and `nodes` find a node. */
   readonly names: ReadonlyMap<string, number>;
-  /** Position of each node in a topological order: 0 for roots, and the longest way from one. */
+  /** How many nodes stand before each on the longest way to it, groups it stands in included. */
   readonly levels: Int32Array;
 }
 
@@ -110,12 +110,17 @@ function pathTo(plan: Plan, end: number): string[] {
 
 /** A node one level up on which `at` waits: a parent, the group it stands in, or a group's child. */
 function stepBack(plan: Plan, at: number, level: number): number {
-  const from = plan.predecessorOffsets[at] ?? 0;
-  const to = plan.predecessorOffsets[at + 1] ?? 0;
-  for (let e = from; e < to; e += 1) {
-    const parent = plan.predecessors[e] ?? -1;
-    if (plan.levels[parent] === level) return parent;
-  }
+  const isBefore = (node: number) => plan.levels[node] === level;
   const group = plan.groups[at] ?? -1;
-  return group >= 0 && plan.levels[group] === level ? group : -1;
+  if (isBefore(group)) return group;
+  const parents = plan.predecessors.subarray(
+    plan.predecessorOffsets[at],
+    plan.predecessorOffsets[at + 1],
+  );
+  const parent = parents.find(isBefore);
+  if (parent !== undefined) return parent;
+  for (const ended of parents) {
+    for (let i = ended + 1; i < (plan.subtreeEnd[ended] ?? 0); i += 1) if (isBefore(i)) return i;
+  }
+  return -1;
 }

@@ -5,6 +5,8 @@ const PROBLEMS_REPORTED = 20;
 
 /** Collects what is wrong with a graph, so that one answer names it all. */
 export interface Problems {
+  /** How many were added. */
+  readonly count: number;
   add(path: string, message: string, value?: unknown): void;
   /** @throws PlanError when something was added. */
   raise(): void;
@@ -14,6 +16,9 @@ export function collectProblems(): Problems {
   const found: ValidationError[] = [];
   let count = 0;
   return {
+    get count() {
+      return count;
+    },
     add(path, message, value) {
       count += 1;
       if (found.length < PROBLEMS_REPORTED) {

@@ -8,7 +8,7 @@ import {
   type Scope,
 } from '../expression/index.ts';
 import { type RetryPolicy, resolveRetryPolicy } from '../retry/index.ts';
-import { type FlatNodes, isGroup, typeOf } from './flatten.ts';
+import { type FlatNodes, typeOf } from './flatten.ts';
 import type { NodeSpec } from './plan.ts';
 import type { Problems } from './problems.ts';
 
@@ -23,6 +23,8 @@ const DEFAULT_PRIORITY = 5;
 const DEFAULT_GRACE_SECONDS = 10;
 /** What every expression of a graph may name. `secrets` and `event` come in with their doors. */
 const VARIABLES = ['params', 'steps', 'nodes', 'parents', 'run', 'now'];
+/** No item may be called so. */
+const RESERVED_NAMES = new Set([...VARIABLES, 'index', 'event', 'task', 'secrets']);
 
 export interface SpecContext {
   readonly flat: FlatNodes;
@@ -40,19 +42,20 @@ export interface Specs {
 
 /** Compiles each node's rules; nodes written alike share one spec. */
 export function compileSpecs(context: SpecContext): Specs {
-  const { flat } = context;
-  const scopes = scopesOf(flat);
+  const { flat, problems } = context;
+  const scopeOf = scopes(flat);
   const interned = new Map<string, { spec: NodeSpec; reads: readonly References[] }>();
   const references: { node: number; read: References }[] = [];
   const specs = flat.inputs.map((node, index) => {
     const around = enclosing(flat, index);
-    const { id: _id, name: _n, parent_nodes: _p, needs: _e, children: _c, ...rest } = node;
-    const key = `${around.join()}|${JSON.stringify(rest)}`;
+    const key = `${around.join()}|${rulesText(node)}`;
     let entry = interned.get(key);
     if (entry === undefined) {
       const reads: References[] = [];
-      entry = { spec: compileSpec(context, index, scopes(index, around), reads), reads };
-      interned.set(key, entry);
+      const before = problems.count;
+      entry = { spec: compileSpec(context, index, scopeOf(around), reads), reads };
+      // What is wrong is said of each node that is written so.
+      if (problems.count === before) interned.set(key, entry);
     }
     for (const read of entry.reads) references.push({ node: index, read });
     return entry.spec;
@@ -60,11 +63,18 @@ export function compileSpecs(context: SpecContext): Specs {
   return { specs, references };
 }
 
+/** What of a node goes into its spec, as text. */
+function rulesText(node: NodeInput): string {
+  const { id: _id, name: _n, description: _d, tags: _t, metadata: _m, save_as: _s, ...rest } = node;
+  const { parent_nodes: _p, needs: _e, children: _c, ...rules } = rest;
+  return JSON.stringify(rules);
+}
+
 /** The for_each groups around a node, innermost first. */
 function enclosing(flat: FlatNodes, index: number): number[] {
   const around: number[] = [];
-  for (let at = flat.groups[index] ?? -1; at >= 0; at = flat.groups[at] ?? -1) {
-    if (flat.inputs[at]?.for_each !== undefined) around.push(at);
+  for (let at = flat.patternOf[index] ?? -1; at >= 0; at = flat.patternOf[at] ?? -1) {
+    around.push(at);
   }
   return around;
 }
@@ -73,33 +83,39 @@ function itemNameOf(group: NodeInput | undefined): string {
   return group?.item_name ?? 'item';
 }
 
-/** Names in scope: every node outside for_each groups, and those of the groups one stands in. */
-function scopesOf(flat: FlatNodes): (index: number, around: readonly number[]) => Scope {
-  const namesIn = (group: number, from: number, to: number) => {
-    const names: string[] = [];
+/**
+ * Names in scope: every node outside for_each groups, and those of the groups one stands in. One
+ * set for all: nodes come in preorder, so the names of a group are added when it is entered and
+ * taken away when it is left.
+ */
+function scopes(flat: FlatNodes): (around: readonly number[]) => Scope {
+  const names = new Set<string>();
+  const add = (group: number, from: number, to: number): string[] => {
+    const added: string[] = [];
     for (let i = from; i < to; i += 1) {
-      if (flat.patternOf[i] !== group) continue;
       const node = flat.inputs[i];
-      if (node !== undefined)
-        names.push(node.id, ...(node.save_as === undefined ? [] : [node.save_as]));
+      if (node === undefined || flat.patternOf[i] !== group) continue;
+      for (const name of [node.id, node.save_as]) {
+        if (name === undefined || names.has(name)) continue;
+        names.add(name);
+        added.push(name);
+      }
     }
-    return names;
+    return added;
   };
-  const top = new Set(namesIn(-1, 0, flat.inputs.length));
-  const cache = new Map<string, Scope>();
-  return (_index, around) => {
-    const key = around.join();
-    const known = cache.get(key);
-    if (known !== undefined) return known;
-    const names = around.length === 0 ? top : new Set(top);
-    const variables = new Set(VARIABLES);
-    for (const group of around) {
-      for (const name of namesIn(group, group + 1, flat.subtreeEnd[group] ?? 0)) names.add(name);
-      variables.add('item').add('index').add(itemNameOf(flat.inputs[group]));
+  add(-1, 0, flat.inputs.length);
+  const entered: { readonly group: number; readonly added: readonly string[] }[] = [];
+  return (around) => {
+    while (entered.length > 0 && !around.includes(entered.at(-1)?.group ?? -1)) {
+      for (const name of entered.pop()?.added ?? []) names.delete(name);
     }
-    const scope: Scope = { steps: names, nodes: names, variables };
-    cache.set(key, scope);
-    return scope;
+    const variables = new Set(VARIABLES);
+    for (const group of around.toReversed()) {
+      variables.add('item').add('index').add(itemNameOf(flat.inputs[group]));
+      if (entered.some((known) => known.group === group)) continue;
+      entered.push({ group, added: add(group, group + 1, flat.subtreeEnd[group] ?? 0) });
+    }
+    return { steps: names, nodes: names, variables };
   };
 }
 
@@ -113,16 +129,14 @@ function compileSpec(
   const path = context.flat.paths[index] ?? '';
   const expression = (field: string, source: string | undefined): Expression | undefined => {
     if (source === undefined) return undefined;
-    return attempt(context.problems, `${path}/${field}`, () => {
+    return attempt(context, index, field, () => {
       const compiled = compileExpression(source, scope);
       reads.push(compiled.references);
       return compiled;
     });
   };
   const parameters = actionParameters(context, node, path);
-  const template = attempt(context.problems, `${path}/with`, () =>
-    compileTemplate(parameters, scope),
-  );
+  const template = attempt(context, index, 'with', () => compileTemplate(parameters, scope));
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
   return {
@@ -152,14 +166,23 @@ function compileSpec(
   };
 }
 
-/** Runs one compilation; an ExpressionError becomes a problem at `path`. */
-function attempt<T>(problems: Problems, path: string, compile: () => T): T | undefined {
+/** Runs one compilation; an ExpressionError becomes a problem of the node's field. */
+function attempt<T>(
+  { flat, problems }: SpecContext,
+  index: number,
+  field: string,
+  compile: () => T,
+): T | undefined {
   try {
     return compile();
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const [first] = error.validationErrors;
-    problems.add(path + (first?.path ?? ''), error.message, first?.value);
+    problems.add(
+      `${flat.paths[index]}/${field}${first?.path ?? ''}`,
+      `In ${field} of "${flat.inputs[index]?.id}": ${error.message}`,
+      first?.value,
+    );
     return undefined;
   }
 }
@@ -218,7 +241,26 @@ function checkConditions(context: SpecContext, node: NodeInput, path: string): v
       `"${node.id}" is no condition and does not depend conditionally; use if.`,
     );
   }
-  if (isGroup(node) && node.item_name !== undefined && node.for_each === undefined) {
-    context.problems.add(`${path}/item_name`, `item_name goes with for_each.`);
+  if (node.type === 'condition' && node.dependency_condition === 'conditional') {
+    context.problems.add(
+      `${path}/dependency_condition`,
+      `The condition "${node.id}" cannot also depend conditionally: it has one condition_expression. Use if.`,
+    );
+  }
+  checkItemName(context, node, path);
+}
+
+function checkItemName({ problems }: SpecContext, node: NodeInput, path: string): void {
+  const name = node.item_name;
+  if (name === undefined) return;
+  if (node.for_each === undefined) {
+    problems.add(`${path}/item_name`, `"${node.id}" has an item_name, which goes with for_each.`);
+  }
+  if (RESERVED_NAMES.has(name)) {
+    problems.add(
+      `${path}/item_name`,
+      `The items of "${node.id}" cannot be called "${name}", which is a variable of its own.`,
+      name,
+    );
   }
 }

@@ -1,6 +1,15 @@
-import { ExpressionError, type Json, type JsonObject } from '@tenuto/contract';
+import { ExpressionError, type Json, type JsonObject, type NodeStatus } from '@tenuto/contract';
 import type { Bindings, Expression, References } from '../expression/index.ts';
-import { attemptOf, blockOf, idOf, patternOf, type RunState, specOf, statusOf } from './state.ts';
+import {
+  attemptOf,
+  blockOf,
+  idOf,
+  isTerminal,
+  patternOf,
+  type RunState,
+  specOf,
+  statusOf,
+} from './state.ts';
 
 /**
  * Evaluates an expression where a node stands.
@@ -43,10 +52,13 @@ function bindItems(
   node: number,
   bindings: Record<string, Json | Date | undefined>,
 ): void {
+  const bind = (name: string, value: Json) => {
+    if (!(name in bindings)) bindings[name] = value;
+  };
   for (let block = blockOf(run, node); block !== undefined; block = blockOf(run, block.owner)) {
-    bindings[block.itemName] ??= block.item;
-    bindings.item ??= block.item;
-    bindings.index ??= block.index;
+    bind(block.itemName, block.item);
+    bind('item', block.item);
+    bind('index', block.index);
   }
 }
 
@@ -92,12 +104,22 @@ function nodeFacts(run: RunState, node: number): JsonObject {
   const times = run.times.get(node);
   const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {
-    status: statusOf(run, node),
+    status: seenStatus(run, node),
     error: error === undefined ? null : { type: error.type, message: error.message },
-    attempts: attemptOf(run, node),
+    attempts: Math.max(0, attemptOf(run, node) - (statusOf(run, node) === 'running' ? 1 : 0)),
     started_at: time(times?.startedAt),
-    completed_at: time(times?.endedAt),
+    completed_at: time(isTerminal(run, node) ? times?.endedAt : undefined),
   };
+}
+
+/**
+ * A node's status in expressions. Starts are not journaled, so what has been released and has not
+ * ended is `running`, and only attempts that were told of count: else a replay would decide
+ * otherwise.
+ */
+function seenStatus(run: RunState, node: number): NodeStatus {
+  const status = statusOf(run, node);
+  return status === 'ready' || status === 'waiting' ? 'running' : status;
 }
 
 function parentsOf(run: RunState, node: number): Json {
@@ -110,7 +132,7 @@ function parentsOf(run: RunState, node: number): Json {
     const parent = (plan.predecessors[e] ?? 0) + offset;
     parents.push({
       id: idOf(run, parent),
-      status: statusOf(run, parent),
+      status: seenStatus(run, parent),
       output: run.outputs.get(parent) ?? null,
     });
   }

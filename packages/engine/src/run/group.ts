@@ -9,7 +9,6 @@ import {
   FLAG,
   type GroupState,
   growRun,
-  hasFlag,
   isTerminal,
   patternOf,
   type RunState,
@@ -27,11 +26,14 @@ export function startGroup(run: RunState, group: number, decisions: Decisions): 
     remaining: 0,
     active: 0,
     failed: false,
-    held: [],
+    held: undefined,
     firstBlock: run.blocks.length,
     blockCount: 0,
   };
   run.groups.set(group, state);
+  if (run.plan.outputKept[patternOf(run, group)] === 1) {
+    run.times.set(group, { startedAt: run.now });
+  }
   if (spec.forEach !== undefined && !expand(run, group, state, decisions)) return;
   const children = directChildren(run, group);
   state.remaining = children.length;
@@ -40,21 +42,7 @@ export function startGroup(run: RunState, group: number, decisions: Decisions): 
   for (const child of children) decisions.consider(run, child);
 }
 
-/** Whether a child may start now; a held one is let go when another has ended. */
-export function mayActivate(run: RunState, group: number, child: number): boolean {
-  const state = run.groups.get(group);
-  if (state === undefined || hasFlag(run, child, FLAG.active)) return state !== undefined;
-  if (state.active >= specOf(run, group).maxParallel) {
-    setStatus(run, child, 'ready');
-    state.held.push(child);
-    return false;
-  }
-  state.active += 1;
-  setFlag(run, child, FLAG.active);
-  return true;
-}
-
-/** A child has ended: another may start, and with the last one the group ends. */
+/** A child has ended; with the last one the group ends. */
 export function childEnded(
   run: RunState,
   group: number,
@@ -68,13 +56,6 @@ export function childEnded(
     state.failed = true;
   }
   state.remaining -= 1;
-  if (hasFlag(run, child, FLAG.active)) state.active -= 1;
-  const next = state.active < specOf(run, group).maxParallel ? state.held.shift() : undefined;
-  if (next !== undefined) {
-    state.active += 1;
-    setFlag(run, next, FLAG.active);
-    decisions.release(run, next);
-  }
   if (state.remaining === 0) endGroup(run, group, state, decisions);
 }
 
@@ -188,8 +169,7 @@ function addBlock(run: RunState, group: number, item: Json, index: number): void
       setFlag(run, instance, FLAG.dormant);
       continue;
     }
-    const parents = (plan.predecessorOffsets[node + 1] ?? 0) - (plan.predecessorOffsets[node] ?? 0);
-    admit(run, instance, parents, true);
+    admit(run, instance, true);
     run.open += 1;
   }
 }

@@ -1,8 +1,11 @@
 import type { Json } from '@tenuto/contract';
 import { ExpressionError } from '@tenuto/contract';
+import type { Expression } from '../expression/index.ts';
 import { edgeLabel } from '../plan/edges.ts';
+import type { NodeSpec } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
-import { childEnded, mayActivate, skipUnstarted, startGroup } from './group.ts';
+import { childEnded, skipUnstarted, startGroup } from './group.ts';
+import { leavePlace, nextHeld, takePlace } from './place.ts';
 import {
   blockOf,
   countDown,
@@ -21,15 +24,29 @@ import {
 
 /** Tells the successors and groups of all nodes that ended, until nothing more follows from it. */
 export function settle(run: RunState): void {
-  for (let node = run.settled.pop(); node !== undefined; node = run.settled.pop()) {
+  for (let node = nextSettled(run); node >= 0; node = nextSettled(run)) {
     run.open -= 1;
     countFailure(run, node);
     if (run.phase === 'stopping') continue;
+    leavePlace(run, node);
     tellSuccessors(run, node);
     skipUnstarted(run, node, decisions);
     const group = groupOf(run, node);
     if (group >= 0) childEnded(run, group, node, decisions);
   }
+}
+
+/**
+ * A node that ended, or -1. What follows from an end comes before what a group holds back, so
+ * that an item is brought to its end before the next one begins.
+ */
+function nextSettled(run: RunState): number {
+  while (run.settled.length === 0) {
+    const held = nextHeld(run);
+    if (held < 0) return -1;
+    release(run, held);
+  }
+  return run.settled.pop() ?? -1;
 }
 
 /** Decides whether a pending node may go on, must be skipped or cannot run; or keeps it waiting. */
@@ -42,7 +59,7 @@ export function consider(run: RunState, node: number): void {
   }
   if (waitingOf(run, node) > 0) return;
   if (spec.dependency === 'conditional') {
-    decide(run, node, () => asBoolean(evaluateAt(run, node, spec.condition)), activate);
+    decide(run, node, spec.condition, activate);
   } else if (spec.dependency === 'all_done') {
     activate(run, node);
   } else if (hasFlag(run, node, FLAG.failed)) {
@@ -56,16 +73,19 @@ export function consider(run: RunState, node: number): void {
 
 /** Lets a node go on if its group has room; else the group keeps it until a child has ended. */
 function activate(run: RunState, node: number): void {
-  const group = groupOf(run, node);
-  if (group < 0 || mayActivate(run, group, node)) release(run, node);
+  if (isGroup(specOf(run, node)) || takePlace(run, node)) release(run, node);
+}
+
+function isGroup({ type }: NodeSpec): boolean {
+  return type === 'parallel_group' || type === 'sequential_group';
 }
 
 /** Starts a node: checks its guard, then makes it ready, or does what its type does at once. */
-export function release(run: RunState, node: number): void {
+function release(run: RunState, node: number): void {
   const { guard } = specOf(run, node);
   if (guard === undefined) begin(run, node);
   else if (guard === false) endNode(run, node, 'skipped');
-  else decide(run, node, () => guard === true || asBoolean(evaluateAt(run, node, guard)), begin);
+  else decide(run, node, guard, begin);
 }
 
 function begin(run: RunState, node: number): void {
@@ -100,12 +120,12 @@ function branch(run: RunState, node: number): void {
 function decide(
   run: RunState,
   node: number,
-  test: () => boolean,
+  test: Expression | undefined,
   then: (run: RunState, node: number) => void,
 ): void {
   let yes: boolean;
   try {
-    yes = test();
+    yes = asBoolean(evaluateAt(run, node, test));
   } catch (error) {
     failNode(run, node, expressionFailure(error));
     return;
@@ -129,12 +149,14 @@ function upstreamFailed(run: RunState, node: number): void {
     endNode(run, node, 'skipped');
     return;
   }
-  failNode(run, node, {
-    classification: 'permanent',
-    type: 'upstream_failed',
-    message: 'A node that this one depends on did not complete.',
-  });
+  failNode(run, node, UPSTREAM_FAILED);
 }
+
+const UPSTREAM_FAILED: NodeError = {
+  classification: 'permanent',
+  type: 'upstream_failed',
+  message: 'A node that this one depends on did not complete.',
+};
 
 function failNode(run: RunState, node: number, error: NodeError): void {
   run.errors.set(node, error);
@@ -144,16 +166,18 @@ function failNode(run: RunState, node: number, error: NodeError): void {
 function endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void {
   setStatus(run, node, status);
   run.settled.push(node);
+  if (run.plan.outputKept[patternOf(run, node)] === 1) {
+    run.times.set(node, { ...run.times.get(node), endedAt: run.now });
+  }
 }
 
 /** What groups need of this module; handed over because groups and releases need each other. */
 export interface Decisions {
   consider(run: RunState, node: number): void;
-  release(run: RunState, node: number): void;
   endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void;
   failNode(run: RunState, node: number, error: NodeError): void;
 }
-const decisions: Decisions = { consider, release, endNode, failNode };
+const decisions: Decisions = { consider, endNode, failNode };
 
 function tellSuccessors(run: RunState, node: number): void {
   const { plan } = run;
@@ -165,17 +189,20 @@ function tellSuccessors(run: RunState, node: number): void {
   const verdict = verdictOf(run, node);
   for (let e = from; e < to; e += 1) {
     const successor = (plan.successors[e] ?? 0) + offset;
-    setFlag(run, successor, taken(run, node, e) ? verdict : FLAG.skipped);
+    setFlag(run, successor, taken(run, node, e, verdict) ? verdict : FLAG.skipped);
     countDown(run, successor);
     consider(run, successor);
   }
 }
 
-/** Whether an edge out of a node is taken: it has no label, or the condition gave that value. */
-function taken(run: RunState, node: number, edge: number): boolean {
+/**
+ * Whether an edge out of a node is taken: it has no label, or the condition gave that value. One
+ * that was allowed to fail gave none.
+ */
+function taken(run: RunState, node: number, edge: number, verdict: number): boolean {
   const label = run.plan.labels.get(edge);
-  if (label === undefined || statusOf(run, node) !== 'completed') return true;
-  return label === edgeLabel(run.outputs.get(node));
+  if (label === undefined || verdict !== FLAG.satisfied) return true;
+  return statusOf(run, node) === 'completed' && label === edgeLabel(run.outputs.get(node));
 }
 
 function verdictOf(run: RunState, node: number): number {
@@ -188,7 +215,8 @@ function verdictOf(run: RunState, node: number): number {
 /** A failure counts unless the node, or a group around it, is allowed to fail. */
 function countFailure(run: RunState, node: number): void {
   const status = statusOf(run, node);
-  if (status !== 'failed' && status !== 'timeout') return;
+  if (status === 'completed' || status === 'skipped') return;
+  if (status === 'cancelled' && run.phase === 'stopping') return;
   for (let at = node; at >= 0; at = groupOf(run, at)) {
     if (specOf(run, at).allowFailure) return;
   }
