@@ -14,7 +14,7 @@ import { bytesOf, type Journaled, type JournalRecord, promote } from './record.t
 const START_BYTES = 22;
 /** What one run may put into a flush before the next run has its turn. */
 const TURN_BYTES = 64 * 1024;
-const TURN_RECORDS = 256;
+const TURN_ROWS = 256;
 
 /**
  * Takes records for one flush from the runs that have some, in turn between them: beside a
@@ -22,33 +22,38 @@ const TURN_RECORDS = 256;
  */
 export function takeTurns(ring: Journaled[]): JournalRecord[] {
   const records: JournalRecord[] = [];
+  let rows = 0;
   let bytes = 0;
-  while (ring.length > 0 && records.length < LIMITS.flushRows && bytes < LIMITS.flushBytes) {
+  while (ring.length > 0 && rows < LIMITS.flushRows && bytes < LIMITS.flushBytes) {
     const run = ring.shift();
     if (run === undefined) break;
-    const { queue } = run;
-    let taken = 0;
-    let turn = 0;
-    while (
-      taken < queue.length &&
-      taken < TURN_RECORDS &&
-      turn < TURN_BYTES &&
-      records.length < LIMITS.flushRows
-    ) {
-      const record = queue[taken] as JournalRecord;
-      taken += 1;
-      turn += bytesOf(record);
-      records.push(record);
-    }
-    bytes += turn;
-    if (taken === queue.length) {
-      queue.length = 0;
-    } else {
-      queue.splice(0, taken);
-      ring.push(run);
-    }
+    const turn = takeTurn(run, Math.min(TURN_ROWS, LIMITS.flushRows - rows), records);
+    rows += turn.rows;
+    bytes += turn.bytes;
+    if (run.queue.length > 0) ring.push(run);
   }
   return records;
+}
+
+/** One run's turn. Starts are bytes in the batch's row, so only bytes count for them. */
+function takeTurn(
+  { queue }: Journaled,
+  mostRows: number,
+  records: JournalRecord[],
+): { readonly rows: number; readonly bytes: number } {
+  let taken = 0;
+  let rows = 0;
+  let bytes = 0;
+  for (const record of queue) {
+    if (rows >= mostRows || bytes >= TURN_BYTES) break;
+    taken += 1;
+    if (record.kind !== 'start') rows += 1;
+    bytes += bytesOf(record);
+    records.push(record);
+  }
+  if (taken === queue.length) queue.length = 0;
+  else queue.splice(0, taken);
+  return { rows, bytes };
 }
 
 /** Sorts records into the rows of a batch. */
@@ -73,7 +78,8 @@ export function batchOf(
         starts += 1;
         break;
       case 'attempt':
-        attempts.push({ ...record.row, promoted: record.call?.promoted ?? false });
+        record.row.promoted = record.call?.promoted ?? false;
+        attempts.push(record.row);
         break;
       case 'event':
         events.push(record.row);

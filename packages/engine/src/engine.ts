@@ -66,6 +66,9 @@ export function createEngine(options: EngineOptions): Engine {
   let epoch = 0;
   let beginning: Promise<void> | undefined;
   let loops: Loop[] = [];
+  /** Claimed runs on their way into memory. */
+  let arriving = 0;
+  let adoption: Promise<void> = Promise.resolve();
   const table = createRunTable({
     ...settings,
     lease,
@@ -129,13 +132,21 @@ export function createEngine(options: EngineOptions): Engine {
     return undefined;
   }
 
+  /** Claims the next runs while the last ones are read. */
   async function claim(): Promise<number | undefined> {
-    const limit = Math.min(CLAIM_AT_ONCE, table.room());
+    const limit = Math.min(CLAIM_AT_ONCE, table.room() - arriving);
     if (limit <= 0 || !table.isOpen()) return undefined;
     const runIds = await store.claim({ engineId, epoch, limit });
     table.queueSeen(runIds.length < limit);
     if (runIds.length === 0) return undefined;
-    await table.adopt(runIds);
+    const earlier = adoption;
+    arriving += runIds.length;
+    adoption = table.adopt(runIds).finally(() => {
+      arriving -= runIds.length;
+    });
+    // A failure is told by the round that waits for it; the runs are found when memory is compared.
+    adoption.catch(() => undefined);
+    await earlier;
     return 0;
   }
 

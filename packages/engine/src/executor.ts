@@ -1,13 +1,13 @@
 /** Runs attempts: from a committed start to an outcome that goes back into the run. */
-import type { JsonObject } from '@tenuto/contract';
+import { AttemptCall } from './attempt-call.ts';
 import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
 import { abortedOutcome, failure, lostOutcome, retryOf } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
-import type { ActionCall, ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
+import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
-import { type AttemptEnded, idOf, parametersOf, type RunEvent, specOf } from './run/index.ts';
+import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-driver.ts';
 
 /** The last time that a Date can tell, in milliseconds since the epoch. */
@@ -51,34 +51,10 @@ export function execute(ports: ExecutorPorts, call: Call): void {
 function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<ActionOutcome> {
   try {
     const parameters = parametersOf(call.owned.run, call.node, call.startedAt);
-    return ports.runner.run(actionCall(ports, call, parameters));
+    return ports.runner.run(new AttemptCall(call, parameters, ports.logs));
   } catch (error) {
     return failure(error);
   }
-}
-
-function actionCall(ports: ExecutorPorts, call: Call, parameters: JsonObject): ActionCall {
-  const { run } = call.owned;
-  const { uses, graceMs } = specOf(run, call.node);
-  const nodeId = idOf(run, call.node);
-  return {
-    runId: run.id,
-    nodeId,
-    attempt: call.attempt,
-    owner: run.facts.owner,
-    idempotencyKey: `${run.id}/${nodeId}/0`,
-    uses: uses ?? '',
-    with: parameters,
-    startedAt: call.startedAt,
-    // Most actions that are over at once never ask for it.
-    get signal() {
-      call.controller ??= new AbortController();
-      if (call.aborted !== undefined) call.controller.abort(call.aborted);
-      return call.controller.signal;
-    },
-    graceMs,
-    log: (stream, text) => ports.logs.write(call, stream, text),
-  };
 }
 
 /** Tells an attempt to end; when its grace is over it is ended whatever it does. */

@@ -36,7 +36,7 @@ export type JournalRecord =
   | {
       readonly kind: 'attempt';
       readonly run: Journaled;
-      readonly row: Omit<AttemptRow, 'promoted'>;
+      readonly row: AttemptRow;
       readonly call: InFlight | undefined;
     }
   | { readonly kind: 'event'; readonly run: Journaled; readonly row: EventRow }

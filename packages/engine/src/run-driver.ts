@@ -107,23 +107,20 @@ function note(owned: Owned, what: Pick<EventRow, 'type' | 'at' | 'body'>): void 
   owned.journal.append({ kind: 'event', run: owned, row });
 }
 
-function attemptRow(
-  owned: Owned,
-  event: AttemptEnded,
-  { output, outputRef }: EndedExtra,
-): Omit<AttemptRow, 'promoted'> {
+function attemptRow(owned: Owned, event: AttemptEnded, extra: EndedExtra): AttemptRow {
   return {
     runId: owned.id,
     seq: owned.seq,
     node: event.node,
     attempt: event.attempt,
     status: event.status,
+    output: extra.output,
+    outputRef: extra.outputRef,
+    error: event.error && JSON.stringify(event.error),
     startedAt: event.startedAt,
     endedAt: event.at,
-    ...(output !== undefined && { output }),
-    ...(outputRef !== undefined && { outputRef }),
-    ...(event.error !== undefined && { error: JSON.stringify(event.error) }),
-    ...(event.retryAt !== undefined && { retryAt: event.retryAt }),
+    retryAt: event.retryAt,
+    promoted: false,
   };
 }
 

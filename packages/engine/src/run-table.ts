@@ -102,6 +102,7 @@ export function createRunTable(options: RunTableOptions): RunTable {
     tend() {
       for (const owned of table.runs.values()) tendRun(table.driver, owned);
       table.lanes?.promoteStarts();
+      table.submissions.answerLate();
       serveWaiting(table);
     },
     async checkWatched() {

@@ -73,7 +73,8 @@ create table run_live (
   wake_at timestamptz not null,
   inbox_seq integer not null default 0,
   version integer not null default 1
-) with (fillfactor = 70);
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0);
 create index run_live_queue on run_live (owner, claim_key) where engine is null;
 create index run_live_engine on run_live (engine) where engine is not null;
 create index run_live_owner on run_live (owner, run_id);

@@ -24,16 +24,16 @@ export interface AttemptRow {
   readonly attempt: number;
   readonly status: AttemptStatus;
   /** JSON text. */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** SHA-256 of an output that is stored apart. */
-  readonly outputRef?: Uint8Array;
+  readonly outputRef?: Uint8Array | undefined;
   /** JSON text of a NodeError. */
-  readonly error?: string;
+  readonly error?: string | undefined;
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly retryAt?: number;
-  /** Whether the attempt has a row in `started`, to be deleted. */
-  readonly promoted: boolean;
+  readonly retryAt?: number | undefined;
+  /** Whether the attempt has a row in `started`, to be deleted; known when the batch is made. */
+  promoted: boolean;
 }
 
 export interface EventRow {

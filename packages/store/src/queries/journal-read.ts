@@ -33,8 +33,9 @@ interface EventRow {
 }
 
 /**
- * Reads the journals of runs that the caller may see. Several runs are joined by `unnest`:
- * `= any($1)` under a generic plan scans every partition.
+ * Reads the journals of runs that the caller may see. Several runs are looked up one by one:
+ * `= any($1)` under a generic plan scans every partition, and a plain join does so while a new
+ * partition has no statistics. `offset 0` keeps the planner from making one of the other.
  */
 export async function readJournals(
   db: Queryable,
@@ -68,15 +69,18 @@ const ATTEMPTS = `
   select a.run_id, a.seq, a.node, a.attempt, a.status::text as status, a.output, b.bytes as blob,
     a.error, ${MS('a.started_at')} as started_at, ${MS('a.ended_at')} as ended_at,
     ${MS('a.retry_at')} as retry_at
-  from unnest($1::uuid[]) t(run_id) join attempts a on a.run_id = t.run_id
+  from unnest($1::uuid[]) t(run_id) cross join lateral (
+    select * from attempts a where a.run_id = t.run_id offset 0) a
   left join blobs b on b.hash = a.output_ref`;
 const EVENTS = `
   select e.run_id, e.seq, e.type, ${MS('e.at')} as at, e.body
-  from unnest($1::uuid[]) t(run_id) join run_events e on e.run_id = t.run_id
-  where e.type in ('waiting', 'stop')`;
+  from unnest($1::uuid[]) t(run_id) cross join lateral (
+    select * from run_events e
+    where e.run_id = t.run_id and e.type in ('waiting', 'stop') offset 0) e`;
 const STARTED = `
   select s.run_id, s.node, s.attempt, ${MS('s.started_at')} as "startedAt"
-  from unnest($1::uuid[]) t(run_id) join started s on s.run_id = t.run_id`;
+  from unnest($1::uuid[]) t(run_id) cross join lateral (
+    select * from started s where s.run_id = t.run_id offset 0) s`;
 
 function attemptEvent(row: AttemptRow): JournalEntry['event'] {
   const output = row.blob === null ? row.output : row.blob.toString('utf8');

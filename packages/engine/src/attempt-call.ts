@@ -1,0 +1,52 @@
+import type { JsonObject } from '@tenuto/contract';
+import type { LogWriter } from './log-writer.ts';
+import type { Call } from './owned.ts';
+import type { ActionCall, LogStream } from './ports/action-runner.ts';
+import { idOf, specOf } from './run/index.ts';
+
+/**
+ * What an action sees of its attempt. A class, because there are a hundred thousand a second and
+ * few of them are ever asked for their signal: it is made when it is.
+ */
+export class AttemptCall implements ActionCall {
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly owner: string;
+  readonly uses: string;
+  readonly with: JsonObject;
+  readonly startedAt: number;
+  readonly graceMs: number;
+  readonly #call: Call;
+  readonly #logs: LogWriter;
+
+  constructor(call: Call, parameters: JsonObject, logs: LogWriter) {
+    const { run } = call.owned;
+    const { uses, graceMs } = specOf(run, call.node);
+    this.runId = run.id;
+    this.nodeId = idOf(run, call.node);
+    this.attempt = call.attempt;
+    this.owner = run.facts.owner;
+    this.uses = uses ?? '';
+    this.with = parameters;
+    this.startedAt = call.startedAt;
+    this.graceMs = graceMs;
+    this.#call = call;
+    this.#logs = logs;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.runId}/${this.nodeId}/0`;
+  }
+
+  get signal(): AbortSignal {
+    const call = this.#call;
+    call.controller ??= new AbortController();
+    if (call.aborted !== undefined) call.controller.abort(call.aborted);
+    return call.controller.signal;
+  }
+
+  log(stream: LogStream, text: string): void {
+    this.#logs.write(this.#call, stream, text);
+  }
+}
