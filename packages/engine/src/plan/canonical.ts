@@ -1,16 +1,14 @@
 /**
- * JSON with the keys of every object in one order (array-like keys by number, then the others by
- * code unit): equal values give equal text.
+ * JSON with the keys of every object in code-unit order: equal values give equal text. What JSON
+ * cannot say is treated as `JSON.stringify` does: left out of objects, null in lists.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    const sorted: Record<string, unknown> = Object.create(null);
-    for (const [key, inner] of Object.entries(part).sort(byKey)) sorted[key] = inner;
-    return sorted;
-  });
-}
-
-function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, key);
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(',')}}`;
 }
