@@ -1,5 +1,6 @@
-export { createEngine, type EngineOptions } from './engine.ts';
+export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
+export type { EngineOptions } from './engine-state.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/clock.ts';
@@ -7,5 +8,6 @@ export type * from './ports/engine-api.ts';
 export type * from './ports/job-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
+export { DEFAULT_RETRY_POLICY } from './retry/index.ts';
 export * from './run/index.ts';
 export { runIdOf } from './run-id.ts';

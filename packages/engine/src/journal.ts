@@ -15,7 +15,7 @@ import type { Clock } from './ports/clock.ts';
 import type { FlushResult, Lane } from './ports/store.ts';
 import { StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
-import { createStartLedger } from './start-ledger.ts';
+import { createStartLedger, type StartLedger } from './start-ledger.ts';
 
 export interface JournalListener {
   /** The records are durable, in this order. */
@@ -43,110 +43,137 @@ export interface Journal {
 const RESEND_FIRST_MS = 20;
 const RESEND_MOST_MS = 2_000;
 
-export function createJournal(lane: Lane, clock: Clock, listener: JournalListener): Journal {
-  const ring: Journaled[] = [];
-  const ledger = createStartLedger();
+interface State {
+  readonly lane: Lane;
+  readonly clock: Clock;
+  readonly listener: JournalListener;
+  readonly ledger: StartLedger;
+  /** Runs with records that wait, in the order of their turns. */
+  readonly ring: Journaled[];
   /** Promotions belong to no run. */
-  const system: Journaled = { id: { text: '', bytes: new Uint8Array(16) }, queue: [] };
-  let seq = 0;
-  let waiting = 0;
-  let underway = 0;
-  let running = false;
-  let abandoned = false;
+  readonly system: Journaled;
+  /** Number of the last batch that was committed. */
+  seq: number;
+  waiting: number;
+  underway: number;
+  running: boolean;
+  abandoned: boolean;
+}
 
-  function append(record: JournalRecord): void {
-    if (abandoned) return;
-    const { run } = record;
-    if (run.queue.push(record) === 1) ring.push(run);
-    waiting += 1;
-    if (running) return;
-    running = true;
-    queueMicrotask(() => void flushAll());
-  }
-
-  async function flushAll(): Promise<void> {
-    while (ring.length > 0 && !abandoned) {
-      const records = takeTurns(ring);
-      waiting -= records.length;
-      underway = records.length;
-      await commit(records);
-      underway = 0;
-    }
-    running = false;
-  }
-
-  async function commit(records: readonly JournalRecord[]): Promise<void> {
-    const next = seq + 1;
-    let result: FlushResult;
-    try {
-      const batch = batchOf(records, { seq: next, floorSeq: ledger.floor(next) });
-      result = await send(() => lane.flush(batch));
-    } catch (error) {
-      if (!abandoned) await commitApart(records, refusalOf(error));
-      return;
-    }
-    if (abandoned) return;
-    if (result.outcome !== 'committed') {
-      abandon();
-      listener.lost(result.outcome);
-      return;
-    }
-    seq = next;
-    ledger.committed(next, clock.mono(), records);
-    for (const record of records) if (record.kind === 'promote') ledger.promoted(record.calls);
-    listener.committed(records, result);
-  }
-
-  /** Sends until the batch is settled. Only a refusal gets out. */
-  async function send(flush: () => Promise<FlushResult>): Promise<FlushResult> {
-    for (let delay = RESEND_FIRST_MS; ; delay = Math.min(delay * 2, RESEND_MOST_MS)) {
-      try {
-        const result = await flush();
-        if (delay > RESEND_FIRST_MS) listener.troubled(undefined);
-        return result;
-      } catch (error) {
-        if (abandoned || !(error instanceof StoreFault) || error.kind === 'rejected') throw error;
-        listener.troubled(error);
-      }
-      await new Promise<void>((resolve) => clock.after(delay, resolve));
-    }
-  }
-
-  /** One wrong row must not take its neighbours down: halves the batch, by run. */
-  async function commitApart(records: readonly JournalRecord[], fault: StoreFault): Promise<void> {
-    const runs = [...new Set(records.map((record) => record.run))];
-    const [only] = runs;
-    if (runs.length === 1 && only !== undefined) {
-      listener.poisoned(only, records, fault);
-      return;
-    }
-    const half = new Set(runs.slice(0, runs.length >> 1));
-    await commit(records.filter((record) => half.has(record.run)));
-    if (!abandoned) await commit(records.filter((record) => !half.has(record.run)));
-  }
-
-  function abandon(): void {
-    abandoned = true;
-    for (const run of ring) run.queue.length = 0;
-    ring.length = 0;
-    waiting = 0;
-  }
-
+export function createJournal(lane: Lane, clock: Clock, listener: JournalListener): Journal {
+  const state: State = {
+    ...{ lane, clock, listener, ledger: createStartLedger(), ring: [] },
+    system: { id: { text: '', bytes: new Uint8Array(16) }, queue: [] },
+    ...{ seq: 0, waiting: 0, underway: 0, running: false, abandoned: false },
+  };
   return {
-    append,
-    backlog: () => waiting + underway,
+    append: (record) => append(state, record),
+    backlog: () => state.waiting + state.underway,
     promoteStarts() {
       const now = clock.mono();
+      const { ledger, system } = state;
       for (let calls = ledger.due(now); calls !== undefined; calls = ledger.due(now)) {
-        append({ kind: 'promote', run: system, calls });
+        append(state, { kind: 'promote', run: system, calls });
       }
     },
     forget(run) {
-      waiting -= run.queue.length;
+      state.waiting -= run.queue.length;
       run.queue.length = 0;
     },
-    abandon,
+    abandon: () => abandon(state),
   };
+}
+
+function append(state: State, record: JournalRecord): void {
+  if (state.abandoned) return;
+  const { run } = record;
+  if (run.queue.push(record) === 1) state.ring.push(run);
+  state.waiting += 1;
+  if (state.running) return;
+  state.running = true;
+  queueMicrotask(() => void flushAll(state));
+}
+
+async function flushAll(state: State): Promise<void> {
+  while (state.ring.length > 0 && !state.abandoned) {
+    const records = takeTurns(state.ring);
+    state.waiting -= records.length;
+    state.underway = records.length;
+    await commit(state, records);
+    state.underway = 0;
+  }
+  state.running = false;
+}
+
+async function commit(state: State, records: readonly JournalRecord[]): Promise<void> {
+  const { lane, clock, listener, ledger } = state;
+  const seq = state.seq + 1;
+  let result: FlushResult;
+  try {
+    const batch = batchOf(records, { seq, floorSeq: ledger.floor(seq) });
+    result = await send(state, () => lane.flush(batch));
+  } catch (error) {
+    if (!state.abandoned) await commitApart(state, records, refusalOf(error));
+    return;
+  }
+  if (state.abandoned) return;
+  if (result.outcome !== 'committed') {
+    abandon(state);
+    listener.lost(result.outcome);
+    return;
+  }
+  state.seq = seq;
+  ledger.committed(seq, clock.mono(), records);
+  for (const record of records) if (record.kind === 'promote') ledger.promoted(record.calls);
+  listener.committed(records, result);
+}
+
+/** Sends until the batch is settled. Only a refusal gets out. */
+async function send(state: State, flush: () => Promise<FlushResult>): Promise<FlushResult> {
+  const { clock, listener } = state;
+  for (let delay = RESEND_FIRST_MS; ; delay = Math.min(delay * 2, RESEND_MOST_MS)) {
+    try {
+      const result = await flush();
+      if (delay > RESEND_FIRST_MS) listener.troubled(undefined);
+      return result;
+    } catch (error) {
+      const passing = error instanceof StoreFault && error.kind === 'unavailable';
+      if (state.abandoned || !passing) throw error;
+      listener.troubled(error);
+    }
+    await new Promise<void>((resolve) => clock.after(delay, resolve));
+  }
+}
+
+/** One wrong row must not take its neighbours down: halves the batch, by run. */
+async function commitApart(
+  state: State,
+  records: readonly JournalRecord[],
+  fault: StoreFault,
+): Promise<void> {
+  const runs = [...new Set(records.map((record) => record.run))];
+  const [only] = runs;
+  if (runs.length === 1 && only !== undefined) {
+    state.listener.poisoned(only, records, fault);
+    return;
+  }
+  const half = new Set(runs.slice(0, runs.length >> 1));
+  await commit(
+    state,
+    records.filter((record) => half.has(record.run)),
+  );
+  if (state.abandoned) return;
+  await commit(
+    state,
+    records.filter((record) => !half.has(record.run)),
+  );
+}
+
+function abandon(state: State): void {
+  state.abandoned = true;
+  for (const run of state.ring) run.queue.length = 0;
+  state.ring.length = 0;
+  state.waiting = 0;
 }
 
 /** What is no fault of the store is one of the records: it cannot even be written down. */

@@ -1,0 +1,33 @@
+import type { EngineState } from '../engine-state.ts';
+
+const CLAIM_AT_ONCE = 500;
+
+/**
+ * Takes runs that nobody owns, as many as there is room for. The next are claimed while the last
+ * ones are read.
+ *
+ * @returns a round for a loop: how many runs it claimed
+ */
+export function createClaimer({ settings, table, ...state }: ClaimerState): () => Promise<number> {
+  let arriving = 0;
+  let adoption: Promise<void> = Promise.resolve();
+  return async () => {
+    const limit = Math.min(CLAIM_AT_ONCE, table.room() - arriving);
+    if (limit <= 0 || !table.isOpen()) return 0;
+    const { engineId, store } = settings;
+    const runIds = await store.claim({ engineId, epoch: state.epoch(), limit });
+    table.queueSeen(runIds.length < limit);
+    if (runIds.length === 0) return 0;
+    const earlier = adoption;
+    arriving += runIds.length;
+    adoption = table.adopt(runIds).finally(() => {
+      arriving -= runIds.length;
+    });
+    // A failure is told by the round that waits for it; the runs are found when memory is compared.
+    adoption.catch(() => undefined);
+    await earlier;
+    return runIds.length;
+  };
+}
+
+type ClaimerState = Pick<EngineState, 'settings' | 'table'> & { epoch(): number };
