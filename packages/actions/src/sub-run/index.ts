@@ -7,6 +7,7 @@ import {
 } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome } from '@tenuto/engine';
 import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 import { type ActionDefinition, refused } from '../action.ts';
 
 /** A run to start on behalf of a node. Starting it again under the same key gives the same run. */
@@ -40,17 +41,18 @@ const PARAMETERS = Type.Object(
  * @param start submits the run and gives its id; throws OrchestrationError when it is refused
  */
 export function runStart(start: (request: SubRunRequest) => Promise<string>): ActionDefinition {
+  const parameters = Compile(PARAMETERS);
   return {
     name: 'run.start',
     description: 'Starts a run from an inline graph and waits for it.',
     parameters: PARAMETERS,
     async run(call): Promise<ActionOutcome> {
-      const { name, params, wait } = call.with;
+      const { dag_definition: dag, name, params, wait } = parameters.Parse(call.with);
       try {
         const runId = await start({
-          dag: call.with.dag_definition as unknown as DagInput,
+          dag,
           params: (params ?? {}) as ActionCall['with'],
-          name: typeof name === 'string' ? name : call.nodeId.slice(0, LIMITS.jobNameChars),
+          name: name ?? call.nodeId.slice(0, LIMITS.jobNameChars),
           owner: call.owner,
           parentRun: call.runId,
           idempotencyKey: call.idempotencyKey,

@@ -20,8 +20,12 @@ export function overload<const P extends readonly Kind[], R extends Kind>(
   result: R,
   run: (args: Arguments<P>, evaluation: Evaluation) => KindTypes[R],
 ): Overload {
-  // Dispatch guarantees the kinds, which the list of overloads cannot express.
-  return { params, result, run: run as unknown as Overload['run'] };
+  return {
+    params,
+    result,
+    // Dispatch guarantees the kinds, which the list of overloads cannot express.
+    run: (args, evaluation) => run(args as Arguments<P>, evaluation),
+  };
 }
 
 /** Whether arguments of these kinds fit (`dyn` fits everywhere). */

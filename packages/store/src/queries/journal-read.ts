@@ -1,4 +1,4 @@
-import type { AttemptStatus, Json, JsonObject } from '@tenuto/contract';
+import type { AttemptStatus, Json } from '@tenuto/contract';
 import type { JournalEntry, NodeError, StartedAttempt } from '@tenuto/engine';
 import type pg from 'pg';
 
@@ -97,9 +97,11 @@ function attemptEvent(row: AttemptRow): JournalEntry['event'] {
   };
 }
 
+type Event<T> = Extract<JournalEntry['event'], { readonly type: T }>;
+
 /** The engine wrote these bodies; an unknown type is for people and does not change a run. */
-function runEvent(row: EventRow): JournalEntry['event'] | undefined {
-  const body = JSON.parse(row.body) as JsonObject;
-  if (row.type !== 'waiting' && row.type !== 'stop') return undefined;
-  return { ...body, type: row.type, at: row.at } as unknown as JournalEntry['event'];
+function runEvent({ type, at, body }: EventRow): JournalEntry['event'] | undefined {
+  if (type === 'waiting') return { ...(JSON.parse(body) as Event<'waiting'>), type, at };
+  if (type === 'stop') return { ...(JSON.parse(body) as Event<'stop'>), type, at };
+  return undefined;
 }
