@@ -1,6 +1,6 @@
 // Which folder may import which. The allowed side is written down; what is not there fails.
 
-const tests = '\\.test\\.tsx?$|^packages/[^/]+/(test|conformance)/';
+const tests = '\\.(test|fixture)\\.tsx?$|^packages/([^/]+/(test|conformance)|testkit)/';
 const packages = '^packages/';
 
 /** Workspace packages that each package's production code may import. */

@@ -3,7 +3,7 @@ import { OrchestrationError, ProblemSchema } from '@tenuto/contract';
 import { StoreFault } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, aJob, JOB, JOBS, startApi, type TestApi } from './server.ts';
+import { type Answer, aJob, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -78,7 +78,7 @@ describe('an error', () => {
   });
 
   it('of a body that is too large is a 413', async () => {
-    await using small = await startApi({ bodyBytes: 1_000 });
+    const small = await startOwnApi({ bodyBytes: 1_000 });
     const answer = await small.call(JOB, { body: aJob({ job_description: 'x'.repeat(1_000) }) });
     expectProblem(answer, 413, 'payload_too_large');
   });
@@ -174,7 +174,7 @@ describe('a request id', () => {
 
 describe('a server that is not ready', () => {
   it('answers probes and measures, and puts everything else off', async () => {
-    await using other = await startApi();
+    const other = await startOwnApi();
     for (const phase of ['starting', 'draining'] as const) {
       other.phase = phase;
       const answer = await other.call(JOBS);

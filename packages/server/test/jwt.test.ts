@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { createJwsVerifier } from '../src/auth/jws.ts';
 import { createJwtReader } from '../src/auth/jwt.ts';
+import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { systemClock } from '../src/system-clock.ts';
-import { ADMIN, type CallInit, JOBS, startApi, type TestApi } from './server.ts';
+import { ADMIN, type CallInit, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 const SECRET = 'Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV';
 const ISSUER = 'https://issuer.example';
@@ -22,7 +23,8 @@ const reader = createJwtReader({
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi({ readers: { token: async () => undefined, jwt: reader } });
+  const rateLimits = { ...DEFAULT_RATE_LIMITS, failures: Number.MAX_SAFE_INTEGER };
+  api = await startApi({ readers: { token: async () => undefined, jwt: reader }, rateLimits });
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
@@ -226,7 +228,7 @@ function formed(form: string): Sent {
 
 describe('an API token beside JWTs', () => {
   it('is refused when it is only the beginning of one', async () => {
-    await using both = await startApi();
+    const both = await startOwnApi();
     const read = createTokenReader({
       clock: systemClock,
       tokens: { candidates: async () => [], createFirst: async () => true, preset: async () => {} },

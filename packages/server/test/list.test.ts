@@ -2,7 +2,7 @@ import { JobListSchema } from '@tenuto/contract';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive, addOver } from './rows.ts';
-import { JOBS, startApi, type TestApi } from './server.ts';
+import { JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
 const start = Date.now() - 100_000;
@@ -129,7 +129,7 @@ describe('a list of jobs', () => {
   });
 
   it('counts exactly to ten thousand and then estimates', async () => {
-    await using many = await startApi();
+    const many = await startOwnApi();
     await addLive(many.pool, { name: 'pattern' });
     await many.pool.query(`
       insert into run_live (run_id, plan_hash, owner, kind, name, job_type, priority, triggered_by,

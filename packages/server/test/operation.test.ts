@@ -2,11 +2,11 @@ import { HealthSchema } from '@tenuto/contract';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
-import { aJob, JOB, JOBS, startApi } from './server.ts';
+import { aJob, JOB, JOBS, startOwnApi } from './server.ts';
 
 describe('health', () => {
   it('shows every component and names who asks', async () => {
-    await using api = await startApi({ storeWarnings: () => ['fsync is off'] });
+    const api = await startOwnApi({ storeWarnings: () => ['fsync is off'] });
     const { status, body } = await api.call('/api/v1/orchestration/health');
     expect(status).toBe(200);
     expect(Compile(HealthSchema).Check(body)).toBe(true);
@@ -24,12 +24,12 @@ describe('health', () => {
   });
 
   it('is bad when the engine has stopped or the database is away', async () => {
-    await using api = await startApi();
+    const api = await startOwnApi();
     api.engine.state = 'stopped';
     expect((await api.call('/health')).status).toBe(503);
     expect((await api.call('/health/ready')).body).toEqual({ status: 'down' });
     api.engine.state = 'running';
-    await using away = await startApi({
+    const away = await startOwnApi({
       jobs: new Proxy({}, { get: () => () => Promise.reject(new Error('away')) }) as never,
     });
     const { status, body } = await away.call('/health', { token: null });
@@ -39,7 +39,7 @@ describe('health', () => {
 
 describe('measures', () => {
   it('are shown to this machine, to who has the scope, and to nobody else', async () => {
-    await using api = await startApi();
+    const api = await startOwnApi();
     await api.call(JOBS);
     const local = await api.call('/metrics', { token: null });
     expect(local.status).toBe(200);
@@ -56,7 +56,7 @@ describe('measures', () => {
   });
 
   it('come in the format that is asked for', async () => {
-    await using api = await startApi();
+    const api = await startOwnApi();
     const headers = { accept: 'application/openmetrics-text; version=1.0.0' };
     const open = await api.call('/metrics', { headers });
     expect(open.headers.get('content-type')).toContain('openmetrics-text');
@@ -71,7 +71,7 @@ describe('limits', () => {
   const limits = { ...DEFAULT_RATE_LIMITS, submit: 3, read: 5 };
 
   it('count each principal in each group of routes', async () => {
-    await using api = await startApi({ rateLimits: limits });
+    const api = await startOwnApi({ rateLimits: limits });
     const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
     const bob = await api.token('bob', ['jobs:read', 'jobs:write']);
     const submit = (token: string) => api.call(JOB, { body: aJob(), token });
@@ -86,7 +86,7 @@ describe('limits', () => {
   });
 
   it('are shared by the routes of a group', async () => {
-    await using api = await startApi({ rateLimits: limits });
+    const api = await startOwnApi({ rateLimits: limits });
     const ann = await api.token('ann', ['jobs:read']);
     const none = `${JOB}/0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b`;
     for (const path of [JOBS, none, `${none}/nodes`, `${none}/history`, JOBS]) {
@@ -96,9 +96,9 @@ describe('limits', () => {
   });
 
   it('do not hold administrators unless they are told to', async () => {
-    await using api = await startApi({ rateLimits: limits });
+    const api = await startOwnApi({ rateLimits: limits });
     for (let i = 0; i < 10; i += 1) expect((await api.call(JOBS)).status).toBe(200);
-    await using strict = await startApi({ rateLimits: { ...limits, admin: true } });
+    const strict = await startOwnApi({ rateLimits: { ...limits, admin: true } });
     for (let i = 0; i < 5; i += 1) await strict.call(JOBS);
     expect((await strict.call(JOBS)).status).toBe(429);
   });
@@ -106,11 +106,11 @@ describe('limits', () => {
 
 describe('other sites', () => {
   it('may call only when they are named', async () => {
-    await using closed = await startApi();
+    const closed = await startOwnApi();
     const headers = { origin: 'https://a.example' };
     const shut = await closed.call(JOBS, { headers });
     expect(shut.headers.get('access-control-allow-origin')).toBeNull();
-    await using open = await startApi({ origins: ['https://a.example'] });
+    const open = await startOwnApi({ origins: ['https://a.example'] });
     const allowed = await open.call(JOBS, { headers });
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://a.example');
     const other = await open.call(JOBS, { headers: { origin: 'https://b.example' } });
@@ -127,10 +127,10 @@ describe('other sites', () => {
 describe('a user that a proxy names', () => {
   it('is the actor when the proxy is trusted and nobody when it is not', async () => {
     const headers = { 'x-user-id': 'carol', 'x-user-email': 'carol@a.example' };
-    await using trusting = await startApi({ trusted: (address) => address.endsWith('127.0.0.1') });
+    const trusting = await startOwnApi({ trusted: (address) => address.endsWith('127.0.0.1') });
     await trusting.call(JOB, { body: aJob(), headers });
     expect(trusting.engine.submitted[0]).toMatchObject({ triggeredBy: 'carol', owner: 'admin' });
-    await using wary = await startApi();
+    const wary = await startOwnApi();
     await wary.call(JOB, { body: aJob(), headers });
     expect(wary.engine.submitted[0]?.triggeredBy).toBe('admin');
     expect((await wary.call(JOBS, { token: null, headers })).status).toBe(401);

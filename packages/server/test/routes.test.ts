@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive } from './rows.ts';
-import { type Answer, aJob, JOB, JOBS, startApi, type TestApi } from './server.ts';
+import { type Answer, aJob, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
 let routes: { method: string; path: string; open: boolean; scope: string | undefined }[] = [];
@@ -194,7 +194,7 @@ describe('the document', () => {
   });
 
   it('is not shown when the operator does not want it', async () => {
-    await using quiet = await startApi({ docs: false });
+    const quiet = await startOwnApi({ docs: false });
     expect((await quiet.call('/docs/', { token: null })).status).toBe(404);
   });
 });

@@ -1,7 +1,6 @@
 import { compilePlan, type Plan } from '@tenuto/engine';
+import { makePartitions, putPlan } from '@tenuto/store';
 import type pg from 'pg';
-import { makePartitions } from '../../store/src/queries/partitions.ts';
-import { putPlan } from '../../store/src/queries/plans.ts';
 import { runIdAt } from './scripted-engine.ts';
 
 /** A run as a test wants it to stand in the database. */

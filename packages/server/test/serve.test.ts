@@ -9,10 +9,10 @@ import {
   JobSchema,
   LogLineListSchema,
 } from '@tenuto/contract';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../testkit/src/postgres.ts';
 import { type RunningServer, startServer } from '../src/index.ts';
 import { readSettings } from '../src/settings.ts';
 import type { Answer } from './server.ts';

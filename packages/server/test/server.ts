@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { openApiStore } from '@tenuto/store';
+import { createDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
-import { createJobStore } from '../../store/src/job-store.ts';
-import { createTokenStore } from '../../store/src/queries/tokens.ts';
-import { createDatabase } from '../../testkit/src/postgres.ts';
+import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
@@ -49,7 +49,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
   pool.on('error', () => undefined);
   const engine = scriptedEngine();
   const logged: string[] = [];
-  const jobs = createJobStore(pool);
+  const { jobs, tokens, close } = openApiStore(database.connection);
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -58,11 +58,16 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     engine,
     jobs,
     readers: {
-      token: createTokenReader({ tokens: createTokenStore(pool), clock: systemClock }),
+      token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,
     },
     rules: {
-      defaults: { maxConcurrentNodes: 10, maxRetries: 3, timeoutMs: 3_600_000 },
+      defaults: {
+        maxConcurrentNodes: 10,
+        maxRetries: 3,
+        timeoutMs: 3_600_000,
+        maxRetryDelayMs: 300_000,
+      },
       checkAction: () => undefined,
     },
     rateLimits: DEFAULT_RATE_LIMITS,
@@ -81,7 +86,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     );
     return token;
   };
-  let tokens = 0;
+  let made = 0;
   const api: TestApi = {
     url,
     engine,
@@ -90,16 +95,24 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     phase: 'ready',
     call: (path, init) => call(url, path, init),
     token(subject, scopes) {
-      tokens += 1;
-      return addToken(`tnt_${subject}-${tokens}`, subject, scopes);
+      made += 1;
+      return addToken(`tnt_${subject}-${made}`, subject, scopes);
     },
     async [Symbol.asyncDispose]() {
       await app.close();
+      await close();
       await pool.end();
       await database.drop();
     },
   };
   await addToken(ADMIN, 'admin', ['admin']);
+  return api;
+}
+
+/** An API of one test's own; it is gone when the test is over. */
+export async function startOwnApi(...options: Parameters<typeof startApi>): Promise<TestApi> {
+  const api = await startApi(...options);
+  onTestFinished(() => api[Symbol.asyncDispose]());
   return api;
 }
 

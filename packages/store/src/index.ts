@@ -8,3 +8,5 @@ export { acquireProcessLock } from './process-lock.ts';
 
 /** The folder of the migrations that come with this package. */
 export const MIGRATIONS = join(import.meta.dirname, '../sql');
+export { makePartitions } from './queries/partitions.ts';
+export { putPlan } from './queries/plans.ts';

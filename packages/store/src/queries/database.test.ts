@@ -1,7 +1,7 @@
 import { OrchestrationError } from '@tenuto/contract';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../../testkit/src/postgres.ts';
 import { ask } from './database.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import type { RunFilter } from '@tenuto/engine';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../../testkit/src/postgres.ts';
 import { listRuns } from './job-list.ts';
 import { makePartitions } from './partitions.ts';
 
@@ -32,7 +32,19 @@ beforeAll(async () => {
         ::run_status, '{}', 2
     from (select i, (extract(epoch from now()) * 1000)::bigint - 6 * 86400000
         + i * 500::bigint as at from generate_series(1, ${RUNS}) i) made`);
-  await pool.query('vacuum analyze runs');
+  // A million that wait, and a few hundred, the oldest, that have begun.
+  await pool.query(`
+    insert into run_live (run_id, plan_hash, owner, kind, name, job_type, priority, triggered_by,
+      input, created_at, started_at, status, engine, claim_key, wake_at)
+    select (lpad(to_hex(at), 12, '0') || '7000' || '9000' || lpad(to_hex(i), 12, '0'))::uuid,
+      '\\x00', case when i % 2 = 0 then 'bob' else 'admin' end, 0, 'job ' || i % 5000,
+      case when i % 9999 = 0 then 'nightly' else 'dag' end, 5, 'x', '{}', now(),
+      case when i <= 400 then now() end,
+      (case when i <= 380 then 'running' when i <= 400 then 'cancelled' else 'queued' end)
+        ::run_status, case when i <= 300 then gen_random_uuid() end, at, now()
+    from (select i, (extract(epoch from now()) * 1000)::bigint - 86400000 + i as at
+      from generate_series(1, ${RUNS}) i) made`);
+  await pool.query('vacuum analyze runs, run_live');
 }, 600_000);
 afterAll(async () => {
   await pool.end();
@@ -74,6 +86,11 @@ const now = Date.now();
 
 const cases: [string, { owner: string; all: boolean }, RunFilter][] = [
   ['nothing', everything, {}],
+  ['a status that most of the live ones have', everything, { statuses: ['queued'] }],
+  ['a status that few of the live ones have', everything, { statuses: ['running'] }],
+  ['a status that the oldest live ones have', everything, { statuses: ['cancelled'] }],
+  ['a status that no live one has', everything, { statuses: ['scheduled', 'pending'] }],
+  ['a live status, for one with many runs', bob, { statuses: ['running'] }],
   ['nothing, for one with few runs', ann, {}],
   ['nothing, for one with many runs', bob, {}],
   ['a status that most have', everything, { statuses: ['completed'] }],

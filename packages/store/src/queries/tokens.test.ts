@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { NewToken } from '@tenuto/engine';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../../testkit/src/postgres.ts';
 import { createTokenStore } from './tokens.ts';
 
 const databases: { database: TestDatabase; pool: pg.Pool }[] = [];
