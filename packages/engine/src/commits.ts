@@ -56,6 +56,7 @@ export function beginAttempt(table: Table, call: Call): void {
 function left(table: Table, owned: Owned, result: FlushResult): void {
   const runId = owned.id.text;
   drop(table, owned);
+  table.left();
   if (result.refused.includes(runId) || owned.claimedAgain) {
     adopt(table, [runId]).catch((error) => {
       table.log.warn({ run_id: runId, error: String(error) }, 'loaded again later');

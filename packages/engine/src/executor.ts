@@ -2,7 +2,7 @@
 import { AttemptCall } from './attempt-call.ts';
 import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
-import { abortedOutcome, failure, lostOutcome, retryOf } from './outcomes.ts';
+import { abortedOutcome, failure, retryOf, stoppedOutcome } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -86,7 +86,7 @@ export function lose(ports: ExecutorPorts, call: Call): void {
   const told = call.aborted !== undefined;
   call.aborted ??= 'lost';
   call.controller?.abort(call.aborted);
-  finish(ports, call, told ? abortedOutcome(call) : lostOutcome('The server went down.'), {});
+  finish(ports, call, told ? abortedOutcome(call) : stoppedOutcome(), {});
 }
 
 function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {

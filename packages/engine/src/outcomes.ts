@@ -26,7 +26,7 @@ export function lostAttempt(
   { node, attempt, startedAt }: InFlight,
   { at, random }: { readonly at: number; readonly random: number },
 ): AttemptEnded {
-  const { error } = lostOutcome('The engine that ran this attempt died.');
+  const { error } = failed('infrastructure', 'engine_lost', 'The engine of this attempt died.');
   const { classification, type, message } = error;
   const failure = { classification, type, attempts: attempt };
   const retry = decideRetry(specOf(run, node).retry, failure, random, at);
@@ -42,8 +42,9 @@ export function lostAttempt(
   };
 }
 
-export function lostOutcome(message: string): FailedOutcome {
-  return failed('infrastructure', 'engine_lost', message);
+/** What an attempt ends as that was cut short because its engine goes down in good order. */
+export function stoppedOutcome(): FailedOutcome {
+  return failed('infrastructure', 'engine_stopped', 'The server went down.');
 }
 
 /** What an attempt that was told to abort ends as. */

@@ -42,7 +42,7 @@ export interface RunTableOptions {
   readonly lanes: number;
   readonly lease: Lease;
   readonly parkAfterMs: number;
-  /** Runs wait for being claimed. */
+  /** Runs wait for being claimed, or there is room again for those that do. */
   queued(): void;
   draining(): boolean;
   lost(outcome: 'fenced' | 'gap'): void;
@@ -74,6 +74,8 @@ export interface RunTable {
 }
 
 const DRAIN_POLL_MS = 20;
+/** Runs are claimed without waiting for the next look once this part of the room is free. */
+const CLAIM_ROOM = 4;
 
 export function createRunTable(options: RunTableOptions): RunTable {
   const logs = createLogWriter(options.store, options.clock);
@@ -115,6 +117,7 @@ export function createRunTable(options: RunTableOptions): RunTable {
       for (const call of calls) beginAttempt(table, call);
     },
     async drain(drainMs) {
+      await table.adopting;
       await drain(table, drainMs);
       await logs.flush();
       return table.runs.size === 0;
@@ -186,6 +189,10 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     ...{ engineId, clock, store, log, lease, runs, plans, slots, watches, submissions },
     ...{ driver, executor, waiters: createWaiters(clock), doubtful: [], lanes: undefined },
     ...{ strays: new Map(), adopting: Promise.resolve() },
+    left() {
+      const room = options.capacity - runs.size;
+      if (!submissions.queueEmpty && room * CLAIM_ROOM >= options.capacity) options.queued();
+    },
   };
   return table;
 }

@@ -2,10 +2,12 @@ import type { Owned } from './owned.ts';
 
 /** How long others are kept from starting so that a suspect node can run alone. */
 const ALONE_PATIENCE_MS = 30_000;
+/** How long it has the engine to itself; what kills its engine seldom takes longer. */
+const ALONE_MOST_MS = 60_000;
 
 /**
  * The engine's own limit on attempts at once. Runs that found no slot get one in turn. A node that
- * took its engine down twice runs alone, so that its neighbours do not lose their attempts to it.
+ * took its engine down twice runs alone for a while, so that its neighbours do not lose their attempts to it.
  */
 export interface Slots {
   readonly free: boolean;
@@ -50,6 +52,7 @@ export function createSlots({ limit, after, onFree }: SlotsOptions): Slots {
       return;
     }
     used += 1;
+    cancelPatience = after(ALONE_MOST_MS, admitSuspect);
     start();
   }
 

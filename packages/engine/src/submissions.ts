@@ -42,7 +42,9 @@ interface Pending {
 
 export interface Submissions {
   submit(submission: Submission): Promise<SubmitResult>;
+  /** What the last look at the queue found. */
   queueSeen(empty: boolean): void;
+  readonly queueEmpty: boolean;
   committed(run: Journaled, duplicate: boolean): void;
   /** True when what the database refuses was a submit: its caller is told. */
   poisoned(run: Journaled, fault: StoreFault): boolean;
@@ -74,6 +76,9 @@ export function createSubmissions(ports: SubmissionPorts): Submissions {
     submit: (submission) => submit(state, submission),
     queueSeen(empty) {
       state.queueEmpty = empty;
+    },
+    get queueEmpty() {
+      return state.queueEmpty;
     },
     committed: (run, duplicate) => committed(state, run, duplicate),
     poisoned: (run, fault) => poisoned(state, run, fault),

@@ -39,6 +39,8 @@ export interface Table {
   /** The end of the last adoption: one at a time, so that no run is brought in twice. */
   adopting: Promise<void>;
   lanes: Lanes | undefined;
+  /** A run has left: those that wait in the queue may come. */
+  left(): void;
 }
 
 /** Takes a run out of memory; what still happens to it here changes nothing. */

@@ -10,7 +10,7 @@ import { resolveResend } from './queries/resend.ts';
  * never to be talked out of it by statistics. A statement that waits for a lock gives up soon: it
  * is sent again.
  */
-const LANE_OPTIONS = [
+export const LANE_OPTIONS = [
   'plan_cache_mode=force_generic_plan',
   'enable_hashjoin=off',
   'enable_mergejoin=off',

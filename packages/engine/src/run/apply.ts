@@ -127,7 +127,7 @@ function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): vo
   if (statusOf(run, node) === 'running') run.slots -= 1;
   run.waits.delete(node);
   setAttempt(run, node, event.attempt);
-  if (event.error?.classification === 'infrastructure') addLoss(run, node);
+  if (isLoss(event)) addLoss(run, node);
   noteTimes(run, event);
   if (event.retryAt !== undefined && run.phase !== 'stopping') {
     run.errors.set(node, event.error ?? UNKNOWN_ERROR);
@@ -150,6 +150,11 @@ function keepOutput(run: RunState, { node, status, output = null }: AttemptEnded
 }
 
 const UNKNOWN_ERROR = { classification: 'unknown', type: 'unknown', message: '' } as const;
+
+/** Whether the node may have been what killed its engine or worker; one that stops has not died. */
+function isLoss({ error }: AttemptEnded): boolean {
+  return error?.classification === 'infrastructure' && error.type !== 'engine_stopped';
+}
 
 function noteTimes(run: RunState, event: AttemptEnded): void {
   if (run.plan.outputKept[patternOf(run, event.node)] !== 1) return;

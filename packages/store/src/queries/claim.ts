@@ -1,7 +1,5 @@
 import type pg from 'pg';
-
-/** The most that a priority adds to a claim key. */
-const PRIORITY_MOST_MS = 9 * 30_000;
+import { PRIORITY_MOST_MS } from './priority.ts';
 
 /**
  * Takes up to `limit` waiting runs, oldest claim key first and in turn between owners, so that one

@@ -78,13 +78,34 @@ export async function peers(db: Queryable, engineId: string): Promise<Peer[]> {
   return rows.map((row) => ({ engineId: row.engine, beat: Number(row.beat) }));
 }
 
-/** Takes down the fences of an engine that has nothing left. */
-export async function retire(db: Queryable, engineId: string, epoch: number): Promise<void> {
-  await db.query(
-    `with down as (
-       update engine_fences set alive = false where engine = $1 and epoch = $2 returning 1)
-     update engines set stopped_at = clock_timestamp()
-     where engine_id = $1 and exists (select 1 from down)`,
-    [engineId, epoch],
-  );
+/**
+ * Takes down the fences of an engine that has nothing left. One that owns runs after all, because
+ * the reply to a claim was lost, stays up: it is taken over like any that died.
+ */
+export async function retire(
+  pool: Pick<pg.Pool, 'connect'>,
+  engineId: string,
+  epoch: number,
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    // In a statement of its own: the next one sees what this one has waited for.
+    await client.query('select 1 from engine_fences where engine = $1 for update', [engineId]);
+    await client.query(
+      `with down as (
+         update engine_fences set alive = false where engine = $1 and epoch = $2
+           and not exists (select 1 from run_live where engine = $1)
+         returning 1)
+       update engines set stopped_at = clock_timestamp()
+       where engine_id = $1 and exists (select 1 from down)`,
+      [engineId, epoch],
+    );
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }

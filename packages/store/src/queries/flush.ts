@@ -17,6 +17,8 @@ import {
   timeArray,
   uuidArray,
 } from '../binary-array.ts';
+import { isExpired } from './idempotency.ts';
+import { PRIORITY_STEP_MS } from './priority.ts';
 import { LIVE_TO_HISTORY, RUN_KIND_CODES } from './run-columns.ts';
 
 export interface FlushQuery {
@@ -39,9 +41,6 @@ export interface FlushRow {
   readonly duplicates: readonly string[] | null;
   readonly refused: readonly string[] | null;
 }
-
-/** A priority step is worth this much waiting: that is the ageing of the claim order. */
-const PRIORITY_STEP_MS = 30_000;
 
 /** A part of the statement: SQL whose parameters stand as `?`, with their values in order. */
 interface Part {
@@ -133,21 +132,26 @@ function keysPart(submits: readonly SubmitRow[]): Part {
   // In one order everywhere, so that engines that were sent the same keys do not deadlock.
   const keyed = submits
     .filter((row) => row.submission.idempotency !== undefined)
-    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+  // Of two with the same key the first has it: one statement may not write a row twice.
+  const first = keyed.filter((row, i) => i === 0 || keyOf(row) !== keyOf(keyed[i - 1] ?? row));
   return {
     name: 'keys',
     sql: `keys as (
       insert into idempotency_keys (owner, key, request_hash, run_id)
       select t.* from gate, unnest(?::text[], ?::text[], ?::bytea[], ?::uuid[]) t
-      on conflict do nothing returning run_id),
+      on conflict (owner, key) do update set request_hash = excluded.request_hash,
+        run_id = excluded.run_id, created_at = excluded.created_at
+      where ${isExpired('idempotency_keys')}
+      returning run_id),
     duplicates as (
       select run_id from unnest(?::uuid[]) t(run_id)
       where not exists (select 1 from keys where keys.run_id = t.run_id))`,
     values: [
-      textArray(keyed.map((row) => row.submission.owner)),
-      textArray(keyed.map((row) => row.submission.idempotency?.key)),
-      byteaArray(keyed.map((row) => row.submission.idempotency?.requestHash)),
-      uuidArray(keyed.map((row) => row.runId.bytes)),
+      textArray(first.map((row) => row.submission.owner)),
+      textArray(first.map((row) => row.submission.idempotency?.key)),
+      byteaArray(first.map((row) => row.submission.idempotency?.requestHash)),
+      uuidArray(first.map((row) => row.runId.bytes)),
       uuidArray(keyed.map((row) => row.runId.bytes)),
     ],
   };

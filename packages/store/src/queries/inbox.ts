@@ -20,7 +20,7 @@ export async function requestCancel(
 async function askOwner(
   db: Database,
   access: Access,
-  { runId, mode, audit }: CancelRequest,
+  { runId, mode, version, audit }: CancelRequest,
 ): Promise<boolean> {
   const given = parameters();
   const rows = await ask(
@@ -31,6 +31,7 @@ async function askOwner(
          claim_key = case when r.engine is null then 0 else r.claim_key end
        where r.run_id = ${given.add(runId)} and ${reachable(access, given)}
          and r.status <> 'cancelled'
+         ${version === undefined ? '' : `and r.version = ${given.add(version)}`}
        returning r.run_id, r.inbox_seq),
      told as (
        insert into run_inbox (run_id, seq, type, body)
@@ -46,19 +47,20 @@ async function askOwner(
 async function endForGood(
   db: Database,
   access: Access,
-  { runId, audit }: CancelRequest,
+  { runId, version, audit }: CancelRequest,
 ): Promise<CancelResult> {
   const given = parameters();
   const id = given.add(runId);
   const may = reachable(access, given);
-  const [row] = await ask<{ aborted: boolean }>(
+  const fresh = version === undefined ? 'true' : `p.version = ${given.add(version)}`;
+  const [row] = await ask<{ aborted: boolean; fresh: boolean }>(
     db,
     `with present as (
-       select r.status from runs r where r.run_id = ${id} and ${may} for update),
+       select r.status, r.version from runs r where r.run_id = ${id} and ${may} for update),
      aborted as (
        update runs r set status = 'aborted', version = r.version + 1
        from present p
-       where r.run_id = ${id} and p.status in ('failed', 'timeout')
+       where r.run_id = ${id} and p.status in ('failed', 'timeout') and ${fresh}
        returning r.run_id, p.status as before),
      told as (
        insert into run_events (run_id, seq, at, type, body)
@@ -69,11 +71,12 @@ async function endForGood(
          json_build_object('from', before, 'to', 'aborted', 'actor', ${given.add(audit.actor)}::text)::text
        from aborted),
      audited as (${auditPart(audit, 'aborted', given)})
-     select exists (select from aborted) as aborted
-     from (select 1 from present union all
-           select 1 from run_live r where r.run_id = ${id} and ${may}) found`,
+     select exists (select from aborted) as aborted, ${fresh} as fresh
+     from (select version from present union all
+           select r.version from run_live r where r.run_id = ${id} and ${may}) p`,
     given.values,
   );
   if (row === undefined) return 'missing';
-  return row.aborted ? 'aborted' : 'final';
+  if (row.aborted) return 'aborted';
+  return row.fresh ? 'final' : 'stale';
 }

@@ -2,10 +2,8 @@ import type { Access, EditResult, RunEdit } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
 import { findRun } from './jobs.ts';
+import { PRIORITY_STEP_MS } from './priority.ts';
 import { reachable } from './run-row.ts';
-
-/** What a step of priority is worth in the order of claiming; the flush statement says the same. */
-const PRIORITY_STEP_MS = 30_000;
 
 /** Changes a run that has not started; the audit row is part of the same statement. */
 export async function editRun(db: Database, access: Access, edit: RunEdit): Promise<EditResult> {

@@ -1,5 +1,6 @@
 import type { Access, RunJournal, RunRecord } from '@tenuto/engine';
 import { ask, asked, type Database, parameters } from './database.ts';
+import { isExpired } from './idempotency.ts';
 import { readJournals } from './journal-read.ts';
 import { readPlan } from './plans.ts';
 import { LIVE_COLUMNS, OVER_COLUMNS, type RunRow, reachable, recordOf } from './run-row.ts';
@@ -23,7 +24,7 @@ export async function findRun(
   return row && recordOf(row);
 }
 
-/** What a key was used for; it is known until it is pruned, 24 hours or more later. */
+/** What a key was used for, within its life. */
 export async function findSubmission(
   db: Database,
   owner: string,
@@ -32,7 +33,7 @@ export async function findSubmission(
   const [row] = await ask<{ run_id: string; request_hash: Buffer }>(
     db,
     `select run_id, request_hash from idempotency_keys
-     where owner = $1 and key = $2`,
+     where owner = $1 and key = $2 and not ${isExpired('idempotency_keys')}`,
     [owner, key],
   );
   return row && { runId: row.run_id, requestHash: row.request_hash };
