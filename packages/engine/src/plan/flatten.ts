@@ -40,13 +40,13 @@ export function flatten(
   function visit(node: NodeInput, path: string, group: number, depth: number): void {
     const index = inputs.length;
     if (index >= maxNodes) refuseSize(maxNodes, problems);
-    checkId(node, path);
+    checkId({ node, path, indexOf, problems });
     indexOf.set(node.id, index);
     inputs.push(node);
     paths.push(path);
     groups.push(group);
     patternOf.push(patternAround(group));
-    checkPlace(node, path, group);
+    checkPlace({ node, path, isTop: group < 0, problems });
     if (depth > LIMITS.groupDepth) {
       problems.add(
         path,
@@ -65,47 +65,6 @@ export function flatten(
     return inputs[group]?.for_each === undefined ? (patternOf[group] ?? -1) : group;
   }
 
-  function checkId({ id }: NodeInput, path: string): void {
-    if (indexOf.has(id)) {
-      problems.add(
-        `${path}/id`,
-        `The id "${id}" is used twice; ids are unique in a graph, groups included.`,
-        id,
-      );
-    }
-    if (!PRINTABLE_ID.test(id)) {
-      problems.add(
-        `${path}/id`,
-        `The id ${JSON.stringify(id)} is not 1 to ${LIMITS.nodeIdChars} printable characters.`,
-        id,
-      );
-    }
-  }
-
-  function checkPlace(node: NodeInput, path: string, group: number): void {
-    if (isGroup(node) && (node.children ?? []).length === 0) {
-      problems.add(
-        path,
-        `The group "${node.id}" has no children; give it some or make it an action.`,
-      );
-    }
-    if (
-      !isGroup(node) &&
-      (node.children ?? node.for_each ?? node.max_parallel_instances) !== undefined
-    ) {
-      problems.add(
-        path,
-        `"${node.id}" is no group: children, for_each and max_parallel_instances go with parallel_group or sequential_group.`,
-      );
-    }
-    if (node.type === 'cleanup' && group >= 0) {
-      problems.add(
-        path,
-        `The cleanup node "${node.id}" stands in a group; put it at the top level.`,
-      );
-    }
-  }
-
   nodes.forEach((node, i) => {
     visit(node, `/nodes/${i}`, -1, 0);
   });
@@ -119,6 +78,55 @@ export function flatten(
   };
   checkInstanceIds(flat, problems);
   return flat;
+}
+
+interface Place {
+  readonly node: NodeInput;
+  readonly path: string;
+  readonly problems: Problems;
+}
+
+function checkId({
+  node: { id },
+  path,
+  indexOf,
+  problems,
+}: Place & { readonly indexOf: ReadonlyMap<string, number> }): void {
+  if (indexOf.has(id)) {
+    problems.add(
+      `${path}/id`,
+      `The id "${id}" is used twice; ids are unique in a graph, groups included.`,
+      id,
+    );
+  }
+  if (!PRINTABLE_ID.test(id)) {
+    problems.add(
+      `${path}/id`,
+      `The id ${JSON.stringify(id)} is not 1 to ${LIMITS.nodeIdChars} printable characters.`,
+      id,
+    );
+  }
+}
+
+function checkPlace({ node, path, isTop, problems }: Place & { readonly isTop: boolean }): void {
+  if (isGroup(node) && (node.children ?? []).length === 0) {
+    problems.add(
+      path,
+      `The group "${node.id}" has no children; give it some or make it an action.`,
+    );
+  }
+  if (
+    !isGroup(node) &&
+    (node.children ?? node.for_each ?? node.max_parallel_instances) !== undefined
+  ) {
+    problems.add(
+      path,
+      `"${node.id}" is no group: children, for_each and max_parallel_instances go with parallel_group or sequential_group.`,
+    );
+  }
+  if (node.type === 'cleanup' && !isTop) {
+    problems.add(path, `The cleanup node "${node.id}" stands in a group; put it at the top level.`);
+  }
 }
 
 /** What else is wrong with a graph this large would only be a consequence. */

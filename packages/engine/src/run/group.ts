@@ -1,7 +1,6 @@
 import { ExpressionError, type Json, LIMITS } from '@tenuto/contract';
 import { childrenOf } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
-import type { Decisions } from './release.ts';
 import {
   admit,
   blockOf,
@@ -10,6 +9,7 @@ import {
   type GroupState,
   growRun,
   isTerminal,
+  type NodeError,
   patternOf,
   type RunState,
   setFlag,
@@ -17,6 +17,13 @@ import {
   specOf,
   statusOf,
 } from './state.ts';
+
+/** What groups need of releases; handed over because each needs the other. */
+export interface Decisions {
+  consider(run: RunState, node: number): void;
+  endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void;
+  failNode(run: RunState, node: number, error: NodeError): void;
+}
 
 /** Starts a group: its children, or those of each item, are let go as far as its limit allows. */
 export function startGroup(run: RunState, group: number, decisions: Decisions): void {
@@ -27,6 +34,7 @@ export function startGroup(run: RunState, group: number, decisions: Decisions): 
     active: 0,
     failed: false,
     held: undefined,
+    queued: false,
     firstBlock: run.blocks.length,
     blockCount: 0,
   };

@@ -16,4 +16,4 @@ export {
   specOf,
   statusOf,
 } from './state.ts';
-export { countsOf, currentNodes, liveView, viewRun } from './view.ts';
+export { countsOf, currentNodes, liveView, retriesOf, viewRun } from './view.ts';

@@ -1,11 +1,11 @@
 import { NODE_STATUSES, type NodeStatus } from '@tenuto/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type ModelGraph, modelGraph } from './model-graph.fixture.ts';
-import { createOracle, isEnded, type Oracle } from './model-oracle.fixture.ts';
-import { type ModelRun, nodesOf, playModel, scriptOf, statusesOf } from './model-run.fixture.ts';
-import { createDice } from './random.fixture.ts';
-import { countOf, idOf, type RunState, specOf } from './state.ts';
+import { createDice } from '../../test/dice.ts';
+import { createOracle, isEnded, type Oracle } from '../../test/oracle.ts';
+import { type ModelGraph, modelGraph } from '../../test/random-graph.ts';
+import { type ModelRun, nodesOf, playModel, scriptOf, statusesOf } from '../../test/random-run.ts';
+import { countOf, groupOf, idOf, type RunState, specOf } from './state.ts';
 
 /** More than any run of the model can take; one that goes on longer would go on for ever. */
 const STEPS = 20_000;
@@ -128,6 +128,7 @@ function checkLimits(run: RunState, oracle: Oracle, now: Statuses): void {
   const attempts = busy.filter((id) => now.get(id) === 'running');
   expect(run.slots).toBe(attempts.length);
   expect(run.slots).toBeLessThanOrEqual(run.input.maxConcurrentNodes);
+  expect([...run.groups].filter(([group]) => isIdle(run, group))).toEqual([]);
   const active = new Map<string, Set<string>>();
   for (const id of busy) {
     let child = id;
@@ -141,6 +142,16 @@ function checkLimits(run: RunState, oracle: Oracle, now: Statuses): void {
     const most = type === 'sequential_group' ? 1 : limit;
     expect(children.size, `${group} has ${[...children]}`).toBeLessThanOrEqual(most);
   }
+}
+
+/** Whether a group holds something though neither it nor a group around it is full. */
+function isIdle(run: RunState, group: number): boolean {
+  if (run.phase !== 'work' || (run.groups.get(group)?.held?.length ?? 0) === 0) return false;
+  for (let at = group; at >= 0; at = groupOf(run, at)) {
+    const active = run.groups.get(at)?.active ?? 0;
+    if (active > 0) return active < specOf(run, at).maxParallel;
+  }
+  return true;
 }
 
 function isBusy(oracle: Oracle, id: string, status: NodeStatus): boolean {

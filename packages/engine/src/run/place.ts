@@ -2,38 +2,27 @@
  * Places in groups: a group lets `maxParallel` of its children be active at once. A child that is
  * no group is active from its release until its end; a group inside a group is active while some
  * child of its own is, so that it never keeps a place from what it waits for.
+ *
+ * What finds no place is held by the group it stands in. When that group has room itself and only
+ * one further out is full, the group queues there, and its turn is the turn of what it holds.
  */
 import { createReadyQueue } from './ready-queue.ts';
-import {
-  clearFlag,
-  FLAG,
-  type GroupState,
-  groupOf,
-  hasFlag,
-  type RunState,
-  setFlag,
-  setStatus,
-  specOf,
-} from './state.ts';
+import { clearFlag, FLAG, groupOf, hasFlag, type RunState, setFlag, specOf } from './state.ts';
 
-/** Takes a place for a node in every group it needs one in; else the first full one keeps it. */
+/** Takes a place for a node in every group it needs one in; without one, the node is held. */
 export function takePlace(run: RunState, node: number): boolean {
-  const full = fullGroup(run, node);
-  if (full !== undefined) {
-    full.held ??= createReadyQueue();
-    full.held.push(node, specOf(run, node).priority);
-    setStatus(run, node, 'ready');
-    return false;
+  const group = groupOf(run, node);
+  const full = fullGroup(run, group);
+  if (full < 0) {
+    occupy(run, node);
+    return true;
   }
-  setFlag(run, node, FLAG.active);
-  for (let group = groupOf(run, node); group >= 0; group = groupOf(run, group)) {
-    const state = run.groups.get(group);
-    if (state === undefined || ++state.active > 1) break;
-  }
-  return true;
+  hold(run, group, node);
+  queueUp(run, group, full);
+  return false;
 }
 
-/** Gives the places of a node that has ended back, and notes the groups that can let others go. */
+/** Gives the places of a node that has ended back. */
 export function leavePlace(run: RunState, node: number): void {
   if (!hasFlag(run, node, FLAG.active)) return;
   clearFlag(run, node, FLAG.active);
@@ -41,39 +30,73 @@ export function leavePlace(run: RunState, node: number): void {
     const state = run.groups.get(group);
     if (state === undefined) break;
     state.active -= 1;
-    // Inner groups first: what one of them holds is to be done before its group goes on.
-    if (state.held !== undefined && state.held.length > 0)
-      run.eased.push(group, -depthOf(run, group));
+    ease(run, group);
     if (state.active > 0) break;
   }
 }
 
-/** A node whose turn has come in a group that has room again, its place taken; or -1. */
+/** A held node whose turn has come, its place taken; or -1. */
 export function nextHeld(run: RunState): number {
   for (let group = run.eased.pop(); group >= 0; group = run.eased.pop()) {
-    const state = run.groups.get(group);
-    while (state?.held !== undefined && state.active < specOf(run, group).maxParallel) {
-      const node = state.held.pop();
-      if (node < 0) break;
-      if (takePlace(run, node)) return node;
+    const full = fullGroup(run, group);
+    if (full >= 0) {
+      queueUp(run, group, full);
+      continue;
     }
+    const child = run.groups.get(group)?.held?.pop() ?? -1;
+    if (child < 0) continue;
+    ease(run, group);
+    const inner = run.groups.get(child);
+    if (inner === undefined) {
+      occupy(run, child);
+      return child;
+    }
+    inner.queued = false;
+    ease(run, child);
   }
   return -1;
 }
 
-function depthOf(run: RunState, group: number): number {
-  let depth = 0;
-  for (let around = groupOf(run, group); around >= 0; around = groupOf(run, around)) depth += 1;
-  return depth;
-}
-
-/** The innermost group around a node that has no room for what the node would make active. */
-function fullGroup(run: RunState, node: number): GroupState | undefined {
+function occupy(run: RunState, node: number): void {
+  setFlag(run, node, FLAG.active);
   for (let group = groupOf(run, node); group >= 0; group = groupOf(run, group)) {
     const state = run.groups.get(group);
-    if (state === undefined) return undefined;
-    if (state.active >= specOf(run, group).maxParallel) return state;
-    if (state.active > 0) return undefined;
+    if (state === undefined || ++state.active > 1) break;
+    ease(run, group);
   }
-  return undefined;
+}
+
+/** The innermost group from `group` outwards that keeps its children from becoming active, or -1. */
+function fullGroup(run: RunState, group: number): number {
+  for (let at = group; at >= 0; at = groupOf(run, at)) {
+    const active = run.groups.get(at)?.active ?? 0;
+    if (active >= specOf(run, at).maxParallel) return at;
+    if (active > 0) return -1;
+  }
+  return -1;
+}
+
+function queueUp(run: RunState, group: number, full: number): void {
+  for (let at = group; at !== full; at = groupOf(run, at)) {
+    const state = run.groups.get(at);
+    if (state === undefined || state.queued) continue;
+    state.queued = true;
+    hold(run, groupOf(run, at), at);
+  }
+}
+
+function hold(run: RunState, group: number, child: number): void {
+  const state = run.groups.get(group);
+  if (state === undefined) return;
+  state.held ??= createReadyQueue();
+  state.held.push(child, specOf(run, child).priority);
+}
+
+/** Lets a group look for what it holds. Inner ones come first: they finish what was begun. */
+function ease(run: RunState, group: number): void {
+  const held = run.groups.get(group)?.held;
+  if (held === undefined || held.length === 0) return;
+  let depth = 0;
+  for (let at = groupOf(run, group); at >= 0; at = groupOf(run, at)) depth += 1;
+  run.eased.push(group, -depth);
 }

@@ -4,7 +4,7 @@ import type { Expression } from '../expression/index.ts';
 import { edgeLabel } from '../plan/edges.ts';
 import type { NodeSpec } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
-import { childEnded, skipUnstarted, startGroup } from './group.ts';
+import { childEnded, type Decisions, skipUnstarted, startGroup } from './group.ts';
 import { leavePlace, nextHeld, takePlace } from './place.ts';
 import {
   blockOf,
@@ -74,6 +74,7 @@ export function consider(run: RunState, node: number): void {
 /** Lets a node go on if its group has room; else the group keeps it until a child has ended. */
 function activate(run: RunState, node: number): void {
   if (isGroup(specOf(run, node)) || takePlace(run, node)) release(run, node);
+  else setStatus(run, node, 'ready');
 }
 
 function isGroup({ type }: NodeSpec): boolean {
@@ -171,12 +172,6 @@ function endNode(run: RunState, node: number, status: 'completed' | 'failed' | '
   }
 }
 
-/** What groups need of this module; handed over because groups and releases need each other. */
-export interface Decisions {
-  consider(run: RunState, node: number): void;
-  endNode(run: RunState, node: number, status: 'completed' | 'failed' | 'skipped'): void;
-  failNode(run: RunState, node: number, error: NodeError): void;
-}
 const decisions: Decisions = { consider, endNode, failNode };
 
 function tellSuccessors(run: RunState, node: number): void {

@@ -35,8 +35,10 @@ export interface GroupState {
   /** Children that hold a place. */
   active: number;
   failed: boolean;
-  /** Nodes that may go on as soon as there is a place; most groups never hold one. */
+  /** Children that go on as soon as there is a place; most groups never hold one. */
   held: ReadyQueue | undefined;
+  /** It holds children and stands in the queue of a full group around it. */
+  queued: boolean;
   firstBlock: number;
   blockCount: number;
 }

@@ -52,6 +52,9 @@ export function liveView(run: RunState, status: () => RunStatus = () => run.stat
     get currentNodes() {
       return currentNodes(run);
     },
+    get retries() {
+      return retriesOf(run);
+    },
     nodeCount: () => nodes().length,
     node: (position) => nodeView(run, nodes()[position] ?? -1),
   };
@@ -60,6 +63,13 @@ export function liveView(run: RunState, status: () => RunStatus = () => run.stat
 /** The run that a journal tells of: for runs that are over, or owned by another process. */
 export function viewRun(plan: Plan, journal: RunJournal): LiveRun {
   return liveView(restoreRun(plan, journal).run);
+}
+
+/** Attempts beyond the first of each node. */
+export function retriesOf(run: RunState): number {
+  let retries = 0;
+  for (let node = 0; node < run.size; node += 1) retries += Math.max(0, attemptOf(run, node) - 1);
+  return retries;
 }
 
 export function currentNodes(run: RunState): string[] {

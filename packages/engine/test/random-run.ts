@@ -1,12 +1,10 @@
 /** Drives a run of a random graph in a random order, as an engine that may die at any moment. */
 import type { AttemptStatus, NodeStatus } from '@tenuto/contract';
-import { compilePlan } from '../plan/index.ts';
-import { apply, nextStart, wantsStop } from './apply.ts';
-import type { AttemptEnded, RunEvent, StopEvent } from './event.ts';
-import type { JournalEntry, RunJournal } from './journal-entry.ts';
-import { MODEL_PARAMS, type ModelGraph } from './model-graph.fixture.ts';
-import { createDice, hashOf } from './random.fixture.ts';
-import { restoreRun } from './restore.ts';
+import { compilePlan } from '../src/plan/index.ts';
+import { apply, nextStart, wantsStop } from '../src/run/apply.ts';
+import type { AttemptEnded, RunEvent, StopEvent } from '../src/run/event.ts';
+import type { JournalEntry, RunJournal } from '../src/run/journal-entry.ts';
+import { restoreRun } from '../src/run/restore.ts';
 import {
   attemptOf,
   createRun,
@@ -17,7 +15,9 @@ import {
   type RunState,
   specOf,
   statusOf,
-} from './state.ts';
+} from '../src/run/state.ts';
+import { createDice, hashOf } from './dice.ts';
+import { MODEL_PARAMS, type ModelGraph } from './random-graph.ts';
 
 /** What one node's attempts do: fail so often, wait or not, and end in the end. */
 export interface Script {

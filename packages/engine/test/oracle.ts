@@ -3,7 +3,7 @@
  * without counters or queues.
  */
 import type { DagInput, NodeInput, NodeStatus } from '@tenuto/contract';
-import { ALL_COMPLETED, LISTS, ONE_FAILED, VALUES } from './model-graph.fixture.ts';
+import { ALL_COMPLETED, LISTS, ONE_FAILED, VALUES } from './random-graph.ts';
 
 export type StatusOf = (id: string) => NodeStatus | undefined;
 

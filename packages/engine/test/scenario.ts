@@ -1,0 +1,116 @@
+/** A run that a test leads by the hand, node by node, by their ids. */
+import type { DagInput, Json, NodeInput, NodeStatus } from '@tenuto/contract';
+import { compilePlan } from '../src/plan/index.ts';
+import type { Wait } from '../src/ports/action-runner.ts';
+import type { RunInput } from '../src/ports/engine-api.ts';
+import { apply, nextStart } from '../src/run/apply.ts';
+import type { AttemptEnded, Effect, RunEvent, StopEvent } from '../src/run/event.ts';
+import type { JournalEntry } from '../src/run/journal-entry.ts';
+import { restoreRun } from '../src/run/restore.ts';
+import { attemptOf, createRun, idOf, type RunState } from '../src/run/state.ts';
+import { nodesOf, statusesOf } from './random-run.ts';
+
+export interface Scenario {
+  readonly run: RunState;
+  /** Effects of the last event. */
+  readonly effects: readonly Effect[];
+  /** Starts what may start and says which nodes, in order. */
+  start(): string[];
+  /** Ends attempts of nodes that were started, in this order. */
+  complete(...ids: string[]): void;
+  completeWith(id: string, output: Json): void;
+  fail(id: string, how?: Partial<AttemptEnded>): void;
+  wait(id: string, wait: Wait): void;
+  due(id: string): void;
+  stop(status?: StopEvent['status'], grace?: boolean): void;
+  /** Starts and completes nodes until there is nothing left to start. */
+  finish(): string[];
+  status(id: string): NodeStatus | undefined;
+  statuses(): Record<string, NodeStatus>;
+  output(id: string): Json | undefined;
+  error(id: string): string | undefined;
+  node(id: string): number;
+  /** The same run, made from its journal. */
+  restored(): RunState;
+}
+
+export interface ScenarioOptions extends Partial<RunInput> {
+  readonly edges?: DagInput['edges'];
+}
+
+export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {}): Scenario {
+  const { edges = [], ...given } = options;
+  const plan = compilePlan({ nodes, edges });
+  const defaults = { params: {}, maxConcurrentNodes: 100, failFast: false, timeoutMs: 60_000 };
+  const input: RunInput = { ...defaults, ...given };
+  const facts = { name: 'scenario', owner: 'tests', createdAt: 0 };
+  const run = createRun({ id: 'scenario', plan, input, facts });
+  const entries: JournalEntry[] = [];
+  let now = 1_000;
+  let effects: readonly Effect[] = [];
+
+  const handle = (event: RunEvent): void => {
+    effects = apply(run, event);
+    if (event.type !== 'begin' && event.type !== 'due') {
+      entries.push({ seq: entries.length + 1, event });
+    }
+  };
+  const node = (id: string): number => {
+    const found = nodesOf(run).find((other) => other.id === id);
+    if (found === undefined) throw new Error(`the run has no ${id}`);
+    return found.node;
+  };
+  const base = (id: string) => {
+    now += 1;
+    return { at: now, node: node(id), attempt: attemptOf(run, node(id)) };
+  };
+  const end = (id: string, how: Partial<AttemptEnded>): void =>
+    handle({ type: 'ended', ...base(id), startedAt: now - 1, status: 'completed', ...how });
+  const start = (): string[] => {
+    const started: string[] = [];
+    for (let next = nextStart(run); next >= 0; next = nextStart(run)) started.push(idOf(run, next));
+    return started;
+  };
+  const running = () =>
+    nodesOf(run)
+      .filter(({ status, node: index }) => status === 'running' && attemptOf(run, index) > 0)
+      .map(({ node: index }) => ({ node: index, attempt: attemptOf(run, index) }));
+
+  handle({ type: 'begin', at: now });
+  return {
+    run,
+    get effects() {
+      return effects;
+    },
+    start,
+    complete: (...ids) => {
+      for (const id of ids) end(id, {});
+    },
+    completeWith: (id, output) => end(id, { output }),
+    fail: (id, how = {}) => end(id, { status: 'failed', error: BOOM, ...how }),
+    wait: (id, wait) => handle({ type: 'waiting', ...base(id), wait }),
+    due: (id) => handle({ type: 'due', at: now, node: node(id) }),
+    stop: (status = 'cancelled', grace = true) =>
+      handle({ type: 'stop', at: now, status, grace, running: running() }),
+    finish: () => {
+      const order: string[] = [];
+      for (let ids = start(); ids.length > 0; ids = start()) {
+        order.push(...ids);
+        for (const id of ids) end(id, {});
+      }
+      return order;
+    },
+    status: (id) => statusesOf(run).get(id),
+    statuses: () => Object.fromEntries(statusesOf(run)),
+    output: (id) => run.outputs.get(node(id)),
+    error: (id) => run.errors.get(node(id))?.type,
+    node,
+    restored: () => {
+      const started = running().map((attempt) => ({ ...attempt, startedAt: now }));
+      const journal = { runId: 'scenario', facts, input, startedAt: 1_000, entries, started };
+      return restoreRun(plan, journal).run;
+    },
+  };
+}
+
+export const BOOM = { classification: 'transient', type: 'boom', message: 'It broke.' } as const;
