@@ -99,7 +99,17 @@ export const JobSchema = Type.Object(
     nodes: Type.Optional(Type.Array(JobNodeSchema)),
     nodes_omitted: Type.Optional(count),
     history: Type.Optional(Type.Array(HistoryEntrySchema)),
-    plan: Type.Optional(Type.Unknown()),
+    plan: Type.Optional(
+      Type.Unknown({
+        description: 'The graph as it was submitted; of a large one, the first part.',
+      }),
+    ),
+    plan_omitted: Type.Optional(
+      Type.Object(
+        { nodes: count, edges: count },
+        { ...closed, description: 'Nodes and edges that `plan` leaves out, when it is large.' },
+      ),
+    ),
   },
   { ...closed, examples: [jobExample] },
 );

@@ -20,6 +20,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
+import { createRunViews } from './services/run-views.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -72,7 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRequestContext(app);
   await addHeaders(app, options.origins);
   addContent(app);
-  addAuth(app, { ...options.readers, trusted: options.trusted });
+  addAuth(app, { ...options, failuresMost: options.rateLimits.failures });
   await addLimits(app, options.rateLimits);
   addPhases(app, options.phase);
   addClosedQueries(app);
@@ -81,6 +82,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const parts = {
     ...options,
     plans: createPlans(options.jobs),
+    views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
   addHealthRoutes(app, parts);

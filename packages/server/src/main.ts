@@ -203,6 +203,7 @@ function rulesOf(
   const defaults = {
     maxConcurrentNodes: settings.maxConcurrentNodes,
     maxRetries: settings.defaultMaxRetries,
+    maxRetryDelayMs: settings.maxRetryDelayMs,
     timeoutMs: settings.jobTimeoutMs,
   };
   return { defaults, checkAction };

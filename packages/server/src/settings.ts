@@ -132,24 +132,32 @@ function readOrigins(origins: readonly string[]): readonly string[] {
   return origins;
 }
 
-/** Written as `submit=100 change=300 read=1000 admin=on`, each a minute; `off` for no limit. */
+/** Written as `submit=100 change=300 read=1000 failures=200 admin=on`, each a minute; `off` for no limit. */
 function readRateLimits(words: readonly string[]): RateLimits {
   const name = 'TENUTO_RATE_LIMITS';
   const limits = { ...DEFAULT_RATE_LIMITS };
   for (const word of words) {
     const [group = '', value = ''] = word.split('=');
     if (group === 'admin') limits.admin = readSwitch(name, value, false);
-    else if (group === 'submit' || group === 'change' || group === 'read') {
+    else if (isRateGroup(group)) {
       const off = value === 'off';
       const bounds = { least: 1, most: 1_000_000_000, unset: 0 };
       limits[group] = off ? Number.MAX_SAFE_INTEGER : readNumber(name, value, bounds);
     } else if (word === 'off') {
       const none = Number.MAX_SAFE_INTEGER;
-      Object.assign(limits, { submit: none, change: none, read: none });
-    } else
-      throw new SettingsError(name, `does not know "${group}": use submit, change, read, admin`);
+      Object.assign(limits, { submit: none, change: none, read: none, failures: none });
+    } else {
+      const known = [...RATE_GROUPS, 'admin'].join(', ');
+      throw new SettingsError(name, `does not know "${group}": use ${known}`);
+    }
   }
   return limits;
+}
+
+const RATE_GROUPS = ['submit', 'change', 'read', 'failures'] as const;
+
+function isRateGroup(name: string): name is (typeof RATE_GROUPS)[number] {
+  return RATE_GROUPS.some((group) => group === name);
 }
 
 const ADMIN_TOKEN_CHARS = 32;

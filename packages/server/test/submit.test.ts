@@ -8,7 +8,12 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
     rules: {
-      defaults: { maxConcurrentNodes: 10, maxRetries: 3, timeoutMs: 3_600_000 },
+      defaults: {
+        maxConcurrentNodes: 10,
+        maxRetries: 3,
+        timeoutMs: 3_600_000,
+        maxRetryDelayMs: 300_000,
+      },
       checkAction: (uses) => (uses === 'unknown.action' ? `There is no "${uses}".` : undefined),
     },
   });

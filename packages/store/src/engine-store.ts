@@ -4,6 +4,7 @@ import { faultOf } from './fault.ts';
 import { openLane } from './lane.ts';
 import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
+import { dropOldKeys } from './queries/idempotency.ts';
 import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
 import {
   outcomes,
@@ -60,6 +61,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
         await makePartitions(pool);
         await dropBatches(pool);
         await dropStrays(pool);
+        await dropOldKeys(pool);
       }),
     databaseTime: () => guarded(() => databaseTime(pulse)),
     async close() {

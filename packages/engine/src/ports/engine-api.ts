@@ -73,6 +73,8 @@ export interface LiveRun {
   readonly status: RunStatus;
   readonly counts: RunCounts;
   readonly currentNodes: readonly string[];
+  /** Attempts beyond the first of each node. */
+  readonly retries: number;
   nodeCount(): number;
   node(index: number): NodeView;
 }

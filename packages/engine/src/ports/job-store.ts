@@ -50,6 +50,8 @@ export interface RunRecord {
 export interface RunProgress {
   readonly counts?: RunCounts;
   readonly current?: readonly string[];
+  /** Attempts beyond the first of each node. */
+  readonly retries?: number;
   readonly error?: JsonObject;
 }
 
@@ -130,13 +132,16 @@ export interface NodeRecord {
 export interface CancelRequest {
   readonly runId: string;
   readonly mode: 'graceful' | 'immediate';
+  /** The version that the caller has read; any when absent. */
+  readonly version?: number;
   readonly audit: AuditEntry;
 }
 /**
  * `asked`: the owner finds it in the run's inbox. `aborted`: a failed or timed-out run is final
- * now. `final`: it had ended before. `missing`: not there for this access.
+ * now. `final`: it had ended before. `stale`: the version is another one by now. `missing`: not
+ * there for this access.
  */
-export type CancelResult = 'asked' | 'aborted' | 'final' | 'missing';
+export type CancelResult = 'asked' | 'aborted' | 'final' | 'stale' | 'missing';
 
 export interface RunEdit {
   readonly runId: string;

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { TokenReader } from './api-tokens.ts';
+import { hashOf, type TokenReader } from './api-tokens.ts';
+import type { Failures } from './failures.ts';
 import type { JwtReader } from './jwt.ts';
 import type { Principal } from './principal.ts';
 
@@ -8,22 +9,50 @@ export interface Readers {
   readonly jwt: JwtReader | undefined;
 }
 
-/** `none`: nothing was sent. `bad`: something was, and it proves nothing. */
-export type Credentials = Principal | 'none' | 'bad';
+/**
+ * `none`: nothing was sent. `bad`: something was, and it proves nothing. `unread`: the address has
+ * failed too often; `waitMs` says for how long it is not listened to.
+ */
+export type Credentials =
+  | { readonly kind: 'good'; readonly principal: Principal }
+  | { readonly kind: 'none' | 'bad' }
+  | { readonly kind: 'unread'; readonly waitMs: number };
+
+interface Door {
+  readonly readers: Readers;
+  readonly failures: Failures;
+  /** What failures are counted by. */
+  readonly address: string;
+}
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,16384}=*)$/i;
 
 /** Finds out who sent a request. Tokens are taken from the Authorization header alone. */
 export async function readCredentials(
   request: FastifyRequest,
-  readers: Readers,
+  { readers, failures, address }: Door,
 ): Promise<Credentials> {
   const given = headerValues(request, 'authorization');
-  if (given.length === 0) return 'none';
+  if (given.length === 0) return { kind: 'none' };
+  const key = hashOf(given[0] ?? '').toString('base64');
+  const waitMs = failures.waitMs(address, key);
+  if (waitMs > 0) return { kind: 'unread', waitMs };
+  const principal = await principalOf(given, readers);
+  if (principal === undefined) {
+    failures.failed(address);
+    return { kind: 'bad' };
+  }
+  failures.passed(key);
+  return { kind: 'good', principal };
+}
+
+async function principalOf(
+  given: readonly string[],
+  readers: Readers,
+): Promise<Principal | undefined> {
   const token = BEARER.exec(given[0] ?? '')?.[1];
-  if (token === undefined || given.length > 1) return 'bad';
-  const principal = isJwt(token) ? await readers.jwt?.(token) : await readers.token(token);
-  return principal ?? 'bad';
+  if (token === undefined || given.length > 1) return undefined;
+  return isJwt(token) ? readers.jwt?.(token) : readers.token(token);
 }
 
 /** Three parts make a JWT; API tokens have no dots. */

@@ -1,12 +1,19 @@
 import { isIP } from 'node:net';
 import { OrchestrationError } from '@tenuto/contract';
+import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
+import { createFailures } from '../auth/failures.ts';
 import { authorize, type Principal } from '../auth/principal.ts';
+import { networkOf, remoteAddress } from '../http/remote-address.ts';
 import { isPlainText } from '../http/text.ts';
 import './route-config.ts';
 
-interface AuthOptions extends Readers {
+interface AuthOptions {
+  readonly readers: Readers;
+  readonly clock: Pick<Clock, 'mono'>;
+  /** Failed authentications a minute from one address. */
+  readonly failuresMost: number;
   /** Whether the peer at this address may say for whom it acts. */
   readonly trusted: (address: string) => boolean;
 }
@@ -24,6 +31,8 @@ const LOOPBACK: Principal = {
  */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.decorateRequest('principal', undefined);
+  const { readers, clock, failuresMost } = options;
+  const failures = createFailures({ clock, most: failuresMost });
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
@@ -35,9 +44,10 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return;
     const { config } = request.routeOptions;
-    const credentials = await readCredentials(request, options);
+    const address = networkOf(remoteAddress(request, options.trusted));
+    const credentials = await readCredentials(request, { readers, failures, address });
     if (config.public === true) {
-      request.principal = typeof credentials === 'string' ? undefined : credentials;
+      request.principal = credentials.kind === 'good' ? credentials.principal : undefined;
       return;
     }
     const principal = admitted(credentials, request, reply);
@@ -58,16 +68,25 @@ function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Principal {
-  if (typeof credentials !== 'string') return credentials;
-  if (credentials === 'none' && request.routeOptions.config.loopback && isLocal(request)) {
+  if (credentials.kind === 'good') return credentials.principal;
+  if (credentials.kind === 'unread') throw tooManyFailures(credentials.waitMs, reply);
+  const bad = credentials.kind === 'bad';
+  if (!bad && request.routeOptions.config.loopback && isLocal(request)) {
     return LOOPBACK;
   }
-  const reason = credentials === 'bad' ? ', error="invalid_token"' : '';
+  const reason = bad ? ', error="invalid_token"' : '';
   reply.header('www-authenticate', `Bearer realm="tenuto"${reason}`);
   throw new OrchestrationError(
     'unauthorized',
-    credentials === 'bad' ? 'The credentials are not valid.' : 'Credentials are needed.',
+    bad ? 'The credentials are not valid.' : 'Credentials are needed.',
   );
+}
+
+function tooManyFailures(waitMs: number, reply: FastifyReply): OrchestrationError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  reply.headers({ 'ratelimit-remaining': '0', 'ratelimit-reset': String(retryAfterSeconds) });
+  const detail = 'Credentials from this address were wrong too often.';
+  return new OrchestrationError('rate_limited', detail, { retryAfterSeconds });
 }
 
 /** On this machine, and not passed on by a proxy that runs on it. */

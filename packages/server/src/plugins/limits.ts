@@ -9,6 +9,8 @@ export interface RateLimits {
   readonly submit: number;
   readonly change: number;
   readonly read: number;
+  /** Failed authentications a minute, from one address. */
+  readonly failures: number;
   /** Whether administrators are limited too. */
   readonly admin: boolean;
 }
@@ -17,6 +19,7 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
   submit: 100,
   change: 300,
   read: 1_000,
+  failures: 200,
   admin: false,
 };
 

@@ -15,6 +15,7 @@ import { listJobs } from '../services/job-list.ts';
 import { getJob } from '../services/job-read.ts';
 import { dryRunJob, submitJob } from '../services/job-submit.ts';
 import type { JobParts } from '../services/services.ts';
+import { prefersAsync } from './prefer.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, JobParameters, problems } from './schemas.ts';
 
@@ -114,16 +115,24 @@ function addJobChanges(app: Typed, parts: JobParts): void {
           { mode: Type.Optional(Type.Enum(['graceful', 'immediate'])) },
           closed,
         ),
-        headers: Type.Object({ 'if-match': Type.Optional(Type.String()) }),
+        headers: Type.Object({
+          'if-match': Type.Optional(Type.String()),
+          prefer: Type.Optional(
+            Type.String({ description: '`respond-async`: do not wait for the engine.' }),
+          ),
+        }),
         response: { 200: JobSchema, 202: JobSchema, ...problems(400, 404, 409, 412) },
       },
     },
     async (request, reply) => {
+      const async = prefersAsync(request.headers.prefer);
       const { job, done } = await cancelJob(parts, callerOf(request), {
+        async,
         jobId: request.params.job_id,
         mode: request.query.mode ?? 'graceful',
         ifMatch: request.headers['if-match'],
       });
+      if (async) reply.header('preference-applied', 'respond-async');
       return reply
         .code(done ? 200 : 202)
         .header('etag', etagOf(job))

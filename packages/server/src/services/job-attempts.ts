@@ -3,8 +3,8 @@ import { formatTime } from '@tenuto/contract';
 import type { AttemptRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
-import { findNode, viewOf } from './job-nodes.ts';
 import { errorView, timeView } from './job-view.ts';
+import { findNode, idsOf, viewOf } from './node-find.ts';
 import { listOf, type Paging, pageRequest, pairKey } from './paging.ts';
 import type { JobParts } from './services.ts';
 
@@ -27,19 +27,11 @@ export async function listAttempts(
     { runId: run.runId, ...(node !== undefined && { node }) },
     request,
   );
-  const ids = new Map<number, string>();
-  if (nodeId === undefined) {
-    const count = viewed.nodes.nodeCount();
-    const wanted = new Set(page.items.map((attempt) => attempt.node));
-    for (let i = 0; i < count && ids.size < wanted.size; i += 1) {
-      const { index, id } = viewed.nodes.node(i);
-      if (wanted.has(index)) ids.set(index, id);
-    }
-  }
+  const ids = idsOf(viewed, new Set(page.items.map((attempt) => attempt.node)));
   return listOf(page, request, {
     codec: attemptKey,
     key: (attempt) => attempt,
-    item: (attempt) => attemptView(attempt, nodeId ?? ids.get(attempt.node) ?? ''),
+    item: (attempt) => attemptView(attempt, ids.get(attempt.node) ?? ''),
   });
 }
 

@@ -31,6 +31,8 @@ interface CancelJob {
   readonly jobId: string;
   readonly mode: 'graceful' | 'immediate';
   readonly ifMatch: string | undefined;
+  /** Answer at once that the cancel is on its way. */
+  readonly async: boolean;
 }
 
 /**
@@ -41,19 +43,21 @@ interface CancelJob {
 export async function cancelJob(
   parts: JobParts,
   caller: Caller,
-  { jobId, mode, ifMatch }: CancelJob,
+  { jobId, mode, ifMatch, async }: CancelJob,
 ): Promise<{ readonly job: Job; readonly done: boolean }> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const before = await findJob(parts, access, jobId);
   refuseStale(before, ifMatch);
   const { runId } = before;
   const audit = auditOf(caller, 'job.cancel_requested', runId, { mode });
-  const result = await parts.jobs.cancel(access, { runId, mode, audit });
+  const version = wantedVersion(before, ifMatch);
+  const result = await parts.jobs.cancel(access, { runId, mode, ...version, audit });
   if (result === 'asked') parts.engine.poke(runId);
   const run =
     result === 'asked'
-      ? await untilStopped(parts, access, runId)
+      ? await untilStopped(parts, access, { runId, waitMs: async ? 0 : CANCEL_WAIT_MS })
       : await findJob(parts, access, runId);
+  if (result === 'stale') throw stale(run);
   if (result === 'final') throw new JobStateError(run, 'cancelled');
   const job = await fullView(parts, access, run);
   const done = run.status === 'cancelled' || run.status === 'aborted';
@@ -62,9 +66,13 @@ export async function cancelJob(
 }
 
 /** Looks at the row, not at memory: only what is committed may be acknowledged. */
-async function untilStopped(parts: JobParts, access: Access, runId: string): Promise<RunRecord> {
+async function untilStopped(
+  parts: JobParts,
+  access: Access,
+  { runId, waitMs }: { readonly runId: string; readonly waitMs: number },
+): Promise<RunRecord> {
   const { clock, engine } = parts;
-  const until = clock.mono() + CANCEL_WAIT_MS;
+  const until = clock.mono() + waitMs;
   for (;;) {
     const run = await findJob(parts, access, runId);
     if (run.over || run.status === 'cancelled' || clock.mono() >= until) return run;
@@ -101,7 +109,7 @@ export async function editJob(
   const { scheduled_at: scheduledAt, tags, metadata, priority } = changes;
   const edit: RunEdit = {
     runId,
-    ...(ifMatch !== undefined && ifMatch !== '*' && { version: before.version }),
+    ...wantedVersion(before, ifMatch),
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags: [...new Set(tags)] }),
     ...(metadata !== undefined && { metadata: metadata as RunRecord['metadata'] }),
@@ -124,6 +132,11 @@ function refuseStale(run: RunRecord, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (!tags.includes(etagOf(run))) throw stale(run);
+}
+
+/** The statement that changes the job asks for the version again: it may be another by then. */
+function wantedVersion(run: RunRecord, ifMatch: string | undefined): { version?: number } {
+  return ifMatch === undefined || ifMatch.trim() === '*' ? {} : { version: run.version };
 }
 
 function stale(run: RunRecord): OrchestrationError {

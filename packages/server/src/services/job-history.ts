@@ -9,6 +9,7 @@ import {
 import type { Access, EventRecord, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
+import { shownStatus } from './job-view.ts';
 import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
 import type { JobParts } from './services.ts';
 
@@ -58,7 +59,7 @@ export async function historyOf(
     const change = changeOf(event, entries.at(-1)?.to ?? first);
     if (change !== undefined) entries.push(change);
   }
-  const status = run.over ? run.status : (engine.live(run.runId)?.status ?? run.status);
+  const status = shownStatus(run, engine.live(run.runId));
   const last = entries.at(-1)?.to ?? first;
   if (run.completedAt !== null && last !== status) {
     entries.push({ at: run.completedAt, from: last, to: status });

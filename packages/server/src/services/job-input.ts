@@ -7,11 +7,14 @@ import {
   type ValidationError,
 } from '@tenuto/contract';
 import { type Clock, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { cappedGraph, cappedPolicy } from './retry-cap.ts';
 
 /** What a job gets that does not say otherwise; settings of the deployment. */
 export interface JobDefaults {
   readonly maxConcurrentNodes: number;
   readonly maxRetries: number;
+  /** No backoff waits longer, whatever a policy says. */
+  readonly maxRetryDelayMs: number;
   readonly timeoutMs: number;
 }
 
@@ -97,14 +100,15 @@ function refusePastDeadline(times: {
 
 /** `max_retries` counts only where the policy says no number of its own, as for a node. */
 function retryOf(body: SubmitJob, defaults: JobDefaults) {
-  const { retry_policy: policy = {} } = body;
+  const policy = cappedPolicy(body.retry_policy ?? {}, defaults.maxRetryDelayMs);
   if (policy.max_attempts !== undefined || policy.max_retries !== undefined) return policy;
   return { ...policy, max_retries: body.max_retries ?? defaults.maxRetries };
 }
 
 function compile(body: SubmitJob, retry: ReturnType<typeof retryOf>, rules: JobRules): Plan {
   try {
-    return compilePlan(body.dag_definition, { retry, checkAction: rules.checkAction });
+    const dag = cappedGraph(body.dag_definition, rules.defaults.maxRetryDelayMs);
+    return compilePlan(dag, { retry, checkAction: rules.checkAction });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({

@@ -37,7 +37,7 @@ export async function listJobs(
   return listOf(page, request, {
     codec: runKey,
     key: (run) => run.runId,
-    item: (run) => jobView(run, run.over ? undefined : engine.live(run.runId), now),
+    item: (run) => jobView(run, engine.live(run.runId), now),
   });
 }
 

@@ -1,34 +1,11 @@
-import { type JobNode, type List, type NodeStatus, OrchestrationError } from '@tenuto/contract';
-import {
-  type Access,
-  type LiveRun,
-  type NodeRecord,
-  type NodeView,
-  type Plan,
-  type RunRecord,
-  viewRun,
-} from '@tenuto/engine';
+import type { JobNode, List, NodeStatus } from '@tenuto/contract';
+import type { Access, NodeRecord, NodeView, Plan, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { errorView, timeView } from './job-view.ts';
+import { findNode, type Viewed, viewOf } from './node-find.ts';
 import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
 import type { JobParts } from './services.ts';
-
-/** A run whose nodes can be looked at. */
-export interface Viewed {
-  readonly plan: Plan;
-  readonly nodes: LiveRun;
-}
-
-/** The nodes of a run: from its owner when that is here, else by replay of its journal. */
-export async function viewOf(parts: JobParts, access: Access, run: RunRecord): Promise<Viewed> {
-  const plan = await parts.plans(access, run);
-  const live = run.over ? undefined : parts.engine.live(run.runId);
-  if (live !== undefined) return { plan, nodes: live };
-  const journal = await parts.jobs.journal(access, run.runId);
-  if (journal === undefined) throw new Error(`the run ${run.runId} is gone`);
-  return { plan, nodes: viewRun(plan, journal) };
-}
 
 /** A job's nodes in the order of its plan, instances of `for_each` last. */
 export async function listNodes(
@@ -96,16 +73,6 @@ export async function getNode(
   const [node] = await nodeViews(parts, access, run, { viewed, views });
   if (node === undefined) throw new Error('a node that was found has no view');
   return node;
-}
-
-/** @throws OrchestrationError 404 */
-export function findNode({ nodes }: Viewed, nodeId: string): NodeView {
-  const count = nodes.nodeCount();
-  for (let i = 0; i < count; i += 1) {
-    const node = nodes.node(i);
-    if (node.id === nodeId) return node;
-  }
-  throw new OrchestrationError('not_found', `The job has no node "${nodeId}".`);
 }
 
 async function nodeViews(

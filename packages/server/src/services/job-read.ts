@@ -1,10 +1,11 @@
 import type { Job, JsonObject } from '@tenuto/contract';
-import type { Access, LiveRun, Plan, RunRecord } from '@tenuto/engine';
+import type { Access, Plan, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { historyOf } from './job-history.ts';
 import { nodesOf } from './job-nodes.ts';
 import { jobView } from './job-view.ts';
+import { planView } from './plan-view.ts';
 import type { JobParts } from './services.ts';
 
 export type JobExtra = 'nodes' | 'history' | 'plan';
@@ -30,8 +31,7 @@ export async function getJob(
 
 /** The job with its results, when it is over. */
 export async function fullView(parts: JobParts, access: Access, run: RunRecord): Promise<Job> {
-  const live: LiveRun | undefined = run.over ? undefined : parts.engine.live(run.runId);
-  const view = jobView(run, live, parts.clock.wall());
+  const view = jobView(run, parts.engine.live(run.runId), parts.clock.wall());
   if (!run.over || run.nodeCount > RESULT_PLAN_NODES) return view;
   const plan = await parts.plans(access, run);
   return { ...view, execution_results: await resultsOf(parts, access, run, plan) };
@@ -73,8 +73,6 @@ async function extras(
     ...(nodes !== undefined && { nodes: nodes.items }),
     ...(omitted > 0 && { nodes_omitted: omitted }),
     ...(wanted.has('history') && { history: await historyOf(parts, access, run) }),
-    ...(wanted.has('plan') && {
-      plan: JSON.parse((await parts.plans(access, run)).document) as unknown,
-    }),
+    ...(wanted.has('plan') && planView((await parts.plans(access, run)).document)),
   };
 }

@@ -1,15 +1,23 @@
-import { CLASSIFICATIONS, formatTime, type Job, type JsonObject } from '@tenuto/contract';
+import {
+  CLASSIFICATIONS,
+  formatTime,
+  type Job,
+  type JsonObject,
+  type RunStatus,
+} from '@tenuto/contract';
 import type { LiveRun, RunCounts, RunRecord } from '@tenuto/engine';
 
 const NONE: RunCounts = { pending: 0, running: 0, completed: 0, failed: 0, skipped: 0 };
 
 /**
  * A job as the API shows it: what its owner knows when that is here, else what its row says.
+ * @param owner the run in memory, when this engine owns it
  * @param now milliseconds since the epoch, for the estimate
  */
-export function jobView(run: RunRecord, live: LiveRun | undefined, now: number): Job {
+export function jobView(run: RunRecord, owner: LiveRun | undefined, now: number): Job {
+  const live = run.over ? undefined : owner;
   const counts = live?.counts ?? run.progress?.counts ?? { ...NONE, pending: run.nodeCount };
-  const status = live?.status ?? run.status;
+  const status = shownStatus(run, live);
   const nodeCount = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = counts.completed + counts.failed + counts.skipped;
   const share = status === 'completed' ? 1 : nodeCount === 0 ? 0 : done / nodeCount;
@@ -36,7 +44,7 @@ export function jobView(run: RunRecord, live: LiveRun | undefined, now: number):
     current_node_ids: [...(live?.currentNodes ?? run.progress?.current ?? [])],
     counts: { ...counts },
     node_count: nodeCount,
-    retry_count: 0,
+    retry_count: live?.retries ?? run.progress?.retries ?? 0,
     execution_results: null,
     error_details: errorView(run.progress?.error),
     tags: [...run.tags],
@@ -44,6 +52,14 @@ export function jobView(run: RunRecord, live: LiveRun | undefined, now: number):
     estimated_completion_at: estimate(run, status === 'running' ? share : 0, now),
     version: run.version,
   };
+}
+
+/**
+ * What is durable. The owner may not have heard of its own commit yet when the row already tells of
+ * an end or a cancel, from which nothing leads back.
+ */
+export function shownStatus(run: RunRecord, live: LiveRun | undefined): RunStatus {
+  return run.over || run.status === 'cancelled' ? run.status : (live?.status ?? run.status);
 }
 
 export function timeView(ms: number | null | undefined): string | null {

@@ -4,6 +4,7 @@ import type { JobRules } from './job-input.ts';
 export type { Caller } from '../auth/principal.ts';
 
 import type { Plans } from './plans.ts';
+import type { RunViews } from './run-views.ts';
 
 /** What the services of jobs work with. */
 export interface JobParts {
@@ -11,5 +12,6 @@ export interface JobParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly plans: Plans;
+  readonly views: RunViews;
   readonly rules: JobRules;
 }

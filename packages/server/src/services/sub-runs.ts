@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DagInput, JsonObject } from '@tenuto/contract';
 import { canonicalJson, compilePlan, type Engine, type JobStore } from '@tenuto/engine';
 import type { JobRules } from './job-input.ts';
+import { cappedGraph, cappedPolicy } from './retry-cap.ts';
 
 /** A run that a node starts; asked for again under the same key, it is the same run. */
 interface SubRun {
@@ -27,10 +28,11 @@ export function createSubRuns({ engine, jobs, rules }: SubRunParts) {
   return async function start(request: SubRun): Promise<string> {
     const { dag, params, owner, idempotencyKey: key } = request;
     const { defaults, checkAction } = rules;
-    const retry = { max_retries: defaults.maxRetries };
+    const { maxRetryDelayMs } = defaults;
+    const retry = cappedPolicy({ max_retries: defaults.maxRetries }, maxRetryDelayMs);
     const requestHash = createHash('sha256').update(canonicalJson({ dag, params })).digest();
     const result = await engine().submit({
-      plan: compilePlan(dag, { retry, checkAction }),
+      plan: compilePlan(cappedGraph(dag, maxRetryDelayMs), { retry, checkAction }),
       input: {
         params,
         maxConcurrentNodes: defaults.maxConcurrentNodes,

@@ -1,0 +1,63 @@
+import { OrchestrationError } from '@tenuto/contract';
+import type { Access, LiveRun, NodeView, Plan, RunRecord } from '@tenuto/engine';
+import type { JobParts } from './services.ts';
+
+/** A run whose nodes can be looked at. */
+export interface Viewed {
+  readonly plan: Plan;
+  readonly nodes: LiveRun;
+}
+
+/** The nodes of a run: from its owner when that is here, else by replay of its journal. */
+export async function viewOf(parts: JobParts, access: Access, run: RunRecord): Promise<Viewed> {
+  const plan = await parts.plans(access, run);
+  const live = run.over ? undefined : parts.engine.live(run.runId);
+  return { plan, nodes: live ?? (await parts.views(access, run, plan)) };
+}
+
+/** @throws OrchestrationError 404 */
+export function findNode({ plan, nodes }: Viewed, nodeId: string): NodeView {
+  const node = findOfPlan(plan, nodes, nodeId) ?? findInstance(plan, nodes, nodeId);
+  if (node !== undefined) return node;
+  throw new OrchestrationError('not_found', `The job has no node "${nodeId}".`);
+}
+
+/** The ids of some nodes, by index. */
+export function idsOf({ nodes }: Viewed, indexes: Iterable<number>): ReadonlyMap<number, string> {
+  const ids = new Map<number, string>();
+  const count = nodes.nodeCount();
+  for (const index of indexes) {
+    const position = positionOf(nodes, index);
+    const node = position < count ? nodes.node(position) : undefined;
+    if (node?.index === index) ids.set(index, node.id);
+  }
+  return ids;
+}
+
+function findOfPlan(plan: Plan, nodes: LiveRun, nodeId: string): NodeView | undefined {
+  const index = plan.ids.indexOf(nodeId);
+  const position = index < 0 ? nodes.nodeCount() : positionOf(nodes, index);
+  const node = position < nodes.nodeCount() ? nodes.node(position) : undefined;
+  return node?.index === index ? node : undefined;
+}
+
+/** An instance that `for_each` has made; those stand behind the nodes of the plan. */
+function findInstance(plan: Plan, nodes: LiveRun, nodeId: string): NodeView | undefined {
+  const count = nodes.nodeCount();
+  for (let i = positionOf(nodes, plan.nodeCount); i < count; i += 1) {
+    const node = nodes.node(i);
+    if (node.id === nodeId) return node;
+  }
+  return undefined;
+}
+
+/** The first position whose node has at least this index: positions go in the order of indexes. */
+function positionOf(nodes: LiveRun, index: number): number {
+  let [low, high] = [0, nodes.nodeCount()];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nodes.node(middle).index < index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
