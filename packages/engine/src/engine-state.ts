@@ -47,6 +47,8 @@ export interface EngineState {
   /** Why the database cannot be reached, while it cannot. */
   trouble: string | undefined;
   epoch: number;
+  /** Other engines on this database. */
+  peers: number;
   /** The registration under a new epoch that is under way. */
   beginning: Promise<void> | undefined;
 }

@@ -63,6 +63,7 @@ function createState(options: EngineOptions, queued: () => void): EngineState {
   const clock = createDatabaseClock(options.clock, () => store.databaseTime());
   const table = createRunTable({
     ...{ ...settings, lease, clock, queued },
+    peers: () => state.peers,
     draining: () => state.status === 'stopping' || state.status === 'stopped',
     lost: (outcome) => void beginAgain(state, outcome),
     troubled(fault) {
@@ -72,7 +73,7 @@ function createState(options: EngineOptions, queued: () => void): EngineState {
   });
   const state: EngineState = {
     ...{ settings, lease, clock, table, status: 'stopped', epoch: 0 },
-    ...{ trouble: undefined, beginning: undefined },
+    ...{ trouble: undefined, beginning: undefined, peers: 0 },
   };
   return state;
 }
@@ -91,7 +92,7 @@ function createLoops(state: EngineState): Loops {
       },
       onError: (failed, error) => told(state, failed, error),
     });
-  const claimRuns = createClaimer({ settings, table, epoch: () => state.epoch });
+  const claimRuns = createClaimer(state);
   const claim = createLoop({
     ...{ name: 'claim', clock, everyMs: CLAIM_EVERY_MS },
     runOnce: async () => ((await claimRuns()) > 0 ? 0 : undefined),
@@ -99,6 +100,9 @@ function createLoops(state: EngineState): Loops {
   });
   const rescue = createRescuer({
     ...{ engineId, leaseMs, clock, store },
+    peersSeen(count) {
+      state.peers = count;
+    },
     tookOver(dead, runs) {
       log.warn({ engine: engineId, dead, runs }, 'took over a dead engine');
       claim.wake();

@@ -45,6 +45,8 @@ export interface RunTableOptions {
   /** Runs wait for being claimed, or there is room again for those that do. */
   queued(): void;
   draining(): boolean;
+  /** How many other engines there are. */
+  peers(): number;
   lost(outcome: 'fenced' | 'gap'): void;
   troubled(fault: StoreFault | undefined): void;
 }
@@ -74,6 +76,8 @@ export interface RunTable {
 }
 
 const DRAIN_POLL_MS = 20;
+/** Beside others, so much of its room an engine fills with what is submitted to it; the rest is shared. */
+const OWN_SHARE = 0.1;
 /** Runs are claimed without waiting for the next look once this part of the room is free. */
 const CLAIM_ROOM = 4;
 
@@ -176,7 +180,11 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
   const plans = createPlanCache(store);
   const submissions = createSubmissions({
     ...{ clock, random, plans, queued: options.queued },
-    mayOwn: () => runs.size < options.capacity && !slots.closed && lease.valid,
+    mayOwn() {
+      const others = options.peers() > 0;
+      const most = others ? options.capacity * OWN_SHARE : options.capacity;
+      return runs.size < most && !slots.closed && lease.valid;
+    },
     lanes: () => table.lanes,
     begin(owned) {
       runs.set(owned.id.text, owned);

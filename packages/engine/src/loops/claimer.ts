@@ -1,6 +1,8 @@
 import type { EngineState } from '../engine-state.ts';
 
-const CLAIM_AT_ONCE = 500;
+const CLAIM_ALONE = 500;
+/** Beside others an engine takes little at a time: what one has taken the others cannot do. */
+const CLAIM_AMONG_OTHERS = 25;
 
 /**
  * Takes runs that nobody owns, as many as there is room for. The next are claimed while the last
@@ -8,14 +10,16 @@ const CLAIM_AT_ONCE = 500;
  *
  * @returns a round for a loop: how many runs it claimed
  */
-export function createClaimer({ settings, table, ...state }: ClaimerState): () => Promise<number> {
+export function createClaimer(state: EngineState): () => Promise<number> {
+  const { settings, table } = state;
   let arriving = 0;
   let adoption: Promise<void> = Promise.resolve();
   return async () => {
-    const limit = Math.min(CLAIM_AT_ONCE, table.room() - arriving);
+    const atOnce = state.peers === 0 ? CLAIM_ALONE : CLAIM_AMONG_OTHERS;
+    const limit = Math.min(atOnce, table.room() - arriving);
     if (limit <= 0 || !table.isOpen()) return 0;
     const { engineId, store } = settings;
-    const runIds = await store.claim({ engineId, epoch: state.epoch(), limit });
+    const runIds = await store.claim({ engineId, epoch: state.epoch, limit });
     table.queueSeen(runIds.length < limit);
     if (runIds.length === 0) return 0;
     const earlier = adoption;
@@ -29,5 +33,3 @@ export function createClaimer({ settings, table, ...state }: ClaimerState): () =
     return runIds.length;
   };
 }
-
-type ClaimerState = Pick<EngineState, 'settings' | 'table'> & { epoch(): number };

@@ -12,6 +12,8 @@ export function createRescuer(options: {
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly store: Pick<EngineStore, 'peers' | 'takeOver'>;
+  /** Told in each round how many other engines there are. */
+  peersSeen(count: number): void;
   tookOver(engineId: string, runs: number): void;
 }): () => Promise<number> {
   const { clock, store } = options;
@@ -23,6 +25,7 @@ export function createRescuer(options: {
     if (now - lastRound > options.leaseMs) watched.clear();
     const seen: typeof watched = new Map();
     const peers = await store.peers(options.engineId);
+    options.peersSeen(peers.length);
     // A beat may have been counted while the question was under way: a lease begins after it.
     const since = clock.mono();
     for (const { engineId, beat } of peers) {
