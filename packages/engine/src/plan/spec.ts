@@ -153,7 +153,10 @@ function compileSpec(
     dependency: node.dependency_condition ?? 'all',
     skipOnFailure: node.skip_on_failure ?? false,
     allowFailure: node.allow_failure ?? (node.type === 'notification' && node.critical !== true),
-    retry: resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry),
+    retry:
+      node.retry === undefined && node.max_retries === undefined
+        ? context.defaultRetry
+        : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry),
     timeoutMs: node.timeout_seconds === undefined ? undefined : node.timeout_seconds * 1000,
     graceMs: (node.grace_seconds ?? DEFAULT_GRACE_SECONDS) * 1000,
     priority: node.priority ?? DEFAULT_PRIORITY,
