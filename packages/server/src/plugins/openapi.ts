@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger';
-import { NodeSchema } from '@tenuto/contract';
+import { NodeSchema, ProblemSchema } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { PROBLEM_TITLE, problemResponses, withProblems } from './openapi-problems.ts';
 import './route-config.ts';
 
 const PLACEHOLDER = 'A node refers to nodes.';
@@ -28,18 +30,22 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
     },
     transform: ({ schema, url, route }) => ({
       url,
-      schema: { ...withoutCycles(schema), ...securityOf(route.config ?? {}) },
+      schema: { ...withPlaceholders(schema), ...securityOf(route.config ?? {}) },
     }),
     transformObject: (document) => {
       const found = 'openapiObject' in document ? document.openapiObject : document.swaggerObject;
-      return withNode(found) as typeof found;
+      return withComponents(found) as typeof found;
     },
   });
   app.get(
     '/openapi.json',
     {
       config: { public: true, limit: 'none' },
-      schema: { tags: ['health'], summary: 'This document' },
+      schema: {
+        tags: ['health'],
+        summary: 'This document',
+        response: { 200: Type.Object({}, { examples: [{ openapi: '3.1.0' }] }) },
+      },
     },
     async () => app.swagger(),
   );
@@ -50,15 +56,19 @@ function securityOf({ scope, public: open }: { scope?: string; public?: boolean 
   return { security: [{ token: [scope] }], 'x-required-scope': scope };
 }
 
-/** The generator follows references and would not come back from a node that holds nodes. */
-function withoutCycles<Value>(value: Value): Value {
-  return mapped(value, (part) =>
-    part === NodeSchema ? { type: 'object', title: PLACEHOLDER } : undefined,
-  ) as Value;
+/**
+ * The generator follows references and would not come back from a node that holds nodes. Errors
+ * are the same everywhere and stand in the document once.
+ */
+function withPlaceholders<Value>(value: Value): Value {
+  return mapped(value, (part) => {
+    if (part === NodeSchema) return { type: 'object', title: PLACEHOLDER };
+    return part === ProblemSchema ? { type: 'object', title: PROBLEM_TITLE } : undefined;
+  }) as Value;
 }
 
-/** Puts the one recursive schema where references find it. */
-function withNode(document: unknown): unknown {
+/** Puts what has placeholders where references find it. */
+function withComponents(document: unknown): unknown {
   const definitions: unknown = Reflect.get(NodeSchema, '$defs');
   const [node] = Object.values(definitions ?? {});
   const reference = { $ref: '#/components/schemas/Node' };
@@ -66,10 +76,12 @@ function withNode(document: unknown): unknown {
   const { $id: _, ...schema } = own as { $id?: string };
   const whole = mapped(document, (part) =>
     'title' in part && part.title === PLACEHOLDER ? reference : undefined,
-  ) as { components?: { schemas?: object } };
+  ) as { components?: { schemas?: object }; paths: Parameters<typeof withProblems>[0] };
+  const schemas = { ...whole.components?.schemas, Node: schema, Problem: ProblemSchema };
   return {
     ...whole,
-    components: { ...whole.components, schemas: { ...whole.components?.schemas, Node: schema } },
+    paths: withProblems(whole.paths),
+    components: { ...whole.components, schemas, responses: problemResponses() },
   };
 }
 

@@ -7,6 +7,8 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client';
+import Type from 'typebox';
+import { problems } from '../routes/schemas.ts';
 import './route-config.ts';
 
 const OPEN_METRICS = 'application/openmetrics-text';
@@ -50,7 +52,12 @@ export function addTelemetry(app: FastifyInstance, options: TelemetryOptions): v
         always: true,
         produces: [TEXT, OPEN_METRICS, 'text/*', 'application/*', '*/*'],
       },
-      schema: { tags: ['health'], summary: 'Measures for Prometheus', produces: [TEXT] },
+      schema: {
+        tags: ['health'],
+        summary: 'Measures for Prometheus',
+        produces: [TEXT],
+        response: { 200: Type.String({ examples: ['tenuto_owned_runs 3'] }), ...problems() },
+      },
     },
     async (request, reply) => {
       const wanted = request.headers.accept?.includes(OPEN_METRICS) ? open : registry;

@@ -27,7 +27,7 @@ const NodeFilters = Type.Object(
 );
 
 function answers<Schema extends TSchema>(summary: string, schema: Schema) {
-  return { tags: ['jobs'], summary, response: { 200: schema, ...problems(400, 404) } };
+  return { tags: ['jobs'], summary, response: { 200: schema, ...problems(404) } };
 }
 
 /** What belongs to one job: its nodes, their attempts and logs, its history. */

@@ -48,7 +48,7 @@ export function addJobRoutes(instance: FastifyInstance, parts: JobParts): void {
         querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, closed),
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
         body: SubmitJobSchema,
-        response: { 202: JobSchema, 200: DryRunSchema, ...problems(400, 409, 413, 415, 422, 503) },
+        response: { 202: JobSchema, 200: DryRunSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
@@ -69,7 +69,7 @@ export function addJobRoutes(instance: FastifyInstance, parts: JobParts): void {
         tags: ['jobs'],
         summary: 'List jobs, newest first',
         querystring: JobFilters,
-        response: { 200: JobListSchema, ...problems(400) },
+        response: { 200: JobListSchema, ...problems() },
       },
     },
     (request) => listJobs(parts, callerOf(request), request.query),
@@ -89,7 +89,7 @@ function addOneJob(app: Typed, parts: JobParts): void {
           { include: Type.Optional(Type.Array(Type.Enum(['nodes', 'history', 'plan']))) },
           closed,
         ),
-        response: { 200: JobSchema, ...problems(400, 404) },
+        response: { 200: JobSchema, ...problems(404) },
       },
     },
     async (request, reply) => {
@@ -121,7 +121,7 @@ function addJobChanges(app: Typed, parts: JobParts): void {
             Type.String({ description: '`respond-async`: do not wait for the engine.' }),
           ),
         }),
-        response: { 200: JobSchema, 202: JobSchema, ...problems(400, 404, 409, 412) },
+        response: { 200: JobSchema, 202: JobSchema, ...problems(404, 409, 412) },
       },
     },
     async (request, reply) => {
@@ -149,7 +149,7 @@ function addJobChanges(app: Typed, parts: JobParts): void {
         params: JobParameters,
         headers: Type.Object({ 'if-match': Type.Optional(Type.String()) }),
         body: EditJobSchema,
-        response: { 200: JobSchema, ...problems(400, 404, 409, 412, 415) },
+        response: { 200: JobSchema, ...problems(404, 409, 412, 413, 415) },
       },
     },
     async (request, reply) => {

@@ -13,8 +13,11 @@ export const NodeParameters = Type.Object(
   closed,
 );
 
-/** Error answers of a route, besides those that every route may give. */
+/** What every route with a scope may answer, the last two when the server is not well. */
+const ALWAYS = [400, 401, 403, 406, 429, 500, 503];
+
+/** Error answers of a route: those of every route, and its own. */
 export function problems(...statuses: readonly number[]) {
-  const all = [...new Set([401, 403, 429, ...statuses])];
+  const all = [...new Set([...ALWAYS, ...statuses])];
   return Object.fromEntries(all.map((status) => [status, ProblemSchema]));
 }
