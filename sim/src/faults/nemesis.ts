@@ -1,0 +1,103 @@
+import type { Dice } from '../dice.ts';
+import type { Fleet, Member } from '../fleet.ts';
+import type { Server } from '../server/server.ts';
+import type { Trace } from '../trace.ts';
+import type { Shape } from '../workload/shape.ts';
+import type { World } from '../world.ts';
+import type { CallFaults } from './calls.ts';
+
+export interface NemesisPorts {
+  readonly world: World;
+  readonly dice: Dice;
+  readonly shape: Shape;
+  readonly fleet: Fleet;
+  readonly server: Server;
+  readonly calls: CallFaults;
+  readonly trace: Trace;
+}
+
+export interface Nemesis {
+  /** It does no more harm. */
+  readonly healed: boolean;
+  /** How often it struck. */
+  readonly strikes: number;
+}
+
+const HOUR_MS = 3_600_000;
+const OUTAGE_MS = 4_000;
+/** A process may be frozen for this many leases. */
+const LEASES_FROZEN = 4;
+
+/** Does what goes wrong around engines, at times of its choice, and stops when its time is over. */
+export function startNemesis(ports: NemesisPorts): Nemesis {
+  const { world, dice, shape, fleet, server, calls, trace } = ports;
+  const { kills, freezes, stops, outages, jumps } = shape.faults;
+  let healed = false;
+  let strikes = 0;
+
+  function often(times: number, strike: () => void): void {
+    for (let i = 0; i < times; i += 1) {
+      world.after(dice.between(0, shape.troubledMs), () => {
+        if (healed) return;
+        strikes += 1;
+        strike();
+      });
+    }
+  }
+
+  function one(hurt: (member: Member) => void): () => void {
+    return () => {
+      const [...members] = fleet.members;
+      if (members.length > 0) hurt(dice.pick(members));
+    };
+  }
+
+  often(
+    kills,
+    one(({ host }) => host.kill()),
+  );
+  often(
+    stops,
+    one((member) => member.ready && fleet.stop(member, dice.pick([0, 100, 2_000]))),
+  );
+  often(
+    freezes,
+    one(({ host }) => {
+      const frozenMs = dice.between(0, shape.leaseMs * LEASES_FROZEN);
+      trace.note(`${host.name} is frozen for ${frozenMs.toFixed(0)} ms`);
+      host.freeze();
+      world.after(frozenMs, () => {
+        trace.note(`${host.name} goes on`);
+        host.thaw();
+      });
+    }),
+  );
+  often(
+    jumps,
+    one(({ host }) => {
+      const ms = dice.pick([-HOUR_MS, HOUR_MS]);
+      trace.note(`the clock of ${host.name} jumps by ${ms} ms`);
+      host.jump(ms);
+    }),
+  );
+  often(outages, () => {
+    const downMs = dice.between(0, OUTAGE_MS);
+    trace.note(`the database restarts, ${downMs.toFixed(0)} ms`);
+    server.restart(downMs);
+  });
+  world.after(shape.troubledMs, () => {
+    trace.note('faults are over');
+    healed = true;
+    calls.heal();
+    server.heal();
+    for (const { host } of fleet.members) host.thaw();
+  });
+  return {
+    get healed() {
+      return healed;
+    },
+    get strikes() {
+      return strikes;
+    },
+  };
+}

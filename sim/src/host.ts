@@ -1,0 +1,109 @@
+import type { Clock } from '@tenuto/engine';
+import type { Dice } from './dice.ts';
+import { EPOCH_MS, type World } from './world.ts';
+
+/**
+ * A process that an engine lives in. What the world has for it comes through `deliver`: a dead
+ * process gets nothing any more, a frozen one (SIGSTOP) gets all of it when it is thawed.
+ */
+export interface Host {
+  readonly name: string;
+  readonly engineId: string;
+  readonly state: 'up' | 'frozen' | 'dead';
+  readonly clock: Clock;
+  /** Timers that are set and have not fired. */
+  readonly timers: number;
+  deliver(run: () => void): void;
+  /** Told once when the process dies, also when it is dead already. */
+  onDeath(run: () => void): void;
+  kill(): void;
+  freeze(): void;
+  thaw(): void;
+  /** Sets the wall clock forward, or back; the monotonic clock does not notice. */
+  jump(ms: number): void;
+}
+
+/** What was held up comes within this time after a thaw, in any order. */
+const THAW_MS = 5;
+
+export function createHost(
+  world: World,
+  dice: Dice,
+  of: {
+    readonly name: string;
+    readonly engineId: string;
+    readonly skewMs: number;
+    readonly drift: number;
+  },
+): Host {
+  const parked: (() => void)[] = [];
+  const mourners: (() => void)[] = [];
+  let state: Host['state'] = 'up';
+  let skewMs = of.skewMs;
+  let timers = 0;
+
+  function deliver(run: () => void): void {
+    if (state === 'up') run();
+    else if (state === 'frozen') parked.push(run);
+  }
+
+  const clock: Clock = {
+    wall: () => EPOCH_MS + world.now * (1 + of.drift) + skewMs,
+    mono: () => world.now,
+    after(ms, run) {
+      let pending = true;
+      timers += 1;
+      const settle = () => {
+        if (pending) timers -= 1;
+        pending = false;
+      };
+      const cancel = world.after(ms, () =>
+        deliver(() => {
+          if (!pending) return;
+          settle();
+          run();
+        }),
+      );
+      return () => {
+        settle();
+        cancel();
+      };
+    },
+  };
+
+  return {
+    name: of.name,
+    engineId: of.engineId,
+    clock,
+    get state() {
+      return state;
+    },
+    get timers() {
+      return timers;
+    },
+    deliver,
+    onDeath(run) {
+      if (state === 'dead') run();
+      else mourners.push(run);
+    },
+    kill() {
+      if (state === 'dead') return;
+      state = 'dead';
+      parked.length = 0;
+      for (const run of mourners.splice(0)) run();
+    },
+    freeze() {
+      if (state === 'up') state = 'frozen';
+    },
+    thaw() {
+      if (state !== 'frozen') return;
+      state = 'up';
+      for (const run of parked.splice(0)) {
+        world.after(dice.between(0, THAW_MS), () => deliver(run));
+      }
+    },
+    jump(ms) {
+      skewMs += ms;
+    },
+  };
+}

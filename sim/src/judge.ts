@@ -1,0 +1,59 @@
+import type { Batch, FlushResult } from '@tenuto/engine';
+import type { Request } from './model/engine-store.ts';
+import type { LaneKey } from './model/flush.ts';
+import { watchFlush } from './oracles/commits.ts';
+import { type Effect, type History, violated } from './oracles/history.ts';
+import { checkLimits } from './oracles/limits.ts';
+import { createOwnerOracle } from './oracles/owners.ts';
+import { checkStart } from './oracles/starts.ts';
+import type { Trace } from './trace.ts';
+
+/** Shows the oracles what happens, and notes it. */
+export function createJudge(
+  history: History,
+  { trace, leaseMs }: { readonly trace: Trace; readonly leaseMs: number },
+) {
+  const ownership = createOwnerOracle(history, leaseMs);
+  return {
+    watch(request: Request) {
+      const { lane, batch } = request;
+      const flushed = lane && batch && watchFlush(history, { lane, batch });
+      return (result: unknown) => {
+        if (lane && batch) trace.note(flushLine(lane, batch, result as FlushResult | 'copy'));
+        else noteCall(trace, request, result);
+        flushed?.(result as FlushResult | 'copy');
+        ownership(request, result);
+      };
+    },
+    refused({ batch }: Request, fault: Error) {
+      trace.note(`refused: ${fault.message}`);
+      if (fault.message.startsWith('duplicate')) {
+        violated(history, 'rows are written once', `${fault.message} in batch ${batch?.seq}`);
+      }
+    },
+    began(effect: Effect, slots: number) {
+      const { nodeId, attempt, runId, host } = effect;
+      trace.note(`${host} starts ${nodeId} attempt ${attempt} of ${runId}`);
+      checkStart(history, effect);
+      checkLimits(history, effect, slots);
+    },
+  };
+}
+
+const NOTED = new Set(['register', 'takeOver', 'retire', 'cancel', 'requestCancel']);
+
+function noteCall(trace: Trace, { verb, fence }: Request, result: unknown): void {
+  const claimed = verb === 'claim' && Array.isArray(result) && result.length > 0;
+  if (!claimed && !NOTED.has(verb)) return;
+  trace.note(`${verb} ${fence?.slice(0, 4) ?? ''} -> ${JSON.stringify(result)}`);
+}
+
+function flushLine(lane: LaneKey, batch: Batch, result: FlushResult | 'copy'): string {
+  const rows = (['submits', 'attempts', 'events', 'started', 'updates', 'consumed'] as const)
+    .filter((kind) => batch[kind].length > 0)
+    .map((kind) => `${batch[kind].length} ${kind}`);
+  const starts = batch.starts.length / 22;
+  const outcome = result === 'copy' ? result : result.outcome;
+  const who = `${lane.engineId.slice(0, 4)}/${lane.lane}/${lane.epoch}`;
+  return `flush ${who} ${batch.seq}: ${[...rows, `${starts} starts`].join(', ')} -> ${outcome}`;
+}

@@ -1,0 +1,78 @@
+/** `npm run sim`: simulates many seeds, shows one, or measures how soon planted bugs are found. */
+import { performAll } from './crew.ts';
+import { type Rule, SOUND } from './model/rules.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
+import { simulate } from './simulation.ts';
+import { newsIn, plantedTable, summaryOf } from './summary.ts';
+import { add, type Found, NOTHING } from './task.ts';
+
+const SEEDS_A_TASK = 25;
+const BAR_WIDTH = 30;
+/** Violations that are shown in full. */
+const SHOWN = 5;
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Draws how far it is, where there is a terminal to draw on. */
+function progress(done: number, all: number, note: string): void {
+  if (!process.stderr.isTTY) return;
+  const full = Math.round((done / all) * BAR_WIDTH);
+  const bar = '#'.repeat(full).padEnd(BAR_WIDTH, '.');
+  process.stderr.write(`\r[${bar}] ${done}/${all} ${note}${done === all ? '\n' : ''}`);
+}
+
+async function simulateMany({ from, count }: Extract<Options, { mode: 'seeds' }>) {
+  const began = performance.now();
+  let sum = NOTHING;
+  const tasks = Array.from({ length: Math.ceil(count / SEEDS_A_TASK) }, (_, i) => {
+    const first = i * SEEDS_A_TASK;
+    const size = Math.min(SEEDS_A_TASK, count - first);
+    return { kind: 'seeds', from: from + first, count: size } as const;
+  });
+  await performAll(tasks, (outcome) => {
+    if (outcome.kind === 'seeds') sum = add(sum, outcome.sum);
+    progress(sum.seeds, count, `${newsIn(sum).length} broken`);
+  });
+  print(summaryOf(sum, performance.now() - began));
+  const news = newsIn(sum);
+  for (const { seed, rule, detail } of news.slice(0, SHOWN)) {
+    print(`\n${seed}: ${rule}\n  ${detail}\n  npm run sim -- --seed ${seed}`);
+  }
+  return news.length === 0;
+}
+
+async function showOne(seed: number): Promise<boolean> {
+  const { trace, violation, hash, shape } = await simulate(seed, { trace: true });
+  print(JSON.stringify(shape, null, 1));
+  for (const line of trace) print(line);
+  print(violation === undefined ? `all is well (${hash})` : `BROKEN: ${violation.rule} (${hash})`);
+  if (violation !== undefined) print(violation.detail);
+  return violation === undefined;
+}
+
+async function measurePlanted(most: number): Promise<boolean> {
+  const rules = Object.keys(SOUND) as Rule[];
+  const rows = new Map<Rule, Found | undefined>();
+  const tasks = rules.map((rule) => ({ kind: 'planted', rule, most }) as const);
+  await performAll(tasks, (outcome) => {
+    if (outcome.kind === 'planted') rows.set(outcome.rule, outcome.found);
+    progress(rows.size, rules.length, '');
+  });
+  print(plantedTable(new Map(rules.map((rule) => [rule, rows.get(rule)]))));
+  return [...rows.values()].every((found) => found !== undefined);
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  let good = true;
+  if (options.mode === 'help') process.stdout.write(USAGE);
+  else if (options.mode === 'replay') good = await showOne(options.seed);
+  else if (options.mode === 'planted') good = await measurePlanted(options.most);
+  else good = await simulateMany(options);
+  process.exitCode = good ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,81 @@
+import type { Batch, FlushResult } from '@tenuto/engine';
+import type { LaneKey } from '../model/flush.ts';
+import { unpackStarts } from '../model/tables.ts';
+import { type History, planOf, startKey, violated } from './history.ts';
+
+/** Judges what a flush writes. Called right before its commit; the result is called after it. */
+export function watchFlush(
+  history: History,
+  { lane, batch }: { readonly lane: LaneKey; readonly batch: Batch },
+): (result: FlushResult | 'copy') => void {
+  const strangers = strangersIn(history, lane, batch);
+  return (result) => {
+    if (result === 'copy' || result.outcome !== 'committed') return;
+    const [stranger] = strangers.filter((runId) => !result.duplicates.includes(runId));
+    if (stranger !== undefined) {
+      violated(history, 'only the owner writes', `${lane.engineId} wrote rows of ${stranger}`);
+    }
+    for (const { runId, node, attempt } of unpackStarts(batch.starts)) {
+      history.durableStarts.add(startKey(runId, node, attempt));
+    }
+    for (const { runId } of batch.consumed) {
+      if (history.tables.live.has(runId.text)) history.cancelled.add(runId.text);
+    }
+    for (const { kind, runId } of batch.updates) {
+      if (kind === 'release') checkReleased(history, runId.text);
+    }
+    checkRows(history, batch);
+    checkOrder(history, batch);
+  };
+}
+
+/** Runs in the batch that are not the engine's, nor submitted by it. */
+function strangersIn(history: History, lane: LaneKey, batch: Batch): string[] {
+  const submitted = new Set(batch.submits.map((row) => row.runId.text));
+  const { live } = history.tables;
+  const rows = [...batch.attempts, ...batch.events, ...batch.consumed];
+  const runs = [
+    ...rows.map((row) => row.runId.text),
+    ...unpackStarts(batch.starts).map((s) => s.runId),
+  ];
+  return runs.filter((runId) => !submitted.has(runId) && live.get(runId)?.engine !== lane.engineId);
+}
+
+/** News wakes a run: one that is parked has none. */
+function checkReleased(history: History, runId: string): void {
+  const { tables } = history;
+  const parked = tables.live.get(runId)?.engine === undefined;
+  const unread = tables.rows.get(runId)?.inbox.size ?? 0;
+  if (parked && unread > 0) violated(history, 'news is read', `${runId} is parked with ${unread}`);
+}
+
+function checkRows(history: History, { attempts }: Batch): void {
+  for (const { runId, node, attempt } of attempts) {
+    const rows = [...(history.tables.rows.get(runId.text)?.attempts.values() ?? [])];
+    const ofNode = rows.filter((row) => row.node === node).sort((a, b) => a.attempt - b.attempt);
+    const what = `node ${node} of ${runId.text}`;
+    const final = ofNode.findIndex((row) => row.retryAt === undefined);
+    if (final >= 0 && final < ofNode.length - 1) {
+      violated(history, 'an end is final', `${what} has an attempt after its last`);
+    }
+    if (ofNode.some((row, i) => row.attempt !== i + 1)) {
+      violated(history, 'attempts are counted', `${what}: ${ofNode.map((row) => row.attempt)}`);
+    }
+    const most = planOf(history, runId.text)?.specs[node]?.retry.max_attempts;
+    if (most !== undefined && attempt > most) {
+      violated(history, 'attempts are limited', `${what}: ${attempt} of ${most}`);
+    }
+  }
+}
+
+/** The journal of a run is numbered without gaps: its lines are committed in order. */
+function checkOrder(history: History, { attempts, events }: Batch): void {
+  for (const runId of new Set([...attempts, ...events].map((row) => row.runId.text))) {
+    const rows = history.tables.rows.get(runId);
+    const lines = [...(rows?.attempts.values() ?? []), ...(rows?.events.values() ?? [])];
+    const seqs = new Set(lines.map((line) => line.seq));
+    if (seqs.size !== lines.length || Math.max(...seqs) !== lines.length) {
+      violated(history, 'the journal has no gaps', `${runId}: ${[...seqs].sort((a, b) => a - b)}`);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  type AttemptRow,
+  attemptOf,
+  idOf,
+  isTerminal,
+  type RunState,
+  restoreRun,
+  statusOf,
+} from '@tenuto/engine';
+import { journalOf, outputOf } from '../model/reads.ts';
+import { SOUND } from '../model/rules.ts';
+import type { DoneRow } from '../model/tables.ts';
+import { type History, planOf, violated } from './history.ts';
+
+/** Judges what is left when every run is over. */
+export function checkEnding(history: History): void {
+  const { tables } = history;
+  for (const runId of history.accepted) {
+    if (!tables.done.has(runId)) violated(history, 'no run is lost', `${runId} is not there`);
+  }
+  for (const row of tables.done.values()) {
+    checkRun(history, row);
+    checkAudit(history, row.runId);
+    const unread = tables.rows.get(row.runId)?.inbox.size ?? 0;
+    if (unread > 0) violated(history, 'news is read', `${row.runId} has ${unread} items left`);
+  }
+  if (tables.audits.length > tables.done.size) {
+    violated(history, 'audit speaks of changes', 'there are more audit rows than runs');
+  }
+  checkKeys(history);
+}
+
+function checkRun(history: History, row: DoneRow): void {
+  const plan = planOf(history, row.runId);
+  if (plan === undefined) return;
+  const { run } = restoreRun(plan, journalOf(history.tables, row, SOUND));
+  const fail = (rule: string, why: string) => violated(history, rule, `${row.runId}: ${why}`);
+  if (run.phase !== 'over') fail('an end is an end', `by the journal it is in ${run.phase}`);
+  if (run.status !== row.status) {
+    fail('status equals replay', `${row.status}, by the journal ${run.status}`);
+  }
+  // A sub-run is cancelled by the run that waits for it.
+  const asked = history.cancelAsked.has(row.runId) || row.submission.parentRun !== undefined;
+  if (row.status === 'cancelled' && !asked) {
+    fail('nothing cancels by itself', 'nobody asked for it');
+  }
+  if (row.status === 'timeout') {
+    const { timeoutMs } = row.submission.input;
+    const ranMs = row.completedAt - (row.startedAt ?? 0);
+    if (ranMs < timeoutMs - history.clockErrorMs) {
+      fail('time limits are not early', `${ranMs.toFixed(0)} of ${timeoutMs} ms`);
+    }
+  }
+  checkResults(history, run);
+}
+
+/** A recorded end is what the action said, if it was asked at all. */
+function checkResults(history: History, run: RunState): void {
+  const rows = history.tables.rows.get(run.id);
+  for (let node = 0; node < run.size; node += 1) {
+    if (isTerminal(run, node) || attemptOf(run, node) === 0) continue;
+    violated(
+      history,
+      'an end is an end',
+      `${idOf(run, node)} of ${run.id} is ${statusOf(run, node)}`,
+    );
+  }
+  for (const row of rows?.attempts.values() ?? []) {
+    if (row.status === 'completed') checkResult(history, run, row);
+  }
+}
+
+function checkResult(history: History, run: RunState, row: AttemptRow): void {
+  const id = idOf(run, row.node);
+  const what = `${id} attempt ${row.attempt} of ${run.id}`;
+  const said = history.effects.find(
+    (one) => one.runId === run.id && one.nodeId === id && one.attempt === row.attempt,
+  )?.outcome;
+  if (said?.status !== 'completed' && said?.status !== 'waiting') {
+    violated(history, 'results are true', `${what}: ${said?.status} was said`);
+  } else if (said.status === 'completed') {
+    const kept = outputOf(history.tables, row);
+    if (kept !== JSON.stringify(said.output)) {
+      violated(history, 'results are true', `${what}: the output is ${kept?.slice(0, 40)}`);
+    }
+  }
+}
+
+function checkAudit(history: History, runId: string): void {
+  const rows = history.tables.audits.filter((row) => row.entry.subject === runId).length;
+  if (rows !== 1) violated(history, 'audit is complete', `${runId} has ${rows} audit rows`);
+}
+
+/** Each key stands for one run. */
+function checkKeys(history: History): void {
+  const names = new Map<string, string>();
+  for (const { runId, submission } of history.tables.done.values()) {
+    const other = names.get(submission.name);
+    if (other !== undefined && submission.metadata?.keyed === true) {
+      violated(history, 'a key is one run', `${submission.name}: ${other} and ${runId}`);
+    }
+    names.set(submission.name, runId);
+  }
+}

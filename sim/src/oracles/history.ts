@@ -1,0 +1,77 @@
+import type { ActionOutcome, Plan } from '@tenuto/engine';
+import type { Tables } from '../model/tables.ts';
+
+/** One attempt as the outside world saw it. Times are virtual milliseconds. */
+export interface Effect {
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly engineId: string;
+  /** The process; an engine has several in the course of time. */
+  readonly host: string;
+  readonly key: string;
+  readonly startedAt: number;
+  outcome: ActionOutcome | undefined;
+  /** When it ended, or was told to. */
+  endedAt: number | undefined;
+  /** It was told to end, or its process died. */
+  over: boolean;
+}
+
+/** What the oracles know besides what is in the database. */
+export interface History {
+  readonly tables: Tables;
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly now: () => number;
+  /** How wrong an engine may be about the time: as long as it takes to ask. */
+  readonly clockErrorMs: number;
+  readonly effects: Effect[];
+  /** Effects that neither ended nor were told to. */
+  readonly underway: Set<Effect>;
+  /** Starts that are committed: run, node, attempt. */
+  readonly durableStarts: Set<string>;
+  /** Runs that a client was told of as stored. */
+  readonly accepted: Set<string>;
+  readonly cancelAsked: Set<string>;
+  /** Runs whose cancel has been consumed by their owner, durably. */
+  readonly cancelled: Set<string>;
+  /** What is found wrong first ends the simulation. */
+  violation: Violation | undefined;
+}
+
+export interface Violation {
+  readonly rule: string;
+  readonly detail: string;
+  readonly at: number;
+}
+
+export function createHistory(
+  parts: Pick<History, 'tables' | 'plans' | 'now' | 'clockErrorMs'>,
+): History {
+  return {
+    ...parts,
+    effects: [],
+    underway: new Set(),
+    durableStarts: new Set(),
+    accepted: new Set(),
+    cancelAsked: new Set(),
+    cancelled: new Set(),
+    violation: undefined,
+  };
+}
+
+export function violated(history: History, rule: string, detail: string): void {
+  history.violation ??= { rule, detail, at: history.now() };
+}
+
+export const startKey = (runId: string, node: number, attempt: number) =>
+  `${runId}/${node}/${attempt}`;
+
+/** A run's row, live or over. */
+export function runRow(tables: Tables, runId: string) {
+  return tables.live.get(runId) ?? tables.done.get(runId);
+}
+
+export function planOf(history: History, runId: string): Plan | undefined {
+  return history.plans.get(runRow(history.tables, runId)?.planHash ?? '');
+}

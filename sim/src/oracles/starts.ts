@@ -1,0 +1,118 @@
+import {
+  attemptOf,
+  idOf,
+  isTerminal,
+  type RunState,
+  restoreRun,
+  specOf,
+  statusOf,
+} from '@tenuto/engine';
+import { isAlive } from '../model/fences.ts';
+import { journalOf } from '../model/reads.ts';
+import { SOUND } from '../model/rules.ts';
+import { attemptKey } from '../model/tables.ts';
+import { type Effect, type History, planOf, startKey, violated } from './history.ts';
+
+/** Asks of every attempt that begins whether the database, as it is now, allows it. */
+export function checkStart(history: History, effect: Effect): void {
+  const { runId, nodeId, attempt, engineId } = effect;
+  const { tables } = history;
+  const what = `${nodeId} attempt ${attempt} of ${runId} on ${effect.host}`;
+  const fail = (rule: string, why: string) => violated(history, rule, `${what}: ${why}`);
+  const row = tables.live.get(runId);
+  const plan = planOf(history, runId);
+  if (row === undefined || plan === undefined) {
+    fail('starts only in live runs', tables.done.has(runId) ? 'the run is over' : 'no such run');
+    return;
+  }
+  if (row.engine !== engineId) fail('only the owner starts', `owned by ${row.engine ?? 'nobody'}`);
+  if (!isAlive(tables, engineId)) fail('only the owner starts', 'its engine is fenced off');
+  const { started: _, ...journal } = journalOf(tables, row, SOUND);
+  const { run } = restoreRun(plan, { ...journal, started: [] });
+  const node = nodeNamed(run, nodeId);
+  if (node < 0) {
+    fail('starts follow from the journal', 'no such node');
+    return;
+  }
+  checkAgainstJournal(history, { run, node, attempt, fail });
+  if (!history.durableStarts.has(startKey(runId, node, attempt))) {
+    fail('starts are durable', 'its start is not committed');
+  }
+  if (history.cancelled.has(runId) && specOf(run, node).type !== 'cleanup') {
+    fail('cancel is final', 'the cancel was acknowledged');
+  }
+  for (const other of history.effects) {
+    if (other === effect || other.runId !== runId || other.nodeId !== nodeId) continue;
+    if (other.key !== effect.key) fail('keys are stable', effect.key);
+    if (other.attempt === attempt) fail('each attempt starts once', `so did ${other.host}`);
+  }
+}
+
+export function nodeNamed(run: RunState, id: string): number {
+  for (let node = 0; node < run.size; node += 1) if (idOf(run, node) === id) return node;
+  return -1;
+}
+
+interface Started {
+  readonly run: RunState;
+  readonly node: number;
+  readonly attempt: number;
+  readonly fail: (rule: string, why: string) => void;
+}
+
+/** What is durable must by itself lead to this start: parents, guards, groups, retries. */
+function checkAgainstJournal(history: History, { run, node, attempt, fail }: Started): void {
+  const status = statusOf(run, node);
+  const wait = run.waits.get(node);
+  if (isTerminal(run, node)) {
+    fail('what is over does not start again', `it is ${status}`);
+  } else if (status === 'waiting' && wait?.kind === 'retry') {
+    checkDelay(history, { run, node, attempt, fail }, wait.until);
+  } else if (status === 'running' && attemptOf(run, node) === attempt) {
+    // A stop names what was about to start; of that, cleanup goes on.
+    if (specOf(run, node).type !== 'cleanup') fail('what is stopped does not start', status);
+    return;
+  } else if (status !== 'ready') {
+    fail('starts follow from the journal', `by the journal it is ${status}`);
+  }
+  checkParents(history, { run, node, attempt, fail });
+  const { max_attempts: most } = specOf(run, node).retry;
+  if (attempt > most) fail('attempts are limited', `at most ${most} are allowed`);
+  const before = attemptOf(run, node);
+  if (attempt !== before + 1) {
+    fail('each attempt starts once', `the journal knows of ${before} before it`);
+  }
+}
+
+/**
+ * A retry has its delay, as told by the time of the world: engines agree on the time of day only as
+ * far as round trips to the database let them.
+ */
+function checkDelay(history: History, { run, node, attempt, fail }: Started, until: number): void {
+  const row = history.tables.rows.get(run.id)?.attempts.get(attemptKey(node, attempt - 1));
+  const endedAt = history.effects.find(
+    (one) => one.runId === run.id && one.nodeId === idOf(run, node) && one.attempt === attempt - 1,
+  )?.endedAt;
+  if (row === undefined || endedAt === undefined) return;
+  const delayMs = until - row.endedAt;
+  const waitedMs = history.now() - endedAt;
+  if (waitedMs < delayMs - history.clockErrorMs) {
+    fail('retries wait', `${waitedMs.toFixed(0)} of ${delayMs} ms`);
+  }
+}
+
+/** The same for parents, straight from the rows: it does not rely on the engine's own replay. */
+function checkParents(history: History, { run, node, fail }: Started): void {
+  const { plan } = run;
+  const spec = specOf(run, node);
+  if (node >= plan.nodeCount || spec.dependency === 'any') return;
+  const rows = history.tables.rows.get(run.id);
+  const from = plan.predecessorOffsets[node] ?? 0;
+  const to = plan.predecessorOffsets[node + 1] ?? 0;
+  for (const parent of plan.predecessors.subarray(from, to)) {
+    const attempts = [...(rows?.attempts.values() ?? [])].filter((row) => row.node === parent);
+    const ended = attempts.some((row) => row.retryAt === undefined);
+    const begun = history.durableStarts.has(startKey(run.id, parent, 1));
+    if (begun && !ended) fail('parents are durable', `${plan.ids[parent]} has not ended`);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * One simulation: engines in processes, a database, clients and faults, all in virtual time and all
+ * drawn from one seed. Oracles watch; the first thing that they find wrong ends it.
+ */
+import { createDice } from './dice.ts';
+import { createCallFaults } from './faults/calls.ts';
+import { startNemesis } from './faults/nemesis.ts';
+import { createFleet } from './fleet.ts';
+import { createJudge } from './judge.ts';
+import { createModelStore } from './model/engine-store.ts';
+import { type Rules, SOUND } from './model/rules.ts';
+import { createTables, ownerKey } from './model/tables.ts';
+import { createHistory, type Violation } from './oracles/history.ts';
+import { play } from './play.ts';
+import { createServer } from './server/server.ts';
+import { createTrace } from './trace.ts';
+import { startClients } from './workload/clients.ts';
+import { drawGraphs } from './workload/graph.ts';
+import { createRunner } from './workload/runner.ts';
+import { drawShape, type Shape } from './workload/shape.ts';
+import { createWorld, EPOCH_MS } from './world.ts';
+
+export interface SimulationOptions {
+  readonly rules?: Rules;
+  /** Keeps the trace for reading. */
+  readonly trace?: boolean;
+}
+
+export interface Report {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** Equal for two simulations of one seed. */
+  readonly hash: string;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly runs: number;
+  readonly attempts: number;
+  readonly faults: number;
+  readonly shape: Shape;
+  readonly trace: readonly string[];
+}
+
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
+  const dice = createDice(`tenuto ${seed}`);
+  const shape = drawShape(dice.fork('shape'));
+  const world = createWorld(dice.fork('world'));
+  const trace = createTrace(() => world.now, options.trace === true);
+  const graphs = drawGraphs(dice.fork('graphs'), shape.graphs, shape.nodes, shape.parts);
+  const tables = createTables();
+  const plans = new Map([...graphs.top, graphs.sub].map((plan) => [plan.hash, plan]));
+  const history = createHistory({
+    ...{ tables, plans, now: () => world.now, clockErrorMs: clockErrorOf(shape) },
+  });
+  const rules = options.rules ?? SOUND;
+  const calls = createCallFaults(dice.fork('calls'), shape.faults);
+  const now = () => EPOCH_MS + world.now;
+  const judge = createJudge(history, { trace, leaseMs: shape.leaseMs });
+  const server = createServer({ world, faults: calls, ...judge });
+  const api = server.link({ deliver: (run) => run(), onDeath() {} });
+  const fleet = createFleet({
+    ...{ world, shape, trace, dice: dice.fork('fleet') },
+    clockOf: (host) =>
+      rules.leaseAsksMono ? host.clock : { ...host.clock, mono: host.clock.wall },
+    storeOf: (host) =>
+      createModelStore(tables, server.link(host), { rules, now, refuses: calls.refuses }),
+    runnerOf: (host, engine) =>
+      createRunner({
+        ...{ world, shape, history, host, engine, dice: dice.fork('scripts') },
+        subPlan: graphs.sub,
+        findRun: (owner, key) =>
+          api.call({ verb: 'find' }, () => tables.keys.get(ownerKey(owner, key))),
+        began: (effect) => judge.began(effect, shape.slots),
+      }),
+  });
+  fleet.launchAll();
+  const clients = startClients({
+    ...{ world, shape, graphs, fleet, history, trace, link: api, dice: dice.fork('clients') },
+  });
+  const nemesis = startNemesis({
+    ...{ world, shape, fleet, server, calls, trace, dice: dice.fork('nemesis') },
+  });
+  await play({ world, shape, history, fleet, clients, isHealed: () => nemesis.healed });
+  return {
+    ...{ seed, shape, violation: history.violation, hash: trace.hash, trace: trace.lines },
+    ...{ steps: world.steps, virtualMs: world.now, attempts: history.effects.length },
+    runs: tables.done.size,
+    faults: calls.injected + nemesis.strikes,
+  };
+}
+
+/** Two engines, each wrong by as much as a question to the database may take. */
+function clockErrorOf({ faults: { latencyMs, slow, slowMs } }: Shape): number {
+  return 5 + 2 * (2 * latencyMs + (slow > 0 ? 2 * slowMs : 0));
+}

@@ -1,0 +1,84 @@
+import { type Rule, without } from './model/rules.ts';
+import type { Violation } from './oracles/history.ts';
+import { type Report, simulate } from './simulation.ts';
+
+/** What a worker is asked to do: look at some seeds, or look for a bug that was put in. */
+export type Task =
+  | { readonly kind: 'seeds'; readonly from: number; readonly count: number }
+  | { readonly kind: 'planted'; readonly rule: Rule; readonly most: number };
+
+export type Outcome =
+  | { readonly kind: 'seeds'; readonly sum: Sum }
+  | { readonly kind: 'planted'; readonly rule: Rule; readonly found: Found | undefined };
+
+/** What some simulations come to. */
+export interface Sum {
+  readonly seeds: number;
+  readonly virtualMs: number;
+  readonly steps: number;
+  readonly runs: number;
+  readonly attempts: number;
+  readonly faults: number;
+  readonly violations: readonly (Violation & { readonly seed: number })[];
+}
+
+export interface Found {
+  readonly seed: number;
+  readonly rule: string;
+}
+
+export const NOTHING: Sum = {
+  ...{ seeds: 0, virtualMs: 0, steps: 0, runs: 0, attempts: 0, faults: 0, violations: [] },
+};
+
+/** One seed in so many is simulated twice: the second time must be like the first. */
+const TWICE_EVERY = 100;
+
+export async function perform(task: Task): Promise<Outcome> {
+  if (task.kind === 'planted') {
+    return { kind: 'planted', rule: task.rule, found: await findPlanted(task.rule, task.most) };
+  }
+  let sum = NOTHING;
+  for (let seed = task.from; seed < task.from + task.count; seed += 1) {
+    sum = add(sum, sumOf(await look(seed)));
+  }
+  return { kind: 'seeds', sum };
+}
+
+export function add(a: Sum, b: Sum): Sum {
+  return {
+    seeds: a.seeds + b.seeds,
+    virtualMs: a.virtualMs + b.virtualMs,
+    steps: a.steps + b.steps,
+    runs: a.runs + b.runs,
+    attempts: a.attempts + b.attempts,
+    faults: a.faults + b.faults,
+    violations: [...a.violations, ...b.violations],
+  };
+}
+
+async function look(seed: number): Promise<Report> {
+  const report = await simulate(seed);
+  if (seed % TWICE_EVERY !== 0 || report.violation !== undefined) return report;
+  const again = await simulate(seed);
+  if (again.hash === report.hash) return report;
+  const detail = `${report.hash}, then ${again.hash}`;
+  return { ...report, violation: { rule: 'a seed is one course', detail, at: report.virtualMs } };
+}
+
+function sumOf(report: Report): Sum {
+  const { seed, virtualMs, steps, runs, attempts, faults, violation } = report;
+  const violations = violation === undefined ? [] : [{ ...violation, seed }];
+  return { seeds: 1, virtualMs, steps, runs, attempts, faults, violations };
+}
+
+/** The first seed that notices the absence of a rule, and nothing when the rule is there. */
+async function findPlanted(rule: Rule, most: number): Promise<Found | undefined> {
+  for (let seed = 1; seed <= most; seed += 1) {
+    const { violation } = await simulate(seed, { rules: without(rule) });
+    if (violation === undefined) continue;
+    const sound = await simulate(seed);
+    if (sound.violation === undefined) return { seed, rule: violation.rule };
+  }
+  return undefined;
+}

@@ -1,0 +1,136 @@
+import type { Submission, SubmitResult } from '@tenuto/engine';
+import type { Dice } from '../dice.ts';
+import type { Fleet, Member } from '../fleet.ts';
+import type { Link } from '../model/engine-store.ts';
+import { requestCancels } from '../model/reads.ts';
+import { ownerKey } from '../model/tables.ts';
+import { type History, violated } from '../oracles/history.ts';
+import type { Trace } from '../trace.ts';
+import { EPOCH_MS, type World } from '../world.ts';
+import type { Graphs } from './graph.ts';
+import type { Shape } from './shape.ts';
+import { submissionOf } from './submission.ts';
+
+export interface ClientPorts {
+  readonly world: World;
+  readonly dice: Dice;
+  readonly shape: Shape;
+  readonly graphs: Graphs;
+  readonly fleet: Fleet;
+  readonly history: History;
+  readonly trace: Trace;
+  /** The API's own connection. */
+  readonly link: Link;
+}
+
+export interface Clients {
+  /** Requests whose end is open. */
+  readonly busy: number;
+}
+
+/** How long a client waits for an answer before it asks again, or gives up. */
+const PATIENCE_MS = [300, 20_000] as const;
+/** A client with a key may ask two engines at once: somebody pressed the button twice. */
+const TWICE = 0.2;
+const ENDS_WITHIN_MS = 2_000;
+const AGAIN_MS = 150;
+const TRIES = 50;
+
+/** Those who submit runs and cancel some. A client with a key asks until it knows. */
+export function startClients(ports: ClientPorts): Clients {
+  const { world, dice, shape, graphs, fleet, history, trace } = ports;
+  let busy = 0;
+
+  async function client(index: number): Promise<void> {
+    const own = dice.fork(`client ${index}`);
+    await world.sleep(own.between(0, shape.troubledMs * 0.7));
+    const name = `run-${index}`;
+    const keyed = own.chance(shape.parts.keyed);
+    const submission = submissionOf(own, shape, {
+      ...{ name, plan: own.pick(graphs.top), ...(keyed && { key: name }) },
+    });
+    if (keyed && own.chance(TWICE)) void submitUntilKnown(own.fork('twice'), submission);
+    const runId = await submitUntilKnown(own, submission);
+    if (runId === undefined) return;
+    awaitEnd(own, runId);
+    if (own.chance(shape.cancels)) await cancel(own, runId);
+  }
+
+  async function submitUntilKnown(own: Dice, submission: Submission): Promise<string | undefined> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const serving = fleet.serving();
+      const result =
+        serving.length === 0 ? 'not asked' : await ask(own, own.pick(serving), submission);
+      if (typeof result === 'object') return accepted(submission, result);
+      if (submission.idempotency === undefined && result === 'no answer') return undefined;
+      await world.sleep(AGAIN_MS);
+    }
+    return undefined;
+  }
+
+  /** A request over the network: the process may die on it, or freeze. */
+  function ask(
+    own: Dice,
+    { host, engine }: Member,
+    submission: Submission,
+  ): Promise<SubmitResult | string> {
+    return new Promise((resolve) => {
+      world.after(own.pick(PATIENCE_MS), () => resolve('no answer'));
+      host.deliver(() => engine.submit(submission).then(resolve, () => resolve('no answer')));
+    });
+  }
+
+  function accepted({ owner, name, idempotency }: Submission, result: SubmitResult): string {
+    const known = history.tables.keys.get(ownerKey(owner, idempotency?.key ?? ''));
+    const runId = result.duplicate ? (known ?? '') : result.runId;
+    trace.note(`${name} is accepted as ${runId}${result.duplicate ? ' (again)' : ''}`);
+    history.accepted.add(runId);
+    if (!history.tables.live.has(runId) && !history.tables.done.has(runId)) {
+      violated(history, 'no run is lost', `${name} was accepted as ${runId} and is not stored`);
+    }
+    return runId;
+  }
+
+  /** Who asks an engine for a run's end is told the truth. */
+  function awaitEnd(own: Dice, runId: string): void {
+    const serving = fleet.serving();
+    if (serving.length === 0) return;
+    const { host, engine } = own.pick(serving);
+    host.deliver(() => {
+      void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => {
+        if (!ended || history.tables.done.has(runId)) return;
+        violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
+      });
+    });
+  }
+
+  async function cancel(own: Dice, runId: string): Promise<void> {
+    await world.sleep(own.between(0, own.pick([5, 500, 5_000])));
+    const body = { mode: own.pick(['graceful', 'immediate']), actor: 'sim' };
+    for (;;) {
+      history.cancelAsked.add(runId);
+      try {
+        await ports.link.call({ verb: 'cancel' }, () =>
+          requestCancels(history.tables, [runId], { body, now: EPOCH_MS + world.now }),
+        );
+        trace.note(`${runId} is to be cancelled (${body.mode})`);
+        for (const { host, engine } of fleet.serving()) host.deliver(() => engine.poke(runId));
+        return;
+      } catch {
+        await world.sleep(AGAIN_MS);
+      }
+    }
+  }
+
+  for (let i = 0; i < shape.runs; i += 1) {
+    busy += 1;
+    client(i).finally(() => {
+      busy -= 1;
+    });
+  }
+  return {
+    get busy() {
+      return busy;
+    },
+  };
+}

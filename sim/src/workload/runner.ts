@@ -1,0 +1,121 @@
+import type { ActionCall, ActionOutcome, ActionRunner, Engine, Plan } from '@tenuto/engine';
+import type { Dice } from '../dice.ts';
+import type { Host } from '../host.ts';
+import type { Effect, History } from '../oracles/history.ts';
+import type { World } from '../world.ts';
+import { type Script, scriptOf } from './script.ts';
+import type { Shape } from './shape.ts';
+import { submissionOf } from './submission.ts';
+
+export interface RunnerPorts {
+  readonly world: World;
+  readonly dice: Dice;
+  readonly shape: Shape;
+  readonly history: History;
+  readonly host: Host;
+  readonly subPlan: Plan;
+  readonly engine: () => Engine;
+  /** Whom an idempotency key belongs to, asked as the API would ask. */
+  findRun(owner: string, key: string): Promise<string | undefined>;
+  began(effect: Effect): void;
+}
+
+/** The hands of a simulated engine: they do what the script of each attempt says. */
+export function createRunner(ports: RunnerPorts): ActionRunner {
+  const { world, dice, shape, history, host } = ports;
+
+  function begin(call: ActionCall): Effect {
+    const { runId, nodeId, attempt, idempotencyKey: key } = call;
+    const effect: Effect = {
+      ...{ runId, nodeId, attempt, key, engineId: host.engineId, host: host.name },
+      ...{ startedAt: world.now, outcome: undefined, endedAt: undefined, over: false },
+    };
+    history.effects.push(effect);
+    history.underway.add(effect);
+    const over = () => leave(effect);
+    call.signal.addEventListener('abort', over);
+    host.onDeath(over);
+    ports.began(effect);
+    return effect;
+  }
+
+  function leave(effect: Effect): void {
+    effect.over = true;
+    effect.endedAt ??= world.now;
+    history.underway.delete(effect);
+  }
+
+  function end(effect: Effect, outcome: ActionOutcome): ActionOutcome {
+    // What it said first is what it said: a late abort changes nothing.
+    effect.outcome ??= outcome;
+    leave(effect);
+    return effect.outcome;
+  }
+
+  /** Time passes until the script ends, or the abort if it heeds that. */
+  function act(call: ActionCall, effect: Effect, script: Script): Promise<ActionOutcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: ActionOutcome) => host.deliver(() => resolve(end(effect, outcome)));
+      const cancel = world.after(script.durationMs, () => {
+        if (script.ending === 'kills') host.deliver(() => host.kill());
+        else settle(outcomeOf(script, call));
+      });
+      if (script.ignoresAbort) return;
+      call.signal.addEventListener('abort', () => {
+        cancel();
+        settle(failure('transient', 'aborted'));
+      });
+    });
+  }
+
+  async function subRun(call: ActionCall, effect: Effect): Promise<ActionOutcome> {
+    const name = `${call.with.run}/${call.nodeId}`;
+    const submission = submissionOf(dice.fork(name), shape, {
+      ...{ name, plan: ports.subPlan, key: call.idempotencyKey, parentRun: call.runId },
+    });
+    let runId: string | undefined;
+    try {
+      const result = await ports.engine().submit(submission);
+      if (!result.duplicate) runId = result.runId;
+      else runId = await ports.findRun(submission.owner, call.idempotencyKey);
+    } catch {
+      // Whether it is stored is not known; the next attempt has the same key.
+    }
+    if (runId === undefined) return end(effect, failure('transient', 'away'));
+    history.accepted.add(runId);
+    return end(effect, { status: 'waiting', wait: { kind: 'run', runId } });
+  }
+
+  return {
+    run(call) {
+      const effect = begin(call);
+      if (call.uses === 'sim.sub') return subRun(call, effect);
+      const script = scriptOf(dice, shape.parts, {
+        ...{ run: String(call.with.run), node: call.nodeId, attempt: call.attempt },
+      });
+      if (script.durationMs > 0 || script.ending === 'kills') return act(call, effect, script);
+      return end(effect, outcomeOf(script, call));
+    },
+  };
+}
+
+function outcomeOf(script: Script, call: ActionCall): ActionOutcome {
+  const { ending, classification, retryAfterMs, outputBytes, sleepMs } = script;
+  if (ending === 'sleeps') {
+    return { status: 'waiting', wait: { kind: 'time', until: call.startedAt + sleepMs } };
+  }
+  if (ending === 'fails') return failure(classification, 'scripted', retryAfterMs);
+  return { status: 'completed', output: { text: 'x'.repeat(outputBytes) } };
+}
+
+function failure(
+  classification: Script['classification'],
+  type: string,
+  retryAfterMs?: number,
+): ActionOutcome {
+  const error = { classification, type, message: 'as the script says' };
+  return {
+    status: 'failed',
+    error: retryAfterMs === undefined ? error : { ...error, retryAfterMs },
+  };
+}
