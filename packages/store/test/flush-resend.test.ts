@@ -142,7 +142,8 @@ test('a flush that waits too long for a lock says so, and is committed when it i
       },
     ],
   });
-  const pid = 'select pid from pg_stat_activity where application_name = $1 order by 1';
+  const pid = `select pid from pg_stat_activity
+    where application_name = $1 and datname = current_database() order by 1`;
   const before = await desk.ask(pid, ['tenuto-lane']);
   await expect(lane.flush(finish)).rejects.toMatchObject({ kind: 'unavailable' });
   expect(await desk.ask(pid, ['tenuto-lane'])).toEqual(before);

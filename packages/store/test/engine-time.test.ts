@@ -1,0 +1,137 @@
+/** Sleeps, parking, clocks that jump, and a database that is away for a while. */
+import { testSubmission } from '@tenuto/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
+
+let engines: Engines;
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+describe('a run that sleeps for long', () => {
+  test('leaves memory, comes back in time, and is not charged for its sleep', async () => {
+    const engine = await engines.start({ parkAfterMs: 100 });
+    const runId = await submitted(
+      engine,
+      testSubmission(
+        [
+          { id: 'a', uses: 'sleep.for', with: { ms: 2_500 } },
+          { id: 'b', uses: 'noop', needs: ['a'] },
+        ],
+        { input: { timeoutMs: 1_000 } },
+      ),
+    );
+    await eventually(() => engine.engine.health().ownedRuns === 0);
+    expect(await engines.ask('select engine from run_live')).toEqual([{ engine: null }]);
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    expect(engine.executed.map(({ nodeId }) => nodeId)).toEqual(['a', 'b']);
+  });
+
+  test('is not charged for it when its engine dies meanwhile, or right after', async () => {
+    const dying = await engines.start();
+    const nodes = [
+      { id: 'a', uses: 'sleep.for', with: { ms: 2_000 } },
+      { id: 'b', uses: 'hang', needs: ['a'] },
+      { id: 'c', uses: 'noop', needs: ['b'] },
+    ];
+    const runId = await submitted(dying, testSubmission(nodes, { input: { timeoutMs: 1_900 } }));
+    await eventually(async () => (await engines.ask('select 1 from run_events')).length === 1);
+    dying.kill();
+    const second = await engines.start();
+    await eventually(() => second.executed.some(({ nodeId }) => nodeId === 'b'));
+    second.kill();
+    const third = await engines.start({
+      actions: { hang: () => ({ status: 'completed', output: null }) },
+    });
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    expect(third.executed.map(({ nodeId }) => nodeId)).toEqual(['b', 'c']);
+  });
+
+  test('is woken by its deadline', async () => {
+    const engine = await engines.start({ parkAfterMs: 50 });
+    const sleep = [{ id: 'a', uses: 'sleep.for', with: { ms: 3_600_000 } }];
+    const deadlineAt = Date.now() + 1_000;
+    const runId = await submitted(engine, testSubmission(sleep, { input: { deadlineAt } }));
+    expect(await engines.over(runId)).toMatchObject({ status: 'timeout' });
+  });
+});
+
+describe('a clock of the machine that jumps', () => {
+  test.each([
+    3_600_000, -3_600_000,
+  ])('by %i ms ends no run, moves no retry and breaks no lease', async (ms) => {
+    const engine = await engines.start();
+    const retry = { max_attempts: 2, base_delay_ms: 800, jitter: 'none' as const };
+    const runId = await submitted(
+      engine,
+      testSubmission(
+        [
+          { id: 'r', uses: 'fail', retry },
+          { id: 's', uses: 'sleep.for', with: { ms: 900 } },
+          { id: 'h', uses: 'hang', grace_seconds: 0 },
+        ],
+        { input: { timeoutMs: 30_000 } },
+      ),
+    );
+    await eventually(async () => (await engines.attempts(runId)).length === 1);
+    engine.setClock(ms);
+    await eventually(async () => (await engines.attempts(runId)).length === 3);
+    const rows = await engines.ask<{ early: number }>(
+      `select extract(epoch from a.retry_at - b.started_at) * 1000 as early from attempts a
+       join attempts b on b.run_id = a.run_id and b.node = a.node and b.attempt = 2
+       where a.run_id = $1 and a.attempt = 1 and a.node = 0`,
+      [runId],
+    );
+    expect(rows).toHaveLength(1);
+    for (const { early } of rows) {
+      expect(Number(early)).toBeLessThanOrEqual(0);
+      expect(Number(early)).toBeGreaterThan(-60_000);
+    }
+    expect(engine.engine.live(runId)?.status).toBe('running');
+    expect(engine.log.filter(({ level }) => level === 'error')).toEqual([]);
+    const beside = await submitted(engine, testSubmission([{ id: 'b', uses: 'noop' }]));
+    expect(await engines.over(beside)).toMatchObject({ status: 'completed' });
+    await engines.cancel(runId, 'immediate');
+    await engines.over(runId);
+  });
+});
+
+describe('an engine whose database is away', () => {
+  test('says so, refuses what it cannot hold, and goes on when it is back', async () => {
+    const gate = latch();
+    let away = false;
+    const engine = await engines.start({
+      leaseMs: 60_000,
+      probe: async (method, stage) => {
+        if (away && method === 'flush' && stage === 'before') await gate.opened;
+      },
+    });
+    const nodes = [{ id: 'a', uses: 'noop' }];
+    await engines.over(await submitted(engine, testSubmission(nodes)));
+    away = true;
+    const submission = testSubmission(nodes);
+    let refused = 0;
+    let stored = 0;
+    const submits = Array.from({ length: 51_000 }, () =>
+      engine.engine.submit(submission).then(
+        () => {
+          stored += 1;
+        },
+        (error: { code?: string }) => {
+          expect(error.code).toBe('overloaded');
+          refused += 1;
+        },
+      ),
+    );
+    await eventually(() => refused > 0);
+    away = false;
+    gate.open();
+    await Promise.all(submits);
+    expect(stored).toBeGreaterThan(20_000);
+    expect(stored + refused).toBe(51_000);
+    const all = 'select (select count(*)::int from runs) as n';
+    await eventually(async () => (await engines.ask<{ n: number }>(all))[0]?.n === stored + 1);
+    expect(engine.engine.health()).toMatchObject({ runningNodes: 0, journalBacklogRows: 0 });
+  });
+});
