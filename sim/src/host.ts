@@ -47,29 +47,13 @@ export function createHost(
     else if (state === 'frozen') parked.push(run);
   }
 
-  const clock: Clock = {
+  const clock = createClock(world, {
+    deliver,
     wall: () => EPOCH_MS + world.now * (1 + of.drift) + skewMs,
-    mono: () => world.now,
-    after(ms, run) {
-      let pending = true;
-      timers += 1;
-      const settle = () => {
-        if (pending) timers -= 1;
-        pending = false;
-      };
-      const cancel = world.after(ms, () =>
-        deliver(() => {
-          if (!pending) return;
-          settle();
-          run();
-        }),
-      );
-      return () => {
-        settle();
-        cancel();
-      };
+    count(change) {
+      timers += change;
     },
-  };
+  });
 
   return {
     name: of.name,
@@ -104,6 +88,39 @@ export function createHost(
     },
     jump(ms) {
       skewMs += ms;
+    },
+  };
+}
+
+/** Timers fire in the process, and only while it lives. */
+function createClock(
+  world: World,
+  of: {
+    readonly wall: () => number;
+    deliver(run: () => void): void;
+    count(change: 1 | -1): void;
+  },
+): Clock {
+  return {
+    wall: of.wall,
+    mono: () => world.now,
+    after(ms, run) {
+      let pending = true;
+      of.count(1);
+      const settle = () => {
+        if (pending) of.count(-1);
+        pending = false;
+      };
+      const fire = () => {
+        if (!pending) return;
+        settle();
+        run();
+      };
+      const cancel = world.after(ms, () => of.deliver(fire));
+      return () => {
+        settle();
+        cancel();
+      };
     },
   };
 }

@@ -45,46 +45,17 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     }
   }
 
-  function one(hurt: (member: Member) => void): () => void {
-    return () => {
-      const [...members] = fleet.members;
-      if (members.length > 0) hurt(dice.pick(members));
-    };
-  }
-
+  const one = (hurt: (ports: NemesisPorts, member: Member) => void) => () => {
+    if (fleet.members.length > 0) hurt(ports, dice.pick(fleet.members));
+  };
   often(
     kills,
-    one(({ host }) => host.kill()),
+    one((_, { host }) => host.kill()),
   );
-  often(
-    stops,
-    one((member) => member.ready && fleet.stop(member, dice.pick([0, 100, 2_000]))),
-  );
-  often(
-    freezes,
-    one(({ host }) => {
-      const frozenMs = dice.between(0, shape.leaseMs * LEASES_FROZEN);
-      trace.note(`${host.name} is frozen for ${frozenMs.toFixed(0)} ms`);
-      host.freeze();
-      world.after(frozenMs, () => {
-        trace.note(`${host.name} goes on`);
-        host.thaw();
-      });
-    }),
-  );
-  often(
-    jumps,
-    one(({ host }) => {
-      const ms = dice.pick([-HOUR_MS, HOUR_MS]);
-      trace.note(`the clock of ${host.name} jumps by ${ms} ms`);
-      host.jump(ms);
-    }),
-  );
-  often(outages, () => {
-    const downMs = dice.between(0, OUTAGE_MS);
-    trace.note(`the database restarts, ${downMs.toFixed(0)} ms`);
-    server.restart(downMs);
-  });
+  often(stops, one(stop));
+  often(freezes, one(freeze));
+  often(jumps, one(jump));
+  often(outages, () => restart(ports));
   world.after(shape.troubledMs, () => {
     trace.note('faults are over');
     healed = true;
@@ -100,4 +71,30 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
       return strikes;
     },
   };
+}
+
+function stop({ dice, fleet }: NemesisPorts, member: Member): void {
+  if (member.ready) fleet.stop(member, dice.pick([0, 100, 2_000]));
+}
+
+function freeze({ world, dice, shape, trace }: NemesisPorts, { host }: Member): void {
+  const frozenMs = dice.between(0, shape.leaseMs * LEASES_FROZEN);
+  trace.note(`${host.name} is frozen for ${frozenMs.toFixed(0)} ms`);
+  host.freeze();
+  world.after(frozenMs, () => {
+    trace.note(`${host.name} goes on`);
+    host.thaw();
+  });
+}
+
+function jump({ dice, trace }: NemesisPorts, { host }: Member): void {
+  const ms = dice.pick([-HOUR_MS, HOUR_MS]);
+  trace.note(`the clock of ${host.name} jumps by ${ms} ms`);
+  host.jump(ms);
+}
+
+function restart({ dice, server, trace }: NemesisPorts): void {
+  const downMs = dice.between(0, OUTAGE_MS);
+  trace.note(`the database restarts, ${downMs.toFixed(0)} ms`);
+  server.restart(downMs);
 }

@@ -3,12 +3,12 @@ import type { CallFate, CallFaults } from '../faults/calls.ts';
 import type { Host } from '../host.ts';
 import type { Link, Request } from '../model/engine-store.ts';
 import type { World } from '../world.ts';
-import { createFenceLocks, type Release } from './locks.ts';
+import { createFenceLocks, type FenceLocks, type Release } from './locks.ts';
 
 /** The database server: calls take their time to reach it and to come back, or do not. */
 export interface Server {
   /** How a process reaches the database. */
-  link(host: Pick<Host, 'deliver' | 'onDeath'>): Link;
+  link(client: Client): Link;
   /** Breaks all connections and is away for a while; what was not committed is undone. */
   restart(downMs: number): void;
   /** It is there from now on. */
@@ -23,6 +23,15 @@ export interface ServerOptions {
   refused(request: Request, fault: StoreFault): void;
 }
 
+type Client = Pick<Host, 'deliver' | 'onDeath'>;
+
+interface Database extends ServerOptions {
+  readonly locks: FenceLocks;
+  /** Counts restarts: what began under another number is lost. */
+  incarnation: number;
+  upAt: number;
+}
+
 const REFUSED_MS = 1;
 const FLUSH_LOCK_MS = 250;
 const LOCK_MS = 60_000;
@@ -32,140 +41,149 @@ const IDLE_MS = 30_000;
 
 const away = (why: string) => new StoreFault('unavailable', why);
 
-export function createServer({ world, faults, watch, refused }: ServerOptions): Server {
+export function createServer(options: ServerOptions): Server {
+  const { world } = options;
   const locks = createFenceLocks(world);
-  let incarnation = 0;
-  let upAt = 0;
-
-  function link(host: Pick<Host, 'deliver' | 'onDeath'>): Link {
-    /** Sends a request and brings what came of it back, as far as the connection lives. */
-    function send<T>(execute: (fate: CallFate) => T | Promise<T>): Promise<T> {
-      return new Promise((resolve, reject) => {
-        const fate = faults.next();
-        const back = (ms: number, settle: () => void) =>
-          world.after(ms, () => host.deliver(settle));
-        const lost = (ms: number, why: string) => back(ms, () => reject(away(why)));
-        if (fate.kind === 'unheard' || fate.kind === 'late') lost(fate.backMs, 'connection reset');
-        if (fate.kind === 'unheard') return;
-        world.after(fate.thereMs, async () => {
-          if (world.now < upAt) {
-            if (fate.kind !== 'late') lost(REFUSED_MS, 'connection refused');
-            return;
-          }
-          const born = incarnation;
-          let settle: () => void;
-          try {
-            const result = await execute(fate);
-            settle = () => resolve(result);
-          } catch (error) {
-            settle = () => reject(error);
-          }
-          if (fate.kind === 'late') return;
-          if (fate.kind === 'unanswered' || born !== incarnation) lost(fate.backMs, 'reply lost');
-          else
-            world.after(fate.backMs, () => {
-              const whole = born === incarnation;
-              host.deliver(() => (whole ? settle() : reject(away('connection reset'))));
-            });
-        });
-      });
-    }
-
-    return {
-      call: (request, statement) => send((fate) => serve(request, statement, fate)),
-      transaction: (request, steps) => send(() => transact(request, steps, clientTurn)),
-    };
-
-    /** The client sends its next statement, if it can. */
-    function clientTurn(): Promise<boolean> {
-      return new Promise((resolve) => {
-        const { thereMs, backMs } = faults.next();
-        world.after(backMs, () => host.deliver(() => world.after(thereMs, () => resolve(true))));
-        world.after(IDLE_MS, () => resolve(false));
-        host.onDeath(() => resolve(false));
-      });
-    }
-  }
-
-  function serve<T>(request: Request, statement: () => T, fate: CallFate): T | Promise<T> {
-    const run = () => {
-      const done = watch(request);
-      const result = statement();
-      done(result);
-      return result;
-    };
-    const { fence, batch } = request;
-    if (fence === undefined) return run();
-    const lock = locks.share(fence, batch === undefined ? LOCK_MS : FLUSH_LOCK_MS);
-    if (batch !== undefined || lock instanceof Promise)
-      return underFence(request, run, { fate, lock });
-    lock();
-    return run();
-  }
-
-  /** A flush holds the fence until it is committed. */
-  async function underFence<T>(
-    request: Request,
-    run: () => T,
-    {
-      fate,
-      lock,
-    }: { readonly fate: CallFate; readonly lock: Release | Promise<Release | undefined> },
-  ): Promise<T> {
-    const born = incarnation;
-    const release = await lock;
-    if (release === undefined) throw away('lock timeout');
-    const finish = async () => {
-      try {
-        if (request.batch !== undefined) await world.sleep(fate.commitMs);
-        if (born !== incarnation) throw away('the server went down');
-        return run();
-      } catch (error) {
-        if (error instanceof StoreFault && error.kind === 'rejected') refused(request, error);
-        throw error;
-      } finally {
-        release();
-      }
-    };
-    if (request.tooEarly === undefined) return finish();
-    finish().catch(() => undefined);
-    return request.tooEarly as T;
-  }
-
-  async function transact<T>(
-    request: Request,
-    steps: () => Generator<void, T>,
-    clientTurn: () => Promise<boolean>,
-  ): Promise<T> {
-    const born = incarnation;
-    const release = await locks.exclusive(request.fence ?? '', TAKEOVER_LOCK_MS);
-    if (release === undefined) throw away('lock timeout');
-    try {
-      const running = steps();
-      for (;;) {
-        if (born !== incarnation) throw away('the server went down');
-        const told = watch(request);
-        const { done, value } = running.next();
-        if (done === true) {
-          told(value);
-          return value;
-        }
-        if (!(await clientTurn())) throw away('the transaction was ended');
-      }
-    } finally {
-      release();
-    }
-  }
-
+  const database: Database = { ...options, locks, incarnation: 0, upAt: 0 };
   return {
-    link,
+    link: (client) => ({
+      call: (request, statement) =>
+        send(database, client, (fate) => serve(database, request, { statement, fate })),
+      transaction: (request, steps) =>
+        send(database, client, () => transact(database, request, { steps, client })),
+    }),
     restart(downMs) {
-      incarnation += 1;
-      upAt = Math.max(upAt, world.now + downMs);
+      database.incarnation += 1;
+      database.upAt = Math.max(database.upAt, world.now + downMs);
       locks.reset();
     },
     heal() {
-      upAt = world.now;
+      database.upAt = world.now;
     },
   };
+}
+
+/** Sends a request and brings what came of it back, as far as the connection lives. */
+function send<T>(
+  database: Database,
+  client: Client,
+  execute: (fate: CallFate) => T | Promise<T>,
+): Promise<T> {
+  const { world, faults } = database;
+  const fate = faults.next();
+  return new Promise((resolve, reject) => {
+    const lost = (ms: number, why: string) =>
+      world.after(ms, () => client.deliver(() => reject(away(why))));
+    if (fate.kind === 'unheard' || fate.kind === 'late') lost(fate.backMs, 'connection reset');
+    if (fate.kind === 'unheard') return;
+    world.after(fate.thereMs, async () => {
+      if (world.now < database.upAt) {
+        if (fate.kind !== 'late') lost(REFUSED_MS, 'connection refused');
+        return;
+      }
+      const born = database.incarnation;
+      const settle = await settled(execute(fate), resolve, reject);
+      if (fate.kind === 'late') return;
+      if (fate.kind === 'unanswered') {
+        lost(fate.backMs, 'reply lost');
+        return;
+      }
+      world.after(fate.backMs, () => {
+        const whole = born === database.incarnation;
+        client.deliver(() => (whole ? settle() : reject(away('connection reset'))));
+      });
+    });
+  });
+}
+
+/** Waits for the end of the work; what tells it may come later. */
+async function settled<T>(
+  work: T | Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): Promise<() => void> {
+  try {
+    const result = await work;
+    return () => resolve(result);
+  } catch (error) {
+    return () => reject(error);
+  }
+}
+
+interface Work<T> {
+  readonly statement: () => T;
+  readonly fate: CallFate;
+}
+
+/** One statement, which is one moment; a flush holds its fence until it is committed. */
+async function serve<T>(database: Database, request: Request, work: Work<T>): Promise<T> {
+  const { fence, batch, tooEarly } = request;
+  if (fence === undefined) return commit(database, request, work.statement);
+  const lock = database.locks.share(fence, batch === undefined ? LOCK_MS : FLUSH_LOCK_MS);
+  const release = lock instanceof Promise ? await lock : lock;
+  if (release === undefined) throw away('lock timeout');
+  const finished = underFence(database, request, { ...work, release });
+  if (tooEarly === undefined) return finished;
+  finished.catch(() => undefined);
+  return tooEarly as T;
+}
+
+async function underFence<T>(
+  database: Database,
+  request: Request,
+  { statement, fate, release }: Work<T> & { readonly release: Release },
+): Promise<T> {
+  const born = database.incarnation;
+  try {
+    if (request.batch !== undefined) await database.world.sleep(fate.commitMs);
+    if (born !== database.incarnation) throw away('the server went down');
+    return commit(database, request, statement);
+  } catch (error) {
+    if (error instanceof StoreFault && error.kind === 'rejected') database.refused(request, error);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function commit<T>(database: Database, request: Request, statement: () => T): T {
+  const told = database.watch(request);
+  const result = statement();
+  told(result);
+  return result;
+}
+
+async function transact<T>(
+  database: Database,
+  request: Request,
+  { steps, client }: { readonly steps: () => Generator<void, T>; readonly client: Client },
+): Promise<T> {
+  const born = database.incarnation;
+  const release = await database.locks.exclusive(request.fence ?? '', TAKEOVER_LOCK_MS);
+  if (release === undefined) throw away('lock timeout');
+  try {
+    const running = steps();
+    for (;;) {
+      if (born !== database.incarnation) throw away('the server went down');
+      const told = database.watch(request);
+      const { done, value } = running.next();
+      if (done === true) {
+        told(value);
+        return value;
+      }
+      if (!(await clientTurn(database, client))) throw away('the transaction was ended');
+    }
+  } finally {
+    release();
+  }
+}
+
+/** The client sends its next statement, if it can. */
+function clientTurn({ world, faults }: Database, client: Client): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { thereMs, backMs } = faults.next();
+    world.after(backMs, () => client.deliver(() => world.after(thereMs, () => resolve(true))));
+    world.after(IDLE_MS, () => resolve(false));
+    client.onDeath(() => resolve(false));
+  });
 }

@@ -38,93 +38,10 @@ const TRIES = 50;
 
 /** Those who submit runs and cancel some. A client with a key asks until it knows. */
 export function startClients(ports: ClientPorts): Clients {
-  const { world, dice, shape, graphs, fleet, history, trace } = ports;
   let busy = 0;
-
-  async function client(index: number): Promise<void> {
-    const own = dice.fork(`client ${index}`);
-    await world.sleep(own.between(0, shape.troubledMs * 0.7));
-    const name = `run-${index}`;
-    const keyed = own.chance(shape.parts.keyed);
-    const submission = submissionOf(own, shape, {
-      ...{ name, plan: own.pick(graphs.top), ...(keyed && { key: name }) },
-    });
-    if (keyed && own.chance(TWICE)) void submitUntilKnown(own.fork('twice'), submission);
-    const runId = await submitUntilKnown(own, submission);
-    if (runId === undefined) return;
-    awaitEnd(own, runId);
-    if (own.chance(shape.cancels)) await cancel(own, runId);
-  }
-
-  async function submitUntilKnown(own: Dice, submission: Submission): Promise<string | undefined> {
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const serving = fleet.serving();
-      const result =
-        serving.length === 0 ? 'not asked' : await ask(own, own.pick(serving), submission);
-      if (typeof result === 'object') return accepted(submission, result);
-      if (submission.idempotency === undefined && result === 'no answer') return undefined;
-      await world.sleep(AGAIN_MS);
-    }
-    return undefined;
-  }
-
-  /** A request over the network: the process may die on it, or freeze. */
-  function ask(
-    own: Dice,
-    { host, engine }: Member,
-    submission: Submission,
-  ): Promise<SubmitResult | string> {
-    return new Promise((resolve) => {
-      world.after(own.pick(PATIENCE_MS), () => resolve('no answer'));
-      host.deliver(() => engine.submit(submission).then(resolve, () => resolve('no answer')));
-    });
-  }
-
-  function accepted({ owner, name, idempotency }: Submission, result: SubmitResult): string {
-    const known = history.tables.keys.get(ownerKey(owner, idempotency?.key ?? ''));
-    const runId = result.duplicate ? (known ?? '') : result.runId;
-    trace.note(`${name} is accepted as ${runId}${result.duplicate ? ' (again)' : ''}`);
-    history.accepted.add(runId);
-    if (!history.tables.live.has(runId) && !history.tables.done.has(runId)) {
-      violated(history, 'no run is lost', `${name} was accepted as ${runId} and is not stored`);
-    }
-    return runId;
-  }
-
-  /** Who asks an engine for a run's end is told the truth. */
-  function awaitEnd(own: Dice, runId: string): void {
-    const serving = fleet.serving();
-    if (serving.length === 0) return;
-    const { host, engine } = own.pick(serving);
-    host.deliver(() => {
-      void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => {
-        if (!ended || history.tables.done.has(runId)) return;
-        violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
-      });
-    });
-  }
-
-  async function cancel(own: Dice, runId: string): Promise<void> {
-    await world.sleep(own.between(0, own.pick([5, 500, 5_000])));
-    const body = { mode: own.pick(['graceful', 'immediate']), actor: 'sim' };
-    for (;;) {
-      history.cancelAsked.add(runId);
-      try {
-        await ports.link.call({ verb: 'cancel' }, () =>
-          requestCancels(history.tables, [runId], { body, now: EPOCH_MS + world.now }),
-        );
-        trace.note(`${runId} is to be cancelled (${body.mode})`);
-        for (const { host, engine } of fleet.serving()) host.deliver(() => engine.poke(runId));
-        return;
-      } catch {
-        await world.sleep(AGAIN_MS);
-      }
-    }
-  }
-
-  for (let i = 0; i < shape.runs; i += 1) {
+  for (let i = 0; i < ports.shape.runs; i += 1) {
     busy += 1;
-    client(i).finally(() => {
+    client(ports, i).finally(() => {
       busy -= 1;
     });
   }
@@ -133,4 +50,99 @@ export function startClients(ports: ClientPorts): Clients {
       return busy;
     },
   };
+}
+
+async function client(ports: ClientPorts, index: number): Promise<void> {
+  const { world, shape, graphs } = ports;
+  const dice = ports.dice.fork(`client ${index}`);
+  await world.sleep(dice.between(0, shape.troubledMs * 0.7));
+  const name = `run-${index}`;
+  const keyed = dice.chance(shape.parts.keyed);
+  const submission = submissionOf(dice, shape, {
+    ...{ name, plan: dice.pick(graphs.top), ...(keyed && { key: name }) },
+  });
+  const own = { ...ports, dice };
+  if (keyed && dice.chance(TWICE)) {
+    void submitUntilKnown({ ...ports, dice: dice.fork('twice') }, submission);
+  }
+  const runId = await submitUntilKnown(own, submission);
+  if (runId === undefined) return;
+  awaitEnd(own, runId);
+  if (dice.chance(shape.cancels)) await cancel(own, runId);
+}
+
+async function submitUntilKnown(
+  ports: ClientPorts,
+  submission: Submission,
+): Promise<string | undefined> {
+  const { world, dice, fleet } = ports;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const serving = fleet.serving();
+    const asked = serving.length > 0 ? dice.pick(serving) : undefined;
+    const result = asked === undefined ? 'not asked' : await ask(ports, asked, submission);
+    if (typeof result === 'object') return accepted(ports, submission, result);
+    if (submission.idempotency === undefined && result === 'no answer') return undefined;
+    await world.sleep(AGAIN_MS);
+  }
+  return undefined;
+}
+
+/** A request over the network: the process may die on it, or freeze. */
+function ask(
+  { world, dice }: ClientPorts,
+  { host, engine }: Member,
+  submission: Submission,
+): Promise<SubmitResult | string> {
+  return new Promise((resolve) => {
+    world.after(dice.pick(PATIENCE_MS), () => resolve('no answer'));
+    host.deliver(() => engine.submit(submission).then(resolve, () => resolve('no answer')));
+  });
+}
+
+function accepted(
+  { history, trace }: ClientPorts,
+  { owner, name, idempotency }: Submission,
+  result: SubmitResult,
+): string {
+  const { tables } = history;
+  const known = tables.keys.get(ownerKey(owner, idempotency?.key ?? ''));
+  const runId = result.duplicate ? (known ?? '') : result.runId;
+  trace.note(`${name} is accepted as ${runId}${result.duplicate ? ' (again)' : ''}`);
+  history.accepted.add(runId);
+  if (!tables.live.has(runId) && !tables.done.has(runId)) {
+    violated(history, 'no run is lost', `${name} was accepted as ${runId} and is not stored`);
+  }
+  return runId;
+}
+
+/** Who asks an engine for a run's end is told the truth. */
+function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
+  const serving = fleet.serving();
+  if (serving.length === 0) return;
+  const { host, engine } = dice.pick(serving);
+  host.deliver(() => {
+    void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => {
+      if (!ended || history.tables.done.has(runId)) return;
+      violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
+    });
+  });
+}
+
+async function cancel(ports: ClientPorts, runId: string): Promise<void> {
+  const { world, dice, history, trace, fleet, link } = ports;
+  await world.sleep(dice.between(0, dice.pick([5, 500, 5_000])));
+  const body = { mode: dice.pick(['graceful', 'immediate']), actor: 'sim' };
+  history.cancelAsked.add(runId);
+  for (;;) {
+    try {
+      await link.call({ verb: 'cancel' }, () =>
+        requestCancels(history.tables, [runId], { body, now: EPOCH_MS + world.now }),
+      );
+      trace.note(`${runId} is to be cancelled (${body.mode})`);
+      for (const { host, engine } of fleet.serving()) host.deliver(() => engine.poke(runId));
+      return;
+    } catch {
+      await world.sleep(AGAIN_MS);
+    }
+  }
 }

@@ -22,81 +22,92 @@ export interface RunnerPorts {
 
 /** The hands of a simulated engine: they do what the script of each attempt says. */
 export function createRunner(ports: RunnerPorts): ActionRunner {
-  const { world, dice, shape, history, host } = ports;
-
-  function begin(call: ActionCall): Effect {
-    const { runId, nodeId, attempt, idempotencyKey: key } = call;
-    const effect: Effect = {
-      ...{ runId, nodeId, attempt, key, engineId: host.engineId, host: host.name },
-      ...{ startedAt: world.now, outcome: undefined, endedAt: undefined, over: false },
-    };
-    history.effects.push(effect);
-    history.underway.add(effect);
-    const over = () => leave(effect);
-    call.signal.addEventListener('abort', over);
-    host.onDeath(over);
-    ports.began(effect);
-    return effect;
-  }
-
-  function leave(effect: Effect): void {
-    effect.over = true;
-    effect.endedAt ??= world.now;
-    history.underway.delete(effect);
-  }
-
-  function end(effect: Effect, outcome: ActionOutcome): ActionOutcome {
-    // What it said first is what it said: a late abort changes nothing.
-    effect.outcome ??= outcome;
-    leave(effect);
-    return effect.outcome;
-  }
-
-  /** Time passes until the script ends, or the abort if it heeds that. */
-  function act(call: ActionCall, effect: Effect, script: Script): Promise<ActionOutcome> {
-    return new Promise((resolve) => {
-      const settle = (outcome: ActionOutcome) => host.deliver(() => resolve(end(effect, outcome)));
-      const cancel = world.after(script.durationMs, () => {
-        if (script.ending === 'kills') host.deliver(() => host.kill());
-        else settle(outcomeOf(script, call));
-      });
-      if (script.ignoresAbort) return;
-      call.signal.addEventListener('abort', () => {
-        cancel();
-        settle(failure('transient', 'aborted'));
-      });
-    });
-  }
-
-  async function subRun(call: ActionCall, effect: Effect): Promise<ActionOutcome> {
-    const name = `${call.with.run}/${call.nodeId}`;
-    const submission = submissionOf(dice.fork(name), shape, {
-      ...{ name, plan: ports.subPlan, key: call.idempotencyKey, parentRun: call.runId },
-    });
-    let runId: string | undefined;
-    try {
-      const result = await ports.engine().submit(submission);
-      if (!result.duplicate) runId = result.runId;
-      else runId = await ports.findRun(submission.owner, call.idempotencyKey);
-    } catch {
-      // Whether it is stored is not known; the next attempt has the same key.
-    }
-    if (runId === undefined) return end(effect, failure('transient', 'away'));
-    history.accepted.add(runId);
-    return end(effect, { status: 'waiting', wait: { kind: 'run', runId } });
-  }
-
   return {
     run(call) {
-      const effect = begin(call);
-      if (call.uses === 'sim.sub') return subRun(call, effect);
-      const script = scriptOf(dice, shape.parts, {
+      const effect = begin(ports, call);
+      if (call.uses === 'sim.sub') return subRun(ports, call, effect);
+      const script = scriptOf(ports.dice, ports.shape.parts, {
         ...{ run: String(call.with.run), node: call.nodeId, attempt: call.attempt },
       });
-      if (script.durationMs > 0 || script.ending === 'kills') return act(call, effect, script);
-      return end(effect, outcomeOf(script, call));
+      if (script.durationMs > 0 || script.ending === 'kills') {
+        return act(ports, { call, effect, script });
+      }
+      return end(ports, effect, outcomeOf(script, call));
     },
   };
+}
+
+function begin(ports: RunnerPorts, call: ActionCall): Effect {
+  const { world, history, host } = ports;
+  const { runId, nodeId, attempt, idempotencyKey: key } = call;
+  const effect: Effect = {
+    ...{ runId, nodeId, attempt, key, engineId: host.engineId, host: host.name },
+    ...{ startedAt: world.now, outcome: undefined, endedAt: undefined, over: false },
+  };
+  history.effects.push(effect);
+  history.underway.add(effect);
+  const over = () => leave(ports, effect);
+  call.signal.addEventListener('abort', over);
+  host.onDeath(over);
+  ports.began(effect);
+  return effect;
+}
+
+function leave({ world, history }: RunnerPorts, effect: Effect): void {
+  effect.over = true;
+  effect.endedAt ??= world.now;
+  history.underway.delete(effect);
+}
+
+function end(ports: RunnerPorts, effect: Effect, outcome: ActionOutcome): ActionOutcome {
+  // What it said first is what it said: a late abort changes nothing.
+  effect.outcome ??= outcome;
+  leave(ports, effect);
+  return effect.outcome;
+}
+
+/** Time passes until the script ends, or the abort if it heeds that. */
+function act(
+  ports: RunnerPorts,
+  of: { readonly call: ActionCall; readonly effect: Effect; readonly script: Script },
+): Promise<ActionOutcome> {
+  const { world, host } = ports;
+  const { call, effect, script } = of;
+  return new Promise((resolve) => {
+    const settle = (outcome: ActionOutcome) =>
+      host.deliver(() => resolve(end(ports, effect, outcome)));
+    const cancel = world.after(script.durationMs, () => {
+      if (script.ending === 'kills') host.deliver(() => host.kill());
+      else settle(outcomeOf(script, call));
+    });
+    if (script.ignoresAbort) return;
+    call.signal.addEventListener('abort', () => {
+      cancel();
+      settle(failure('transient', 'aborted'));
+    });
+  });
+}
+
+async function subRun(
+  ports: RunnerPorts,
+  call: ActionCall,
+  effect: Effect,
+): Promise<ActionOutcome> {
+  const name = `${call.with.run}/${call.nodeId}`;
+  const submission = submissionOf(ports.dice.fork(name), ports.shape, {
+    ...{ name, plan: ports.subPlan, key: call.idempotencyKey, parentRun: call.runId },
+  });
+  let runId: string | undefined;
+  try {
+    const result = await ports.engine().submit(submission);
+    if (!result.duplicate) runId = result.runId;
+    else runId = await ports.findRun(submission.owner, call.idempotencyKey);
+  } catch {
+    // Whether it is stored is not known; the next attempt has the same key.
+  }
+  if (runId === undefined) return end(ports, effect, failure('transient', 'away'));
+  ports.history.accepted.add(runId);
+  return end(ports, effect, { status: 'waiting', wait: { kind: 'run', runId } });
 }
 
 function outcomeOf(script: Script, call: ActionCall): ActionOutcome {
