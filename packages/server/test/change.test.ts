@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LiveRun } from '@tenuto/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive, addOver } from './rows.ts';
 import { JOB, startApi, type TestApi } from './server.ts';
@@ -21,6 +22,21 @@ interface AuditRow {
 }
 const audits = (jobId: string) =>
   rows<AuditRow>('select actor, action, details, request_id from audit where subject = $1', jobId);
+
+/** The run as an engine holds it that has heard of nothing. */
+function aLiveRun(runId: string): LiveRun {
+  return {
+    runId,
+    status: 'running',
+    counts: { pending: 0, running: 2, completed: 0, failed: 0, skipped: 0 },
+    currentNodes: [],
+    retries: 0,
+    nodeCount: () => 0,
+    node: () => {
+      throw new Error('it has no nodes');
+    },
+  };
+}
 
 /** An engine that carries a cancel out as soon as it hears of it. */
 function obedient(): void {
@@ -61,6 +77,59 @@ describe('a cancel', () => {
     expect([status, body.status, body.cancelling]).toEqual([202, 'running', true]);
     const again = await api.call(`${JOB}/${jobId}`);
     expect(again.body.cancelling).toBe(true);
+  });
+
+  it('is answered without waiting when the caller prefers that', async () => {
+    api.engine.onPoke = () => undefined;
+    const jobId = await addLive(api.pool, { status: 'running', engine: randomUUID() });
+    const { status, body, headers } = await api.call(`${JOB}/${jobId}`, {
+      method: 'DELETE',
+      headers: { prefer: 'respond-async' },
+    });
+    expect([status, body.status, body.cancelling]).toEqual([202, 'running', true]);
+    expect(headers.get('preference-applied')).toBe('respond-async');
+    expect(headers.get('etag')).toBe('"1"');
+  });
+
+  it('shows what is committed while its engine has not heard of it yet', async () => {
+    obedient();
+    const jobId = await addLive(api.pool, { status: 'running', engine: randomUUID() });
+    api.engine.runs.set(jobId, aLiveRun(jobId));
+    const { status, body } = await api.call(`${JOB}/${jobId}`, { method: 'DELETE' });
+    expect([status, body.status, body.cancelling]).toEqual([200, 'cancelled', false]);
+    expect((await api.call(`${JOB}/${jobId}`)).body.status).toBe('cancelled');
+    api.engine.runs.delete(jobId);
+  });
+
+  it('of a version that is another one by now is refused and changes nothing', async () => {
+    api.engine.onPoke = () => undefined;
+    for (const jobId of [
+      await addLive(api.pool, { status: 'running', engine: randomUUID() }),
+      await addOver(api.pool, { status: 'failed' }),
+    ]) {
+      const headers = { 'if-match': '"7"', prefer: 'respond-async' };
+      const stale = await api.call(`${JOB}/${jobId}`, { method: 'DELETE', headers });
+      expect([stale.status, stale.body.error_code]).toEqual([412, 'precondition_failed']);
+      expect(await audits(jobId)).toEqual([]);
+    }
+  });
+
+  it.each(['"1"', '*', '"0", "1"'])('of the version that was read is made: %s', async (tag) => {
+    obedient();
+    const jobId = await addLive(api.pool, { status: 'running', engine: randomUUID() });
+    const headers = { 'if-match': tag };
+    const answer = await api.call(`${JOB}/${jobId}`, { method: 'DELETE', headers });
+    expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"1"']);
+  });
+
+  it('by two that have read the same version of a failed job is made once', async () => {
+    const jobId = await addOver(api.pool, { status: 'failed' });
+    const headers = { 'if-match': '"2"' };
+    const both = await Promise.all(
+      [1, 2].map(() => api.call(`${JOB}/${jobId}`, { method: 'DELETE', headers })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(both.find(({ status }) => status === 200)?.headers.get('etag')).toBe('"3"');
   });
 
   it('wakes a run that waits for its time', async () => {

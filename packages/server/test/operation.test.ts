@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { HealthSchema } from '@tenuto/contract';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +105,75 @@ describe('limits', () => {
     expect((await strict.call(JOBS)).status).toBe(429);
   });
 });
+
+describe('a caller who guesses tokens', () => {
+  const rateLimits = { ...DEFAULT_RATE_LIMITS, failures: 5 };
+
+  it('is not listened to for the rest of the minute, whatever it sends', async () => {
+    const api = await startOwnApi({ rateLimits });
+    const ann = await api.token('ann', ['jobs:read']);
+    for (let i = 0; i < 5; i += 1) {
+      expect((await api.call(JOBS, { token: `tnt_guess-${i}` })).status).toBe(401);
+    }
+    for (const token of ['tnt_guess', 'a.b.c', ann]) {
+      const { status, body, headers } = await api.call(JOBS, { token });
+      expect([status, body.error_code]).toEqual([429, 'rate_limited']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+      expect(headers.get('ratelimit-remaining')).toBe('0');
+    }
+    expect((await api.call(JOBS, { token: null })).status).toBe(401);
+    const health = await api.call('/health', { token: ann });
+    expect([health.status, health.body.authenticated_user]).toEqual([200, undefined]);
+  });
+
+  it('shuts out nobody at another address, and nobody who has come in before', async () => {
+    const api = await startOwnApi({ rateLimits });
+    const ann = await api.token('ann', ['jobs:read']);
+    const bob = await api.token('bob', ['jobs:read']);
+    expect((await api.call(JOBS, { token: ann })).status).toBe(200);
+    for (let i = 0; i < 8; i += 1) await api.call(JOBS, { token: `tnt_guess-${i}` });
+    expect((await api.call(JOBS, { token: bob })).status).toBe(429);
+    expect((await api.call(JOBS, { token: ann })).status).toBe(200);
+    expect(await statusFrom('127.0.0.2', api.url, bob)).toBe(200);
+    expect(await statusFrom('127.0.0.2', api.url, 'tnt_guess')).toBe(401);
+  });
+
+  it('behind a trusted proxy is known by the address that the proxy names', async () => {
+    const api = await startOwnApi({
+      rateLimits,
+      trusted: (address) => address.endsWith('127.0.0.1'),
+    });
+    const ann = await api.token('ann', ['jobs:read']);
+    const from = (address: string) => ({ 'x-forwarded-for': `192.0.2.9, ${address}` });
+    for (let i = 0; i < 6; i += 1) {
+      await api.call(JOBS, { token: `tnt_guess-${i}`, headers: from('203.0.113.5') });
+    }
+    const guesser = await api.call(JOBS, { token: ann, headers: from('203.0.113.5') });
+    expect(guesser.status).toBe(429);
+    const other = await api.call(JOBS, { token: ann, headers: from('203.0.113.6') });
+    expect(other.status).toBe(200);
+  });
+
+  it('is not counted for what is no guess', async () => {
+    const api = await startOwnApi({ rateLimits });
+    const eve = await api.token('eve', ['tasks:read']);
+    for (let i = 0; i < 10; i += 1) {
+      expect((await api.call(JOBS, { token: null })).status).toBe(401);
+      expect((await api.call(JOBS, { token: eve })).status).toBe(403);
+    }
+    expect((await api.call(JOBS)).status).toBe(200);
+  });
+});
+
+/** The status that a caller at one of this machine's own addresses gets. */
+async function statusFrom(localAddress: string, url: string, token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` };
+  const request = get(`${url}${JOBS}`, { localAddress, headers });
+  const [answer]: IncomingMessage[] = await once(request, 'response');
+  answer?.resume();
+  return answer?.statusCode ?? 0;
+}
 
 describe('other sites', () => {
   it('may call only when they are named', async () => {

@@ -138,6 +138,19 @@ describe('a server', () => {
     expect((await call(`${BASE}/job/${jobId}/nodes/nobody`)).status).toBe(404);
   });
 
+  it('counts the attempts that were made again, and keeps the count', async () => {
+    const fail = { command: [process.execPath, '-e', 'process.exit(3)'] };
+    const retry = { strategy: 'immediate' };
+    const jobId = await submit([
+      { id: 'twice', uses: 'command.run', with: fail, retry: { ...retry, max_attempts: 3 } },
+      { id: 'once', uses: 'command.run', with: fail, retry: { ...retry, max_attempts: 2 } },
+      { id: 'never', uses: 'transform.cel', with: { expression: '1' } },
+    ]);
+    expect((await ended(jobId)).retry_count).toBe(3);
+    const { body } = await call(`${BASE}/jobs?limit=1`);
+    expect(body.items[0]).toMatchObject({ job_id: jobId, retry_count: 3 });
+  });
+
   it('cancels a job that runs', async () => {
     const jobId = await submit([{ id: 'long', uses: 'sleep.for', with: { seconds: 600 } }]);
     const { status, body } = await call(`${BASE}/job/${jobId}`, { method: 'DELETE' });

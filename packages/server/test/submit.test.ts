@@ -2,7 +2,7 @@ import { DryRunSchema, JobSchema, SubmitJobSchema } from '@tenuto/contract';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive } from './rows.ts';
-import { aJob, JOB, startApi, type TestApi } from './server.ts';
+import { aJob, JOB, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -160,6 +160,22 @@ describe('a submitted job', () => {
       }),
     );
     expect(early.status).toBe(422);
+  });
+
+  it('waits no longer between attempts than the deployment allows', async () => {
+    const defaults = { maxConcurrentNodes: 10, maxRetries: 3, timeoutMs: 3_600_000 };
+    const strict = await startOwnApi({
+      rules: { defaults: { ...defaults, maxRetryDelayMs: 5_000 }, checkAction: () => undefined },
+    });
+    const nodes = [
+      { id: 'silent', uses: 'sleep.for' },
+      { id: 'patient', uses: 'sleep.for', retry: { max_delay_ms: 300_000 } },
+      { id: 'hasty', uses: 'sleep.for', retry: { max_delay_ms: 100 } },
+    ];
+    const { status } = await strict.call(JOB, { body: aJob({ dag_definition: { nodes } }) });
+    expect(status).toBe(202);
+    const specs = strict.engine.submitted[0]?.plan.specs ?? [];
+    expect(specs.map(({ retry }) => retry.max_delay_ms)).toEqual([5_000, 5_000, 100]);
   });
 
   it('may have nodes by any name', async () => {
