@@ -12,7 +12,7 @@ import {
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import { createEngine, type Engine } from '@tenuto/engine';
+import { createEngine, type Engine, type TokenStore } from '@tenuto/engine';
 import {
   acquireProcessLock,
   createEngineStore,
@@ -88,11 +88,7 @@ async function start(
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tokens } = store.api;
-  const preset = settings.adminToken;
-  const adminToken = await ensureAdminToken({ tokens, random: systemRandom, preset });
-  if (adminToken !== undefined && settings.databaseUrl === undefined) {
-    await writeFile(join(dataDir, TOKEN_FILE), `${adminToken}\n`, { mode: 0o600 });
-  }
+  const adminToken = await letAdminIn(settings, dataDir, tokens);
   const rules = rulesOf(settings, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
   const actions = makeActions(settings, startSubRun);
@@ -134,6 +130,19 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+/** A token that is made for a database of our own also lies beside it. */
+async function letAdminIn(
+  { adminToken: preset, databaseUrl }: Settings,
+  dataDir: string,
+  tokens: TokenStore,
+): Promise<string | undefined> {
+  const token = await ensureAdminToken({ tokens, random: systemRandom, preset });
+  if (token !== undefined && databaseUrl === undefined) {
+    await writeFile(join(dataDir, TOKEN_FILE), `${token}\n`, { mode: 0o600 });
+  }
+  return token;
 }
 
 interface StoreParts {

@@ -55,6 +55,12 @@ export function addJobPartRoutes(instance: FastifyInstance, parts: JobParts): vo
     },
     (request) => getNode(parts, callerOf(request), idsOf(request.params)),
   );
+  addOneNode(app, parts);
+  addWholeJob(app, parts);
+}
+
+function addOneNode(app: Typed, parts: JobParts): void {
+  const config = { scope: 'jobs:read' } as const;
   app.get(
     `${NODE}/logs`,
     {
@@ -80,7 +86,6 @@ export function addJobPartRoutes(instance: FastifyInstance, parts: JobParts): vo
     (request) =>
       listAttempts(parts, callerOf(request), { ...request.query, ...idsOf(request.params) }),
   );
-  addWholeJob(app, parts);
 }
 
 function addWholeJob(app: Typed, parts: JobParts): void {

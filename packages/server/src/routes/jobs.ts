@@ -99,10 +99,11 @@ function addOneJob(app: Typed, parts: JobParts): void {
       return reply.header('etag', etagOf(job)).send(job);
     },
   );
-  addJobChanges(app, parts);
+  addCancel(app, parts);
+  addEdit(app, parts);
 }
 
-function addJobChanges(app: Typed, parts: JobParts): void {
+function addCancel(app: Typed, parts: JobParts): void {
   app.delete(
     `${BASE}/job/:job_id`,
     {
@@ -139,6 +140,9 @@ function addJobChanges(app: Typed, parts: JobParts): void {
         .send(job);
     },
   );
+}
+
+function addEdit(app: Typed, parts: JobParts): void {
   app.patch(
     `${BASE}/job/:job_id`,
     {
