@@ -58,6 +58,7 @@ function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes:
     idleMs: found.idleMs,
     status: found.status,
   });
+  owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
   resumeRun(table.driver, owned, found.journal.started);
   for (const item of found.inbox) takeItem(table.driver, owned, item);

@@ -1,7 +1,6 @@
 /** Time that a run spends with nothing to do but wait: it is not charged for it. */
 import type { Owned } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
-import { countOf } from './run/index.ts';
 
 /**
  * Notes whether the run only waits from now on.
@@ -20,13 +19,16 @@ export function noteIdle(owned: Owned, clock: Clock): number {
   return idleMs;
 }
 
-/** A restored run that only waits does so since the last that happened to it, in memory or not. */
+/**
+ * A restored run that only waits does so since the last that happened to it, in memory or not. To
+ * be asked when what could start has been started: children that a group holds back only wait.
+ */
 export function restoreIdle(owned: Owned): void {
   if (isIdle(owned)) owned.idleSince = owned.run.now;
 }
 
 function isIdle({ run }: Owned): boolean {
-  return run.slots === 0 && countOf(run, 'ready') === 0 && run.waits.size > 0;
+  return run.slots === 0 && run.ready.length === 0 && run.waits.size > 0;
 }
 
 /**
@@ -40,13 +42,18 @@ export function timeLimitOf(owned: Owned, now: number): number {
   return Math.min(worked, deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** Until when a run that only waits has nothing to do; undefined when something may come before. */
-export function nextWake(owned: Owned): number | undefined {
+/**
+ * Until when a run that only waits has nothing to do; undefined when something may come before.
+ *
+ * @param lookAgain when to look again at other runs that it waits for; without, they may end any time
+ */
+export function nextWake(owned: Owned, lookAgain?: number): number | undefined {
   if (owned.idleSince === undefined) return undefined;
   let wake = owned.run.input.deadlineAt ?? Number.POSITIVE_INFINITY;
   for (const wait of owned.run.waits.values()) {
-    if (wait.kind === 'run') return undefined;
-    wake = Math.min(wake, wait.until);
+    const until = wait.kind === 'run' ? lookAgain : wait.until;
+    if (until === undefined) return undefined;
+    wake = Math.min(wake, until);
   }
   return wake;
 }

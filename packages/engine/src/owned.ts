@@ -42,6 +42,8 @@ export interface Owned extends Journaled {
   readonly calls: Map<number, Call>;
   readonly timers: Map<number, () => void>;
   readonly startedAt: number;
+  /** When it came into memory (monotonic). */
+  arrivedAt: number;
   /** Time with nothing to do but wait, in ms, and since when it is so now. */
   idleMs: number;
   idleSince: number | undefined;
@@ -76,6 +78,7 @@ export function createOwned(parts: {
     calls: new Map(),
     timers: new Map(),
     startedAt: parts.startedAt,
+    arrivedAt: 0,
     idleMs: parts.idleMs ?? 0,
     idleSince: undefined,
     progressAt: 0,

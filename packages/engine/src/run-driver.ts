@@ -19,6 +19,7 @@ import {
   nextStart,
   type RunEvent,
   type RunState,
+  runningAttempts,
   type StartedAttempt,
   type StopEvent,
   statusOf,
@@ -31,6 +32,10 @@ const SUSPECT_LOSSES = 2;
 /** The longest that one timer of the platform can be set for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const PROGRESS_EVERY_MS = 1_000;
+/** A run stays for so long at least: long enough to hear whether what it waits for has ended. */
+const STAY_MS = 3_000;
+/** A run that made room looks again after this long at the runs it waits for. */
+const LOOK_AGAIN_MS = 10_000;
 
 /** What driving needs of the engine around it. */
 export interface DriverPorts {
@@ -44,6 +49,8 @@ export interface DriverPorts {
   /** A node waits for another run. */
   watch(owned: Owned, node: number, runId: string): void;
   cancelRun(runId: string): void;
+  /** There is no room for more runs. */
+  crowded(): boolean;
   /** No new starts: the engine is going down. */
   draining(): boolean;
   /** What happened cannot happen to this run: a bug, which is this run's and nobody else's. */
@@ -184,7 +191,7 @@ export function stopRun(
   owned: Owned,
   wanted: Pick<StopEvent, 'status' | 'grace' | 'reason'>,
 ): void {
-  const running = [...owned.calls.values()].map(({ node, attempt }) => ({ node, attempt }));
+  const running = runningAttempts(owned.run);
   if (owned.run.phase === 'work') {
     for (const cancel of owned.timers.values()) cancel();
     owned.timers.clear();
@@ -231,8 +238,12 @@ function start(slots: Slots, owned: Owned, call: Call): void {
 
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
-  if (owned.run.phase === 'over') finishRun(owned);
-  else if (!failedFast(ports, owned)) pump(ports, owned);
+  if (owned.run.phase === 'over') {
+    finishRun(owned);
+  } else if (!failedFast(ports, owned)) {
+    pump(ports, owned);
+    restoreIdle(owned);
+  }
 }
 
 /** Sets a run going that came into memory; attempts that were going on are lost. */
@@ -242,7 +253,6 @@ export function resumeRun(
   started: readonly StartedAttempt[],
 ): void {
   const { run } = owned;
-  restoreIdle(owned);
   for (const [node, wait] of run.waits) {
     if (wait.kind === 'run') ports.watch(owned, node, wait.runId);
     else setTimer(ports, owned, node, wait.until);
@@ -305,7 +315,19 @@ export function tendRun(ports: DriverPorts, owned: Owned): void {
     stopRun(ports, owned, { status: 'timeout', grace: true, reason: 'time limit' });
     return;
   }
-  const wake = nextWake(owned);
-  if (wake !== undefined && wake - now > ports.parkAfterMs) releaseRun(owned, wake);
+  const wake = parkUntil(ports, owned, now);
+  if (wake !== undefined) releaseRun(owned, wake);
   else if (clock.mono() - owned.progressAt >= PROGRESS_EVERY_MS) noteProgress(owned, clock);
+}
+
+/**
+ * Until when a run may leave memory, if it may: for long when it has nothing to do for long, for a
+ * little when others need its room. The runs that it waits for may be among them.
+ */
+function parkUntil(ports: DriverPorts, owned: Owned, now: number): number | undefined {
+  const settled = ports.clock.mono() - owned.arrivedAt >= STAY_MS;
+  const crowded = settled && ports.crowded();
+  const wake = nextWake(owned, crowded ? now + LOOK_AGAIN_MS : undefined);
+  const least = crowded ? Math.min(STAY_MS, ports.parkAfterMs) : ports.parkAfterMs;
+  return wake !== undefined && wake - now > least ? wake : undefined;
 }

@@ -147,6 +147,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     random,
     slots,
     draining: options.draining,
+    crowded: () => runs.size >= options.capacity,
     parkAfterMs: options.parkAfterMs,
     abort: (call, reason, grace) => abort(executor, call, reason, grace),
     watch: (owned, node, runId) => watches.add(owned, node, runId),

@@ -74,10 +74,19 @@ export function dropForReload(
     if (state === 'running') strays.push({ node, attempt, startedAt });
   }
   for (const record of [...unwritten, ...owned.queue]) {
-    if (record.kind === 'attempt') strays.push(record.row);
+    const stray = attemptOfRecord(record);
+    if (stray !== undefined) strays.push(stray);
   }
   table.strays.set(owned.id.text, strays);
   drop(table, owned);
+}
+
+/** The attempt that a record would have made known: its end, or that it waits. */
+function attemptOfRecord(record: JournalRecord): StartedAttempt | undefined {
+  if (record.kind === 'attempt') return record.row;
+  if (record.kind !== 'event' || record.row.type !== 'waiting') return undefined;
+  const { node, attempt } = record.row.body;
+  return { node: Number(node), attempt: Number(attempt), startedAt: record.row.at };
 }
 
 export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {

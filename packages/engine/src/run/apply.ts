@@ -74,6 +74,18 @@ export function wantsStop(run: RunState): boolean {
   return run.input.failFast && run.failures > 0 && run.phase === 'work';
 }
 
+/** The attempts that are going on, as the run knows it. */
+export function runningAttempts(
+  run: RunState,
+): { readonly node: number; readonly attempt: number }[] {
+  const running: { node: number; attempt: number }[] = [];
+  for (let node = 0; node < run.size && running.length < run.slots; node += 1) {
+    if (statusOf(run, node) !== 'running' || specOf(run, node).uses === undefined) continue;
+    running.push({ node, attempt: attemptOf(run, node) });
+  }
+  return running;
+}
+
 /** Marks an attempt as going on that was started before a restart. */
 export function resumeAttempt(run: RunState, node: number, attempt: number): void {
   if (isTerminal(run, node)) return;

@@ -1,4 +1,4 @@
-export { apply, nextStart, resumeAttempt, wantsStop } from './apply.ts';
+export { apply, nextStart, resumeAttempt, runningAttempts, wantsStop } from './apply.ts';
 export { parametersOf } from './bindings.ts';
 export type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
