@@ -35,7 +35,7 @@ describe('a takeover', () => {
       [ids],
     );
     expect(found).toEqual(ids.map(() => ({ engine: null, claim_key: 0 })));
-    expect(await desk.store.takeOver(engineId, undefined)).toBe(0);
+    expect(await desk.store.takeOver(engineId, undefined)).toBeUndefined();
   });
 
   test('gives up when the engine has beaten since', async () => {
@@ -69,7 +69,7 @@ describe('a takeover', () => {
     await lane.flush(batch(1, { submits: [submitRow(), submitRow(), submitRow()] }));
     const seen = await beatOf(engineId);
     const taken = await Promise.all([1, 2, 3].map(() => desk.store.takeOver(engineId, seen)));
-    expect(taken.toSorted()).toEqual([0, 0, 3]);
+    expect(taken.toSorted()).toEqual([3, undefined, undefined]);
   });
 
   test('keeps starts that only batches know of, when the attempt has not ended and the run is its own', async () => {

@@ -14,13 +14,14 @@ export interface TakeOver {
  * The takeover's transaction, begun with the engine's fences locked. Each yield is a round trip
  * between two statements, in which all but those who want the fence go on. Nothing is written
  * before the end, which is the commit; without it the transaction is rolled back.
- * @returns how many runs were released, undefined when the engine has renewed after all
+ * @returns how many runs were released; undefined when the engine has renewed after all, or when
+ *   none of its fences stands
  */
 export function* takeOverSteps(
   tables: Tables,
   { engineId, seenBeat, rules, now }: TakeOver,
 ): Generator<void, number | undefined> {
-  if (!isAlive(tables, engineId)) return 0;
+  if (!isAlive(tables, engineId)) return undefined;
   yield;
   const asks = seenBeat !== undefined && rules.takeoverReadsBeat;
   if (asks && tables.beats.get(engineId) !== seenBeat) return undefined;

@@ -184,7 +184,8 @@ export interface EngineStore {
   /**
    * Fences an engine off and releases its runs. `seenBeat` is the count it was seen to stand still
    * at; undefined when its process is known to be dead.
-   * @returns how many runs were released; undefined when it has renewed after all.
+   * @returns how many runs were released; undefined when it has renewed after all, or when none of
+   *   its fences stands.
    */
   takeOver(engineId: string, seenBeat: number | undefined): Promise<number | undefined>;
   /** Marks an engine that stopped in good order, with nothing left to take over. */

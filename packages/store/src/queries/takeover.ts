@@ -14,7 +14,10 @@ interface Fence {
   readonly epoch: number;
 }
 
-/** @returns how many runs were released, or undefined when the engine has renewed after all. */
+/**
+ * @returns how many runs were released; undefined when the engine has renewed after all, or when
+ *   none of its fences stands
+ */
 export async function takeOver(
   pool: Pick<pg.Pool, 'connect'>,
   engineId: string,
@@ -30,7 +33,7 @@ export async function takeOver(
     );
     if (fences.length === 0 || !(await stoodStill(client, engineId, seenBeat))) {
       await client.query('rollback');
-      return fences.length === 0 ? 0 : undefined;
+      return undefined;
     }
     await client.query(
       'update engine_fences set epoch = epoch + 1, alive = false where engine = $1',
