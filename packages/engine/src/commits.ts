@@ -57,13 +57,14 @@ function left(table: Table, owned: Owned, result: FlushResult): void {
   const runId = owned.id.text;
   drop(table, owned);
   table.left();
-  if (result.refused.includes(runId) || owned.claimedAgain) {
+  const refused = result.refused.includes(runId);
+  if (!refused && owned.run.phase === 'over') {
+    table.waiters.ended(runId);
+    table.watches.ended(runId, owned.run.status);
+  } else if (refused || owned.claimedAgain) {
     adopt(table, [runId]).catch((error) => {
       table.log.warn({ run_id: runId, error: String(error) }, 'loaded again later');
     });
-  } else if (owned.run.phase === 'over') {
-    table.waiters.ended(runId);
-    table.watches.ended(runId, owned.run.status);
   }
 }
 

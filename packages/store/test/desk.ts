@@ -9,7 +9,7 @@ import { newRunId, submitRow } from './rows.ts';
 export interface Desk {
   readonly connection: TestDatabase['connection'];
   readonly store: OpenEngineStore;
-  /** Asks in the desk's own session. */
+  /** Asks in a session of the desk's own. */
   ask<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Another session, closed with the desk. */
   session(): Promise<pg.Client>;
@@ -44,7 +44,8 @@ export async function openDesk(): Promise<Desk> {
     opened.push(client);
     return client;
   }
-  const own = await session();
+  const own = new pg.Pool({ ...database.connection, max: 2 });
+  own.on('error', () => undefined);
   const ask: Desk['ask'] = async (sql, values = []) => (await own.query(sql, [...values])).rows;
   return {
     connection: database.connection,
@@ -64,7 +65,7 @@ export async function openDesk(): Promise<Desk> {
     },
     async close() {
       await Promise.all(opened.map((client) => client.end().catch(() => undefined)));
-      await store.close();
+      await Promise.all([store.close(), own.end()]);
       await database.drop();
     },
   };

@@ -35,6 +35,22 @@ describe('a run', () => {
     expect(await engines.ask('select 1 from run_live where run_id = $1', [runId])).toEqual([]);
   });
 
+  test('that ends is told of to whoever waits, while memory is compared with the database', async () => {
+    const engine = await engines.start({ leaseMs: 300, capacity: 1_000 });
+    const submission = testSubmission([{ id: 'a', uses: 'noop' }]);
+    let left = 6_000;
+    const heard: boolean[] = [];
+    const caller = async () => {
+      while (left-- > 0) {
+        const runId = await submitted(engine, submission);
+        heard.push(await engine.engine.ended(runId, 30_000));
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, caller));
+    expect(heard).toEqual(Array(6_000).fill(true));
+    await engine.stop();
+  });
+
   test('of nodes that do nothing themselves ends too', async () => {
     const runId = await submitted(calm, testSubmission([{ id: 'a', type: 'checkpoint' }]));
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
