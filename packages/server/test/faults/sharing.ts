@@ -34,3 +34,14 @@ export async function epochsOf(
   );
   return new Map(rows.map(({ engine, epoch }) => [String(engine), Number(epoch)]));
 }
+
+/** How many batches each engine has written, by `<engine> <epoch>`. */
+export async function batchesByEpoch(
+  connection: PostgresConnection,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await rowsOf(
+    connection,
+    'select engine::text, epoch, count(*)::int as batches from batches group by engine, epoch',
+  );
+  return new Map(rows.map((row) => [`${row.engine} ${row.epoch}`, Number(row.batches)]));
+}

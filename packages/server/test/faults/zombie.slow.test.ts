@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { report, spread } from './figures.ts';
 import { startEffects } from './load.ts';
-import { until, untilEffects, untilIdle } from './moments.ts';
-import { epochsOf } from './sharing.ts';
+import { rowsOf, until, untilEffects, untilIdle } from './moments.ts';
+import { batchesByEpoch, epochsOf } from './sharing.ts';
 import { openStage, type Stage, urlOf } from './stage.ts';
 import { completedKeys, readEffects, readFacts, violationsOf } from './verdict.ts';
 
@@ -45,7 +45,10 @@ describe('a server that is frozen beyond its lease and wakes up', () => {
       takenOverMs.push(performance.now() - at);
       await untilIdle(connection);
       const settled = await readFacts(connection, stage.effects);
+      const batches = await batchesByEpoch(connection);
       // What it ran while it was frozen has long ended: it learns of that now and writes it down.
+      // Its heartbeat would tell it first; without the sessions for that, its journal has to.
+      if (round % 2 === 0) await rowsOf(connection, CUT_ENGINE_SESSIONS);
       frozen.signal('SIGCONT');
       await until('the refusal', () => refusals(frozen.logs()) >= round);
       await until('its return', async () => (await (await frozen.ready).health()).status === 'ok');
@@ -56,6 +59,9 @@ describe('a server that is frozen beyond its lease and wakes up', () => {
       const later = await epochsOf(connection);
       const risen = [...later].filter(([engine, epoch]) => epoch > (epochs.get(engine) ?? 0));
       expect(risen.length).toBe(1);
+      const [engine = ''] = risen[0] ?? [];
+      const old = `${engine} ${epochs.get(engine)}`;
+      expect((await batchesByEpoch(connection)).get(old)).toBe(batches.get(old));
     }
     report('SIGSTOP beyond the lease', {
       rounds: ROUNDS,
@@ -66,5 +72,7 @@ describe('a server that is frozen beyond its lease and wakes up', () => {
   }, 600_000);
 });
 
+const CUT_ENGINE_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = 'tenuto-engine'`;
 const takeovers = (logs: string) => logs.split('took over a dead engine').length - 1;
 const refusals = (logs: string) => logs.split('the journal was refused').length - 1;
