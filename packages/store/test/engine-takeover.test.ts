@@ -132,6 +132,37 @@ describe('an engine that dies', () => {
     }
   });
 
+  test('twice under a node lets that node run alone: no neighbour is there to lose its attempt', async () => {
+    const retry = { max_attempts: 5 };
+    const runId = await (async () => {
+      const { engine } = await gatedEngine();
+      const id = await submitted(engine, testSubmission([{ id: 'p', uses: 'gated', retry }]));
+      await eventually(() => engine.executed.length === 1);
+      engine.kill();
+      return id;
+    })();
+    const { engine: second } = await gatedEngine();
+    await eventually(() => second.executed.length === 1);
+    second.kill();
+    const { engine: third, gate } = await gatedEngine();
+    await eventually(() => third.executed.length === 1);
+    const beside = await submitted(third, testSubmission([{ id: 'n', uses: 'noop' }]));
+    expect(third.engine.health()).toMatchObject({ runningNodes: 1, ownedRuns: 1 });
+    gate.open();
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    expect(await engines.over(beside)).toMatchObject({ status: 'completed' });
+    const [suspect, neighbour] = await Promise.all(
+      [runId, beside].map(async (id) => {
+        const [row] = await engines.ask<{ at: Date; end: Date }>(
+          'select started_at as at, ended_at as end from attempts where run_id = $1 order by seq desc limit 1',
+          [id],
+        );
+        return row;
+      }),
+    );
+    expect(neighbour?.at.getTime()).toBeGreaterThanOrEqual(suspect?.end.getTime() ?? 0);
+  });
+
   test('and comes back under its own name goes on at once', async () => {
     const engineId = crypto.randomUUID();
     const { engine: before } = await gatedEngine({ engineId, leaseMs: 600_000 });
