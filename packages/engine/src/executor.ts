@@ -8,7 +8,7 @@ import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
 import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
-import type { EndedExtra } from './run-driver.ts';
+import type { EndedExtra } from './run-records.ts';
 
 /** The last time that a Date can tell, in milliseconds since the epoch. */
 const LAST_TIME_MS = 8.64e15;

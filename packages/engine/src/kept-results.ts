@@ -6,7 +6,7 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { ProducedArtifact } from './ports/action-runner.ts';
 import type { Clock } from './ports/clock.ts';
 import { type EngineStore, StoreFault } from './ports/store.ts';
-import type { EndedExtra } from './run-driver.ts';
+import type { EndedExtra } from './run-records.ts';
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;

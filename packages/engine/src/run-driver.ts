@@ -8,7 +8,7 @@ import { finishRun, noteProgress, releaseRun } from './leaving.ts';
 import { childError, lostAttempt } from './outcomes.ts';
 import { type Call, createCall, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { AttemptRow, EventRow, InboxItem } from './ports/store.ts';
+import type { InboxItem } from './ports/store.ts';
 import type { InFlight } from './record.ts';
 import {
   type AttemptEnded,
@@ -25,6 +25,7 @@ import {
   statusOf,
   wantsStop,
 } from './run/index.ts';
+import { type EndedExtra, journalEvent, journalNote } from './run-records.ts';
 import type { Slots } from './slots.ts';
 
 /** A node whose engine died under it this often runs alone. */
@@ -57,14 +58,6 @@ export interface DriverPorts {
   broken(owned: Owned, error: unknown): void;
 }
 
-/** What goes into an attempt's row besides its event. */
-export interface EndedExtra {
-  /** JSON text of the output, or the hash of one that is stored apart. */
-  readonly output?: string;
-  readonly outputRef?: Uint8Array;
-  readonly call?: InFlight;
-}
-
 /** Applies and journals an event, and sets going what follows. */
 export function handle(
   ports: DriverPorts,
@@ -80,7 +73,7 @@ export function handle(
     ports.broken(owned, error);
     return;
   }
-  journal(owned, event, extra);
+  journalEvent(owned, event, extra);
   for (const effect of effects) carryOut(ports, owned, effect);
   if (failedFast(ports, owned)) return;
   pump(ports, owned);
@@ -94,41 +87,6 @@ function failedFast(ports: DriverPorts, owned: Owned): boolean {
   if (owned.dropped || !wantsStop(owned.run)) return false;
   stopRun(ports, owned, { status: 'failed', grace: true, reason: 'fail_fast' });
   return true;
-}
-
-function journal(owned: Owned, event: RunEvent, extra: EndedExtra): void {
-  if (event.type === 'begin' || event.type === 'due') return;
-  if (event.type === 'ended') {
-    owned.seq += 1;
-    const row = attemptRow(owned, event, extra);
-    owned.journal.append({ kind: 'attempt', run: owned, row, call: extra.call });
-    return;
-  }
-  const { type, at, ...body } = event;
-  note(owned, { type, at, body: { ...body } });
-}
-
-function note(owned: Owned, what: Pick<EventRow, 'type' | 'at' | 'body'>): void {
-  owned.seq += 1;
-  const row = { runId: owned.id, seq: owned.seq, ...what };
-  owned.journal.append({ kind: 'event', run: owned, row });
-}
-
-function attemptRow(owned: Owned, event: AttemptEnded, extra: EndedExtra): AttemptRow {
-  return {
-    runId: owned.id,
-    seq: owned.seq,
-    node: event.node,
-    attempt: event.attempt,
-    status: event.status,
-    output: extra.output,
-    outputRef: extra.outputRef,
-    error: event.error && JSON.stringify(event.error),
-    startedAt: event.startedAt,
-    endedAt: event.at,
-    retryAt: event.retryAt,
-    promoted: false,
-  };
 }
 
 function carryOut(ports: DriverPorts, owned: Owned, effect: Effect): void {
@@ -303,7 +261,7 @@ export function noteLate(
   body: { readonly node: number; readonly attempt: number; readonly status: string },
 ): void {
   if (owned.dropped || owned.leaving || !owned.stored) return;
-  note(owned, { type: 'late', at: clock.wall(), body });
+  journalNote(owned, { type: 'late', at: clock.wall(), body });
 }
 
 /** Looks after a run's time limits, its parking and what others see of it. */
