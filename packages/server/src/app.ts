@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
   readonly storeWarnings: () => readonly string[];
+  /** Why no new job is accepted, as a sentence; undefined while jobs are. */
+  readonly refusal: () => string | undefined;
 }
 
 /** Longer than any node id can be in an address, every character of it percent-encoded. */

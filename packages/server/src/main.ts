@@ -119,6 +119,7 @@ async function start(
     trusted,
     phase: () => phase,
     storeWarnings: store.warnings,
+    refusal: store.refusal,
   });
   teardown.add(() => app.close());
   const url = await app.listen({ port: settings.port, host: settings.host });
@@ -169,8 +170,12 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
     api,
     engine,
     warnings: () => [...warnings, ...spaceWarnings(space())],
+    refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
   };
 }
+
+const DISK_FULL =
+  'The disk of the data folder is nearly full: make room there. What was accepted goes on.';
 
 function spaceWarnings(level: string): readonly string[] {
   return level === 'ok' ? [] : [`The disk of the data folder is nearly full (${level}).`];

@@ -76,6 +76,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     trusted: () => false,
     phase: () => api.phase,
     storeWarnings: () => [],
+    refusal: () => undefined,
     ...options,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

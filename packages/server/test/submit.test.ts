@@ -286,3 +286,17 @@ describe('an idempotency key', () => {
     }
   });
 });
+
+describe('while the disk is nearly full', () => {
+  it('a job is refused with what to do, and nothing is submitted', async () => {
+    const full = await startOwnApi({ refusal: () => 'The disk is full: make room.' });
+    const { status, body, headers } = await full.call(JOB, { body: aJob() });
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      error_code: 'overloaded',
+      detail: 'The disk is full: make room.',
+    });
+    expect(headers.get('retry-after')).toBe('30');
+    expect(full.engine.submitted).toEqual([]);
+  });
+});

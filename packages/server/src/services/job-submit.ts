@@ -14,6 +14,8 @@ import type { JobParts } from './services.ts';
 
 /** A level with more nodes than this is told of: they wait for each other's slots. */
 const LEVELS_NAMED = 1_000;
+/** Somebody has to make room. */
+const FULL_RETRY_SECONDS = 30;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** What a job would be: nothing is stored. */
@@ -73,6 +75,7 @@ export async function submitJob(
   const requestHash = key === undefined ? undefined : hashOf(body);
   const before = requestHash && (await firstAnswer(parts, caller, key, requestHash));
   if (before !== undefined) return before;
+  refuseWhenFull(parts);
   const input = readJobInput(body, parts.rules);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
@@ -86,6 +89,13 @@ export async function submitJob(
   const winner = requestHash && (await firstAnswer(parts, caller, key, requestHash));
   if (winner !== undefined) return winner;
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+/** What is accepted must be finished, and that takes room on the disk. */
+function refuseWhenFull({ refusal }: JobParts): void {
+  const reason = refusal();
+  if (reason === undefined) return;
+  throw new OrchestrationError('overloaded', reason, { retryAfterSeconds: FULL_RETRY_SECONDS });
 }
 
 async function firstAnswer(

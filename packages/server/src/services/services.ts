@@ -14,4 +14,6 @@ export interface JobParts {
   readonly plans: Plans;
   readonly views: RunViews;
   readonly rules: JobRules;
+  /** Why no new job is accepted, as a sentence; undefined while jobs are. */
+  readonly refusal: () => string | undefined;
 }

@@ -75,8 +75,7 @@ describe('when the disk of the data folder is full', () => {
     expect([...told].join('\n')).toMatch(/No space left on device/);
   }, 600_000);
 
-  // Known to be missing: the refusal of a job speaks of the database, not of its disk.
-  it.fails('names the cause in what it answers to a job, too', (context) => {
+  it('names the cause in what it answers to a job, too', (context) => {
     if (reason !== undefined) context.skip(`no disk of its own: ${reason}`);
     expect([...refusals].join('\n')).toMatch(/disk|space/i);
   });
