@@ -1,20 +1,19 @@
 /** What an engine does with runs while nothing goes wrong. */
-import { failed, type TestEngine, testSubmission } from '@tenuto/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failed, testSubmission } from '@tenuto/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
-let calm: TestEngine;
-beforeAll(async () => {
+// A database for each test: an engine of another one would take runs that it cannot do.
+beforeEach(async () => {
   engines = await openEngines();
-  calm = await engines.start();
 });
-afterAll(() => engines.close());
+afterEach(() => engines.close());
 
 describe('a run', () => {
   test('goes from submit to end, parents before children, outputs handed on', async () => {
     const runId = await submitted(
-      calm,
+      await engines.start(),
       testSubmission([
         { id: 'a', uses: 'echo', with: { v: 20 } },
         { id: 'b', uses: 'echo', with: { v: '${steps.a.v + 1}' }, needs: ['a'] },
@@ -52,13 +51,16 @@ describe('a run', () => {
   });
 
   test('of nodes that do nothing themselves ends too', async () => {
-    const runId = await submitted(calm, testSubmission([{ id: 'a', type: 'checkpoint' }]));
+    const runId = await submitted(
+      await engines.start(),
+      testSubmission([{ id: 'a', type: 'checkpoint' }]),
+    );
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
   });
 
   test('that fails fast at its very beginning is stopped, and says why', async () => {
     const runId = await submitted(
-      calm,
+      await engines.start(),
       testSubmission(
         [
           { id: 'a', uses: 'noop', if: 'params.missing > 1' },
@@ -112,7 +114,7 @@ describe('a run', () => {
     const nodes = [{ id: 'w', uses: 'wait.run', with: { run: child } }];
     const parents = [
       await submitted(engine, testSubmission(nodes)),
-      await submitted(calm, testSubmission(nodes)),
+      await submitted(await engines.start(), testSubmission(nodes)),
     ];
     await eventually(() => engine.engine.live(parents[0] ?? '')?.node(0).status === 'waiting');
     gate.open();
@@ -127,6 +129,7 @@ describe('a run', () => {
 
 describe('an idempotency key', () => {
   test('used at once in two engines, many times, makes one run', async () => {
+    const calm = await engines.start();
     const other = await engines.start();
     const nodes = [{ id: 'a', uses: 'noop' }];
     for (let round = 0; round < 10; round += 1) {
@@ -156,7 +159,10 @@ describe('an idempotency key', () => {
 describe('a failed attempt', () => {
   test('is made again after its delay, as often as its policy says', async () => {
     const retry = { max_attempts: 3, base_delay_ms: 60, jitter: 'none' as const };
-    const runId = await submitted(calm, testSubmission([{ id: 'a', uses: 'fail', retry }]));
+    const runId = await submitted(
+      await engines.start(),
+      testSubmission([{ id: 'a', uses: 'fail', retry }]),
+    );
     expect(await engines.over(runId)).toMatchObject({ status: 'failed' });
     const rows = await engines.ask<{ late: number }>(
       `select extract(epoch from started_at - lag(retry_at) over (order by attempt)) * 1000 as late
@@ -208,7 +214,10 @@ describe('a time limit', () => {
       { id: 'a', uses: 'hang', grace_seconds: 0 },
       { id: 'z', uses: 'noop', type: 'cleanup' as const },
     ];
-    const runId = await submitted(calm, testSubmission(nodes, { input: { timeoutMs: 300 } }));
+    const runId = await submitted(
+      await engines.start(),
+      testSubmission(nodes, { input: { timeoutMs: 300 } }),
+    );
     expect(await engines.over(runId)).toMatchObject({ status: 'timeout' });
     const ends = await engines.attempts(runId);
     expect(ends.map(({ node, status }) => [node, status])).toEqual([

@@ -1,15 +1,14 @@
 /** Limits that an engine keeps at every instant, and how engines share a queue. */
-import { type TestEngine, testSubmission } from '@tenuto/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testSubmission } from '@tenuto/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
-let calm: TestEngine;
-beforeAll(async () => {
+// A database for each test: an engine of another one would take runs that it cannot do.
+beforeEach(async () => {
   engines = await openEngines();
-  calm = await engines.start();
 });
-afterAll(() => engines.close());
+afterEach(() => engines.close());
 
 describe('limits of an engine', () => {
   test('slots: never more attempts at once than it has, whatever runs want', async () => {
@@ -79,7 +78,6 @@ describe('limits of an engine', () => {
 });
 
 test('engines that share a queue share the work', async () => {
-  await calm.stop();
   const both = await Promise.all([
     engines.start({ capacity: 10 }),
     engines.start({ capacity: 10 }),

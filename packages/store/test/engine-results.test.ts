@@ -1,21 +1,20 @@
 /** What attempts leave behind: outputs, artifacts, logs, and what comes too late. */
-import { type TestEngine, testSubmission } from '@tenuto/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testSubmission } from '@tenuto/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
-let calm: TestEngine;
-beforeAll(async () => {
+// A database for each test: an engine of another one would take runs that it cannot do.
+beforeEach(async () => {
   engines = await openEngines();
-  calm = await engines.start();
 });
-afterAll(() => engines.close());
+afterEach(() => engines.close());
 
 describe('results', () => {
   test('that are large are stored apart and come back', async () => {
     const text = 'ä'.repeat(40_000);
     const runId = await submitted(
-      calm,
+      await engines.start(),
       testSubmission([
         { id: 'a', uses: 'echo', with: { text } },
         { id: 'b', uses: 'echo', with: { size: '${size(steps.a.text)}' }, needs: ['a'] },
