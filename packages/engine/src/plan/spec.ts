@@ -221,6 +221,11 @@ function actionName(context: SpecContext, node: NodeInput, path: string): string
         `${path}/uses`,
         `A ${type} does no work of its own; take uses away from "${node.id}".`,
       );
+    if (node.timeout_seconds !== undefined)
+      context.problems.add(
+        `${path}/timeout_seconds`,
+        `A ${type} has no attempts to time; give the nodes that work in or after "${node.id}" their timeouts.`,
+      );
     return undefined;
   }
   const uses = written ?? DEFAULT_ACTIONS[type];
