@@ -9,5 +9,6 @@ export * from './list.ts';
 export * from './node-view.ts';
 export * from './plan-schema.ts';
 export * from './problem.ts';
+export * from './recovery-policy.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import { type DagInput, EdgeSchema, NodeSchema, RetryPolicySchema } from './plan-schema.ts';
+import { RecoveryPolicySchema } from './recovery-policy.ts';
 import { TimeSchema } from './time.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -49,6 +50,7 @@ export const SubmitJobSchema = Type.Object(
       }),
     ),
     retry_policy: Type.Optional(RetryPolicySchema),
+    recovery_policy: Type.Optional(RecoveryPolicySchema),
     max_concurrent_nodes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 10 })),
     fail_fast: Type.Optional(Type.Boolean({ default: false })),
     timeout_ms: Type.Optional(

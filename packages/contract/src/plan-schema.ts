@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import {
+  AMBIGUITY_POLICIES,
   type CLASSIFICATIONS,
   DEPENDENCY_CONDITIONS,
   JITTERS,
@@ -38,6 +39,12 @@ export const RetryPolicySchema = Type.Object(
 );
 export type InlineRetryPolicy = Static<typeof RetryPolicySchema>;
 
+/** Something to do in a node's place, or about it. */
+const sideAction = Type.Object(
+  { uses: Type.String({ minLength: 1, maxLength: 200 }), with: Type.Optional(parameters) },
+  closed,
+);
+
 const nodeFields = {
   id,
   name: Type.Optional(Type.String({ maxLength: 255 })),
@@ -72,6 +79,21 @@ const nodeFields = {
   max_retries: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.maxAttempts - 1 })),
   timeout_seconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })),
   grace_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
+  heartbeat_seconds: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 86_400,
+      description: 'An attempt that says nothing for so long is given up as lost.',
+    }),
+  ),
+  fallback: Type.Optional(sideAction),
+  rollback: Type.Optional(sideAction),
+  on_ambiguous: Type.Optional(
+    Type.Union([
+      Type.Enum([...AMBIGUITY_POLICIES]),
+      Type.Object({ probe: sideAction }, closed),
+    ]),
+  ),
   save_as: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
   priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
 } as const;

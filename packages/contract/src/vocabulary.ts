@@ -94,6 +94,55 @@ export const CLASSIFICATIONS = [
 ] as const;
 export type Classification = (typeof CLASSIFICATIONS)[number];
 
+/** What an attempt is made for. The position is stored: append only. */
+export const ATTEMPT_KINDS = ['work', 'rollback', 'fallback', 'probe'] as const;
+export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
+
+/** What can be done about a run that failed, stalled, or lost what was going on. */
+export const RECOVERY_ACTIONS = [
+  'retry_job',
+  'rollback_state',
+  'skip_node',
+  'escalate_manual',
+  'abort_execution',
+  'requeue_job',
+  'fallback_strategy',
+] as const;
+export type RecoveryAction = (typeof RECOVERY_ACTIONS)[number];
+
+/** What called for a recovery. `lost`: an engine died. `ambiguous`: so did it in the middle of an effect. */
+export const RECOVERY_TRIGGERS = [
+  'failure',
+  'timeout',
+  'lost',
+  'stalled',
+  'deadline',
+  'ambiguous',
+  'intervention',
+  'manual',
+] as const;
+export type RecoveryTrigger = (typeof RECOVERY_TRIGGERS)[number];
+
+export const RECOVERY_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
+export type RecoveryStatus = (typeof RECOVERY_STATUSES)[number];
+
+export const INTERVENTION_STATES = [
+  'open',
+  'assigned',
+  'resolved',
+  'expired',
+  'cancelled',
+] as const;
+export type InterventionState = (typeof INTERVENTION_STATES)[number];
+
+/** What a person may decide about a node that waits for them. */
+export const RESOLUTIONS = ['retry', 'skip', 'abort'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** What follows when an engine died in the middle of an effect that may have happened. */
+export const AMBIGUITY_POLICIES = ['retry', 'ask', 'fail'] as const;
+export type AmbiguityPolicy = (typeof AMBIGUITY_POLICIES)[number];
+
 export const RUN_KINDS = ['job', 'phased', 'task'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 

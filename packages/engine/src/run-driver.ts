@@ -8,7 +8,7 @@ import { finishRun, noteProgress, releaseRun } from './leaving.ts';
 import { childError, lostAttempt } from './outcomes.ts';
 import { type Call, createCall, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { InboxItem } from './ports/store.ts';
+import type { InboxItem } from './ports/inbox.ts';
 import type { InFlight } from './record.ts';
 import {
   type AttemptEnded,

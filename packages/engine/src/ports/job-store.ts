@@ -1,6 +1,7 @@
 import type { AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
 import type { RunJournal } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
+import type { InboxBody, InboxType } from './inbox.ts';
 
 /**
  * Whose data a request may reach. Everything that reads or changes by id takes it, so that
@@ -157,6 +158,36 @@ export interface RunEdit {
 /** `started`: the run has started or is over. `stale`: the version is another one by now. */
 export type EditResult = 'edited' | 'started' | 'stale' | 'missing';
 
+/** What a run can be told from outside, and what the message says; see {@link InboxBody}. */
+export interface RunMessage<Type extends InboxType = InboxType> {
+  readonly runId: string;
+  readonly type: Type;
+  readonly body: InboxBody[Type];
+  /** The version that the caller has read; any when absent. */
+  readonly version?: number;
+  readonly audit: AuditEntry;
+}
+/** `told`: the owner finds it in the run's inbox. `over`: the run has ended. */
+export type TellResult = 'told' | 'over' | 'stale' | 'missing';
+
+/** A run that has failed or timed out and is taken up again. */
+export interface Reopening extends RunMessage<'retry' | 'recover'> {
+  readonly status: 'retrying' | 'recovering';
+}
+/** `live`: it is not over. `final`: nothing leads back from its end. */
+export type ReopenResult = 'reopened' | 'live' | 'final' | 'stale' | 'missing';
+
+/** A run that has not started is held back, or let go again. */
+export interface Hold {
+  readonly runId: string;
+  readonly held: boolean;
+  readonly version?: number;
+  readonly reason?: string;
+  readonly audit: AuditEntry;
+}
+/** `started`: it has started: tell it. `unchanged`: it is not held, or held already. */
+export type HoldResult = 'changed' | 'unchanged' | 'started' | 'stale' | 'missing';
+
 /**
  * What the API asks of the store, in verbs of the domain. Every function throws
  * OrchestrationError `store_unavailable` when the database is away, and `overloaded` when a
@@ -173,6 +204,17 @@ export interface JobStore {
   /** Writes the wish and its audit row in one statement; the owner carries it out. */
   cancel(access: Access, request: CancelRequest): Promise<CancelResult>;
   edit(access: Access, edit: RunEdit): Promise<EditResult>;
+  /** Puts a message into the inbox of a run that is not over, with its audit row. */
+  tell(access: Access, message: RunMessage): Promise<TellResult>;
+  /** Whether a message has been taken out of the run's inbox by its owner. */
+  heard(access: Access, runId: string): Promise<boolean>;
+  /**
+   * Moves a failed or timed-out run back from the history, with the message that says what is to
+   * become of it, the transition and the audit row, in one statement; any engine claims it.
+   */
+  reopen(access: Access, reopening: Reopening): Promise<ReopenResult>;
+  /** Pauses a run that has not started, or takes that back; with the transition and the audit row. */
+  hold(access: Access, hold: Hold): Promise<HoldResult>;
   /** All that happened to the run, for replay. */
   journal(access: Access, runId: string): Promise<RunJournal | undefined>;
   /** The canonical JSON of a run's plan. */

@@ -1,6 +1,7 @@
 import type { AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
 import type { RunJournal } from '../run/journal-entry.ts';
 import type { AuditEntry, Submission } from './engine-api.ts';
+import type { InboxItem } from './inbox.ts';
 
 /** A run's id in both of its forms; the bytes go to the database. */
 export interface RunId {
@@ -140,13 +141,6 @@ export class StoreFault extends Error {
   }
 }
 
-export interface InboxItem {
-  readonly runId: string;
-  readonly seq: number;
-  readonly type: 'cancel';
-  readonly body: JsonObject;
-}
-
 /** A run that an engine has come to own, with all it needs to go on. */
 export interface OwnedRun {
   readonly planHash: string;
@@ -198,6 +192,12 @@ export interface EngineStore {
   inbox(engineId: string): Promise<readonly InboxItem[]>;
   /** Final states of those of the runs that are over. */
   outcomes(runIds: readonly string[]): Promise<readonly { runId: string; status: RunStatus }[]>;
+  /**
+   * Lets the default of each intervention whose deadline has passed be what was decided, and tells
+   * its run.
+   * @returns how many
+   */
+  expireInterventions(): Promise<number>;
   /** Puts a cancel into the inboxes of runs that others own. */
   requestCancel(runIds: readonly string[], reason: string): Promise<void>;
   plan(hash: string): Promise<string>;

@@ -1,4 +1,4 @@
-import type { JsonObject, RunStatus } from '@tenuto/contract';
+import type { RunStatus } from '@tenuto/contract';
 import type { InboxItem, OwnedRun, RunInput } from '@tenuto/engine';
 import type pg from 'pg';
 import { readJournals } from './journal-read.ts';
@@ -101,7 +101,7 @@ async function inboxOf(
      join run_inbox i on i.run_id = t.run_id order by i.run_id, i.seq`,
     [runIds],
   );
-  return Map.groupBy(rows.flatMap(itemOf), (item) => item.runId);
+  return Map.groupBy(rows.map(itemOf), (item) => item.runId);
 }
 
 /** Inbox items of all runs of an engine; the table is small, what is in it is news. */
@@ -111,13 +111,12 @@ export async function readInbox(db: Queryable, engineId: string): Promise<InboxI
      join run_live r on r.run_id = i.run_id where r.engine = $1 order by i.run_id, i.seq`,
     [engineId],
   );
-  return rows.flatMap(itemOf);
+  return rows.map(itemOf);
 }
 
-function itemOf(row: InboxRow): InboxItem[] {
-  if (row.type !== 'cancel') return [];
-  const body = JSON.parse(row.body) as JsonObject;
-  return [{ runId: row.run_id, seq: row.seq, type: row.type, body }];
+/** The API wrote these, type and body alike; see ports/inbox.ts. */
+function itemOf({ run_id: runId, seq, type, body }: InboxRow): InboxItem {
+  return { runId, seq, type, body: JSON.parse(body) } as InboxItem;
 }
 
 export async function ownedRunIds(db: Queryable, engineId: string): Promise<string[]> {
