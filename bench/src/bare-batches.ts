@@ -140,6 +140,7 @@ function emptyBatch(seq: number): Batch {
     updates: [],
     consumed: [],
     audits: [],
+    asides: [],
   };
 }
 
@@ -153,7 +154,8 @@ function submitRow(
 
 function attemptRow(runId: RunId, node: number, at: number): Batch['attempts'][number] {
   const times = { startedAt: at, endedAt: at };
-  return { runId, seq: node + 1, node, attempt: 1, status: 'completed', ...times, promoted: false };
+  const about = { runId, seq: node + 1, node, attempt: 1, generation: 0, kind: 'work' } as const;
+  return { ...about, status: 'completed', ...times, promoted: false };
 }
 
 function startBytes({ bytes }: RunId, node: number): Uint8Array {

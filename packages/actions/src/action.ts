@@ -13,6 +13,12 @@ export interface ActionDefinition {
   /** Closed object schema of `with`, checked after its templates are resolved. */
   readonly parameters: TObject;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
+  /**
+   * Names what a call changes, when making it twice could change it twice; undefined for a call that
+   * may be made again. Such a call stands in the ledger of effects, and a node may say what follows
+   * when an engine dies in the middle of it (`on_ambiguous`).
+   */
+  effectOf?(parameters: JsonObject): string | undefined;
   /** Lets go of what the action holds between calls: kept connections, children. */
   close?(): Promise<void>;
 }

@@ -23,6 +23,7 @@ export function createActionRegistry(definitions: readonly ActionDefinition[]): 
   const actions = new Map(definitions.map((action) => [action.name, prepare(action)]));
   if (actions.size !== definitions.length) throw new RangeError('Two actions have the same name.');
   const names = [...actions.keys()].sort();
+  const effects = new Map(definitions.map((action) => [action.name, action.effectOf]));
   return {
     names,
     check(uses) {
@@ -33,6 +34,7 @@ export function createActionRegistry(definitions: readonly ActionDefinition[]): 
       const run = actions.get(call.uses);
       return run?.(call) ?? refused('unknown_action', `There is no action "${call.uses}".`);
     },
+    effectOf: (uses) => effects.get(uses),
     async close() {
       await Promise.all(definitions.map((action) => action.close?.()));
     },

@@ -59,6 +59,8 @@ export function sampleNode(
     uses: 'transform.cel',
     status,
     attempts: hasBegun ? 1 : 0,
+    generation: 0,
+    kind: 'work',
     parent_nodes: [],
     output: null,
     error: null,

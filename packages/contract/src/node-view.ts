@@ -1,7 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { listSchema } from './list.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
-import { ATTEMPT_STATUSES, CLASSIFICATIONS, NODE_STATUSES, NODE_TYPES } from './vocabulary.ts';
+import {
+  ATTEMPT_KINDS,
+  ATTEMPT_STATUSES,
+  CLASSIFICATIONS,
+  NODE_STATUSES,
+  NODE_TYPES,
+} from './vocabulary.ts';
 
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
@@ -14,6 +20,17 @@ export const NodeErrorSchema = Type.Object(
     classification: Type.Optional(Type.Enum([...CLASSIFICATIONS])),
     node_id: Type.Optional(Type.String()),
     details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  closed,
+);
+
+/** What a waiting node waits for: a time, a run, a message, a person. */
+export const WaitSchema = Type.Object(
+  {
+    until: Type.Optional(TimeSchema),
+    run_id: Type.Optional(Type.String()),
+    signal: Type.Optional(Type.String()),
+    intervention: Type.Optional(Type.String({ format: 'uuid' })),
   },
   closed,
 );
@@ -32,11 +49,14 @@ export const JobNodeSchema = Type.Object(
     error: Type.Union([NodeErrorSchema, Type.Null()]),
     started_at: OptionalTimeSchema,
     completed_at: OptionalTimeSchema,
-    waiting_for: Type.Union([
-      Type.Object({ until: TimeSchema }, closed),
-      Type.Object({ run_id: Type.String() }, closed),
-      Type.Null(),
-    ]),
+    generation: Type.Integer({
+      minimum: 0,
+      description: 'How often the node was begun anew, by a recovery or by hand.',
+    }),
+    kind: Type.Enum([...ATTEMPT_KINDS], {
+      description: 'What its present or last attempt is for.',
+    }),
+    waiting_for: Type.Union([WaitSchema, Type.Null()]),
   },
   {
     ...closed,
@@ -54,6 +74,8 @@ export const JobNodeSchema = Type.Object(
         error: null,
         started_at: '2026-01-15T09:30:00.120Z',
         completed_at: '2026-01-15T09:30:00.180Z',
+        generation: 0,
+        kind: 'work',
         waiting_for: null,
       },
     ],
@@ -66,6 +88,7 @@ export const AttemptSchema = Type.Object(
     node_id: Type.String(),
     attempt: Type.Integer({ minimum: 1 }),
     generation: count,
+    kind: Type.Enum([...ATTEMPT_KINDS]),
     status: Type.Enum([...ATTEMPT_STATUSES]),
     started_at: OptionalTimeSchema,
     completed_at: TimeSchema,
@@ -81,6 +104,7 @@ export const AttemptSchema = Type.Object(
         node_id: 'health',
         attempt: 1,
         generation: 0,
+        kind: 'work',
         status: 'completed',
         started_at: '2026-01-15T09:30:00.120Z',
         completed_at: '2026-01-15T09:30:00.180Z',

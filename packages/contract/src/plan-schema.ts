@@ -89,10 +89,7 @@ const nodeFields = {
   fallback: Type.Optional(sideAction),
   rollback: Type.Optional(sideAction),
   on_ambiguous: Type.Optional(
-    Type.Union([
-      Type.Enum([...AMBIGUITY_POLICIES]),
-      Type.Object({ probe: sideAction }, closed),
-    ]),
+    Type.Union([Type.Enum([...AMBIGUITY_POLICIES]), Type.Object({ probe: sideAction }, closed)]),
   ),
   save_as: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
   priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),

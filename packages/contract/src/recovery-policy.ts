@@ -12,9 +12,7 @@ const ConditionSchema = Type.Object(
   {
     classification: Type.Optional(oneOrMore(Type.Enum([...CLASSIFICATIONS]))),
     error_type: Type.Optional(oneOrMore(word)),
-    node: Type.Optional(
-      oneOrMore(Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars })),
-    ),
+    node: Type.Optional(oneOrMore(Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars }))),
     status: Type.Optional(oneOrMore(Type.Enum(['failed', 'timeout', 'stalled', 'deadline']))),
   },
   closed,
@@ -30,7 +28,7 @@ export const RecoveryParametersSchema = Type.Object(
     /** `rollback_state`: the checkpoint to return to, `start` for the beginning; else the last one. */
     to: Type.Optional(Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars })),
     /** `rollback_state`: what follows the compensation; `resume` unless said. */
-    then: Type.Optional(Type.Enum(['resume', 'fail', 'abort'])),
+    after: Type.Optional(Type.Enum(['resume', 'fail', 'abort'])),
     /** `skip_node`: the output that the node is given. */
     result: Type.Optional(Type.Unknown()),
     /** `escalate_manual`: who is asked, for how long, and what follows when nobody answers. */

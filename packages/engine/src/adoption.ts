@@ -1,10 +1,11 @@
 /** How runs come into memory that were not submitted here, and how memory is kept honest. */
 import type { Lanes } from './lanes.ts';
+import { takeItem } from './messages.ts';
 import { createOwned } from './owned.ts';
 import type { InboxItem } from './ports/inbox.ts';
 import type { OwnedRun } from './ports/store.ts';
 import { type RestoredRun, type RunJournal, restoreRun } from './run/index.ts';
-import { resumeRun, runStored, takeItem } from './run-driver.ts';
+import { resumeRun, runStored } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
 import { drop, type Table } from './table.ts';
 

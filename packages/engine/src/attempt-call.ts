@@ -2,7 +2,7 @@ import type { JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
 import type { ActionCall, LogStream } from './ports/action-runner.ts';
-import { idOf, specOf } from './run/index.ts';
+import { effectKey, idOf, specOf, usesOf } from './run/index.ts';
 
 /**
  * What an action sees of its attempt. A class, because there are a hundred thousand a second and
@@ -22,21 +22,20 @@ export class AttemptCall implements ActionCall {
 
   constructor(call: Call, parameters: JsonObject, logs: LogWriter) {
     const { run } = call.owned;
-    const { uses, graceMs } = specOf(run, call.node);
     this.runId = run.id;
     this.nodeId = idOf(run, call.node);
     this.attempt = call.attempt;
     this.owner = run.facts.owner;
-    this.uses = uses ?? '';
+    this.uses = usesOf(run, call.node) ?? '';
     this.with = parameters;
     this.startedAt = call.startedAt;
-    this.graceMs = graceMs;
+    this.graceMs = specOf(run, call.node).graceMs;
     this.#call = call;
     this.#logs = logs;
   }
 
   get idempotencyKey(): string {
-    return `${this.runId}/${this.nodeId}/0`;
+    return effectKey(this.#call.owned.run, this.#call.node, this.nodeId);
   }
 
   get signal(): AbortSignal {
@@ -46,7 +45,12 @@ export class AttemptCall implements ActionCall {
     return call.controller.signal;
   }
 
+  heartbeat(): void {
+    this.#call.silent = false;
+  }
+
   log(stream: LogStream, text: string): void {
+    this.#call.silent = false;
     this.#logs.write(this.#call, stream, text);
   }
 }

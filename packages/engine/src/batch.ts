@@ -1,5 +1,6 @@
-import { LIMITS } from '@tenuto/contract';
+import { type Json, LIMITS } from '@tenuto/contract';
 import type {
+  Aside,
   AttemptRow,
   AuditRow,
   Batch,
@@ -68,6 +69,7 @@ export function batchOf(
   const updates: RunUpdate[] = [];
   const consumed: InboxRow[] = [];
   const audits: AuditRow[] = [];
+  const asides: Aside[] = [];
   let starts = 0;
   for (const record of records) {
     switch (record.kind) {
@@ -76,13 +78,16 @@ export function batchOf(
         break;
       case 'start':
         starts += 1;
+        if (record.asides !== undefined) asides.push(...record.asides);
         break;
       case 'attempt':
         record.row.promoted = record.call?.promoted ?? false;
         attempts.push(record.row);
+        if (record.asides !== undefined) asides.push(...record.asides);
         break;
       case 'event':
         events.push(record.row);
+        if (record.asides !== undefined) asides.push(...record.asides);
         break;
       case 'update':
         updates.push(record.row);
@@ -108,7 +113,25 @@ export function batchOf(
     updates: lastWords(updates),
     consumed,
     audits,
+    asides: asides.length < 2 ? asides : foldClosed(asides),
   };
+}
+
+/** One statement cannot change a row that it makes: what opens and closes in one flush is closed. */
+function foldClosed(asides: readonly Aside[]): readonly Aside[] {
+  const closed = new Map<Json | undefined, Aside>();
+  for (const aside of asides) {
+    if (aside.kind === 'intervention_closed') closed.set(aside.row.intervention_id, aside);
+  }
+  if (closed.size === 0) return asides;
+  const folded = asides.map((aside): Aside => {
+    const id = aside.row.intervention_id;
+    if (aside.kind !== 'intervention' || !closed.delete(id)) return aside;
+    return { ...aside, row: { ...aside.row, state: 'cancelled' } };
+  });
+  return folded.filter(
+    ({ kind, row }) => kind !== 'intervention_closed' || closed.has(row.intervention_id),
+  );
 }
 
 /** One statement changes a row once: what ends a run or gives it up outdates its progress. */

@@ -31,6 +31,7 @@ const TEND_EVERY_MS = 200;
 const CLOCK_EVERY_MS = 5_000;
 const MAINTAIN_EVERY_MS = 600_000;
 const WATCH_EVERY_MS = 1_000;
+const EXPIRE_EVERY_MS = 1_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const state = createState(options, () => loops.claim.wake());
@@ -115,6 +116,9 @@ function createLoops(state: EngineState): Loops {
     loop('tend', TEND_EVERY_MS, table.tend),
     loop('watch', WATCH_EVERY_MS, table.checkWatched),
     loop('reconcile', leaseMs, table.reconcile),
+    loop('expire', EXPIRE_EVERY_MS, async () => {
+      if ((await store.expireInterventions()) > 0) inbox.wake();
+    }),
     loop('clock', CLOCK_EVERY_MS, clock.sync),
     loop('maintain', MAINTAIN_EVERY_MS, store.maintain),
   ];

@@ -7,6 +7,7 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
+import { outcomeRow } from './recovery-asides.ts';
 import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-records.ts';
 
@@ -33,7 +34,7 @@ export function execute(ports: ExecutorPorts, call: Call): void {
     finish(ports, call, abortedOutcome(call), {});
     return;
   }
-  const { timeoutMs } = specOf(call.owned.run, call.node);
+  const { timeoutMs, heartbeatMs } = specOf(call.owned.run, call.node);
   const outcome = runAction(ports, call);
   if (!(outcome instanceof Promise)) {
     settle(ports, call, outcome);
@@ -42,6 +43,7 @@ export function execute(ports: ExecutorPorts, call: Call): void {
   if (timeoutMs !== undefined) {
     call.cancelTimer = ports.clock.after(timeoutMs, () => abort(ports, call, 'timeout', true));
   }
+  if (heartbeatMs !== undefined) watchHeartbeat(ports, call, heartbeatMs);
   outcome.then(
     (settled) => settle(ports, call, settled),
     (error: unknown) => settle(ports, call, failure(error)),
@@ -57,11 +59,23 @@ function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<Ac
   }
 }
 
+/** Looks in half the time that an attempt may be silent for: it is ended when two looks heard nothing. */
+function watchHeartbeat(ports: ExecutorPorts, call: Call, heartbeatMs: number): void {
+  let silences = 0;
+  const look = () => {
+    silences = call.silent ? silences + 1 : 0;
+    call.silent = true;
+    if (silences >= 2) abort(ports, call, 'silent', true);
+    else call.cancelWatch = ports.clock.after(heartbeatMs / 2, look);
+  };
+  call.cancelWatch = ports.clock.after(heartbeatMs / 2, look);
+}
+
 /** Tells an attempt to end; when its grace is over it is ended whatever it does. */
 export function abort(
   ports: ExecutorPorts,
   call: Call,
-  reason: 'cancelled' | 'timeout',
+  reason: 'cancelled' | 'timeout' | 'silent',
   grace: boolean,
 ): void {
   if (call.state === 'ended' || (call.aborted !== undefined && grace)) return;
@@ -111,7 +125,7 @@ function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void 
 }
 
 function isWait(wait: Wait): boolean {
-  return wait.kind === 'run' || Math.abs(wait.until) <= LAST_TIME_MS;
+  return wait.kind === 'run' || Math.abs(wait.until ?? 0) <= LAST_TIME_MS;
 }
 
 /** What a stopped action reports stays, but its end is called what it was: stopped. */
@@ -163,7 +177,14 @@ function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: 
     ...(outcome.output !== undefined && { output: outcome.output }),
     ...(outcome.status !== 'completed' && failureOf(ports, call, outcome, at)),
   };
-  ports.handle(call, event, { ...extra, call });
+  ports.handle(call, event, { ...extra, call, ...(call.effect && outcomeOf(call, event)) });
+}
+
+/** How the effect came out, for its row in the ledger. */
+function outcomeOf(call: Call, { at, status, error }: AttemptEnded): Pick<EndedExtra, 'asides'> {
+  const { owned, node, attempt } = call;
+  const outcome = error?.type ?? status;
+  return { asides: [outcomeRow(owned, { node, attempt, outcome, at })] };
 }
 
 function failureOf(
@@ -184,4 +205,5 @@ function leave(call: Call): void {
   call.state = 'ended';
   call.ended = true;
   call.cancelTimer?.();
+  call.cancelWatch?.();
 }

@@ -1,6 +1,7 @@
 /** Time that a run spends with nothing to do but wait: it is not charged for it. */
 import type { Owned } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
+import type { NodeWait } from './run/index.ts';
 
 /**
  * Notes whether the run only waits from now on.
@@ -28,7 +29,8 @@ export function restoreIdle(owned: Owned): void {
 }
 
 function isIdle({ run }: Owned): boolean {
-  return run.slots === 0 && run.ready.length === 0 && run.waits.size > 0;
+  if (run.slots > 0) return false;
+  return run.paused || (run.ready.length === 0 && run.waits.size > 0);
 }
 
 /**
@@ -38,7 +40,8 @@ function isIdle({ run }: Owned): boolean {
 export function timeLimitOf(owned: Owned, now: number): number {
   const { timeoutMs, deadlineAt } = owned.run.input;
   const idleMs = owned.idleMs + (owned.idleSince === undefined ? 0 : now - owned.idleSince);
-  const worked = owned.startedAt + timeoutMs + idleMs;
+  const since = owned.run.reopenedAt ?? owned.startedAt;
+  const worked = since + timeoutMs + idleMs;
   return Math.min(worked, deadlineAt ?? Number.POSITIVE_INFINITY);
 }
 
@@ -49,11 +52,21 @@ export function timeLimitOf(owned: Owned, now: number): number {
  */
 export function nextWake(owned: Owned, lookAgain?: number): number | undefined {
   if (owned.idleSince === undefined) return undefined;
-  let wake = owned.run.input.deadlineAt ?? Number.POSITIVE_INFINITY;
-  for (const wait of owned.run.waits.values()) {
-    const until = wait.kind === 'run' ? lookAgain : wait.until;
+  const { input, waits, paused } = owned.run;
+  let wake = Math.min(input.deadlineAt ?? NEVER_MS, NEVER_MS);
+  if (paused) return wake;
+  for (const wait of waits.values()) {
+    const until = endOf(wait, lookAgain);
     if (until === undefined) return undefined;
     wake = Math.min(wake, until);
   }
   return wake;
+}
+
+/** A message wakes a run that leaves until then. */
+const NEVER_MS = Date.UTC(9999, 0, 1);
+
+function endOf(wait: NodeWait, lookAgain: number | undefined): number | undefined {
+  if (wait.kind === 'run') return lookAgain;
+  return wait.kind === 'intervention' ? NEVER_MS : (wait.until ?? NEVER_MS);
 }

@@ -4,7 +4,13 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionError } from './ports/action-runner.ts';
 import type { InFlight } from './record.ts';
 import { decideRetry } from './retry/index.ts';
-import { type AttemptEnded, type NodeError, type RunState, specOf } from './run/index.ts';
+import {
+  type AttemptEnded,
+  attemptsInRound,
+  type NodeError,
+  type RunState,
+  specOf,
+} from './run/index.ts';
 
 type FailedOutcome = Extract<FinalOutcome, { readonly error: ActionError }>;
 
@@ -14,7 +20,7 @@ export function retryOf(call: Call, error: ActionError, random: number, at: numb
   const failure = {
     classification,
     type,
-    attempts: call.attempt,
+    attempts: attemptsInRound(call.owned.run, call.node, call.attempt),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
   return decideRetry(specOf(call.owned.run, call.node).retry, failure, random, at);
@@ -28,7 +34,7 @@ export function lostAttempt(
 ): AttemptEnded {
   const { error } = failed('infrastructure', 'engine_lost', 'The engine of this attempt died.');
   const { classification, type, message } = error;
-  const failure = { classification, type, attempts: attempt };
+  const failure = { classification, type, attempts: attemptsInRound(run, node, attempt) };
   const retry = decideRetry(specOf(run, node).retry, failure, random, at);
   return {
     type: 'ended',
@@ -49,11 +55,20 @@ export function stoppedOutcome(): FailedOutcome {
 
 /** What an attempt that was told to abort ends as. */
 export function abortedOutcome(call: Call): FailedOutcome {
+  if (call.aborted === 'silent') {
+    return failed('infrastructure', 'heartbeat_missed', 'The attempt said nothing for too long.');
+  }
   if (call.aborted !== 'timeout') {
     return { ...failed('permanent', 'cancelled', 'The run was stopped.'), status: 'cancelled' };
   }
   const outcome = failed('timeout', 'timeout', 'The attempt did not end within its time.');
   return { ...outcome, status: 'timeout' };
+}
+
+/** What the wait for a message ends as that has not come in time. */
+export function noSignal(name: string): Pick<AttemptEnded, 'status' | 'error'> {
+  const message = `No signal "${name}" has come in time.`;
+  return { status: 'timeout', error: { classification: 'timeout', type: 'no_signal', message } };
 }
 
 export function tooLarge(bytes: number): FailedOutcome {

@@ -13,7 +13,12 @@ export interface Call extends InFlight {
   /** Counts against the engine's slots. */
   holdsSlot: boolean;
   /** Why it was told to abort; decides on what its end is called. */
-  aborted: 'cancelled' | 'timeout' | 'lost' | undefined;
+  aborted: 'cancelled' | 'timeout' | 'silent' | 'lost' | undefined;
+  /** It stands in the ledger of effects. */
+  effect: boolean;
+  /** It has said nothing since it was last looked at; see heartbeat_seconds. */
+  silent: boolean;
+  cancelWatch: (() => void) | undefined;
   controller: AbortController | undefined;
   cancelTimer: (() => void) | undefined;
   logSeq: number;
@@ -37,6 +42,8 @@ export interface Owned extends Journaled {
   dropped: boolean;
   /** Its finish or release is on its way into the journal. */
   leaving: boolean;
+  /** It is given back to the queue as soon as nothing of it is going on. */
+  requeued: boolean;
   /** It was claimed anew before its release had been heard to be committed. */
   claimedAgain: boolean;
   readonly calls: Map<number, Call>;
@@ -50,6 +57,9 @@ export interface Owned extends Journaled {
   /** When its progress was last written (monotonic), and up to which journal entry. */
   progressAt: number;
   progressSeq: number;
+  /** When its journal was last seen to have grown (monotonic), and to which entry. */
+  movedAt: number;
+  movedSeq: number;
 }
 
 export function createOwned(parts: {
@@ -74,6 +84,7 @@ export function createOwned(parts: {
     stored: parts.stored ?? false,
     dropped: false,
     leaving: false,
+    requeued: false,
     claimedAgain: false,
     calls: new Map(),
     timers: new Map(),
@@ -83,6 +94,8 @@ export function createOwned(parts: {
     idleSince: undefined,
     progressAt: 0,
     progressSeq: 0,
+    movedAt: 0,
+    movedSeq: -1,
   };
 }
 
@@ -97,6 +110,9 @@ export function createCall(owned: Owned, node: number, attempt: number): Call {
     promoted: false,
     ended: false,
     aborted: undefined,
+    effect: false,
+    silent: true,
+    cancelWatch: undefined,
     controller: undefined,
     cancelTimer: undefined,
     logSeq: 0,

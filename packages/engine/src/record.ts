@@ -1,5 +1,6 @@
 import type { JsonObject } from '@tenuto/contract';
 import type {
+  Aside,
   AttemptRow,
   AuditRow,
   EventRow,
@@ -32,14 +33,25 @@ export interface InFlight {
 /** One line for the journal. What follows from it happens after its commit. */
 export type JournalRecord =
   | { readonly kind: 'submit'; readonly run: Journaled; readonly row: SubmitRow }
-  | { readonly kind: 'start'; readonly run: Journaled; readonly call: InFlight }
+  | {
+      readonly kind: 'start';
+      readonly run: Journaled;
+      readonly call: InFlight;
+      readonly asides?: readonly Aside[] | undefined;
+    }
   | {
       readonly kind: 'attempt';
       readonly run: Journaled;
       readonly row: AttemptRow;
       readonly call: InFlight | undefined;
+      readonly asides?: readonly Aside[] | undefined;
     }
-  | { readonly kind: 'event'; readonly run: Journaled; readonly row: EventRow }
+  | {
+      readonly kind: 'event';
+      readonly run: Journaled;
+      readonly row: EventRow;
+      readonly asides?: readonly Aside[] | undefined;
+    }
   | { readonly kind: 'update'; readonly run: Journaled; readonly row: RunUpdate }
   | { readonly kind: 'consumed'; readonly run: Journaled; readonly row: InboxRow }
   | { readonly kind: 'audit'; readonly run: Journaled; readonly row: AuditRow }

@@ -3,20 +3,24 @@
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
 import type { RunStatus } from '@tenuto/contract';
-import { nextWake, noteIdle, restoreIdle, timeLimitOf } from './idle.ts';
+import { noteIdle, restoreIdle } from './idle.ts';
 import { finishRun, noteProgress, releaseRun } from './leaving.ts';
-import { childError, lostAttempt } from './outcomes.ts';
+import { childError, lostAttempt, noSignal } from './outcomes.ts';
 import { type Call, createCall, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { InboxItem } from './ports/inbox.ts';
+import type { Aside } from './ports/store.ts';
 import type { InFlight } from './record.ts';
+import { asidesOf, intentRow, lostRows } from './recovery-asides.ts';
+import { ambiguous, effectOf, type StepPorts, withRecovery } from './recovery-steps.ts';
 import {
   type AttemptEnded,
+  answeredNode,
   apply,
   attemptOf,
   type Effect,
   lossesOf,
   nextStart,
+  type RecoverEvent,
   type RunEvent,
   type RunState,
   runningAttempts,
@@ -32,14 +36,10 @@ import type { Slots } from './slots.ts';
 const SUSPECT_LOSSES = 2;
 /** The longest that one timer of the platform can be set for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const PROGRESS_EVERY_MS = 1_000;
-/** A run stays for so long at least: long enough to hear whether what it waits for has ended. */
-const STAY_MS = 3_000;
-/** A run that made room looks again after this long at the runs it waits for. */
-const LOOK_AGAIN_MS = 10_000;
+export const PROGRESS_EVERY_MS = 1_000;
 
 /** What driving needs of the engine around it. */
-export interface DriverPorts {
+export interface DriverPorts extends StepPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly slots: Slots;
@@ -47,6 +47,8 @@ export interface DriverPorts {
   readonly parkAfterMs: number;
   /** Aborts an attempt; after its grace it is ended whatever it does. */
   abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void;
+  /** Ends an attempt as lost: the run is given back. */
+  lose(call: Call): void;
   /** A node waits for another run. */
   watch(owned: Owned, node: number, runId: string): void;
   cancelRun(runId: string): void;
@@ -62,20 +64,26 @@ export interface DriverPorts {
 export function handle(
   ports: DriverPorts,
   owned: Owned,
-  event: RunEvent,
+  given: RunEvent,
   extra: EndedExtra = {},
 ): void {
   if (owned.dropped) return;
+  const { run } = owned;
+  const event = given.type === 'ended' ? withRecovery(ports, run, given) : given;
+  const round = event.type === 'ended' ? run.rounds.get(event.node) : undefined;
+  const before = run.status;
   let effects: Effect[];
   try {
-    effects = apply(owned.run, event);
+    effects = apply(run, event);
   } catch (error) {
     ports.broken(owned, error);
     return;
   }
-  journalEvent(owned, event, extra);
+  const asides = asidesOf(owned, effects, { at: event.at, newId: ports.newId });
+  journalEvent(owned, event, extra, { round, asides, before });
   for (const effect of effects) carryOut(ports, owned, effect);
-  if (failedFast(ports, owned)) return;
+  if (failedFast(ports, owned) || pursueWanted(ports, owned)) return;
+  deliverSignals(ports, owned);
   pump(ports, owned);
   if (noteIdle(owned, ports.clock) < PROGRESS_EVERY_MS) return;
   // Together with what ended the wait: whoever takes over now must not charge for it.
@@ -87,6 +95,55 @@ function failedFast(ports: DriverPorts, owned: Owned): boolean {
   if (owned.dropped || !wantsStop(owned.run)) return false;
   stopRun(ports, owned, { status: 'failed', grace: true, reason: 'fail_fast' });
   return true;
+}
+
+/** Begins the recovery of the whole run that the end of a node calls for. */
+function pursueWanted(ports: DriverPorts, owned: Owned): boolean {
+  const { wanted } = owned.run;
+  if (wanted === undefined || owned.dropped) return false;
+  const { step } = wanted;
+  if (step.action === 'abort_execution') {
+    abortRun(ports, owned, step);
+    return true;
+  }
+  recoverRun(ports, owned, { step });
+  return true;
+}
+
+/** Carries a recovery out that no attempt's end has brought about. */
+export function recoverRun(
+  ports: DriverPorts,
+  owned: Owned,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+): void {
+  const { run } = owned;
+  if (run.phase === 'over') owned.idleMs = 0;
+  const running = runningAttempts(run);
+  handle(ports, owned, { type: 'recover', at: ports.clock.wall(), running, ...wanted });
+  noteProgress(owned, ports.clock);
+}
+
+/** Ends a run for good because of a recovery: by way of `recovering`, as the transitions ask. */
+export function abortRun(ports: DriverPorts, owned: Owned, step: RecoverEvent['step']): void {
+  const before = owned.run.status;
+  if (before !== 'recovering') {
+    const body = { from: before, to: 'recovering', actor: step.actor };
+    journalNote(owned, { type: 'transition', at: ports.clock.wall(), body });
+  }
+  const reason = step.reason ?? 'a recovery policy says so';
+  stopRun(ports, owned, { status: 'aborted', grace: true, reason, step, before });
+}
+
+/** Ends the waits of nodes for messages that have come. */
+function deliverSignals(ports: DriverPorts, owned: Owned): void {
+  const answered = answeredNode(owned.run);
+  if (answered === undefined || owned.dropped || owned.run.phase !== 'work') return;
+  const { node, payload } = answered;
+  owned.timers.get(node)?.();
+  owned.timers.delete(node);
+  const base = endOfWait(owned, node, ports.clock.wall());
+  const event = { ...base, status: 'completed', output: payload } as const;
+  handle(ports, owned, event, { output: JSON.stringify(payload) });
 }
 
 function carryOut(ports: DriverPorts, owned: Owned, effect: Effect): void {
@@ -101,6 +158,10 @@ function carryOut(ports: DriverPorts, owned: Owned, effect: Effect): void {
     }
     case 'cancelRun':
       ports.cancelRun(effect.runId);
+      break;
+    case 'requeue':
+      owned.requeued = true;
+      for (const call of [...owned.calls.values()]) ports.lose(call);
       break;
     case 'finish':
       finishRun(owned);
@@ -127,15 +188,17 @@ function setTimer(ports: DriverPorts, owned: Owned, node: number, at: number): v
 
 function timerFired(ports: DriverPorts, owned: Owned, node: number): void {
   const wait = owned.run.waits.get(node);
-  if (owned.dropped || owned.leaving || wait === undefined || wait.kind === 'run') return;
+  if (owned.dropped || owned.leaving || wait === undefined) return;
   const at = ports.clock.wall();
   if (wait.kind === 'retry') {
     handle(ports, owned, { type: 'due', at, node });
-    return;
+  } else if (wait.kind === 'time') {
+    const output = { until: new Date(wait.until).toISOString() };
+    const event = { ...endOfWait(owned, node, at), status: 'completed', output } as const;
+    handle(ports, owned, event, { output: JSON.stringify(output) });
+  } else if (wait.kind === 'signal') {
+    handle(ports, owned, { ...endOfWait(owned, node, at), ...noSignal(wait.name) });
   }
-  const output = { until: new Date(wait.until).toISOString() };
-  const event = { ...endOfWait(owned, node, at), status: 'completed', output } as const;
-  handle(ports, owned, event, { output: JSON.stringify(output) });
 }
 
 function endOfWait(owned: Owned, node: number, at: number) {
@@ -147,10 +210,10 @@ function endOfWait(owned: Owned, node: number, at: number) {
 export function stopRun(
   ports: DriverPorts,
   owned: Owned,
-  wanted: Pick<StopEvent, 'status' | 'grace' | 'reason'>,
+  wanted: Omit<StopEvent, 'type' | 'at' | 'running'>,
 ): void {
   const running = runningAttempts(owned.run);
-  if (owned.run.phase === 'work') {
+  if (owned.run.phase === 'work' || owned.run.phase === 'undoing') {
     for (const cancel of owned.timers.values()) cancel();
     owned.timers.clear();
   }
@@ -160,13 +223,24 @@ export function stopRun(
 
 /** Starts what may start, behind the runs that wait for a slot already. */
 export function pump(ports: DriverPorts, owned: Owned): void {
+  if (owned.requeued) {
+    giveBack(ports, owned);
+    return;
+  }
   if (owned.run.ready.length === 0 || ports.draining() || owned.leaving || owned.dropped) return;
   if (ports.slots.contended) ports.slots.wait(owned);
   else startReady(ports, owned);
 }
 
+/** Gives the run to whoever claims it, once nothing of it is going on here. */
+function giveBack({ clock }: DriverPorts, owned: Owned): void {
+  if (owned.calls.size > 0 || !owned.stored || owned.leaving || owned.dropped) return;
+  if (owned.run.phase !== 'over') releaseRun(owned, clock.wall());
+}
+
 /** The same for a run whose turn it is. */
-export function startReady({ slots }: DriverPorts, owned: Owned): void {
+export function startReady(ports: DriverPorts, owned: Owned): void {
+  const { slots } = ports;
   const { run } = owned;
   while (slots.free) {
     const node = nextStart(run);
@@ -174,31 +248,43 @@ export function startReady({ slots }: DriverPorts, owned: Owned): void {
     const call = createCall(owned, node, attemptOf(run, node));
     owned.calls.set(node, call);
     if (lossesOf(run, node) >= SUSPECT_LOSSES) {
-      slots.alone(() => start(slots, owned, call));
+      slots.alone(() => start(ports, owned, call));
     } else {
       slots.take();
-      start(slots, owned, call);
+      start(ports, owned, call);
     }
   }
   if (run.ready.length > 0 && run.slots < run.input.maxConcurrentNodes) slots.wait(owned);
 }
 
 /** The slot is taken: the start goes into the journal, the attempt begins with its commit. */
-function start(slots: Slots, owned: Owned, call: Call): void {
+function start(ports: DriverPorts, owned: Owned, call: Call): void {
   // A node that waited for running alone may have been given up meanwhile.
   if (call.state === 'ended' || owned.dropped) {
-    slots.give();
+    ports.slots.give();
     return;
   }
   call.holdsSlot = true;
-  owned.journal.append({ kind: 'start', run: owned, call });
+  const asides = intentOf(ports, call);
+  owned.journal.append({ kind: 'start', run: owned, call, asides });
+}
+
+/** The ledger's row for an effect that is about to happen. */
+function intentOf(ports: DriverPorts, call: Call): readonly Aside[] | undefined {
+  const { owned, node, attempt } = call;
+  const at = ports.clock.wall();
+  const target = effectOf(ports, owned.run, { node, at });
+  if (target === undefined) return undefined;
+  call.effect = true;
+  return [intentRow(owned, { node, attempt, target, at })];
 }
 
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
   if (owned.run.phase === 'over') {
     finishRun(owned);
-  } else if (!failedFast(ports, owned)) {
+  } else if (!failedFast(ports, owned) && !pursueWanted(ports, owned)) {
+    deliverSignals(ports, owned);
     pump(ports, owned);
     restoreIdle(owned);
   }
@@ -213,26 +299,35 @@ export function resumeRun(
   const { run } = owned;
   for (const [node, wait] of run.waits) {
     if (wait.kind === 'run') ports.watch(owned, node, wait.runId);
-    else setTimer(ports, owned, node, wait.until);
+    else if (wait.kind !== 'intervention' && wait.until !== undefined) {
+      setTimer(ports, owned, node, wait.until);
+    }
   }
+  let told = false;
   for (const { node, attempt, startedAt } of started) {
     if (statusOf(run, node) !== 'running' || attemptOf(run, node) !== attempt) continue;
     const call: InFlight = { node, attempt, startedAt, promoted: true, ended: true };
     const moment = { at: ports.clock.wall(), random: ports.random.next() };
-    handle(ports, owned, lostAttempt(run, call, moment), { call });
+    const lost = ambiguous(ports, run, lostAttempt(run, call, moment));
+    const asides = told ? [] : lostSession(ports, owned);
+    told = true;
+    handle(ports, owned, lost, { call, asides });
   }
 }
 
-/** Carries out what reached the run from outside. */
-export function takeItem(ports: DriverPorts, owned: Owned, item: InboxItem): void {
-  const { run } = owned;
-  owned.inboxSeq = Math.max(owned.inboxSeq, item.seq);
-  const row = { runId: owned.id, seq: item.seq };
-  owned.journal.append({ kind: 'consumed', run: owned, row });
-  if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') return;
-  const { actor, mode } = item.body;
-  const reason = typeof actor === 'string' ? `cancelled by ${actor}` : 'cancelled';
-  stopRun(ports, owned, { status: 'cancelled', grace: mode !== 'immediate', reason });
+/** That attempts were lost with their engine, and are made again here, is a recovery too. */
+function lostSession(ports: DriverPorts, owned: Owned): Aside[] {
+  const step = {
+    action: 'requeue_job',
+    session: ports.newId(),
+    trigger: 'lost',
+    actor: 'engine',
+    classification: 'infrastructure',
+    reason: 'The engine of this run died.',
+    with: {},
+  } as const;
+  const moment = { at: ports.clock.wall(), newId: ports.newId };
+  return lostRows(owned, { step, before: owned.run.status }, moment);
 }
 
 /** A run that a node waited for has ended. */
@@ -262,30 +357,4 @@ export function noteLate(
 ): void {
   if (owned.dropped || owned.leaving || !owned.stored) return;
   journalNote(owned, { type: 'late', at: clock.wall(), body });
-}
-
-/** Looks after a run's time limits, its parking and what others see of it. */
-export function tendRun(ports: DriverPorts, owned: Owned): void {
-  const { clock } = ports;
-  if (owned.dropped || owned.leaving || !owned.stored) return;
-  const now = clock.wall();
-  if (owned.run.status === 'running' && now >= timeLimitOf(owned, now)) {
-    stopRun(ports, owned, { status: 'timeout', grace: true, reason: 'time limit' });
-    return;
-  }
-  const wake = parkUntil(ports, owned, now);
-  if (wake !== undefined) releaseRun(owned, wake);
-  else if (clock.mono() - owned.progressAt >= PROGRESS_EVERY_MS) noteProgress(owned, clock);
-}
-
-/**
- * Until when a run may leave memory, if it may: for long when it has nothing to do for long, for a
- * little when others need its room. The runs that it waits for may be among them.
- */
-function parkUntil(ports: DriverPorts, owned: Owned, now: number): number | undefined {
-  const settled = ports.clock.mono() - owned.arrivedAt >= STAY_MS;
-  const crowded = settled && ports.crowded();
-  const wake = nextWake(owned, crowded ? now + LOOK_AGAIN_MS : undefined);
-  const least = crowded ? Math.min(STAY_MS, ports.parkAfterMs) : ports.parkAfterMs;
-  return wake !== undefined && wake - now > least ? wake : undefined;
 }

@@ -14,18 +14,13 @@ import type { ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineHealth, Submission, SubmitResult } from './ports/engine-api.ts';
 import type { EngineStore, StoreFault } from './ports/store.ts';
-import {
-  childEnded,
-  type DriverPorts,
-  handle,
-  noteLate,
-  runStored,
-  tendRun,
-} from './run-driver.ts';
+import { childEnded, type DriverPorts, handle, noteLate, runStored } from './run-driver.ts';
+import { createRunIds } from './run-id.ts';
 import { createSlots } from './slots.ts';
 import { createSubRunCancels, type SubRunCancels } from './sub-run-cancels.ts';
 import { createSubmissions } from './submissions.ts';
 import { drop, dropForReload, giveSlot, serveWaiting, type Table } from './table.ts';
+import { tendRun } from './tending.ts';
 import { createWaiters } from './waiters.ts';
 import { createWatches } from './watches.ts';
 
@@ -142,6 +137,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     after: (ms, run) => clock.after(ms, run),
     onFree: () => serveWaiting(table),
   });
+  const newId = createRunIds(clock, random);
   const driver: DriverPorts = {
     clock,
     random,
@@ -150,6 +146,9 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     crowded: () => runs.size >= options.capacity,
     parkAfterMs: options.parkAfterMs,
     abort: (call, reason, grace) => abort(executor, call, reason, grace),
+    lose: (call) => lose(executor, call),
+    newId: () => newId().text,
+    runner,
     watch: (owned, node, runId) => watches.add(owned, node, runId),
     cancelRun: cancels.request,
     broken(owned, error) {

@@ -54,6 +54,7 @@ export function drop(table: Table, owned: Owned): void {
     call.ended = true;
     call.aborted ??= 'lost';
     call.cancelTimer?.();
+    call.cancelWatch?.();
     call.controller?.abort('lost');
     giveSlot(table, call);
   }

@@ -28,6 +28,8 @@ export function endOf(run: Journaled, call: InFlight, output?: string): JournalR
       seq: 1,
       node: call.node,
       attempt: call.attempt,
+      generation: 0,
+      kind: 'work',
       status: 'completed',
       startedAt: 1,
       endedAt: 2,

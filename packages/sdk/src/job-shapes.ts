@@ -1,4 +1,5 @@
 import {
+  ATTEMPT_KINDS,
   ATTEMPT_STATUSES,
   type Attempt,
   CLASSIFICATIONS,
@@ -40,9 +41,12 @@ const failure = fields({
 });
 
 type Waiting = NonNullable<JobNode['waiting_for']>;
-const untilTime = fields({ until: text });
-const forRun = fields({ run_id: text });
-const waiting = (value: unknown): value is Waiting => untilTime(value) || forRun(value);
+const waiting: Shape<Waiting> = fields({
+  until: optional(text),
+  run_id: optional(text),
+  signal: optional(text),
+  intervention: optional(text),
+});
 
 export const nodeShape: Shape<JobNode> = fields({
   node_id: text,
@@ -57,6 +61,8 @@ export const nodeShape: Shape<JobNode> = fields({
   error: nullable(failure),
   started_at: maybeText,
   completed_at: maybeText,
+  generation: number,
+  kind: oneOf(ATTEMPT_KINDS),
   waiting_for: nullable(waiting),
 });
 
@@ -114,6 +120,7 @@ export const attemptShape: Shape<Attempt> = fields({
   node_id: text,
   attempt: number,
   generation: number,
+  kind: oneOf(ATTEMPT_KINDS),
   status: oneOf(ATTEMPT_STATUSES),
   started_at: maybeText,
   completed_at: text,

@@ -7,6 +7,7 @@ import {
   createActionRegistry,
   httpRequest,
   runStart,
+  signalWait,
   sleepFor,
   sleepUntil,
   testRun,
@@ -206,6 +207,7 @@ function makeActions(
     transformCel(),
     sleepFor(),
     sleepUntil(),
+    signalWait(),
     runStart(startSubRun),
   ]);
 }

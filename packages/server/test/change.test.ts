@@ -31,6 +31,8 @@ function aLiveRun(runId: string): LiveRun {
     counts: { pending: 0, running: 2, completed: 0, failed: 0, skipped: 0 },
     currentNodes: [],
     retries: 0,
+    paused: false,
+    idOf: () => '',
     nodeCount: () => 0,
     node: () => {
       throw new Error('it has no nodes');

@@ -59,6 +59,8 @@ export function attemptRow(runId: RunId, over: Partial<AttemptRow> = {}): Attemp
     seq: 1,
     node: 0,
     attempt: 1,
+    generation: 0,
+    kind: 'work',
     status: 'completed',
     output: 'null',
     startedAt: Date.now() - 5,
@@ -80,6 +82,7 @@ export function batch(seq: number, parts: Partial<Batch> = {}): Batch {
     updates: [],
     consumed: [],
     audits: [],
+    asides: [],
     ...parts,
   };
 }

@@ -51,6 +51,7 @@ export function callWith(parameters: JsonObject, rest: Partial<ActionCall> = {})
     startedAt: 0,
     signal: new AbortController().signal,
     graceMs: 60_000,
+    heartbeat() {},
     ...rest,
     logged,
     log(stream, text) {

@@ -46,8 +46,19 @@ export function httpRequest(options: HttpRequestOptions): Required<ActionDefinit
     description: 'Sends an HTTP request and waits for its answer.',
     parameters: HTTP_PARAMETERS,
     run: (call) => send({ agent, allow, clock }, call),
+    effectOf,
     close: () => agent.destroy(),
   };
+}
+
+/** Methods that may be repeated without harm (RFC 9110, 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+function effectOf({ method = 'GET', url }: JsonObject): string | undefined {
+  const verb = String(method).toUpperCase();
+  if (IDEMPOTENT.has(verb) || typeof url !== 'string') return undefined;
+  const target = URL.parse(url);
+  return target === null ? undefined : `${verb} ${target.origin}${target.pathname}`;
 }
 
 async function send(client: Client, call: ActionCall): Promise<ActionOutcome> {

@@ -47,6 +47,7 @@ export function callWith(parameters: JsonObject, overrides: Partial<ActionCall> 
     startedAt: NOW_MS,
     signal: new AbortController().signal,
     graceMs: 0,
+    heartbeat() {},
     log: () => {},
     ...overrides,
   };

@@ -26,7 +26,10 @@ function attemptText({ attempts }: JobNode): string {
 
 function waitText({ waiting_for: wait }: JobNode): string {
   if (wait === null) return '';
-  return 'until' in wait ? `until ${printable(wait.until)}` : `for run ${printable(wait.run_id)}`;
+  const until = wait.until === undefined ? '' : `until ${printable(wait.until)}`;
+  if (wait.run_id !== undefined) return `for run ${printable(wait.run_id)}`;
+  if (wait.signal !== undefined) return `for signal ${printable(wait.signal)} ${until}`.trim();
+  return wait.intervention === undefined ? until : 'for a decision';
 }
 
 function testText({ output }: JobNode): string {

@@ -148,6 +148,9 @@ function assemble({ flat, edges, specs, names, document, levels }: Parts): Plan 
     subtreeEnd: flat.subtreeEnd,
     patterns: flat.patternOf,
     outputKept: keptOutputs({ flat, edges, specs, names }),
+    keepsOrder: specs.specs.some(
+      (spec) => spec.rollback !== undefined || spec.type === 'checkpoint',
+    ),
     names,
     levels,
   };

@@ -1,3 +1,10 @@
 export { canonicalJson } from './canonical.ts';
 export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
-export { childrenOf, type NodeSpec, type Plan, type PlanShape, shapeOf } from './plan.ts';
+export {
+  type ActionSpec,
+  childrenOf,
+  type NodeSpec,
+  type Plan,
+  type PlanShape,
+  shapeOf,
+} from './plan.ts';

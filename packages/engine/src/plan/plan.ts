@@ -1,6 +1,12 @@
-import type { DependencyCondition, NodeType } from '@tenuto/contract';
+import type { AmbiguityPolicy, DependencyCondition, NodeType } from '@tenuto/contract';
 import type { Expression, Template } from '../expression/index.ts';
 import type { RetryPolicy } from '../retry/index.ts';
+
+/** An action with its parameters. */
+export interface ActionSpec {
+  readonly uses: string;
+  readonly with: Template;
+}
 
 /** What a node does and under which rules; shared by all nodes that are written alike. */
 export interface NodeSpec {
@@ -17,6 +23,16 @@ export interface NodeSpec {
   readonly retry: RetryPolicy;
   readonly timeoutMs: number | undefined;
   readonly graceMs: number;
+  /** An attempt that says nothing for longer is given up as lost. */
+  readonly heartbeatMs: number | undefined;
+  /** What is done in its place when it has failed for good. */
+  readonly fallback: ActionSpec | undefined;
+  /** What undoes it. */
+  readonly rollback: ActionSpec | undefined;
+  /** What follows when an engine died in the middle of its effect; absent, as the action says. */
+  readonly onAmbiguous: AmbiguityPolicy | undefined;
+  /** What finds out whether its effect has happened. */
+  readonly probe: ActionSpec | undefined;
   readonly priority: number;
   readonly forEach: Expression | undefined;
   readonly itemName: string;
@@ -54,6 +70,8 @@ export interface Plan {
   readonly patterns: Int32Array;
   /** 1 where some expression may read the node's output or facts: they are kept in memory. */
   readonly outputKept: Uint8Array;
+  /** Whether nodes can be undone, or a checkpoint returned to: the order of ends is then kept. */
+  readonly keepsOrder: boolean;
   /** `save_as` names and ids by which `steps` and `nodes` find a node. */
   readonly names: ReadonlyMap<string, number>;
   /** How many nodes stand before each on the longest way to it, groups it stands in included. */

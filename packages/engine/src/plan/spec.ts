@@ -9,7 +9,7 @@ import {
 } from '../expression/index.ts';
 import { type RetryPolicy, resolveRetryPolicy } from '../retry/index.ts';
 import { type FlatNodes, typeOf } from './flatten.ts';
-import type { NodeSpec } from './plan.ts';
+import type { ActionSpec, NodeSpec } from './plan.ts';
 import type { Problems } from './problems.ts';
 
 /** The action of a node that names none, by type. */
@@ -139,6 +139,9 @@ function compileSpec(
   const template = attempt(context, index, 'with', () => compileTemplate(parameters, scope));
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
+  const sideAction = (field: SideAction, written: SideActionInput | undefined) =>
+    compileSideAction(context, { index, path, field, written, scope, reads });
+  const ambiguous = node.on_ambiguous;
   return {
     type: typeOf(node),
     uses: actionName(context, node, path),
@@ -159,6 +162,14 @@ function compileSpec(
         : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry),
     timeoutMs: node.timeout_seconds === undefined ? undefined : node.timeout_seconds * 1000,
     graceMs: (node.grace_seconds ?? DEFAULT_GRACE_SECONDS) * 1000,
+    heartbeatMs: node.heartbeat_seconds === undefined ? undefined : node.heartbeat_seconds * 1000,
+    fallback: sideAction('fallback', node.fallback),
+    rollback: sideAction('rollback', node.rollback),
+    onAmbiguous: typeof ambiguous === 'string' ? ambiguous : undefined,
+    probe: sideAction(
+      'on_ambiguous/probe',
+      typeof ambiguous === 'object' ? ambiguous.probe : undefined,
+    ),
     priority: node.priority ?? DEFAULT_PRIORITY,
     forEach: expression('for_each', node.for_each),
     itemName: itemNameOf(node),
@@ -167,6 +178,34 @@ function compileSpec(
         ? 1
         : (node.max_parallel_instances ?? Number.POSITIVE_INFINITY),
   };
+}
+
+type SideAction = 'fallback' | 'rollback' | 'on_ambiguous/probe';
+type SideActionInput = NonNullable<NodeInput['fallback']>;
+
+/** An action that a node names besides its own: in its place, against it, or to look after it. */
+function compileSideAction(
+  context: SpecContext,
+  place: {
+    readonly index: number;
+    readonly path: string;
+    readonly field: SideAction;
+    readonly written: SideActionInput | undefined;
+    readonly scope: Scope;
+    readonly reads: References[];
+  },
+): ActionSpec | undefined {
+  const { index, path, field, written, scope, reads } = place;
+  if (written === undefined) return undefined;
+  const wrong = context.checkAction(written.uses);
+  if (wrong !== undefined) context.problems.add(`${path}/${field}/uses`, wrong, written.uses);
+  const parameters = (written.with ?? {}) as Json as JsonObject;
+  const template = attempt(context, index, `${field}/with`, () =>
+    compileTemplate(parameters, scope),
+  );
+  if (template === undefined) return undefined;
+  if (!template.isConstant) reads.push(template.references);
+  return { uses: written.uses, with: template };
 }
 
 /** Runs one compilation; an ExpressionError becomes a problem of the node's field. */
@@ -221,11 +260,7 @@ function actionName(context: SpecContext, node: NodeInput, path: string): string
         `${path}/uses`,
         `A ${type} does no work of its own; take uses away from "${node.id}".`,
       );
-    if (node.timeout_seconds !== undefined)
-      context.problems.add(
-        `${path}/timeout_seconds`,
-        `A ${type} has no attempts to time; give the nodes that work in or after "${node.id}" their timeouts.`,
-      );
+    refuseWorkFields(context, node, path);
     return undefined;
   }
   const uses = written ?? DEFAULT_ACTIONS[type];
@@ -236,6 +271,24 @@ function actionName(context: SpecContext, node: NodeInput, path: string): string
   const wrong = context.checkAction(uses);
   if (wrong !== undefined) context.problems.add(`${path}/uses`, wrong, uses);
   return uses;
+}
+
+/** What only attempts can have. */
+function refuseWorkFields({ problems }: SpecContext, node: NodeInput, path: string): void {
+  for (const field of ['timeout_seconds', 'heartbeat_seconds'] as const) {
+    if (node[field] === undefined) continue;
+    problems.add(
+      `${path}/${field}`,
+      `A ${typeOf(node)} has no attempts to time; give the nodes that work in or after "${node.id}" their timeouts.`,
+    );
+  }
+  for (const field of ['fallback', 'rollback', 'on_ambiguous'] as const) {
+    if (node[field] === undefined) continue;
+    problems.add(
+      `${path}/${field}`,
+      `A ${typeOf(node)} does no work of its own; give the nodes that do their ${field}.`,
+    );
+  }
 }
 
 function checkConditions(context: SpecContext, node: NodeInput, path: string): void {

@@ -18,6 +18,8 @@ export interface ActionCall {
   /** Aborts on cancel and timeout; the action then has `graceMs` to end. */
   readonly signal: AbortSignal;
   readonly graceMs: number;
+  /** Says that the attempt is alive; so does every line of its log. */
+  heartbeat(): void;
   /** Appends text to the attempt's log; it may hold several lines. */
   log(stream: LogStream, text: string): void;
 }
@@ -41,10 +43,12 @@ export interface ProducedArtifact {
   readonly bytes: Uint8Array;
 }
 
-/** What the node waits for without holding a slot; both survive restarts. */
+/** What the node waits for without holding a slot; each survives restarts. */
 export type Wait =
   | { readonly kind: 'time'; readonly until: number }
-  | { readonly kind: 'run'; readonly runId: string };
+  | { readonly kind: 'run'; readonly runId: string }
+  /** A message of that name to the run; after `until` it has not come. */
+  | { readonly kind: 'signal'; readonly name: string; readonly until?: number };
 
 export type ActionOutcome =
   | {
@@ -65,5 +69,11 @@ export type ActionOutcome =
  * answer at once, without a promise, when there is nothing to wait for.
  */
 export interface ActionRunner {
+  /**
+   * For an action whose calls can be effects that must not happen twice unasked (a crash in the
+   * middle of one leaves open whether it has happened): what names the target of such a call, and
+   * gives undefined for one that may be made again. Undefined for all other actions.
+   */
+  effectOf?(uses: string): ((parameters: JsonObject) => string | undefined) | undefined;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
 }

@@ -1,4 +1,11 @@
-import type { Json, JsonObject, NodeStatus, RunStatus } from '@tenuto/contract';
+import type {
+  AttemptKind,
+  Json,
+  JsonObject,
+  NodeStatus,
+  RecoveryRule,
+  RunStatus,
+} from '@tenuto/contract';
 import type { Plan } from '../plan/plan.ts';
 
 /** What a run was given besides its graph; kept with the run, read back on restore. */
@@ -11,6 +18,15 @@ export interface RunInput {
   readonly timeoutMs: number;
   /** Wall time in milliseconds since the epoch by which the run must have ended. */
   readonly deadlineAt?: number;
+  /** What is done about failures that retries did not mend; absent, nothing. */
+  readonly recovery?: RecoveryRules;
+}
+
+/** A recovery policy with everything filled in. */
+export interface RecoveryRules {
+  readonly rules: readonly RecoveryRule[];
+  /** Without progress for so many milliseconds the run has stalled. */
+  readonly stallLimitMs?: number;
 }
 
 /** The audit row that is written in the transaction of the change it speaks of. */
@@ -53,11 +69,21 @@ export interface NodeView {
   readonly id: string;
   readonly status: NodeStatus;
   readonly attempts: number;
+  /** How often it was begun anew, by a recovery or by hand. */
+  readonly generation: number;
+  /** What its present or last attempt is for. */
+  readonly kind: AttemptKind;
   readonly error?: { readonly type: string; readonly message: string };
   readonly output?: Json;
-  /** Until when (ms since the epoch) or for which run a waiting node waits. */
-  readonly waitingFor?: { readonly until: number } | { readonly runId: string };
+  readonly waitingFor?: WaitView;
 }
+
+/** What a waiting node waits for; times in milliseconds since the epoch. */
+export type WaitView =
+  | { readonly until: number; readonly retry: boolean }
+  | { readonly runId: string }
+  | { readonly signal: string; readonly until?: number }
+  | { readonly intervention: string };
 
 export interface RunCounts {
   readonly pending: number;
@@ -75,8 +101,16 @@ export interface LiveRun {
   readonly currentNodes: readonly string[];
   /** Attempts beyond the first of each node. */
   readonly retries: number;
+  readonly paused: boolean;
+  /** The compensation that is under way: how many nodes are undone, and how many are left. */
+  readonly undoing?:
+    | { readonly session: string; readonly done: number; readonly left: number }
+    | undefined;
   nodeCount(): number;
-  node(index: number): NodeView;
+  /** A node by its place among those that are shown. */
+  node(position: number): NodeView;
+  /** The id of a node by its index, given up ones included. */
+  idOf(index: number): string;
 }
 
 /** The public face of an engine inside its process. */

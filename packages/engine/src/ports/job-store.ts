@@ -1,4 +1,4 @@
-import type { AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
+import type { AttemptKind, AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
 import type { RunJournal } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 import type { InboxBody, InboxType } from './inbox.ts';
@@ -89,6 +89,7 @@ export interface AttemptRecord {
   readonly node: number;
   readonly attempt: number;
   readonly generation: number;
+  readonly kind: AttemptKind;
   readonly status: AttemptStatus;
   readonly output: Json;
   readonly error: JsonObject | null;

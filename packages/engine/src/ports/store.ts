@@ -1,5 +1,5 @@
-import type { AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
-import type { RunJournal } from '../run/journal-entry.ts';
+import type { AttemptKind, AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
+import type { JournalEntry, RunJournal } from '../run/journal-entry.ts';
 import type { AuditEntry, Submission } from './engine-api.ts';
 import type { InboxItem } from './inbox.ts';
 
@@ -23,6 +23,8 @@ export interface AttemptRow {
   readonly seq: number;
   readonly node: number;
   readonly attempt: number;
+  readonly generation: number;
+  readonly kind: AttemptKind;
   readonly status: AttemptStatus;
   /** JSON text. */
   readonly output?: string | undefined;
@@ -33,6 +35,8 @@ export interface AttemptRow {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly retryAt?: number | undefined;
+  /** JSON text of a RecoveryStep. */
+  readonly recovery?: string | undefined;
   /** Whether the attempt has a row in `started`, to be deleted; known when the batch is made. */
   promoted: boolean;
 }
@@ -41,7 +45,7 @@ export interface EventRow {
   readonly runId: RunId;
   readonly seq: number;
   readonly at: number;
-  readonly type: 'waiting' | 'stop' | 'late' | 'transition';
+  readonly type: JournalEntry['event']['type'] | 'late' | 'refused' | 'transition';
   readonly body: JsonObject;
 }
 
@@ -77,6 +81,22 @@ export type RunUpdate =
       readonly progress: string;
     };
 
+/**
+ * A row of a table that few flushes write to, under its column names; the kind says which table,
+ * and whether the row is new.
+ */
+export interface Aside {
+  readonly kind: AsideKind;
+  readonly row: JsonObject;
+}
+export type AsideKind =
+  | 'recovery'
+  | 'recovery_audit'
+  | 'intervention'
+  | 'intervention_closed'
+  | 'effect'
+  | 'effect_ended';
+
 export interface InboxRow {
   readonly runId: RunId;
   readonly seq: number;
@@ -95,6 +115,7 @@ export interface Batch {
   readonly updates: readonly RunUpdate[];
   readonly consumed: readonly InboxRow[];
   readonly audits: readonly AuditRow[];
+  readonly asides: readonly Aside[];
 }
 
 export interface AuditRow {

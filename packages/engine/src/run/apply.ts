@@ -8,9 +8,14 @@
  *      v                  v  |
  *   skipped | failed    waiting          (skipped: guard, branch; failed: upstream_failed)
  */
-import { InvalidJobStateError } from '@tenuto/contract';
+import { InvalidJobStateError, type Json, type JsonObject, type RunStatus } from '@tenuto/contract';
 import type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
-import { consider, settle } from './release.ts';
+import { obstacleTo, recover, recoverNode } from './recovery.ts';
+import { RUN } from './recovery-step.ts';
+import { consider, countFailure, settle } from './release.ts';
+import { makeReady, waitForRetry } from './releasing.ts';
+import { beginRound, roundOf, usesOf } from './round.ts';
+import { cancelSessions, closeRunSession, openSession } from './sessions.ts';
 import {
   addLoss,
   attemptOf,
@@ -23,14 +28,16 @@ import {
   type RunState,
   setAttempt,
   setStatus,
-  specOf,
   statusOf,
 } from './state.ts';
+import { cancelNode, stopWork } from './stopping.ts';
+import { abortedForUndo, isDraining, undoEnded, undoNext } from './undo.ts';
 
 /** @throws InvalidJobStateError when the event cannot happen to a run in this state. */
 export function apply(run: RunState, event: RunEvent): Effect[] {
   const effects: Effect[] = [];
-  check(run, event);
+  const objection = objectionTo(run, event);
+  if (objection !== undefined) throw new InvalidJobStateError(objection, run.id);
   run.now = event.at;
   switch (event.type) {
     case 'begin':
@@ -45,11 +52,31 @@ export function apply(run: RunState, event: RunEvent): Effect[] {
     case 'due':
       if (run.waits.get(event.node)?.kind === 'retry') makeReady(run, event.node);
       break;
+    case 'pause':
+      run.paused = true;
+      run.status = 'paused';
+      break;
+    case 'resume':
+      run.paused = false;
+      run.status = 'running';
+      break;
+    case 'signal':
+      run.signals.set(event.name, [...(run.signals.get(event.name) ?? []), event.payload]);
+      break;
+    case 'give_up':
+      run.waits.delete(event.node);
+      setStatus(run, event.node, 'failed');
+      run.settled.push(event.node);
+      break;
+    case 'recover':
+      markRunning(run, event.running);
+      recover(run, event, effects);
+      break;
     case 'stop':
       stop(run, event, effects);
       break;
   }
-  settle(run);
+  settle(run, effects);
   advance(run, effects);
   return effects;
 }
@@ -59,7 +86,7 @@ export function apply(run: RunState, event: RunEvent): Effect[] {
  * the run has no free slot.
  */
 export function nextStart(run: RunState): number {
-  if (run.slots >= run.input.maxConcurrentNodes) return -1;
+  if (run.paused || run.slots >= run.input.maxConcurrentNodes) return -1;
   let node = run.ready.pop();
   while (node >= 0 && statusOf(run, node) !== 'ready') node = run.ready.pop();
   if (node < 0) return -1;
@@ -74,13 +101,28 @@ export function wantsStop(run: RunState): boolean {
   return run.input.failFast && run.failures > 0 && run.phase === 'work';
 }
 
+/** A node that waits for a message that has come, with what it says. */
+export function answeredNode(
+  run: RunState,
+): { readonly node: number; readonly payload: Json } | undefined {
+  if (run.signals.size === 0) return undefined;
+  let first: { node: number; since: number; payload: Json } | undefined;
+  for (const [node, wait] of run.waits) {
+    if (wait.kind !== 'signal' || wait.since >= (first?.since ?? Number.POSITIVE_INFINITY))
+      continue;
+    const payload = run.signals.get(wait.name)?.[0];
+    if (payload !== undefined) first = { node, since: wait.since, payload };
+  }
+  return first;
+}
+
 /** The attempts that are going on, as the run knows it. */
 export function runningAttempts(
   run: RunState,
 ): { readonly node: number; readonly attempt: number }[] {
   const running: { node: number; attempt: number }[] = [];
   for (let node = 0; node < run.size && running.length < run.slots; node += 1) {
-    if (statusOf(run, node) !== 'running' || specOf(run, node).uses === undefined) continue;
+    if (statusOf(run, node) !== 'running' || usesOf(run, node) === undefined) continue;
     running.push({ node, attempt: attemptOf(run, node) });
   }
   return running;
@@ -95,32 +137,42 @@ export function resumeAttempt(run: RunState, node: number, attempt: number): voi
   setAttempt(run, node, attempt);
 }
 
-function check(run: RunState, event: RunEvent): void {
-  const refuse = (message: string): never => {
-    throw new InvalidJobStateError(message, run.id);
-  };
+/** Why an event cannot happen to a run in its present state; undefined when it can. */
+export function objectionTo(run: RunState, event: RunEvent): string | undefined {
+  const { phase, status } = run;
   switch (event.type) {
     case 'begin':
-      if (run.begun) refuse('The run has begun and cannot begin again.');
-      break;
+      return run.begun ? 'The run has begun and cannot begin again.' : undefined;
     case 'ended':
     case 'waiting':
-      if (!mayReport(run, event)) {
-        refuse(`Attempt ${event.attempt} of node ${event.node} is not going on.`);
-      }
-      break;
+      if (mayReport(run, event)) return undefined;
+      return `Attempt ${event.attempt} of node ${event.node} is not going on.`;
     case 'stop':
-      if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') {
-        refuse(`The run is ${run.status} and cannot be stopped.`);
-      }
-      break;
+      if (phase !== 'over' && !STOPPED.has(status)) return undefined;
+      return `The run is ${status} and cannot be stopped.`;
+    case 'pause':
+      return phase === 'work' && !run.paused ? undefined : `The run is ${status}: it cannot pause.`;
+    case 'resume':
+      return run.paused ? undefined : `The run is ${status} and not paused.`;
+    case 'signal':
+      return phase === 'over' ? `The run is ${status}: nobody waits for a signal.` : undefined;
+    case 'give_up':
+      if (phase === 'work' && run.waits.get(event.node)?.kind === 'retry') return undefined;
+      return `Node ${event.node} does not wait for a retry.`;
+    case 'recover':
+      return obstacleTo(run, event);
+    case 'due':
+      return undefined;
   }
 }
+
+/** Ends that a stop has brought about; what it has stopped may still be going on. */
+const STOPPED: ReadonlySet<RunStatus> = new Set(['cancelled', 'timeout', 'aborted']);
 
 /** Whether an attempt may be going on. In a journal, no start is told of: a later one may be. */
 function mayReport(run: RunState, event: { readonly node: number; readonly attempt: number }) {
   const { node, attempt } = event;
-  if (node < 0 || node >= run.size || specOf(run, node).uses === undefined) return false;
+  if (node < 0 || node >= run.size || usesOf(run, node) === undefined) return false;
   const status = statusOf(run, node);
   const between = status === 'ready' || run.waits.get(node)?.kind === 'retry';
   if (between) return attempt > attemptOf(run, node);
@@ -137,21 +189,35 @@ function begin(run: RunState): void {
 function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): void {
   const { node } = event;
   if (statusOf(run, node) === 'running') run.slots -= 1;
+  if (event.status === 'completed') hearSignal(run, node);
   run.waits.delete(node);
   setAttempt(run, node, event.attempt);
   if (isLoss(event)) addLoss(run, node);
   noteTimes(run, event);
-  if (event.retryAt !== undefined && run.phase !== 'stopping') {
+  const { kind } = roundOf(run, node);
+  const draining = isDraining(run);
+  if (event.retryAt !== undefined && run.phase !== 'stopping' && !draining) {
     run.errors.set(node, event.error ?? UNKNOWN_ERROR);
-    setStatus(run, node, 'waiting');
-    run.waits.set(node, { kind: 'retry', until: event.retryAt, since: event.at });
-    effects.push({ type: 'timer', node, at: event.retryAt });
-    return;
+    waitForRetry(run, node, event.retryAt, effects);
+  } else if (kind === 'rollback') {
+    if (run.phase === 'undoing') undoEnded(run, event, effects);
+    else settleAs(run, node, 'cancelled');
+  } else if (kind === 'probe' && event.status === 'completed' && !hasDone(event)) {
+    beginRound(run, node, { kind: 'work', renewed: false });
+    makeReady(run, node);
+  } else if (event.recovery !== undefined && run.phase === 'work') {
+    recoverNode(run, event, event.recovery, effects);
+  } else {
+    keepOutput(run, kind === 'probe' ? foundBy(event) : event);
+    if (event.error === undefined) run.errors.delete(node);
+    else run.errors.set(node, event.error);
+    if (draining) abortedForUndo(run, event, effects);
+    else settleAs(run, node, event.status);
   }
-  keepOutput(run, event);
-  if (event.error === undefined) run.errors.delete(node);
-  else run.errors.set(node, event.error);
-  setStatus(run, node, event.status);
+}
+
+function settleAs(run: RunState, node: number, status: AttemptEnded['status']): void {
+  setStatus(run, node, status);
   run.settled.push(node);
 }
 
@@ -159,6 +225,30 @@ function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): vo
 function keepOutput(run: RunState, { node, status, output = null }: AttemptEnded): void {
   if (run.plan.outputKept[patternOf(run, node)] !== 1) return;
   if (status === 'completed' || output !== null) run.outputs.set(node, output);
+}
+
+/** The message that the node has waited for is heard by nobody else. */
+function hearSignal(run: RunState, node: number): void {
+  const wait = run.waits.get(node);
+  if (wait?.kind !== 'signal') return;
+  const [, ...later] = run.signals.get(wait.name) ?? [];
+  if (later.length > 0) run.signals.set(wait.name, later);
+  else run.signals.delete(wait.name);
+}
+
+/** Whether a probe has found that the node's work had been done. */
+function hasDone({ output }: AttemptEnded): boolean {
+  return isObject(output) && output.done === true;
+}
+
+/** The node's output, as a probe has found it. */
+function foundBy(event: AttemptEnded): AttemptEnded {
+  const { output } = event;
+  return { ...event, output: isObject(output) ? (output.output ?? null) : null };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 const UNKNOWN_ERROR = { classification: 'unknown', type: 'unknown', message: '' } as const;
@@ -183,58 +273,52 @@ function nodeWaits(
   setAttempt(run, node, event.attempt);
   setStatus(run, node, 'waiting');
   run.waits.set(node, { ...wait, since: event.at });
-  if (run.phase === 'stopping') cancelNode(run, node, effects);
-  else if (wait.kind === 'time') effects.push({ type: 'timer', node, at: wait.until });
-}
-
-function makeReady(run: RunState, node: number): void {
-  run.waits.delete(node);
-  setStatus(run, node, 'ready');
-  run.ready.push(node, specOf(run, node).priority);
-}
-
-function stop(run: RunState, event: StopEvent, effects: Effect[]): void {
-  for (const { node, attempt } of event.running) resumeAttempt(run, node, attempt);
-  if (event.status !== 'failed') run.status = event.status;
-  const hurry = run.phase === 'stopping' && !event.grace;
-  if (run.phase === 'work' || hurry) stopWork(run, event.grace, effects);
-}
-
-/** Cancels what has not started and tells what is going on to abort. Cleanup nodes stay. */
-function stopWork(run: RunState, grace: boolean, effects: Effect[]): void {
-  run.phase = 'stopping';
-  run.ready.clear();
-  for (let node = 0; node < run.size; node += 1) {
-    if (hasFlag(run, node, FLAG.dormant) || isTerminal(run, node)) continue;
-    const spec = specOf(run, node);
-    if (spec.type === 'cleanup') continue;
-    if (statusOf(run, node) === 'running' && spec.uses !== undefined) {
-      effects.push({ type: 'abort', node, grace });
-    } else {
-      cancelNode(run, node, effects);
-    }
+  if (run.phase === 'stopping') {
+    cancelNode(run, node, effects);
+    run.open -= 1;
+  } else if (isDraining(run)) {
+    cancelNode(run, node, effects);
+    undoNext(run, effects);
+  } else if (wait.kind !== 'run' && wait.until !== undefined) {
+    effects.push({ type: 'timer', node, at: wait.until });
   }
 }
 
-function cancelNode(run: RunState, node: number, effects: Effect[]): void {
-  const wait = run.waits.get(node);
-  if (wait?.kind === 'run') effects.push({ type: 'cancelRun', runId: wait.runId });
-  run.waits.delete(node);
-  setStatus(run, node, 'cancelled');
-  run.open -= 1;
+function stop(run: RunState, event: StopEvent, effects: Effect[]): void {
+  markRunning(run, event.running);
+  if (event.status !== 'failed') run.status = event.status;
+  else if (run.paused) run.status = 'running';
+  const hurry = run.phase === 'stopping' && !event.grace;
+  if (run.phase !== 'cleanup' && (run.phase !== 'stopping' || hurry)) {
+    if (run.wanted !== undefined) countFailure(run, run.wanted.node);
+    run.wanted = undefined;
+    run.undo = undefined;
+    cancelSessions(run, effects);
+    stopWork(run, event.grace, effects);
+  }
+  if (event.step !== undefined) {
+    openSession(run, RUN, { step: event.step, before: event.before ?? 'running' }, effects);
+  }
+}
+
+function markRunning(run: RunState, running: StopEvent['running']): void {
+  for (const { node, attempt } of running) resumeAttempt(run, node, attempt);
 }
 
 /** Moves on to cleanup, and to the end, when nothing holds the present phase up. */
 function advance(run: RunState, effects: Effect[]): void {
-  if ((run.phase === 'work' || run.phase === 'stopping') && run.open === 0) startCleanup(run);
+  if (run.paused) return;
+  const done = run.phase === 'work' || run.phase === 'stopping';
+  if (done && run.open === 0) startCleanup(run, effects);
   if (run.phase === 'cleanup' && run.open === 0) {
     run.phase = 'over';
     if (run.status === 'running') run.status = run.failures > 0 ? 'failed' : 'completed';
+    if (run.sessions.size > 0) closeRunSession(run, effects);
     effects.push({ type: 'finish' });
   }
 }
 
-function startCleanup(run: RunState): void {
+function startCleanup(run: RunState, effects: Effect[]): void {
   run.phase = 'cleanup';
   const left = countOf(run, 'pending');
   if (left === 0) return;
@@ -245,5 +329,5 @@ function startCleanup(run: RunState): void {
   for (let i = 0; i < run.plan.nodeCount; i += 1) {
     if (run.plan.specs[i]?.type === 'cleanup') consider(run, i);
   }
-  settle(run);
+  settle(run, effects);
 }

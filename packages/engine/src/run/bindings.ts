@@ -1,5 +1,6 @@
 import { ExpressionError, type Json, type JsonObject, type NodeStatus } from '@tenuto/contract';
 import type { Bindings, Expression, References } from '../expression/index.ts';
+import { templateOf } from './round.ts';
 import {
   attemptOf,
   blockOf,
@@ -7,7 +8,6 @@ import {
   isTerminal,
   patternOf,
   type RunState,
-  specOf,
   statusOf,
 } from './state.ts';
 
@@ -22,7 +22,9 @@ export function evaluateAt(run: RunState, node: number, expression: Expression |
 
 /** The parameters of a node's action with every template resolved, as of `now` (ms). */
 export function parametersOf(run: RunState, node: number, now: number): JsonObject {
-  const template = specOf(run, node).with;
+  const template = templateOf(run, node);
+  if (template === undefined)
+    throw new ExpressionError('There is no action to give parameters to.');
   const value = template.isConstant
     ? template.resolve({})
     : template.resolve(bindingsAt(run, node, template.references, now));

@@ -1,5 +1,6 @@
 import type { AttemptStatus, Json } from '@tenuto/contract';
 import type { Wait } from '../ports/action-runner.ts';
+import type { OpenSession, RecoveryStep } from './recovery-step.ts';
 import type { NodeError } from './state.ts';
 
 /**
@@ -20,18 +21,47 @@ export type RunEvent =
     }
   /** The delay before a retry is over. Not journaled: it follows from `retryAt`. */
   | { readonly type: 'due'; readonly at: number; readonly node: number }
+  /** Nothing starts until the run is resumed. */
+  | { readonly type: 'pause'; readonly at: number }
+  | { readonly type: 'resume'; readonly at: number }
+  /** A message to the run, for the first node that waits for one of that name. */
+  | {
+      readonly type: 'signal';
+      readonly at: number;
+      readonly name: string;
+      readonly payload: Json;
+    }
+  /** A node that waits for its next attempt does not get one. */
+  | { readonly type: 'give_up'; readonly at: number; readonly node: number }
+  | RecoverEvent
   | StopEvent;
+
+/** A recovery that no attempt's end has brought about: by hand, by a decision, or of the whole run. */
+export interface RecoverEvent {
+  readonly type: 'recover';
+  readonly at: number;
+  readonly step: RecoveryStep;
+  /** The node that it is about; absent, the run. */
+  readonly node?: number;
+  /** What a run that is over does again; `failed` unless said. */
+  readonly from?: 'failed' | 'start' | 'node';
+  /** Attempts that were going on, as in a stop. */
+  readonly running: readonly { readonly node: number; readonly attempt: number }[];
+}
 
 /** The rest of the run is given up: cancelled, out of time, or failed fast. */
 export interface StopEvent {
   readonly type: 'stop';
   readonly at: number;
-  readonly status: 'cancelled' | 'timeout' | 'failed';
+  readonly status: 'cancelled' | 'timeout' | 'failed' | 'aborted';
   /** Whether running attempts may still end by themselves for a while. */
   readonly grace: boolean;
   /** Attempts that were going on: a journal knows of an attempt only once it has ended. */
   readonly running: readonly { readonly node: number; readonly attempt: number }[];
   readonly reason?: string;
+  /** The recovery that ends the run, and what the run was before. */
+  readonly step?: RecoveryStep;
+  readonly before?: string;
 }
 
 export interface AttemptEnded {
@@ -45,6 +75,8 @@ export interface AttemptEnded {
   readonly error?: NodeError;
   /** When the next attempt is due; absent when this was the last. */
   readonly retryAt?: number;
+  /** What is done about the failure of a last attempt; absent, the node has failed. */
+  readonly recovery?: RecoveryStep;
 }
 
 /** What must happen outside because of an event. Starts are asked for apart, by `nextStart`. */
@@ -53,4 +85,21 @@ export type Effect =
   | { readonly type: 'abort'; readonly node: number; readonly grace: boolean }
   /** A run that a node of this one started and waited for is not wanted any more. */
   | { readonly type: 'cancelRun'; readonly runId: string }
+  /** A person is asked about a node (or, `RUN`, about the run). */
+  | { readonly type: 'ask'; readonly node: number; readonly step: RecoveryStep }
+  /** Nobody needs to answer any more. */
+  | { readonly type: 'unask'; readonly intervention: string }
+  /** The run is given back to the queue once nothing of it is going on. */
+  | { readonly type: 'requeue' }
+  | { readonly type: 'recoveryBegan'; readonly node: number; readonly session: OpenSession }
+  | {
+      readonly type: 'recoveryEnded';
+      readonly node: number;
+      readonly session: OpenSession;
+      readonly outcome: 'completed' | 'failed' | 'cancelled';
+      /** The status of the node or run now. */
+      readonly after: string;
+      /** Nodes that were to be undone and are not. */
+      readonly remaining?: readonly number[];
+    }
   | { readonly type: 'finish' };

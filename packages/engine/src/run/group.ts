@@ -1,6 +1,7 @@
 import { ExpressionError, type Json, LIMITS } from '@tenuto/contract';
 import { childrenOf } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
+import { roundOf } from './round.ts';
 import {
   admit,
   blockOf,
@@ -109,7 +110,7 @@ function groupOutput(run: RunState, group: number, state: GroupState): Json {
   );
 }
 
-function directChildren(run: RunState, group: number): number[] {
+export function directChildren(run: RunState, group: number): number[] {
   const patterns = childrenOf(run.plan, patternOf(run, group));
   if (specOf(run, group).forEach === undefined) {
     const offset = blockOf(run, group)?.offset ?? 0;
@@ -170,9 +171,11 @@ function addBlock(run: RunState, group: number, item: Json, index: number): void
   const block = run.blocks.length;
   const itemName = specOf(run, group).itemName;
   run.blocks.push({ offset: base - pattern - 1, base, owner: group, itemName, item, index });
+  const { generation } = roundOf(run, group);
   for (let node = pattern + 1; node < end; node += 1) run.blockOf.push(block);
   for (let node = pattern + 1; node < end; node += 1) {
     const instance = node + base - pattern - 1;
+    if (generation > 0) run.rounds.set(instance, { generation, kind: 'work', base: 0 });
     if (plan.patterns[node] !== pattern) {
       setFlag(run, instance, FLAG.dormant);
       continue;

@@ -1,8 +1,19 @@
-export { apply, nextStart, resumeAttempt, runningAttempts, wantsStop } from './apply.ts';
+export {
+  answeredNode,
+  apply,
+  nextStart,
+  objectionTo,
+  resumeAttempt,
+  runningAttempts,
+  wantsStop,
+} from './apply.ts';
 export { parametersOf } from './bindings.ts';
-export type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
+export { type Choice, chooseRecovery, mayRecover, type Trouble } from './choose-recovery.ts';
+export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './event.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
+export { type OpenSession, type RecoveryStep, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
+export { attemptsInRound, effectKey, type Round, roundOf, usesOf } from './round.ts';
 export {
   attemptOf,
   countOf,
@@ -11,6 +22,7 @@ export {
   isTerminal,
   lossesOf,
   type NodeError,
+  type NodeWait,
   type RunFacts,
   type RunState,
   specOf,

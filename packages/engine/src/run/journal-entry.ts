@@ -1,11 +1,11 @@
 import type { RunInput } from '../ports/engine-api.ts';
-import type { AttemptEnded, RunEvent } from './event.ts';
+import type { RunEvent } from './event.ts';
 import type { RunFacts } from './state.ts';
 
 /** One line of a run's journal, in the order of its `seq`. */
 export interface JournalEntry {
   readonly seq: number;
-  readonly event: AttemptEnded | Extract<RunEvent, { type: 'waiting' | 'stop' }>;
+  readonly event: Exclude<RunEvent, { type: 'begin' | 'due' }>;
 }
 
 /** An attempt that was started and of whose end nothing is known. */

@@ -4,8 +4,10 @@ import type { Expression } from '../expression/index.ts';
 import { edgeLabel } from '../plan/edges.ts';
 import type { NodeSpec } from '../plan/index.ts';
 import { evaluateAt } from './bindings.ts';
+import type { Effect } from './event.ts';
 import { childEnded, type Decisions, skipUnstarted, startGroup } from './group.ts';
 import { leavePlace, nextHeld, takePlace } from './place.ts';
+import { nodeSettled } from './sessions.ts';
 import {
   blockOf,
   countDown,
@@ -23,10 +25,12 @@ import {
 } from './state.ts';
 
 /** Tells the successors and groups of all nodes that ended, until nothing more follows from it. */
-export function settle(run: RunState): void {
+export function settle(run: RunState, effects: Effect[]): void {
   for (let node = nextSettled(run); node >= 0; node = nextSettled(run)) {
     run.open -= 1;
     countFailure(run, node);
+    if (run.plan.keepsOrder) run.order.set(node, ++run.ends);
+    if (run.sessions.size > 0) nodeSettled(run, node, effects);
     if (run.phase === 'stopping') continue;
     leavePlace(run, node);
     tellSuccessors(run, node);
@@ -77,7 +81,7 @@ function activate(run: RunState, node: number): void {
   else setStatus(run, node, 'ready');
 }
 
-function isGroup({ type }: NodeSpec): boolean {
+export function isGroup({ type }: NodeSpec): boolean {
   return type === 'parallel_group' || type === 'sequential_group';
 }
 
@@ -190,6 +194,17 @@ function tellSuccessors(run: RunState, node: number): void {
   }
 }
 
+/** Tells one successor, without deciding anything about it. */
+export function tell(
+  run: RunState,
+  node: number,
+  { next, edge }: { readonly next: number; readonly edge: number },
+): void {
+  const verdict = verdictOf(run, node);
+  setFlag(run, next, taken(run, node, edge, verdict) ? verdict : FLAG.skipped);
+  countDown(run, next);
+}
+
 /**
  * Whether an edge out of a node is taken: it has no label, or the condition gave that value. One
  * that was allowed to fail gave none.
@@ -197,18 +212,19 @@ function tellSuccessors(run: RunState, node: number): void {
 function taken(run: RunState, node: number, edge: number, verdict: number): boolean {
   const label = run.plan.labels.get(edge);
   if (label === undefined || verdict !== FLAG.satisfied) return true;
-  return statusOf(run, node) === 'completed' && label === edgeLabel(run.outputs.get(node));
+  const gave = statusOf(run, node) === 'completed' || hasFlag(run, node, FLAG.excused);
+  return gave && label === edgeLabel(run.outputs.get(node));
 }
 
 function verdictOf(run: RunState, node: number): number {
   const status = statusOf(run, node);
   if (status === 'completed') return FLAG.satisfied;
-  if (status === 'skipped') return FLAG.skipped;
+  if (status === 'skipped') return hasFlag(run, node, FLAG.excused) ? FLAG.satisfied : FLAG.skipped;
   return specOf(run, node).allowFailure ? FLAG.satisfied : FLAG.failed;
 }
 
 /** A failure counts unless the node, or a group around it, is allowed to fail. */
-function countFailure(run: RunState, node: number): void {
+export function countFailure(run: RunState, node: number): void {
   const status = statusOf(run, node);
   if (status === 'completed' || status === 'skipped') return;
   if (status === 'cancelled' && run.phase === 'stopping') return;

@@ -9,6 +9,8 @@ import type { NodeSpec, Plan } from '../plan/index.ts';
 import type { Wait } from '../ports/action-runner.ts';
 import type { RunInput } from '../ports/engine-api.ts';
 import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
+import type { OpenSession, RecoveryStep } from './recovery-step.ts';
+import type { Round } from './round.ts';
 
 /** What a failed node says about itself. */
 export interface NodeError {
@@ -44,7 +46,12 @@ export interface GroupState {
 }
 
 /** What a waiting node waits for; a retry waits for a time. */
-export type NodeWait = (Wait | { readonly kind: 'retry'; readonly until: number }) & {
+export type NodeWait = (
+  | Wait
+  | { readonly kind: 'retry'; readonly until: number }
+  /** A person; who decides, or a deadline, is heard of by message. */
+  | { readonly kind: 'intervention'; readonly id: string }
+) & {
   /** Since when, in milliseconds since the epoch. */
   readonly since: number;
 };
@@ -61,10 +68,11 @@ export interface RunState {
   status: RunStatus;
   begun: boolean;
   /**
-   * `work` until all but the cleanup nodes have ended; `stopping` while attempts that were told to
+   * `work` until all but the cleanup nodes have ended; `undoing` while nodes are compensated (see
+   * undo.ts); `stopping` while attempts that were told to
    * abort are still going; then `cleanup`; `over` when nothing is left.
    */
-  phase: 'work' | 'stopping' | 'cleanup' | 'over';
+  phase: 'work' | 'undoing' | 'stopping' | 'cleanup' | 'over';
   cells: Int32Array;
   /** Nodes, instances included. */
   size: number;
@@ -89,9 +97,37 @@ export interface RunState {
   /** Nodes that ended in the event being applied and whose successors have not been told. */
   readonly settled: number[];
   /** Groups in which a place was given back while they hold nodes. */
-  readonly eased: ReadyQueue;
+  eased: ReadyQueue;
   /** Time of the event being applied, in milliseconds since the epoch. */
   now: number;
+  /** Nothing starts; what is going on ends. */
+  paused: boolean;
+  /** Messages that no node has waited for yet, by name, oldest first. */
+  readonly signals: Map<string, Json[]>;
+  /** Rounds beyond the first, by node. */
+  readonly rounds: Map<number, Round>;
+  /** The order in which nodes ended, from 1, in plans that ask for it. */
+  readonly order: Map<number, number>;
+  ends: number;
+  /** How often each rule was followed for each node: `rule/node`. */
+  readonly followed: Map<string, number>;
+  /** Recoveries under way, by node or {@link RUN}. */
+  readonly sessions: Map<number, OpenSession>;
+  /** A recovery of the whole run that a node's end calls for, and that is still to be begun. */
+  wanted: { readonly node: number; readonly step: RecoveryStep } | undefined;
+  undo: Undo | undefined;
+  /** When the run was taken up again after its end, in milliseconds since the epoch. */
+  reopenedAt: number | undefined;
+}
+
+/** A compensation under way: back to a checkpoint, newest first. */
+export interface Undo {
+  readonly after: 'resume' | 'fail' | 'abort';
+  /** What ended up to here stays; 0 keeps nothing. */
+  readonly cut: number;
+  /** What is still to be undone; undefined while attempts are going on that were told to abort. */
+  left: number[] | undefined;
+  done: number;
 }
 
 /** What `run` is in expressions. */
@@ -117,6 +153,10 @@ export const FLAG = {
   active: 1 << 12,
   /** A pattern: only its instances run. */
   dormant: 1 << 13,
+  /** Skipped by a recovery: for those after it, it counts as completed. */
+  excused: 1 << 14,
+  /** Its effects were undone. */
+  undone: 1 << 15,
 } as const;
 
 const CODE = Object.fromEntries(NODE_STATUSES.map((status, i) => [status, i])) as Record<
@@ -155,6 +195,16 @@ export function createRun(parts: {
     settled: [],
     eased: createReadyQueue(),
     now: 0,
+    paused: false,
+    signals: new Map(),
+    rounds: new Map(),
+    order: new Map(),
+    ends: 0,
+    followed: new Map(),
+    sessions: new Map(),
+    wanted: undefined,
+    undo: undefined,
+    reopenedAt: undefined,
   };
   for (let node = 0; node < run.size; node += 1) {
     const cleanup = parts.plan.specs[node]?.type === 'cleanup';
@@ -227,6 +277,16 @@ export function clearFlag(run: RunState, node: number, flag: number): void {
 
 export function waitingOf(run: RunState, node: number): number {
   return cell(run, node, WAITING);
+}
+
+export function setWaiting(run: RunState, node: number, parents: number): void {
+  run.cells[node * STRIDE + WAITING] = parents;
+}
+
+/** Takes a node out of the counts: it takes no part any more. */
+export function uncount(run: RunState, node: number): void {
+  const code = cell(run, node, STATUS) & 0xff;
+  run.counts[code] = (run.counts[code] ?? 0) - 1;
 }
 
 export function countDown(run: RunState, node: number): number {

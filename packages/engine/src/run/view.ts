@@ -2,7 +2,9 @@ import type { NodeStatus, RunStatus } from '@tenuto/contract';
 import type { Plan } from '../plan/index.ts';
 import type { LiveRun, NodeView, RunCounts } from '../ports/engine-api.ts';
 import type { RunJournal } from './journal-entry.ts';
+import { RUN } from './recovery-step.ts';
 import { restoreRun } from './restore.ts';
+import { roundOf } from './round.ts';
 import {
   attemptOf,
   countOf,
@@ -55,7 +57,14 @@ export function liveView(run: RunState, status: () => RunStatus = () => run.stat
     get retries() {
       return retriesOf(run);
     },
+    get paused() {
+      return run.paused;
+    },
+    get undoing() {
+      return undoingOf(run);
+    },
     nodeCount: () => nodes().length,
+    idOf: (index) => (index >= 0 && index < run.size ? idOf(run, index) : ''),
     node: (position) => nodeView(run, nodes()[position] ?? -1),
   };
 }
@@ -70,6 +79,12 @@ export function retriesOf(run: RunState): number {
   let retries = 0;
   for (let node = 0; node < run.size; node += 1) retries += Math.max(0, attemptOf(run, node) - 1);
   return retries;
+}
+
+function undoingOf(run: RunState): LiveRun['undoing'] {
+  const session = run.sessions.get(RUN)?.step.session;
+  if (run.undo === undefined || session === undefined) return undefined;
+  return { session, done: run.undo.done, left: run.undo.left?.length ?? 0 };
 }
 
 export function currentNodes(run: RunState): string[] {
@@ -103,6 +118,8 @@ function nodeView(run: RunState, index: number): NodeView {
     id: idOf(run, index),
     status: statusOf(run, index),
     attempts: attemptOf(run, index),
+    generation: roundOf(run, index).generation,
+    kind: roundOf(run, index).kind,
     ...(error && { error: { type: error.type, message: error.message } }),
     ...(output !== undefined && { output }),
     ...(wait && { waitingFor: waitView(wait) }),
@@ -110,5 +127,14 @@ function nodeView(run: RunState, index: number): NodeView {
 }
 
 function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
-  return wait.kind === 'run' ? { runId: wait.runId } : { until: wait.until };
+  switch (wait.kind) {
+    case 'run':
+      return { runId: wait.runId };
+    case 'signal':
+      return { signal: wait.name, ...(wait.until !== undefined && { until: wait.until }) };
+    case 'intervention':
+      return { intervention: wait.id };
+    default:
+      return { until: wait.until, retry: wait.kind === 'retry' };
+  }
 }

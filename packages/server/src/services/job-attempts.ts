@@ -41,6 +41,7 @@ function attemptView(attempt: AttemptRecord, nodeId: string): Attempt {
     node_id: nodeId,
     attempt: attempt.attempt,
     generation: attempt.generation,
+    kind: attempt.kind,
     status: attempt.status,
     started_at: timeView(startedAt),
     completed_at: formatTime(endedAt),

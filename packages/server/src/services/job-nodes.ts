@@ -1,5 +1,5 @@
-import type { JobNode, List, NodeStatus } from '@tenuto/contract';
-import type { Access, NodeRecord, NodeView, Plan, RunRecord } from '@tenuto/engine';
+import { formatTime, type JobNode, type List, type NodeStatus } from '@tenuto/contract';
+import type { Access, NodeRecord, NodeView, Plan, RunRecord, WaitView } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { errorView, timeView } from './job-view.ts';
@@ -105,12 +105,18 @@ function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefin
     completed_at: over ? timeView(record?.endedAt) : null,
     output: (over ? record?.output : null) ?? view.output ?? null,
     error: view.error === undefined ? (over ? errorView(record?.error) : null) : { ...view.error },
-    waiting_for:
-      waitingFor === undefined
-        ? null
-        : 'until' in waitingFor
-          ? { until: timeView(waitingFor.until) ?? '' }
-          : { run_id: waitingFor.runId },
+    generation: view.generation,
+    kind: view.kind,
+    waiting_for: waitingFor === undefined ? null : waitView(waitingFor),
+  };
+}
+
+function waitView(wait: WaitView): NonNullable<JobNode['waiting_for']> {
+  if ('runId' in wait) return { run_id: wait.runId };
+  if ('intervention' in wait) return { intervention: wait.intervention };
+  return {
+    ...('signal' in wait && { signal: wait.signal }),
+    ...(wait.until !== undefined && { until: formatTime(wait.until) }),
   };
 }
 

@@ -32,6 +32,8 @@ function owner(status: RunStatus, retries = 0): LiveRun {
     runId: RUN.runId,
     status,
     retries,
+    paused: false,
+    idOf: () => '',
     counts: { pending: 1, running: 1, completed: 2, failed: 0, skipped: 0 },
     currentNodes: ['b'],
     nodeCount: () => 4,

@@ -22,16 +22,9 @@ export function findNode({ plan, nodes }: Viewed, nodeId: string): NodeView {
   throw new OrchestrationError('not_found', `The job has no node "${nodeId}".`);
 }
 
-/** The ids of some nodes, by index. */
+/** The ids of some nodes, by index; those that were given up for others have theirs, too. */
 export function idsOf({ nodes }: Viewed, indexes: Iterable<number>): ReadonlyMap<number, string> {
-  const ids = new Map<number, string>();
-  const count = nodes.nodeCount();
-  for (const index of indexes) {
-    const position = positionOf(nodes, index);
-    const node = position < count ? nodes.node(position) : undefined;
-    if (node?.index === index) ids.set(index, node.id);
-  }
-  return ids;
+  return new Map([...indexes].map((index) => [index, nodes.idOf(index)]));
 }
 
 function findOfPlan(plan: Plan, nodes: LiveRun, nodeId: string): NodeView | undefined {

@@ -1,4 +1,4 @@
-import type { AttemptStatus, Json } from '@tenuto/contract';
+import { ATTEMPT_KINDS, type AttemptStatus, type Json } from '@tenuto/contract';
 import type {
   Access,
   AttemptKey,
@@ -15,6 +15,7 @@ interface AttemptRow {
   readonly node: number;
   readonly attempt: number;
   readonly generation: number;
+  readonly kind: number;
   readonly status: AttemptStatus;
   readonly output: string | null;
   readonly blob: Buffer | null;
@@ -35,7 +36,7 @@ export function listAttempts(
   const where = [`a.run_id = ${given.add(of.runId)}`, owned(access, given, 'a')];
   if (of.node !== undefined) where.push(`a.node = ${given.add(of.node)}`);
   return pageOf(db, {
-    columns: `a.node, a.attempt, a.generation, a.status::text as status, a.output, a.error,
+    columns: `a.node, a.attempt, a.generation, a.kind, a.status::text as status, a.output, a.error,
       (select b.bytes from blobs b where b.hash = a.output_ref) as blob,
       a.started_at, a.ended_at, a.retry_at`,
     from: 'attempts a',
@@ -53,6 +54,7 @@ function recordOf(row: AttemptRow): AttemptRecord {
     node: row.node,
     attempt: row.attempt,
     generation: row.generation,
+    kind: ATTEMPT_KINDS[row.kind] ?? 'work',
     status: row.status,
     output: outputOf(row),
     error: objectOf(row.error),

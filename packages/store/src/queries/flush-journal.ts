@@ -1,20 +1,38 @@
 /** The parts of a flush that write the journals of runs. */
+import { ATTEMPT_KINDS } from '@tenuto/contract';
 import type { Batch } from '@tenuto/engine';
-import { byteaArray, int4Array, textArray, timeArray, uuidArray } from '../binary-array.ts';
+import {
+  byteaArray,
+  int2Array,
+  int4Array,
+  textArray,
+  timeArray,
+  uuidArray,
+} from '../binary-array.ts';
 import type { Part } from './flush-part.ts';
 
+/**
+ * Ends of attempts. Those of a node's first round, about whose failure nothing was decided, are
+ * nearly all: for them three columns less are sent.
+ */
 export function attemptsPart({ attempts }: Batch): Part {
+  const marked = attempts.some(
+    ({ generation, kind, recovery }) => generation > 0 || kind !== 'work' || recovery !== undefined,
+  );
+  const types = marked ? ', ?::int2[], ?::int2[], ?::text[]' : '';
+  const columns = marked ? ', generation, kind, recovery' : '';
   return {
-    name: 'attempts',
+    name: marked ? 'marked-attempts' : 'attempts',
     sql: `ended as (
-      insert into attempts (run_id, node, attempt, seq, generation, status, output, output_ref,
-        error, started_at, ended_at, retry_at)
-      select t.run_id, t.node, t.attempt, t.seq, 0, t.status::attempt_status, t.output,
-        t.output_ref, t.error, t.started_at, t.ended_at, t.retry_at
+      insert into attempts (run_id, node, attempt, seq, status, output, output_ref, error,
+        started_at, ended_at, retry_at, generation${marked ? ', kind, recovery' : ''})
+      select t.run_id, t.node, t.attempt, t.seq, t.status::attempt_status, t.output, t.output_ref,
+        t.error, t.started_at, t.ended_at, t.retry_at,
+        ${marked ? 't.generation, t.kind, t.recovery' : '0'}
       from gate, unnest(?::uuid[], ?::int4[], ?::int4[], ?::int4[], ?::text[], ?::text[],
-        ?::bytea[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[])
+        ?::bytea[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[]${types})
         t(run_id, node, attempt, seq, status, output, output_ref, error, started_at, ended_at,
-          retry_at))`,
+          retry_at${columns}))`,
     values: [
       uuidArray(attempts.map((row) => row.runId.bytes)),
       int4Array(attempts.map((row) => row.node)),
@@ -27,8 +45,17 @@ export function attemptsPart({ attempts }: Batch): Part {
       timeArray(attempts.map((row) => row.startedAt)),
       timeArray(attempts.map((row) => row.endedAt)),
       timeArray(attempts.map((row) => row.retryAt)),
+      ...(marked ? markedValues(attempts) : []),
     ],
   };
+}
+
+function markedValues(attempts: Batch['attempts']): readonly unknown[] {
+  return [
+    int2Array(attempts.map((row) => row.generation)),
+    int2Array(attempts.map((row) => ATTEMPT_KINDS.indexOf(row.kind))),
+    textArray(attempts.map((row) => row.recovery)),
+  ];
 }
 
 export function demotedPart({ attempts }: Batch): Part {

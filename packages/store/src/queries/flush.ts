@@ -7,6 +7,7 @@
  * the index on the engine once for every row of a batch.
  */
 import type { Batch } from '@tenuto/engine';
+import { asideParts } from './flush-asides.ts';
 import {
   attemptsPart,
   consumedPart,
@@ -101,6 +102,13 @@ const STATEMENT_LETTERS: Readonly<Record<string, string>> = {
   consumed: 'c',
   'keyed-audits': 'U',
   audits: 'u',
+  recovery: 'R',
+  recovery_audit: 'A',
+  intervention: 'i',
+  intervention_closed: 'I',
+  effect: 'x',
+  effect_ended: 'X',
+  'marked-attempts': 'm',
 };
 
 /** The parts that a batch needs, each of which writes only through the gate. */
@@ -121,6 +129,7 @@ export function partsOf(batch: Batch): readonly Part[] {
     ...(progress.length > 0 ? [progressPart(progress)] : []),
     ...(batch.consumed.length > 0 ? [consumedPart(batch)] : []),
     ...(batch.audits.length > 0 ? [auditsPart(batch, keyed)] : []),
+    ...asideParts(batch.asides),
   ];
 }
 

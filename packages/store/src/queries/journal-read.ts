@@ -1,5 +1,5 @@
 import type { AttemptStatus, Json } from '@tenuto/contract';
-import type { JournalEntry, NodeError, StartedAttempt } from '@tenuto/engine';
+import type { JournalEntry, NodeError, RecoveryStep, StartedAttempt } from '@tenuto/engine';
 import type pg from 'pg';
 
 type Queryable = Pick<pg.Pool, 'query'>;
@@ -22,6 +22,7 @@ interface AttemptRow {
   readonly started_at: number | null;
   readonly ended_at: number;
   readonly retry_at: number | null;
+  readonly recovery: string | null;
 }
 
 interface EventRow {
@@ -68,7 +69,7 @@ const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const ATTEMPTS = `
   select a.run_id, a.seq, a.node, a.attempt, a.status::text as status, a.output, b.bytes as blob,
     a.error, ${MS('a.started_at')} as started_at, ${MS('a.ended_at')} as ended_at,
-    ${MS('a.retry_at')} as retry_at
+    ${MS('a.retry_at')} as retry_at, a.recovery
   from unnest($1::uuid[]) t(run_id) cross join lateral (
     select * from attempts a where a.run_id = t.run_id offset 0) a
   left join blobs b on b.hash = a.output_ref`;
@@ -76,7 +77,7 @@ const EVENTS = `
   select e.run_id, e.seq, e.type, ${MS('e.at')} as at, e.body
   from unnest($1::uuid[]) t(run_id) cross join lateral (
     select * from run_events e
-    where e.run_id = t.run_id and e.type in ('waiting', 'stop') offset 0) e`;
+    where e.run_id = t.run_id and e.type not in ('late', 'refused', 'transition') offset 0) e`;
 const STARTED = `
   select s.run_id, s.node, s.attempt, ${MS('s.started_at')} as "startedAt"
   from unnest($1::uuid[]) t(run_id) cross join lateral (
@@ -94,14 +95,23 @@ function attemptEvent(row: AttemptRow): JournalEntry['event'] {
     ...(output !== null && { output: JSON.parse(output) as Json }),
     ...(row.error !== null && { error: JSON.parse(row.error) as NodeError }),
     ...(row.retry_at !== null && { retryAt: row.retry_at }),
+    ...(row.recovery !== null && { recovery: JSON.parse(row.recovery) as RecoveryStep }),
   };
 }
 
-type Event<T> = Extract<JournalEntry['event'], { readonly type: T }>;
+type Event = JournalEntry['event'];
+const EVENTS_OF_RUNS: Readonly<Record<Exclude<Event['type'], 'ended'>, true>> = {
+  waiting: true,
+  pause: true,
+  resume: true,
+  signal: true,
+  give_up: true,
+  recover: true,
+  stop: true,
+};
 
 /** The engine wrote these bodies; an unknown type is for people and does not change a run. */
-function runEvent({ type, at, body }: EventRow): JournalEntry['event'] | undefined {
-  if (type === 'waiting') return { ...(JSON.parse(body) as Event<'waiting'>), type, at };
-  if (type === 'stop') return { ...(JSON.parse(body) as Event<'stop'>), type, at };
-  return undefined;
+function runEvent({ type, at, body }: EventRow): Event | undefined {
+  if (!Object.hasOwn(EVENTS_OF_RUNS, type)) return undefined;
+  return { ...(JSON.parse(body) as Event), type, at } as Event;
 }

@@ -1,0 +1,157 @@
+/** What reaches runs from outside: asked whether it is possible, then carried out. */
+
+import { noteProgress } from './leaving.ts';
+import type { Owned } from './owned.ts';
+import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
+import { completed } from './recovery-steps.ts';
+import {
+  objectionTo,
+  type RecoverEvent,
+  type RecoveryStep,
+  RUN,
+  type RunEvent,
+  runningAttempts,
+} from './run/index.ts';
+import { abortRun, type DriverPorts, handle, recoverRun, stopRun } from './run-driver.ts';
+import { journalNote } from './run-records.ts';
+
+type Hear<Type extends InboxType> = (
+  ports: DriverPorts,
+  owned: Owned,
+  body: InboxBody[Type],
+) => string | undefined;
+
+/** Carries out what reached the run; what cannot be any more is noted, and changes nothing. */
+export function takeItem(ports: DriverPorts, owned: Owned, item: InboxItem): void {
+  owned.inboxSeq = Math.max(owned.inboxSeq, item.seq);
+  const row = { runId: owned.id, seq: item.seq };
+  owned.journal.append({ kind: 'consumed', run: owned, row });
+  const refusal = hear(ports, owned, item);
+  if (refusal === undefined) return;
+  const body = { message: item.type, actor: item.body.actor, reason: refusal };
+  journalNote(owned, { type: 'refused', at: ports.clock.wall(), body });
+}
+
+/** @returns why it cannot be done */
+function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undefined {
+  switch (item.type) {
+    case 'cancel':
+      return cancel(ports, owned, item.body);
+    case 'pause':
+    case 'resume':
+      return change(ports, owned, { type: item.type, at: ports.clock.wall() }, item.body);
+    case 'signal': {
+      const { name, payload } = item.body;
+      return change(
+        ports,
+        owned,
+        { type: 'signal', at: ports.clock.wall(), name, payload },
+        item.body,
+      );
+    }
+    case 'cancel_retry': {
+      const { node } = item.body;
+      return change(ports, owned, { type: 'give_up', at: ports.clock.wall(), node }, item.body);
+    }
+    case 'retry':
+      return retry(ports, owned, item.body);
+    case 'recover':
+      return recover(ports, owned, item.body);
+    case 'resolve':
+      return resolve(ports, owned, item.body);
+  }
+}
+
+const cancel: Hear<'cancel'> = (ports, owned, { actor, mode }) => {
+  const { run } = owned;
+  if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') {
+    return `The run is ${run.status}.`;
+  }
+  const reason = `cancelled by ${actor}`;
+  stopRun(ports, owned, { status: 'cancelled', grace: mode !== 'immediate', reason });
+  return undefined;
+};
+
+/** Applies an event that somebody asks for, if it can happen. */
+function change(
+  ports: DriverPorts,
+  owned: Owned,
+  event: RunEvent,
+  said: { readonly actor: string; readonly reason?: string },
+): string | undefined {
+  const objection = objectionTo(owned.run, event);
+  if (objection !== undefined) return objection;
+  const { actor, reason } = said;
+  handle(ports, owned, event, { said: { actor, ...(reason !== undefined && { reason }) } });
+  noteProgress(owned, ports.clock);
+  return undefined;
+}
+
+const retry: Hear<'retry'> = (ports, owned, body) => {
+  const step = stepOf(ports, body, { action: 'retry_job', with: {} });
+  const { from, node } = body;
+  return start(ports, owned, { step, from, ...(node !== undefined && { node }) });
+};
+
+const recover: Hear<'recover'> = (ports, owned, body) => {
+  const step = stepOf(ports, body, body);
+  const { node } = body;
+  return start(ports, owned, { step, ...(node !== undefined && { node }) });
+};
+
+/** A person, or the deadline, has decided about a node that waits, or about the run. */
+const resolve: Hear<'resolve'> = (ports, owned, body) => {
+  const { run } = owned;
+  const { intervention, resolution, result } = body;
+  const node = [...run.waits].find(
+    ([, wait]) => wait.kind === 'intervention' && wait.id === intervention,
+  )?.[0];
+  const asked = run.sessions.get(node ?? RUN)?.step;
+  if (asked?.intervention !== intervention) return 'Nobody waits for this decision any more.';
+  const step = {
+    ...stepOf(
+      ports,
+      { ...body, session: ports.newId() },
+      { action: ACTIONS[resolution], with: result === undefined ? {} : { result } },
+    ),
+    trigger: 'intervention',
+  } as const;
+  if (node === undefined && resolution === 'retry') {
+    return start(ports, owned, { step: { ...step, action: 'requeue_job' } });
+  }
+  if (node === undefined && resolution === 'skip') return undefined;
+  return start(ports, owned, { step, ...(node !== undefined && { node }) });
+};
+
+const ACTIONS = { retry: 'retry_job', skip: 'skip_node', abort: 'abort_execution' } as const;
+
+function stepOf(
+  { clock, newId }: DriverPorts,
+  { session, actor, reason }: { session: string; actor: string; reason?: string },
+  what: Pick<RecoveryStep, 'action' | 'with'>,
+): RecoveryStep {
+  const { action, with: parameters } = what;
+  const step: RecoveryStep = {
+    ...{ action, session, trigger: 'manual', actor, with: parameters },
+    ...(reason !== undefined && { reason }),
+  };
+  return completed(step, { at: clock.wall(), newId });
+}
+
+function start(
+  ports: DriverPorts,
+  owned: Owned,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+): string | undefined {
+  const { run } = owned;
+  const at = ports.clock.wall();
+  const objection = objectionTo(run, {
+    ...{ type: 'recover', at, running: runningAttempts(run) },
+    ...wanted,
+  });
+  if (objection !== undefined) return objection;
+  const { step } = wanted;
+  if (step.action === 'abort_execution' && run.phase !== 'over') abortRun(ports, owned, step);
+  else recoverRun(ports, owned, wanted);
+  return undefined;
+}

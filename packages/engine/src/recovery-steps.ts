@@ -1,0 +1,144 @@
+/** Decisions on recoveries, with all that replay must not draw again: ids and times. */
+import type { RecoveryTrigger } from '@tenuto/contract';
+import type { ActionRunner } from './ports/action-runner.ts';
+import {
+  type AttemptEnded,
+  type Choice,
+  chooseRecovery,
+  mayRecover,
+  parametersOf,
+  type RecoveryStep,
+  type RunState,
+  roundOf,
+  specOf,
+  type Trouble,
+  usesOf,
+} from './run/index.ts';
+
+export interface StepPorts {
+  newId(): string;
+  readonly runner: Pick<ActionRunner, 'effectOf'>;
+}
+
+/** A failed attempt that is not made again, with what is done about it if anything is. */
+export function withRecovery(ports: StepPorts, run: RunState, event: AttemptEnded): AttemptEnded {
+  const { node, status, error, retryAt, recovery } = event;
+  if (status === 'completed' || status === 'cancelled') return event;
+  if (retryAt !== undefined || recovery !== undefined || run.phase !== 'work') return event;
+  if (!mayRecover(run, node)) return event;
+  const trouble = { node, status, ...(error !== undefined && { error }) };
+  const step = decide(ports, run, { trouble, trigger: triggerOf(event), at: event.at });
+  return step === undefined ? event : { ...event, recovery: step };
+}
+
+function triggerOf({ status, error }: AttemptEnded): RecoveryTrigger {
+  if (error?.classification === 'infrastructure') return 'lost';
+  return status === 'timeout' ? 'timeout' : 'failure';
+}
+
+/** What the run's policy does about some trouble; undefined for nothing. */
+export function decide(
+  ports: StepPorts,
+  run: RunState,
+  {
+    trouble,
+    trigger,
+    at,
+  }: { readonly trouble: Trouble; readonly trigger: RecoveryTrigger; readonly at: number },
+): RecoveryStep | undefined {
+  const choice = chooseRecovery(run, trouble);
+  return choice && stepOf(ports, choice, { trouble, trigger, at });
+}
+
+function stepOf(
+  { newId }: StepPorts,
+  { rule, index }: Choice,
+  of: { readonly trouble: Trouble; readonly trigger: RecoveryTrigger; readonly at: number },
+): RecoveryStep {
+  const { trouble, trigger, at } = of;
+  const parameters = rule.with ?? {};
+  return completed(
+    {
+      action: rule.action,
+      session: newId(),
+      trigger,
+      actor: 'policy',
+      with: parameters,
+      ...(trouble.error !== undefined && { classification: trouble.error.classification }),
+      ...(index !== undefined && { rule: index }),
+    },
+    { at, newId },
+  );
+}
+
+/** Fills in when a node is made again, and the intervention that a person is asked by. */
+export function completed(
+  step: RecoveryStep,
+  { at, newId }: { readonly at: number; newId(): string },
+): RecoveryStep {
+  const { delay_ms: delayMs = 0, deadline_seconds: deadline } = step.with;
+  switch (step.action) {
+    case 'retry_job':
+    case 'requeue_job':
+      return { ...step, retryAt: at + delayMs };
+    case 'escalate_manual':
+      return {
+        ...step,
+        intervention: newId(),
+        ...(deadline !== undefined && { deadlineAt: at + deadline * 1_000 }),
+      };
+    default:
+      return step;
+  }
+}
+
+/**
+ * What a node's attempt does to the world, if that must not be done twice unasked: a name for its
+ * target.
+ */
+export function effectOf(
+  { runner }: Pick<StepPorts, 'runner'>,
+  run: RunState,
+  { node, at }: { readonly node: number; readonly at: number },
+): string | undefined {
+  const uses = usesOf(run, node);
+  if (uses === undefined || roundOf(run, node).kind === 'probe') return undefined;
+  const { onAmbiguous, probe } = specOf(run, node);
+  if (onAmbiguous !== undefined || probe !== undefined) return uses;
+  const targetOf = runner.effectOf?.(uses);
+  if (targetOf === undefined) return undefined;
+  try {
+    return targetOf(parametersOf(run, node, at));
+  } catch {
+    // The attempt itself will fail on its parameters, and say so.
+    return undefined;
+  }
+}
+
+/** The end of a lost attempt whose effect may have happened, as the node wants it dealt with. */
+export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): AttemptEnded {
+  const { node, at } = lost;
+  if (effectOf(ports, run, { node, at }) === undefined) return lost;
+  const { onAmbiguous, probe } = specOf(run, node);
+  const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? 'retry');
+  if (policy === 'retry') return lost;
+  const { retryAt: _, ...ended } = lost;
+  const error = { ...UNKNOWN_OUTCOME };
+  if (policy === 'fail') return { ...ended, error };
+  const step = {
+    action: policy === 'probe' ? 'retry_job' : 'escalate_manual',
+    session: ports.newId(),
+    trigger: 'ambiguous',
+    actor: 'policy',
+    classification: error.classification,
+    with: {},
+    ...(policy === 'probe' && { probe: true }),
+  } as const;
+  return { ...ended, error, recovery: completed(step, { at, newId: ports.newId }) };
+}
+
+const UNKNOWN_OUTCOME = {
+  classification: 'infrastructure',
+  type: 'outcome_unknown',
+  message: 'The engine died in the middle of this: whether it took effect is not known.',
+} as const;

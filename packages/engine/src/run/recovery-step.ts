@@ -1,0 +1,37 @@
+import type {
+  Classification,
+  RecoveryAction,
+  RecoveryParameters,
+  RecoveryTrigger,
+} from '@tenuto/contract';
+
+/** A recovery that was decided on; recorded with what called for it, so that replay follows it. */
+export interface RecoveryStep {
+  readonly action: RecoveryAction;
+  /** UUID of its session. */
+  readonly session: string;
+  readonly trigger: RecoveryTrigger;
+  readonly actor: string;
+  readonly classification?: Classification;
+  readonly reason?: string;
+  readonly with: RecoveryParameters;
+  /** The rule that it follows, by its place in the policy. */
+  readonly rule?: number;
+  /** When the node is made again, in milliseconds since the epoch. */
+  readonly retryAt?: number;
+  /** UUID of the intervention that it opens, and when its default is taken. */
+  readonly intervention?: string;
+  readonly deadlineAt?: number;
+  /** The node's effect is looked after before anything else is done. */
+  readonly probe?: boolean;
+}
+
+/** A recovery under way, about a node or (`RUN`) about the run. */
+export interface OpenSession {
+  readonly step: RecoveryStep;
+  /** The status of the node or run when it began. */
+  readonly before: string;
+}
+
+/** The place of the run's own session among those of its nodes. */
+export const RUN = -1;

@@ -1,0 +1,256 @@
+/**
+ * Running parts of a run again: what is chosen becomes pending as if it had never run, what stays
+ * says once more what it said to those after it, and everything is decided anew.
+ *
+ * A group of which a part stays goes on where it was; one of which nothing stays starts again, and
+ * the instances that its `for_each` made are given up for new ones.
+ */
+import { directChildren } from './group.ts';
+import { createReadyQueue } from './ready-queue.ts';
+import { consider, countFailure, isGroup, tell } from './release.ts';
+import { beginRound } from './round.ts';
+import {
+  attemptOf,
+  clearFlag,
+  FLAG,
+  groupOf,
+  hasFlag,
+  isTerminal,
+  patternOf,
+  type RunState,
+  setFlag,
+  setStatus,
+  setWaiting,
+  specOf,
+  statusOf,
+  uncount,
+} from './state.ts';
+
+/** What runs again. A cut keeps what ended up to there, in the order of ends; 0 keeps nothing. */
+export type Rerun =
+  | { readonly from: 'failed' }
+  | { readonly from: 'node'; readonly node: number }
+  | { readonly from: 'cut'; readonly cut: number };
+
+const STAYS = 0;
+const AGAIN = 1;
+/** A group of which some children stay. */
+const GOES_ON = 2;
+
+/**
+ * @param before called when all is pending again and nothing is released yet
+ */
+export function rerun(run: RunState, what: Rerun, before: () => void = () => {}): void {
+  const marks = choose(run, what);
+  giveUpInstances(run, marks);
+  const chosen = nodesMarked(marks, AGAIN);
+  for (const node of chosen) reset(run, node, marks);
+  retell(run, marks);
+  for (const group of nodesMarked(marks, GOES_ON)) goOn(run, group, marks);
+  run.phase = 'work';
+  run.status = 'running';
+  run.ready.clear();
+  run.eased = createReadyQueue();
+  recount(run, marks);
+  before();
+  for (const node of chosen) consider(run, node);
+}
+
+function nodesMarked(marks: Uint8Array, mark: number): number[] {
+  const nodes: number[] = [];
+  for (let node = 0; node < marks.length; node += 1) if (marks[node] === mark) nodes.push(node);
+  return nodes;
+}
+
+function choose(run: RunState, what: Rerun): Uint8Array {
+  const marks = new Uint8Array(run.size);
+  if (what.from === 'cut') chooseAfter(run, what.cut, marks);
+  if (what.from === 'node') spread(run, what.node, marks, () => true);
+  if (what.from !== 'cut') chooseFailed(run, marks);
+  for (let node = 0; node < run.plan.nodeCount; node += 1) {
+    if (run.plan.specs[node]?.type === 'cleanup') marks[node] = AGAIN;
+  }
+  return marks;
+}
+
+/** All but what ended up to the cut. */
+function chooseAfter(run: RunState, cut: number, marks: Uint8Array): void {
+  const stays = (node: number) =>
+    isTerminal(run, node) && (run.order.get(node) ?? Number.POSITIVE_INFINITY) <= cut;
+  for (let node = 0; node < run.size; node += 1) {
+    if (hasFlag(run, node, FLAG.dormant) || !stays(node)) continue;
+    for (let group = groupOf(run, node); group >= 0; group = groupOf(run, group)) {
+      if (!stays(group)) marks[group] = GOES_ON;
+    }
+  }
+  for (let node = 0; node < run.size; node += 1) {
+    if (hasFlag(run, node, FLAG.dormant) || stays(node) || marks[node] !== STAYS) continue;
+    marks[node] = AGAIN;
+  }
+}
+
+/** What did not complete and was not allowed to, and what did not run because of it. */
+function chooseFailed(run: RunState, marks: Uint8Array): void {
+  const open = (node: number) => !isDone(run, node);
+  for (let node = 0; node < run.size; node += 1) {
+    if (hasFlag(run, node, FLAG.dormant) || specOf(run, node).type === 'cleanup') continue;
+    const status = statusOf(run, node);
+    if (status === 'completed' || status === 'skipped' || isForgiven(run, node)) continue;
+    if (isGroup(specOf(run, node)) && hasStarted(run, node)) continue;
+    spread(run, node, marks, open);
+  }
+}
+
+function isDone(run: RunState, node: number): boolean {
+  return statusOf(run, node) === 'completed' || hasFlag(run, node, FLAG.excused);
+}
+
+function isForgiven(run: RunState, node: number): boolean {
+  for (let at = node; at >= 0; at = groupOf(run, at)) if (specOf(run, at).allowFailure) return true;
+  return false;
+}
+
+/** A group whose children have been let go: one whose list could not be had has none. */
+function hasStarted(run: RunState, group: number): boolean {
+  const state = run.groups.get(group);
+  return state !== undefined && (specOf(run, group).forEach === undefined || state.blockCount > 0);
+}
+
+/** Marks a node, what it holds, and all after it that `reaches` says yes to. */
+function spread(
+  run: RunState,
+  first: number,
+  marks: Uint8Array,
+  reaches: (node: number) => boolean,
+): void {
+  const open = [first];
+  const mark = (node: number) => {
+    if (marks[node] === AGAIN) return;
+    marks[node] = AGAIN;
+    open.push(node);
+    if (isGroup(specOf(run, node))) for (const child of directChildren(run, node)) mark(child);
+  };
+  if (marks[first] === AGAIN) return;
+  mark(first);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (let group = groupOf(run, node); group >= 0; group = groupOf(run, group)) {
+      if (marks[group] !== STAYS) break;
+      marks[group] = GOES_ON;
+      open.push(group);
+    }
+    forEachSuccessor(run, node, (next) => {
+      if (reaches(next) && !(isGroup(specOf(run, next)) && marks[next] === GOES_ON)) mark(next);
+    });
+  }
+}
+
+function forEachSuccessor(
+  run: RunState,
+  node: number,
+  visit: (next: number, edge: number) => void,
+): void {
+  const { plan } = run;
+  const pattern = patternOf(run, node);
+  const to = plan.successorOffsets[pattern + 1] ?? 0;
+  for (let edge = plan.successorOffsets[pattern] ?? 0; edge < to; edge += 1) {
+    visit((plan.successors[edge] ?? 0) + node - pattern, edge);
+  }
+}
+
+/** Of groups that start again, `for_each` makes new instances; the old ones are history. */
+function giveUpInstances(run: RunState, marks: Uint8Array): void {
+  const owners = nodesMarked(marks, AGAIN).filter(
+    (node) => specOf(run, node).forEach !== undefined && run.groups.has(node),
+  );
+  for (const owner of owners) {
+    const state = run.groups.get(owner);
+    const pattern = patternOf(run, owner);
+    const each = (run.plan.subtreeEnd[pattern] ?? 0) - pattern - 1;
+    for (let b = 0; b < (state?.blockCount ?? 0); b += 1) {
+      const base = run.blocks[(state?.firstBlock ?? 0) + b]?.base ?? 0;
+      for (let node = base; node < base + each; node += 1) giveUp(run, node, marks);
+    }
+  }
+}
+
+function giveUp(run: RunState, node: number, marks: Uint8Array): void {
+  marks[node] = STAYS;
+  if (hasFlag(run, node, FLAG.dormant)) return;
+  uncount(run, node);
+  setFlag(run, node, FLAG.dormant);
+  forget(run, node);
+  run.groups.delete(node);
+}
+
+function reset(run: RunState, node: number, marks: Uint8Array): void {
+  const spec = specOf(run, node);
+  if (attemptOf(run, node) > 0 || spec.forEach !== undefined) {
+    beginRound(run, node, { kind: 'work', renewed: true });
+  }
+  setStatus(run, node, 'pending');
+  for (const flag of Object.values(FLAG)) clearFlag(run, node, flag);
+  const group = groupOf(run, node);
+  const gated = spec.type === 'cleanup' || (group >= 0 && marks[group] === AGAIN);
+  if (gated) setFlag(run, node, FLAG.gated);
+  const pattern = patternOf(run, node);
+  const { predecessorOffsets } = run.plan;
+  setWaiting(
+    run,
+    node,
+    (predecessorOffsets[pattern + 1] ?? 0) - (predecessorOffsets[pattern] ?? 0),
+  );
+  forget(run, node);
+  run.groups.delete(node);
+}
+
+function forget(run: RunState, node: number): void {
+  run.outputs.delete(node);
+  run.errors.delete(node);
+  run.times.delete(node);
+  run.waits.delete(node);
+  run.order.delete(node);
+}
+
+/** What stays tells those that run again what it has told before. */
+function retell(run: RunState, marks: Uint8Array): void {
+  for (let node = 0; node < run.size; node += 1) {
+    clearFlag(run, node, FLAG.active);
+    if (marks[node] !== STAYS || hasFlag(run, node, FLAG.dormant) || !isTerminal(run, node)) {
+      continue;
+    }
+    forEachSuccessor(run, node, (next, edge) => {
+      if (marks[next] === AGAIN) tell(run, node, { next, edge });
+    });
+  }
+}
+
+function goOn(run: RunState, group: number, marks: Uint8Array): void {
+  const state = run.groups.get(group);
+  if (state === undefined) throw new RangeError(`run ${run.id}: group ${group} never started`);
+  const children = directChildren(run, group);
+  state.remaining = children.filter((child) => marks[child] !== STAYS).length;
+  state.failed = children.some((child) => marks[child] === STAYS && hasFailed(run, child));
+  state.active = 0;
+  state.held = undefined;
+  state.queued = false;
+  setStatus(run, group, 'running');
+  clearFlag(run, group, FLAG.excused);
+  forget(run, group);
+}
+
+function hasFailed(run: RunState, child: number): boolean {
+  const status = statusOf(run, child);
+  return status !== 'completed' && status !== 'skipped' && !specOf(run, child).allowFailure;
+}
+
+/** Counts what is open and what has failed, as if it had been counted all along. */
+function recount(run: RunState, marks: Uint8Array): void {
+  run.open = 0;
+  run.failures = 0;
+  run.firstFailure = -1;
+  for (let node = 0; node < run.size; node += 1) {
+    if (hasFlag(run, node, FLAG.dormant) || specOf(run, node).type === 'cleanup') continue;
+    if (!isTerminal(run, node)) run.open += 1;
+    else if (marks[node] === STAYS) countFailure(run, node);
+  }
+}

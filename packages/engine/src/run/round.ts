@@ -1,0 +1,63 @@
+import type { AttemptKind } from '@tenuto/contract';
+import type { Template } from '../expression/index.ts';
+import type { NodeSpec } from '../plan/index.ts';
+import { attemptOf, type RunState, specOf } from './state.ts';
+
+/**
+ * What a node's present attempts are for, and since which of them. A node without one is in its
+ * first: generation 0, doing its own work.
+ */
+export interface Round {
+  /** How often the node was begun anew; the key of its effects changes with it. */
+  readonly generation: number;
+  readonly kind: AttemptKind;
+  /** Number of the last attempt before this round: each round has attempts of its own. */
+  readonly base: number;
+}
+
+const FIRST: Round = { generation: 0, kind: 'work', base: 0 };
+
+export function roundOf(run: RunState, node: number): Round {
+  return run.rounds.get(node) ?? FIRST;
+}
+
+/** Begins a round: its attempts are counted from now on. */
+export function beginRound(
+  run: RunState,
+  node: number,
+  { kind, renewed }: { readonly kind: AttemptKind; readonly renewed: boolean },
+): void {
+  const generation = roundOf(run, node).generation + (renewed ? 1 : 0);
+  run.rounds.set(node, { generation, kind, base: attemptOf(run, node) });
+}
+
+/** How many attempts of the present round have been made when this is the last one. */
+export function attemptsInRound(run: RunState, node: number, attempt: number): number {
+  return attempt - roundOf(run, node).base;
+}
+
+/** Name of the action of a node's attempts; undefined for a node that does no work of its own. */
+export function usesOf(run: RunState, node: number): string | undefined {
+  return run.rounds.size === 0 ? specOf(run, node).uses : sideAction(run, node)?.uses;
+}
+
+/** The parameters of that action, unresolved. */
+export function templateOf(run: RunState, node: number): Template | undefined {
+  return run.rounds.size === 0 ? specOf(run, node).with : sideAction(run, node)?.with;
+}
+
+function sideAction(
+  run: RunState,
+  node: number,
+): Partial<Pick<NodeSpec, 'uses' | 'with'>> | undefined {
+  const spec = specOf(run, node);
+  const { kind } = roundOf(run, node);
+  return kind === 'work' ? spec : spec[kind];
+}
+
+/** Stable over all attempts of a node that are made for one purpose in one generation. */
+export function effectKey(run: RunState, node: number, nodeId: string): string {
+  const { generation, kind } = roundOf(run, node);
+  const key = `${run.id}/${nodeId}/${generation}`;
+  return kind === 'work' ? key : `${key}/${kind}`;
+}
