@@ -3,12 +3,13 @@ import { ExpressionError, LIMITS, type RunStatus } from '@tenuto/contract';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionError } from './ports/action-runner.ts';
 import type { InFlight } from './record.ts';
-import { decideRetry } from './retry/index.ts';
+import { DEFAULT_RETRY_POLICY, decideRetry, type RetryPolicy } from './retry/index.ts';
 import {
   type AttemptEnded,
   attemptsInRound,
   type NodeError,
   type RunState,
+  roundOf,
   specOf,
 } from './run/index.ts';
 
@@ -23,7 +24,14 @@ export function retryOf(call: Call, error: ActionError, random: number, at: numb
     attempts: attemptsInRound(call.owned.run, call.node, call.attempt),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
-  return decideRetry(specOf(call.owned.run, call.node).retry, failure, random, at);
+  return decideRetry(policyOf(call.owned.run, call.node), failure, random, at);
+}
+
+/** What a node gets for being undone that must not be tried twice itself: undoing has to succeed. */
+function policyOf(run: RunState, node: number): RetryPolicy {
+  const { retry } = specOf(run, node);
+  const undoing = roundOf(run, node).kind === 'rollback';
+  return undoing && retry.max_attempts === 1 ? DEFAULT_RETRY_POLICY : retry;
 }
 
 /** An attempt whose engine died under it. It counts: a node may be what kills its engines. */
@@ -35,7 +43,7 @@ export function lostAttempt(
   const { error } = failed('infrastructure', 'engine_lost', 'The engine of this attempt died.');
   const { classification, type, message } = error;
   const failure = { classification, type, attempts: attemptsInRound(run, node, attempt) };
-  const retry = decideRetry(specOf(run, node).retry, failure, random, at);
+  const retry = decideRetry(policyOf(run, node), failure, random, at);
   return {
     type: 'ended',
     at,

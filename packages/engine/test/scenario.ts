@@ -1,11 +1,12 @@
 /** A run that a test leads by the hand, node by node, by their ids. */
-import type { DagInput, Json, NodeInput, NodeStatus } from '@tenuto/contract';
+import type { DagInput, Json, NodeInput, NodeStatus, RecoveryAction } from '@tenuto/contract';
 import { compilePlan } from '../src/plan/index.ts';
 import type { Wait } from '../src/ports/action-runner.ts';
 import type { RunInput } from '../src/ports/engine-api.ts';
 import { apply, nextStart } from '../src/run/apply.ts';
-import type { AttemptEnded, Effect, RunEvent, StopEvent } from '../src/run/event.ts';
+import type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from '../src/run/event.ts';
 import type { JournalEntry } from '../src/run/journal-entry.ts';
+import { type RecoveryStep, RUN } from '../src/run/recovery-step.ts';
 import { restoreRun } from '../src/run/restore.ts';
 import { attemptOf, createRun, idOf, type RunState } from '../src/run/state.ts';
 import { nodesOf, statusesOf } from './random-run.ts';
@@ -23,6 +24,16 @@ export interface Scenario {
   wait(id: string, wait: Wait): void;
   due(id: string): void;
   stop(status?: StopEvent['status'], grace?: boolean): void;
+  pause(): void;
+  resume(): void;
+  signal(name: string, payload?: Json): void;
+  giveUp(id: string): void;
+  /** Ends a node's last attempt as failed, with something that is done about it. */
+  failAnd(id: string, action: RecoveryAction, more?: Partial<RecoveryStep>): void;
+  /** A recovery by hand, of a node or the whole run. */
+  recover(action: RecoveryAction, of?: RecoverOptions): void;
+  /** The ids of nodes in the effects of the last event of a type. */
+  effectsOf(type: Effect['type']): string[];
   /** Starts and completes nodes until there is nothing left to start. */
   finish(): string[];
   status(id: string): NodeStatus | undefined;
@@ -32,6 +43,12 @@ export interface Scenario {
   node(id: string): number;
   /** The same run, made from its journal. */
   restored(): RunState;
+}
+
+export interface RecoverOptions {
+  readonly id?: string;
+  readonly from?: RecoverEvent['from'];
+  readonly step?: Partial<RecoveryStep>;
 }
 
 export interface ScenarioOptions extends Partial<RunInput> {
@@ -92,6 +109,22 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
     due: (id) => handle({ type: 'due', at: now, node: node(id) }),
     stop: (status = 'cancelled', grace = true) =>
       handle({ type: 'stop', at: now, status, grace, running: running() }),
+    pause: () => handle({ type: 'pause', at: now }),
+    resume: () => handle({ type: 'resume', at: now }),
+    signal: (name, payload = null) => handle({ type: 'signal', at: now, name, payload }),
+    giveUp: (id) => handle({ type: 'give_up', at: now, node: node(id) }),
+    failAnd: (id, action, more = {}) =>
+      end(id, { status: 'failed', error: BOOM, recovery: stepOf(action, more) }),
+    recover: (action, { id, from, step = {} } = {}) =>
+      handle({
+        ...{ type: 'recover', at: now, step: stepOf(action, step), running: running() },
+        ...(id !== undefined && { node: node(id) }),
+        ...(from !== undefined && { from }),
+      }),
+    effectsOf: (type) =>
+      effects.flatMap((effect) =>
+        effect.type === type && 'node' in effect ? [idOrRun(run, effect.node)] : [],
+      ),
     finish: () => {
       const order: string[] = [];
       for (let ids = start(); ids.length > 0; ids = start()) {
@@ -111,6 +144,14 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
       return restoreRun(plan, journal).run;
     },
   };
+}
+
+function idOrRun(run: RunState, node: number): string {
+  return node === RUN ? 'run' : idOf(run, node);
+}
+
+function stepOf(action: RecoveryAction, more: Partial<RecoveryStep>): RecoveryStep {
+  return { action, session: `of ${action}`, trigger: 'manual', actor: 'ann', with: {}, ...more };
 }
 
 export const BOOM = { classification: 'transient', type: 'boom', message: 'It broke.' } as const;

@@ -1,6 +1,6 @@
 /** A database, engines on it, and a session of the test's own to see what became durable. */
-import type { RunStatus } from '@tenuto/contract';
-import type { Submission } from '@tenuto/engine';
+import type { JsonObject, RunStatus } from '@tenuto/contract';
+import type { InboxType, Submission } from '@tenuto/engine';
 import {
   createDatabase,
   startTestEngine,
@@ -29,6 +29,8 @@ export interface Engines {
   attempts(runId: string): Promise<AttemptSeen[]>;
   /** Puts a cancel into the run's inbox. */
   cancel(runId: string, mode?: 'graceful' | 'immediate'): Promise<void>;
+  /** Puts a message into the run's inbox, from ann. */
+  tell(runId: string, type: InboxType, body?: JsonObject): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,23 +72,26 @@ export function openEnginesOn(
          from attempts where run_id = $1 order by seq`,
         [runId],
       ),
-    async cancel(runId, mode = 'graceful') {
-      await ask(
-        `with asked as (
-           update run_live r set inbox_seq = inbox_seq + 1, wake_at = least(wake_at, now()),
-             claim_key = case when engine is null then 0 else claim_key end
-           where run_id = $1 returning run_id, inbox_seq)
-         insert into run_inbox (run_id, seq, type, body)
-         select run_id, inbox_seq, 'cancel', $2 from asked`,
-        [runId, JSON.stringify({ mode, actor: 'ann' })],
-      );
-    },
+    cancel: (runId, mode = 'graceful') => tell(runId, 'cancel', { mode }),
+    tell,
     async close() {
       await Promise.all(started.map((engine) => engine.stop()));
       await pool.end();
       await drop();
     },
   };
+
+  async function tell(runId: string, type: InboxType, body: JsonObject = {}): Promise<void> {
+    await ask(
+      `with asked as (
+           update run_live r set inbox_seq = inbox_seq + 1, wake_at = least(wake_at, now()),
+             claim_key = case when engine is null then 0 else claim_key end
+           where run_id = $1 returning run_id, inbox_seq)
+         insert into run_inbox (run_id, seq, type, body)
+         select run_id, inbox_seq, $2, $3 from asked`,
+      [runId, type, JSON.stringify({ ...body, actor: 'ann' })],
+    );
+  }
 }
 
 /** Asks until there is an answer that is neither undefined nor false. */
