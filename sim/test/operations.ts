@@ -128,7 +128,13 @@ function drawBatch(universe: Universe, key: Universe['sent'][number]['key']): Ba
   const rows = <T>(probability: number, draw: () => T): T[] =>
     known.length > 0 && dice.chance(probability) ? [draw()] : [];
   const starts = rows(0.5, () => start(dice.pick(known), dice.int(0, 2), dice.int(1, 3)));
-  const ended = { startedAt: now - 500, endedAt: now - 100, promoted: dice.chance(0.3) };
+  const ended = {
+    generation: 0,
+    kind: 'work' as const,
+    startedAt: now - 500,
+    endedAt: now - 100,
+    promoted: dice.chance(0.3),
+  };
   for (const row of submits) runs.push(row.runId.text);
   return {
     ...{ seq, floorSeq: Math.max(1, seq - dice.int(0, 3)), submits },
@@ -153,6 +159,7 @@ function drawBatch(universe: Universe, key: Universe['sent'][number]['key']): Ba
       ...{ id: row.runId.bytes, at: now },
       entry: { actor: 'a', action: 'job.created', subject: row.runId.text, details: {} },
     })),
+    asides: [],
   };
 }
 

@@ -156,23 +156,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
       dropForReload(table, owned);
     },
   };
-  const executor: ExecutorPorts = {
-    ...{ clock, random, runner, store, logs },
-    handle(call, event, extra) {
-      call.owned.calls.delete(call.node);
-      giveSlot(table, call);
-      handle(driver, call.owned, event, extra);
-      if (event.type === 'waiting' && event.wait.kind === 'run') {
-        watches.add(call.owned, call.node, event.wait.runId);
-      }
-      serveWaiting(table);
-    },
-    late({ owned, node, attempt }, { status }) {
-      noteLate(driver, owned, { node, attempt, status });
-      const fields = { run_id: owned.id.text, node, attempt, status };
-      log.warn(fields, 'a result came after its attempt had ended');
-    },
-  };
+  const executor = executorOf({ clock, random, runner, store, logs }, () => table);
   const watches = createWatches(store, ({ owned, node }, runId, status) => {
     childEnded(driver, owned, node, { runId, status });
   });
@@ -203,6 +187,32 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     },
   };
   return table;
+}
+
+/** What becomes of an attempt goes back into its run. */
+function executorOf(
+  parts: Omit<ExecutorPorts, 'handle' | 'late'>,
+  table: () => Table,
+): ExecutorPorts {
+  return {
+    ...parts,
+    handle(call, event, extra) {
+      const { driver, watches } = table();
+      call.owned.calls.delete(call.node);
+      giveSlot(table(), call);
+      handle(driver, call.owned, event, extra);
+      if (event.type === 'waiting' && event.wait.kind === 'run') {
+        watches.add(call.owned, call.node, event.wait.runId);
+      }
+      serveWaiting(table());
+    },
+    late({ owned, node, attempt }, { status }) {
+      const { driver, log } = table();
+      noteLate(driver, owned, { node, attempt, status });
+      const fields = { run_id: owned.id.text, node, attempt, status };
+      log.warn(fields, 'a result came after its attempt had ended');
+    },
+  };
 }
 
 async function drain(table: Table, drainMs: number): Promise<void> {

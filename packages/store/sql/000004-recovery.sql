@@ -74,8 +74,9 @@ create table interventions (
 );
 create index interventions_owner on interventions (owner, intervention_id);
 create index interventions_run on interventions (run_id, intervention_id);
-create index interventions_open on interventions (intervention_id)
-  where state in ('open', 'assigned');
+create index interventions_state on interventions (state, intervention_id);
+create index interventions_assignee on interventions (assignee, intervention_id)
+  where assignee is not null;
 create index interventions_due on interventions (deadline_at)
   where state in ('open', 'assigned') and deadline_at is not null;
 

@@ -1,4 +1,4 @@
-import type { JobStore, TokenStore } from '@tenuto/engine';
+import type { JobStore, RecoveryStore, TokenStore } from '@tenuto/engine';
 import pg from 'pg';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
@@ -6,6 +6,7 @@ import { StoreError } from './embedded/store-error.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createTokenStore } from './queries/tokens.ts';
+import { createRecoveryStore } from './recovery-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
@@ -15,6 +16,7 @@ const CONNECT_MS = 3_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly jobs: JobStore;
+  readonly recoveries: RecoveryStore;
   readonly tokens: TokenStore;
   close(): Promise<void>;
 }
@@ -31,7 +33,12 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   });
   // A connection that breaks while idle says so here; whoever asks next gets another.
   pool.on('error', () => undefined);
-  return { jobs: createJobStore(pool), tokens: createTokenStore(pool), close: () => pool.end() };
+  return {
+    jobs: createJobStore(pool),
+    recoveries: createRecoveryStore(pool),
+    tokens: createTokenStore(pool),
+    close: () => pool.end(),
+  };
 }
 
 /**

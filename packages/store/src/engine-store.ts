@@ -5,6 +5,7 @@ import { openLane } from './lane.ts';
 import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
 import { dropOldKeys } from './queries/idempotency.ts';
+import { expireInterventions } from './queries/intervention-decide.ts';
 import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
 import {
   outcomes,
@@ -50,6 +51,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
     ownedRunIds: (engineId) => guarded(() => ownedRunIds(pool, engineId)),
     inbox: (engineId) => guarded(() => readInbox(pool, engineId)),
     outcomes: (runIds) => guarded(() => outcomes(pool, runIds)),
+    expireInterventions: () => guarded(() => expireInterventions(pool)),
     requestCancel: (runIds, reason) => guarded(() => requestCancels(pool, runIds, reason)),
     plan: (hash) => guarded(() => readPlan(pool, hash)),
     putPlan: (hash, document, count) => guarded(() => putPlan(pool, hash, document, count)),

@@ -1,12 +1,16 @@
 import type { JobStore } from '@tenuto/engine';
 import { findNodes, listAttempts } from './queries/attempts.ts';
+import { requestCancel } from './queries/cancel.ts';
 import type { Database } from './queries/database.ts';
-import { requestCancel } from './queries/inbox.ts';
+import { holdRun } from './queries/hold.ts';
+import { isHeard, tellRun } from './queries/inbox.ts';
 import { editRun } from './queries/job-edit.ts';
-import { listRuns } from './queries/job-list.ts';
+import { listRuns, matchRuns } from './queries/job-list.ts';
 import { findJournal, findPlanDocument, findRun, findSubmission, ping } from './queries/jobs.ts';
 import { listLogs } from './queries/logs.ts';
+import { reopenRun } from './queries/reopen.ts';
 import { listEvents } from './queries/run-events.ts';
+import { findStanding } from './queries/standing.ts';
 
 /**
  * The store as the API sees it.
@@ -19,6 +23,12 @@ export function createJobStore(db: Database): JobStore {
     submission: (owner, key) => findSubmission(db, owner, key),
     cancel: (access, request) => requestCancel(db, access, request),
     edit: (access, edit) => editRun(db, access, edit),
+    tell: (access, message) => tellRun(db, access, message),
+    heard: (access, runId) => isHeard(db, access, runId),
+    reopen: (access, reopening) => reopenRun(db, access, reopening),
+    hold: (access, hold) => holdRun(db, access, hold),
+    matching: (access, filter, page) => matchRuns(db, access, filter, page),
+    standing: (access, runId) => findStanding(db, access, runId),
     planDocument: (access, runId) => findPlanDocument(db, access, runId),
     attempts: (access, of, page) => listAttempts(db, access, of, page),
     nodes: (access, of) => findNodes(db, access, of),

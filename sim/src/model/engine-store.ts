@@ -85,8 +85,10 @@ export function createModelStore(tables: Tables, link: Link, options: ModelOptio
     ownedRunIds: (engineId) => ask('ownedRunIds', () => ownedRunIds(tables, engineId)),
     inbox: (engineId) => ask('inbox', () => inboxOfEngine(tables, engineId)),
     outcomes: (runIds) => ask('outcomes', () => outcomes(tables, runIds)),
+    // The model has no interventions yet.
+    expireInterventions: () => ask('expireInterventions', () => 0),
     async requestCancel(runIds, reason) {
-      const body = { mode: 'graceful', actor: 'system', reason };
+      const body = { mode: 'graceful', actor: 'system', reason } as const;
       await ask('requestCancel', () => requestCancels(tables, runIds, { body, now: now() }));
     },
     ...blobVerbs(tables, ask, rules),

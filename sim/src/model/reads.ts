@@ -1,6 +1,7 @@
-import type { Json, JsonObject, RunStatus } from '@tenuto/contract';
+import type { Json, RunStatus } from '@tenuto/contract';
 import type {
   AttemptRow,
+  InboxBody,
   InboxItem,
   JournalEntry,
   NodeError,
@@ -130,7 +131,7 @@ export function outcomes(
 export function requestCancels(
   tables: Tables,
   runIds: readonly string[],
-  { body, now }: { readonly body: JsonObject; readonly now: number },
+  { body, now }: { readonly body: InboxBody['cancel']; readonly now: number },
 ): number {
   let asked = 0;
   for (const runId of new Set(runIds)) {

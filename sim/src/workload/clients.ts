@@ -131,7 +131,7 @@ function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
 async function cancel(ports: ClientPorts, runId: string): Promise<void> {
   const { world, dice, history, trace, fleet, link } = ports;
   await world.sleep(dice.between(0, dice.pick([5, 500, 5_000])));
-  const body = { mode: dice.pick(['graceful', 'immediate']), actor: 'sim' };
+  const body = { mode: dice.pick(['graceful', 'immediate'] as const), actor: 'sim' };
   history.cancelAsked.add(runId);
   for (;;) {
     try {

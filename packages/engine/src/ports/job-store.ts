@@ -1,5 +1,5 @@
 import type { AttemptKind, AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
-import type { RunJournal } from '../run/journal-entry.ts';
+import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 import type { InboxBody, InboxType } from './inbox.ts';
 
@@ -137,6 +137,8 @@ export interface CancelRequest {
   /** The version that the caller has read; any when absent. */
   readonly version?: number;
   readonly audit: AuditEntry;
+  /** The abort of a run that is over is the action of a recovery, whose session has this id. */
+  readonly recovery?: { readonly session: string; readonly reason: string };
 }
 /**
  * `asked`: the owner finds it in the run's inbox. `aborted`: a failed or timed-out run is final
@@ -189,6 +191,39 @@ export interface Hold {
 /** `started`: it has started: tell it. `unchanged`: it is not held, or held already. */
 export type HoldResult = 'changed' | 'unchanged' | 'started' | 'stale' | 'missing';
 
+/** What must be known of a run to do something to it. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly version: number;
+  /** It has been claimed once. */
+  readonly started: boolean;
+  readonly over: boolean;
+  /** The kinds of messages that its owner has yet to hear. */
+  readonly told: readonly InboxType[];
+}
+
+/** Where a run that is not over stands: who has it, or how far it is from being claimed. */
+export interface RunStanding {
+  readonly engine: {
+    readonly engineId: string;
+    readonly name: string;
+    /** Its fences stand; one that has died loses them a lease later. */
+    readonly alive: boolean;
+  } | null;
+  /** Engines whose fences stand. */
+  readonly engines: number;
+  /** Runs of the same owner that are claimed before it; counted up to 1,000. */
+  readonly ahead: number;
+  /** The messages that its owner has yet to hear, in their order. */
+  readonly told: readonly InboxType[];
+  /** When it is looked at next, in milliseconds since the epoch; null when only news wakes it. */
+  readonly wakeAt: number | null;
+  /** Attempts that have been going on for some seconds. */
+  readonly started: readonly StartedAttempt[];
+}
+
 /**
  * What the API asks of the store, in verbs of the domain. Every function throws
  * OrchestrationError `store_unavailable` when the database is away, and `overloaded` when a
@@ -197,6 +232,14 @@ export type HoldResult = 'changed' | 'unchanged' | 'started' | 'stale' | 'missin
 export interface JobStore {
   find(access: Access, runId: string): Promise<RunRecord | undefined>;
   list(access: Access, filter: RunFilter, page: PageRequest<string>): Promise<Page<RunRecord>>;
+  /** The runs that a list shows, in its order, without what only a list shows. */
+  matching(
+    access: Access,
+    filter: RunFilter,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<readonly RunSummary[]>;
+  /** Undefined when the run is over or not there. */
+  standing(access: Access, runId: string): Promise<RunStanding | undefined>;
   /** What an idempotency key was used for, if it was within its life. */
   submission(
     owner: string,

@@ -68,6 +68,7 @@ export interface InterventionRecord {
   readonly version: number;
 }
 
+/** What is said besides the run picks among the newest 10,000. */
 export interface RecoveryFilter {
   readonly runId?: string;
   readonly status?: RecoveryStatus;
@@ -98,11 +99,13 @@ export interface Decision extends InterventionChange {
 /** `closed`: it was resolved, has expired, or its run was given up. `stale`: see `version`. */
 export type InterventionResult = 'changed' | 'closed' | 'stale' | 'missing';
 
-/** How well an action has worked so far. */
+/** How well an action has worked in the newest 10,000 sessions. */
 export interface ActionEffectiveness {
   readonly action: RecoveryAction;
   readonly sessions: number;
   readonly succeeded: number;
+  /** Sessions that have not ended. */
+  readonly running: number;
 }
 
 /** What the API asks of the store about recoveries; throws as {@link JobStore} does. */

@@ -1,5 +1,4 @@
 import type { RecoveryRule } from '@tenuto/contract';
-import { LIMITS } from '@tenuto/contract';
 import { roundOf } from './round.ts';
 import type { NodeError, RunState } from './state.ts';
 import { idOf, patternOf, specOf } from './state.ts';
@@ -92,6 +91,3 @@ function endsRun({ action, with: parameters }: RecoveryRule): boolean {
 export function mayRecover(run: RunState, node: number): boolean {
   return run.input.recovery !== undefined || specOf(run, node).fallback !== undefined;
 }
-
-/** How long a person is given when the rule does not say: as long as a run may take. */
-export const ANSWER_WITHIN_MS = LIMITS.jobTimeoutMaxMs;

@@ -1,4 +1,5 @@
 import type {
+  AttemptKind,
   Classification,
   RecoveryAction,
   RecoveryParameters,
@@ -35,3 +36,15 @@ export interface OpenSession {
 
 /** The place of the run's own session among those of its nodes. */
 export const RUN = -1;
+
+/**
+ * What a node's present attempts are for, and since which of them. A node without one is in its
+ * first: generation 0, doing its own work.
+ */
+export interface Round {
+  /** How often the node was begun anew; the key of its effects changes with it. */
+  readonly generation: number;
+  readonly kind: AttemptKind;
+  /** Number of the last attempt before this round: each round has attempts of its own. */
+  readonly base: number;
+}

@@ -1,19 +1,8 @@
 import type { AttemptKind } from '@tenuto/contract';
 import type { Template } from '../expression/index.ts';
 import type { NodeSpec } from '../plan/index.ts';
+import type { Round } from './recovery-step.ts';
 import { attemptOf, type RunState, specOf } from './state.ts';
-
-/**
- * What a node's present attempts are for, and since which of them. A node without one is in its
- * first: generation 0, doing its own work.
- */
-export interface Round {
-  /** How often the node was begun anew; the key of its effects changes with it. */
-  readonly generation: number;
-  readonly kind: AttemptKind;
-  /** Number of the last attempt before this round: each round has attempts of its own. */
-  readonly base: number;
-}
 
 const FIRST: Round = { generation: 0, kind: 'work', base: 0 };
 

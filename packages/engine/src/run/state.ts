@@ -9,8 +9,7 @@ import type { NodeSpec, Plan } from '../plan/index.ts';
 import type { Wait } from '../ports/action-runner.ts';
 import type { RunInput } from '../ports/engine-api.ts';
 import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
-import type { OpenSession, RecoveryStep } from './recovery-step.ts';
-import type { Round } from './round.ts';
+import type { OpenSession, RecoveryStep, Round } from './recovery-step.ts';
 
 /** What a failed node says about itself. */
 export interface NodeError {

@@ -47,7 +47,7 @@ it('shows instances in the place of their pattern, as soon as there are some', (
   run.start();
   run.completeWith('a', ['x', 'y']);
   expect(view.nodeCount()).toBe(4);
-  expect(view.node(3)).toEqual({ index: 4, id: 'child[1]', status: 'ready', attempts: 0 });
+  expect(view.node(3)).toMatchObject({ index: 4, id: 'child[1]', status: 'ready', attempts: 0 });
   expect(view.node(0)).toMatchObject({ id: 'a', output: ['x', 'y'], attempts: 1 });
   expect(() => view.node(4)).toThrow(RangeError);
 });

@@ -4,8 +4,8 @@ import type pg from 'pg';
 /** What the queries of the API need of a database. */
 export type Database = Pick<pg.Pool, 'query' | 'connect'>;
 
-/** PostgreSQL's `query_canceled` (a statement timeout) and `lock_not_available`. */
-const TOO_SLOW = new Set(['57014', '55P03']);
+/** PostgreSQL's `query_canceled` (a statement timeout), `lock_not_available`, `deadlock_detected`. */
+const TOO_SLOW = new Set(['57014', '55P03', '40P01']);
 /** Classes: connection, resources (too many connections, disk full), operator intervention, system. */
 const AWAY = /^(08|53|57|58)/;
 /** What Node and `pg` say when there is no connection to be had. */

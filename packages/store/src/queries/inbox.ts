@@ -1,42 +1,59 @@
-import type { Access, CancelRequest, CancelResult } from '@tenuto/engine';
+import type { Access, AuditEntry, InboxType, RunMessage, TellResult } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
-import { ask, type Database, parameters } from './database.ts';
-import { reachable } from './run-row.ts';
+import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { findRun } from './jobs.ts';
+import { owned, reachable } from './run-row.ts';
 
-/** Puts a cancel into the run's inbox, or makes a failed or timed-out run `aborted`. */
-export async function requestCancel(
+/** A run can be reopened and end again while it is being told; so often it is looked for. */
+const LOOKS = 3;
+
+/** Puts a message into the inbox of a run that is not over. */
+export async function tellRun(
   db: Database,
   access: Access,
-  request: CancelRequest,
-): Promise<CancelResult> {
-  if (await askOwner(db, access, request)) return 'asked';
-  return endForGood(db, access, request);
+  message: RunMessage,
+): Promise<TellResult> {
+  const { runId, type, version, audit } = message;
+  const body = JSON.stringify(message.body);
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (await askOwner(db, access, { runId, type, body, version, audit })) return 'told';
+    const run = await findRun(db, access, runId);
+    if (run === undefined) return 'missing';
+    if (version !== undefined && run.version !== version) return 'stale';
+    if (run.over || run.status === 'cancelled') return 'over';
+  }
+  return 'over';
+}
+
+interface Question {
+  readonly runId: string;
+  readonly type: InboxType;
+  /** JSON text. */
+  readonly body: string;
+  readonly version: number | undefined;
+  readonly audit: AuditEntry;
 }
 
 /**
  * One statement: the run's counter, its wake-up, the inbox row and the audit row. A run's end is
- * conditional on the counter, so of an end and a cancel at the same time exactly one wins.
+ * conditional on the counter, so of an end and a message at the same time exactly one wins.
+ * @returns whether there was a run to ask
  */
-async function askOwner(
+export async function askOwner(
   db: Database,
   access: Access,
-  { runId, mode, version, audit }: CancelRequest,
+  { runId, type, body, version, audit }: Question,
 ): Promise<boolean> {
   const given = parameters();
   const rows = await ask(
     db,
     `with asked as (
-       update run_live r set inbox_seq = r.inbox_seq + 1,
-         wake_at = least(r.wake_at, clock_timestamp()),
-         claim_key = case when r.engine is null then 0 else r.claim_key end
+       update run_live r set ${wakeUp(type)}
        where r.run_id = ${given.add(runId)} and ${reachable(access, given)}
          and r.status <> 'cancelled'
          ${version === undefined ? '' : `and r.version = ${given.add(version)}`}
        returning r.run_id, r.inbox_seq),
-     told as (
-       insert into run_inbox (run_id, seq, type, body)
-       select run_id, inbox_seq, 'cancel', ${given.add(JSON.stringify({ mode, actor: audit.actor }))}
-       from asked),
+     told as (${inboxPart('asked', { type, body }, given)}),
      audited as (${auditPart(audit, 'asked', given)})
      select 1 from asked`,
     given.values,
@@ -44,39 +61,35 @@ async function askOwner(
   return rows.length > 0;
 }
 
-async function endForGood(
-  db: Database,
-  access: Access,
-  { runId, version, audit }: CancelRequest,
-): Promise<CancelResult> {
+/**
+ * What a message changes in the row `r` of its run: the count, and when the run is looked at. One
+ * that has not started finds it when its time has come; only a cancel does not wait for that.
+ */
+export function wakeUp(type: InboxType): string {
+  const wakes = type === 'cancel' ? 'true' : 'r.started_at is not null';
+  return `inbox_seq = r.inbox_seq + 1,
+    wake_at = case when ${wakes} then least(r.wake_at, clock_timestamp()) else r.wake_at end,
+    claim_key = case when r.engine is null and ${wakes} then 0 else r.claim_key end`;
+}
+
+/** The part that puts a message into the inbox of the run in `asked`, under its new count. */
+export function inboxPart(
+  asked: string,
+  { type, body }: Pick<Question, 'type' | 'body'>,
+  given: Parameters,
+): string {
+  return `insert into run_inbox (run_id, seq, type, body)
+    select run_id, inbox_seq, ${given.add(type)}, ${given.add(body)} from ${asked}`;
+}
+
+/** Whether nothing is left in the run's inbox. */
+export async function isHeard(db: Database, access: Access, runId: string): Promise<boolean> {
   const given = parameters();
-  const id = given.add(runId);
-  const may = reachable(access, given);
-  const fresh = version === undefined ? 'true' : `p.version = ${given.add(version)}`;
-  const [row] = await ask<{ aborted: boolean; fresh: boolean }>(
+  const rows = await ask(
     db,
-    `with present as (
-       select r.status, r.version from runs r where r.run_id = ${id} and ${may} for update),
-     aborted as (
-       update runs r set status = 'aborted', version = r.version + 1
-       from present p
-       where r.run_id = ${id} and p.status in ('failed', 'timeout') and ${fresh}
-       returning r.run_id, p.status as before),
-     told as (
-       insert into run_events (run_id, seq, at, type, body)
-       select run_id, 1 + greatest(
-           (select coalesce(max(e.seq), 0) from run_events e where e.run_id = ${id}),
-           (select coalesce(max(a.seq), 0) from attempts a where a.run_id = ${id})),
-         clock_timestamp(), 'transition',
-         json_build_object('from', before, 'to', 'aborted', 'actor', ${given.add(audit.actor)}::text)::text
-       from aborted),
-     audited as (${auditPart(audit, 'aborted', given)})
-     select exists (select from aborted) as aborted, ${fresh} as fresh
-     from (select version from present union all
-           select r.version from run_live r where r.run_id = ${id} and ${may}) p`,
+    `select 1 from run_inbox i where i.run_id = ${given.add(runId)} and ${owned(access, given, 'i')}
+     limit 1`,
     given.values,
   );
-  if (row === undefined) return 'missing';
-  if (row.aborted) return 'aborted';
-  return row.fresh ? 'final' : 'stale';
+  return rows.length === 0;
 }

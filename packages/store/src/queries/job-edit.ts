@@ -2,7 +2,7 @@ import type { Access, EditResult, RunEdit } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
 import { findRun } from './jobs.ts';
-import { PRIORITY_STEP_MS } from './priority.ts';
+import { claimKeyAt } from './priority.ts';
 import { reachable } from './run-row.ts';
 
 /** Changes a run that has not started; the audit row is part of the same statement. */
@@ -45,17 +45,18 @@ function assignments(edit: RunEdit, given: ReturnType<typeof parameters>): strin
   const priority = edit.priority === undefined ? 'r.priority' : `${given.add(edit.priority)}::int`;
   if (edit.priority !== undefined) set.push(`priority = ${priority}`);
   if (timed) {
+    // One that is held back stays so; its time counts once it is let go.
     set.push(
       `scheduled_at = ${at}`,
-      `wake_at = coalesce(${at}, r.created_at)`,
-      `status = (case when ${at} is null then 'queued' else 'scheduled' end)::run_status`,
+      `wake_at = case when r.status = 'paused' then r.wake_at else coalesce(${at}, r.created_at) end`,
+      `status = (case when r.status = 'paused' then 'paused'
+        when ${at} is null then 'queued' else 'scheduled' end)::run_status`,
     );
   }
   if (timed || edit.priority !== undefined) {
     // The order of claiming, as a submit gives it; 0 stays before all others.
-    set.push(`claim_key = case when r.claim_key = 0 then 0 else
-      round(extract(epoch from greatest(r.created_at, ${at})) * 1000)
-        + (${priority} - 1) * ${PRIORITY_STEP_MS} end`);
+    set.push(`claim_key = case when r.claim_key = 0 or r.status = 'paused' then r.claim_key else
+      ${claimKeyAt(`greatest(r.created_at, ${at})`, priority)} end`);
   }
   return set;
 }

@@ -1,5 +1,5 @@
 import { RUN_KINDS, type RunStatus } from '@tenuto/contract';
-import type { Access, Page, PageRequest, RunFilter, RunRecord } from '@tenuto/engine';
+import type { Access, Page, PageRequest, RunFilter, RunRecord, RunSummary } from '@tenuto/engine';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { LIVE_COLUMNS, OVER_COLUMNS, type RunRow, reachable, recordOf } from './run-row.ts';
 
@@ -10,6 +10,13 @@ const OVER: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'timeout', 
 /** Statuses that a run in the history may have; a cancelled one is live while it cleans up. */
 const ENDED: readonly RunStatus[] = [...OVER, 'cancelled'];
 
+/** What is read of a run, by where it stands. */
+interface Columns {
+  readonly live: string;
+  readonly over: string;
+}
+const WHOLE: Columns = { live: LIVE_COLUMNS, over: OVER_COLUMNS };
+
 /** Newest first: the order of run ids, which begin with the time. */
 export async function listRuns(
   db: Database,
@@ -18,7 +25,7 @@ export async function listRuns(
   page: PageRequest<string>,
 ): Promise<Page<RunRecord>> {
   const [rows, count] = await Promise.all([
-    rowsOf(db, access, filter, page),
+    rowsOf<RunRow>(db, access, filter, { page, columns: WHOLE }),
     countOf(db, access, filter),
   ]);
   return {
@@ -28,12 +35,34 @@ export async function listRuns(
   };
 }
 
-async function rowsOf(
+/** What is asked of runs that something is to be done to. */
+const SUMMARY = `r.run_id, r.name, r.status::text as status, r.version,
+  r.started_at is not null as started`;
+const LIVE_SUMMARY = `${SUMMARY}, false as over,
+  array(select distinct i.type from run_inbox i where i.run_id = r.run_id) as told`;
+const OVER_SUMMARY = `${SUMMARY}, true as over, '{}'::text[] as told`;
+
+/** The same runs as a list shows, in its order, with no more than is needed to do something to them. */
+export async function matchRuns(
   db: Database,
   access: Access,
   filter: RunFilter,
-  page: PageRequest<string>,
-): Promise<RunRow[]> {
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+): Promise<RunSummary[]> {
+  const page = { limit, offset: 0, ...(after !== undefined && { after }) };
+  const columns = { live: LIVE_SUMMARY, over: OVER_SUMMARY };
+  const rows = await rowsOf<SummaryRow>(db, access, filter, { page, columns });
+  return rows.slice(0, limit).map(({ run_id: runId, ...row }) => ({ runId, ...row }));
+}
+
+type SummaryRow = Omit<RunSummary, 'runId'> & { readonly run_id: string };
+
+async function rowsOf<Row extends { readonly run_id: string }>(
+  db: Database,
+  access: Access,
+  filter: RunFilter,
+  { page, columns }: { readonly page: PageRequest<string>; readonly columns: Columns },
+): Promise<Row[]> {
   const given = parameters();
   const conditions = conditionsOf(access, filter, given);
   if (page.after !== undefined) conditions.push(`r.run_id < ${given.add(page.after)}`);
@@ -41,11 +70,11 @@ async function rowsOf(
   // Each branch reads an index backwards and stops; a sort over all of them would read everything.
   const branches = branchesOf(filter, conditions, given).map(
     ({ table, where }) =>
-      `(select ${table === 'runs' ? OVER_COLUMNS : LIVE_COLUMNS} from ${table} r
+      `(select ${table === 'runs' ? columns.over : columns.live} from ${table} r
         where ${where} order by r.run_id desc limit ${most})`,
   );
   if (branches.length === 0) return [];
-  return ask<RunRow>(
+  return ask<Row>(
     db,
     `select * from (${branches.join(' union all ')}) found
      order by run_id desc limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,

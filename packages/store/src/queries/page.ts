@@ -2,7 +2,7 @@ import type { Page, PageRequest } from '@tenuto/engine';
 import type pg from 'pg';
 import { ask, type Database, type Parameters } from './database.ts';
 
-/** Counted exactly up to here; a list of one run that is longer says it has at least so many. */
+/** Counted exactly up to here; a list that is longer says it has at least so many. */
 const COUNTED = 10_000;
 
 interface PagedQuery<Row, Item> {
@@ -15,10 +15,12 @@ interface PagedQuery<Row, Item> {
   readonly after: readonly unknown[] | undefined;
   readonly page: PageRequest<unknown>;
   readonly given: Parameters;
+  /** Backwards in that order. */
+  readonly newestFirst?: boolean;
   item(row: Row): Item;
 }
 
-/** One page of what belongs to one run, in the order of an index. */
+/** One page of a list, in the order of an index. */
 export async function pageOf<Row extends pg.QueryResultRow, Item>(
   db: Database,
   query: PagedQuery<Row, Item>,
@@ -32,12 +34,14 @@ export async function pageOf<Row extends pg.QueryResultRow, Item>(
     given.values,
   );
   const key = query.key.join(', ');
+  const [beyond, direction] = query.newestFirst ? ['<', ' desc'] : ['>', ''];
+  const order = query.key.map((column) => column + direction).join(', ');
   const from = query.after?.map((value) => given.add(value)).join(', ');
-  const further = from === undefined ? '' : ` and (${key}) > (${from})`;
+  const further = from === undefined ? '' : ` and (${key}) ${beyond} (${from})`;
   const rows = await ask<Row>(
     db,
     `select ${query.columns} from ${query.from} where ${where}${further}
-     order by ${key} limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,
+     order by ${order} limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,
     given.values,
   );
   const count = counted?.count ?? 0;

@@ -73,8 +73,17 @@ export async function dropBatches(db: Queryable): Promise<void> {
   );
 }
 
-/** Deletes what is left of runs that are over: starts of attempts that went on to wait, for one. */
+/**
+ * Deletes what is left of runs that are over: starts of attempts that went on to wait, for one.
+ * Nobody needs to decide about them any more.
+ */
 export async function dropStrays(db: Queryable): Promise<void> {
+  await db.query(
+    `update interventions i set state = 'cancelled', resolved_at = clock_timestamp(),
+       version = i.version + 1
+     where i.state in ('open', 'assigned')
+       and not exists (select 1 from run_live r where r.run_id = i.run_id)`,
+  );
   for (const table of ['started', 'run_inbox']) {
     await db.query(
       `delete from ${table} s
