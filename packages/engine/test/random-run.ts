@@ -1,10 +1,11 @@
 /** Drives a run of a random graph in a random order, as an engine that may die at any moment. */
-import type { AttemptStatus, NodeStatus } from '@tenuto/contract';
+import type { AttemptStatus, NodeStatus, RecoveryAction } from '@tenuto/contract';
 import { compilePlan } from '../src/plan/index.ts';
 import { apply, nextStart, wantsStop } from '../src/run/apply.ts';
-import type { AttemptEnded, RunEvent, StopEvent } from '../src/run/event.ts';
+import type { AttemptEnded, RecoverEvent, RunEvent, StopEvent } from '../src/run/event.ts';
 import type { JournalEntry, RunJournal } from '../src/run/journal-entry.ts';
 import { restoreRun } from '../src/run/restore.ts';
+import { attemptsInRound, roundOf, usesOf } from '../src/run/round.ts';
 import {
   attemptOf,
   createRun,
@@ -13,9 +14,9 @@ import {
   idOf,
   type NodeError,
   type RunState,
-  specOf,
   statusOf,
 } from '../src/run/state.ts';
+import { isDraining } from '../src/run/undo.ts';
 import { createDice, hashOf } from './dice.ts';
 import { MODEL_PARAMS, type ModelGraph } from './random-graph.ts';
 
@@ -32,6 +33,12 @@ export interface ModelRun {
   /** Does one thing, drawn at random. False when there is nothing left to do. */
   step(): boolean;
   stop(status: StopEvent['status'], grace: boolean): void;
+  /** Takes a run up again that failed or ran out of time: each node then follows another script. */
+  reopen(from: NonNullable<RecoverEvent['from']>, node?: number): void;
+  /** Goes back to the last checkpoint, or to the beginning. */
+  rollBack(after: 'resume' | 'fail' | 'abort', to?: 'start'): void;
+  /** What a node's attempts did when it last ran. */
+  lastScript(id: string): Script;
   /** Forgets the run and restores it from its journal. */
   restart(): void;
   /** What a journal would give now. */
@@ -65,6 +72,9 @@ export function playModel(graph: ModelGraph): ModelRun {
   const facts = { name: 'model', owner: 'tests', createdAt: 0 };
   const dice = createDice(graph.seed);
   const entries: JournalEntry[] = [];
+  /** How often the run was taken up again, and when each node ran last. */
+  let rounds = 0;
+  const lastRound = new Map<string, number>();
   let run = createRun({ id: 'model', plan, input, facts });
   let now = 1_000;
   let started = -1;
@@ -88,7 +98,7 @@ export function playModel(graph: ModelGraph): ModelRun {
     const nodes: { node: number; attempt: number; startedAt: number }[] = [];
     for (let node = 0; node < state.size; node += 1) {
       if (hasFlag(state, node, FLAG.dormant) || statusOf(state, node) !== 'running') continue;
-      if (specOf(state, node).uses === undefined) continue;
+      if (usesOf(state, node) === undefined) continue;
       nodes.push({ node, attempt: attemptOf(state, node), startedAt: now });
     }
     return nodes;
@@ -99,13 +109,30 @@ export function playModel(graph: ModelGraph): ModelRun {
     handle({ type: 'stop', at: now, status, grace, running: going });
   }
 
+  function recover(action: RecoveryAction, given: Partial<RecoverEvent>, parameters = {}): void {
+    rounds += 1;
+    const going = running(run).map(({ node, attempt }) => ({ node, attempt }));
+    const session = `s${rounds}`;
+    const step = { action, session, trigger: 'manual', actor: 'ann', with: parameters } as const;
+    handle({ type: 'recover', at: now, running: going, step, ...given });
+  }
+
+  function lastScript(id: string): Script {
+    return scriptOf(graph.seed + (lastRound.get(id) ?? 0) * 7_919, id);
+  }
+
   function report(node: number): void {
     const attempt = attemptOf(run, node);
-    const { failures, waits, end } = scriptOf(graph.seed, idOf(run, node));
+    const { failures, waits, end } = lastScript(idOf(run, node));
+    const made = attemptsInRound(run, node, attempt);
     const base = { at: now, node, attempt };
-    if (run.phase === 'stopping' && dice.roll(2) === 0) {
+    const told = run.phase === 'stopping' || isDraining(run);
+    if (roundOf(run, node).kind === 'rollback') {
+      const fails = made < 3 && dice.roll(3) === 0;
+      handle({ type: 'ended', ...base, startedAt: now - 1, ...undoing(fails) });
+    } else if (told && dice.roll(2) === 0) {
       handle({ type: 'ended', ...base, startedAt: now - 1, status: 'cancelled', error: ERROR });
-    } else if (attempt <= failures) {
+    } else if (made <= failures) {
       const failure = { startedAt: now - 1, status: 'failed', error: ERROR } as const;
       handle({ type: 'ended', ...base, ...failure, retryAt: now + 5 });
     } else if (waits && !run.waits.has(node)) {
@@ -114,6 +141,11 @@ export function playModel(graph: ModelGraph): ModelRun {
     } else {
       handle({ type: 'ended', ...base, startedAt: now - 1, ...outcome(end, node) });
     }
+  }
+
+  function undoing(fails: boolean) {
+    if (!fails) return { status: 'completed', output: null } as const;
+    return { status: 'failed', error: ERROR, retryAt: now + 5 } as const;
   }
 
   function outcome(status: AttemptStatus, node: number) {
@@ -141,7 +173,10 @@ export function playModel(graph: ModelGraph): ModelRun {
     const choices = going.length + waiting.length;
     if (choices === 0 || dice.roll(choices + 1) === 0) {
       started = nextStart(run);
-      if (started >= 0) return true;
+      if (started >= 0) {
+        if (roundOf(run, started).kind === 'work') lastRound.set(idOf(run, started), rounds);
+        return true;
+      }
     }
     if (choices === 0) return false;
     const chosen = dice.roll(choices);
@@ -161,6 +196,9 @@ export function playModel(graph: ModelGraph): ModelRun {
     },
     step,
     stop,
+    lastScript,
+    reopen: (from, node) => recover('retry_job', { from, ...(node !== undefined && { node }) }),
+    rollBack: (after, to) => recover('rollback_state', {}, { after, ...(to && { to }) }),
     restored,
     restart() {
       run = restored();

@@ -1,17 +1,21 @@
-import { NODE_STATUSES, type NodeStatus } from '@tenuto/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createDice } from '../../test/dice.ts';
+import {
+  checkCounts,
+  checkLimits,
+  everyStep,
+  pictureOf,
+  type Statuses,
+  sorted,
+  statusByNodes,
+} from '../../test/model-checks.ts';
 import { createOracle, isEnded, type Oracle } from '../../test/oracle.ts';
 import { type ModelGraph, modelGraph } from '../../test/random-graph.ts';
-import { type ModelRun, nodesOf, playModel, scriptOf, statusesOf } from '../../test/random-run.ts';
-import { countOf, groupOf, idOf, type RunState, specOf } from './state.ts';
+import { type ModelRun, playModel, scriptOf, statusesOf } from '../../test/random-run.ts';
+import { idOf, type RunState, specOf } from './state.ts';
 
-/** More than any run of the model can take; one that goes on longer would go on for ever. */
-const STEPS = 20_000;
 const RUNS = { numRuns: 500 };
-
-type Statuses = ReadonlyMap<string, NodeStatus>;
 
 it('runs every graph as an independent reading of it says, whatever the order of events', () => {
   fc.assert(
@@ -100,16 +104,6 @@ it('ends the same way when engines die under it and others go on', () => {
   );
 });
 
-function everyStep(model: ModelRun, check: (step: number) => void): void {
-  for (let step = 0; step < STEPS; step += 1) {
-    check(step);
-    if (model.step()) continue;
-    check(step + 1);
-    return;
-  }
-  throw new Error('the run never ends');
-}
-
 function checkStart(model: ModelRun, oracle: Oracle, now: Statuses): void {
   const { run, started } = model;
   if (started < 0) return;
@@ -121,51 +115,6 @@ function checkStart(model: ModelRun, oracle: Oracle, now: Statuses): void {
   if (oracle.node(id).type !== 'cleanup') return;
   const others = [...now].filter(([other]) => oracle.node(other).type !== 'cleanup');
   expect(others.every(([, status]) => isEnded(status))).toBe(true);
-}
-
-function checkLimits(run: RunState, oracle: Oracle, now: Statuses): void {
-  const busy = [...now].filter(([id, status]) => isBusy(oracle, id, status)).map(([id]) => id);
-  const attempts = busy.filter((id) => now.get(id) === 'running');
-  expect(run.slots).toBe(attempts.length);
-  expect(run.slots).toBeLessThanOrEqual(run.input.maxConcurrentNodes);
-  expect([...run.groups].filter(([group]) => isIdle(run, group))).toEqual([]);
-  const active = new Map<string, Set<string>>();
-  for (const id of busy) {
-    let child = id;
-    for (let at = oracle.parentGroup(id); at !== undefined; at = oracle.parentGroup(at)) {
-      active.set(at, (active.get(at) ?? new Set()).add(child));
-      child = at;
-    }
-  }
-  for (const [group, children] of active) {
-    const { type, max_parallel_instances: limit = Number.POSITIVE_INFINITY } = oracle.node(group);
-    const most = type === 'sequential_group' ? 1 : limit;
-    expect(children.size, `${group} has ${[...children]}`).toBeLessThanOrEqual(most);
-  }
-}
-
-/** Whether a group holds something though neither it nor a group around it is full. */
-function isIdle(run: RunState, group: number): boolean {
-  if (run.phase !== 'work' || (run.groups.get(group)?.held?.length ?? 0) === 0) return false;
-  for (let at = group; at >= 0; at = groupOf(run, at)) {
-    const active = run.groups.get(at)?.active ?? 0;
-    if (active > 0) return active < specOf(run, at).maxParallel;
-  }
-  return true;
-}
-
-function isBusy(oracle: Oracle, id: string, status: NodeStatus): boolean {
-  return oracle.node(id).children === undefined && (status === 'running' || status === 'waiting');
-}
-
-function checkCounts(run: RunState, oracle: Oracle, now: Statuses): void {
-  for (const status of NODE_STATUSES) {
-    const recount = [...now.values()].filter((other) => other === status).length;
-    expect(countOf(run, status), status).toBe(recount);
-  }
-  const isOpen = ([id, status]: [string, NodeStatus]) =>
-    !isEnded(status) && (oracle.node(id).type === 'cleanup') === (run.phase === 'cleanup');
-  expect(run.open).toBe([...now].filter(isOpen).length);
 }
 
 function checkFinalsStay(before: Statuses, now: Statuses): void {
@@ -182,38 +131,4 @@ function checkCleanups(graph: ModelGraph, run: RunState, oracle: Oracle): void {
   for (const [id, status] of finals) {
     if (oracle.node(id).type === 'cleanup') expect(actual.get(id), id).toBe(status);
   }
-}
-
-function statusByNodes(oracle: Oracle, actual: Statuses): 'failed' | 'completed' {
-  const isFailed = [...actual].some(([id, status]) => oracle.isFailureOfRun(id, status));
-  return isFailed ? 'failed' : 'completed';
-}
-
-/** A run as far as a journal tells of it: that a retry's delay is over, it does not. */
-function pictureOf(run: RunState) {
-  return {
-    nodes: nodesOf(run).map(({ node, id, status }) => {
-      const isReady = status === 'ready' || run.waits.get(node)?.kind === 'retry';
-      return [id, isReady ? 'ready' : status];
-    }),
-    phase: run.phase,
-    status: run.status,
-    open: run.open,
-    slots: run.slots,
-    failures: run.failures,
-    firstFailure: run.firstFailure,
-    outputs: sorted(run.outputs),
-    errors: sorted(run.errors),
-    times: sorted(run.times),
-    groups: sorted(run.groups).map(([group, { remaining, active, failed }]) => ({
-      group,
-      remaining,
-      active,
-      failed,
-    })),
-  };
-}
-
-function sorted<K, V>(map: ReadonlyMap<K, V>): [K, V][] {
-  return [...map].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 }

@@ -65,7 +65,7 @@ function nodesMarked(marks: Uint8Array, mark: number): number[] {
 function choose(run: RunState, what: Rerun): Uint8Array {
   const marks = new Uint8Array(run.size);
   if (what.from === 'cut') chooseAfter(run, what.cut, marks);
-  if (what.from === 'node') spread(run, what.node, marks, () => true);
+  if (what.from === 'node') spread(run, heldBackBy(run, what.node), marks, () => true);
   if (what.from !== 'cut') chooseFailed(run, marks);
   for (let node = 0; node < run.plan.nodeCount; node += 1) {
     if (run.plan.specs[node]?.type === 'cleanup') marks[node] = AGAIN;
@@ -91,12 +91,13 @@ function chooseAfter(run: RunState, cut: number, marks: Uint8Array): void {
 
 /** What did not complete and was not allowed to, and what did not run because of it. */
 function chooseFailed(run: RunState, marks: Uint8Array): void {
-  const open = (node: number) => !isDone(run, node);
+  const goesOn = (node: number) => isGroup(specOf(run, node)) && hasStarted(run, node);
+  const open = (node: number) => !isDone(run, node) && !goesOn(node);
   for (let node = 0; node < run.size; node += 1) {
     if (hasFlag(run, node, FLAG.dormant) || specOf(run, node).type === 'cleanup') continue;
     const status = statusOf(run, node);
     if (status === 'completed' || status === 'skipped' || isForgiven(run, node)) continue;
-    if (isGroup(specOf(run, node)) && hasStarted(run, node)) continue;
+    if (goesOn(node)) continue;
     spread(run, node, marks, open);
   }
 }
@@ -114,6 +115,15 @@ function isForgiven(run: RunState, node: number): boolean {
 function hasStarted(run: RunState, group: number): boolean {
   const state = run.groups.get(group);
   return state !== undefined && (specOf(run, group).forEach === undefined || state.blockCount > 0);
+}
+
+/** The outermost group around a node that was never started: it decides on the node; or the node. */
+function heldBackBy(run: RunState, node: number): number {
+  let outermost = node;
+  for (let group = groupOf(run, node); group >= 0; group = groupOf(run, group)) {
+    if (!run.groups.has(group)) outermost = group;
+  }
+  return outermost;
 }
 
 /** Marks a node, what it holds, and all after it that `reaches` says yes to. */
@@ -139,7 +149,8 @@ function spread(
       open.push(group);
     }
     forEachSuccessor(run, node, (next) => {
-      if (reaches(next) && !(isGroup(specOf(run, next)) && marks[next] === GOES_ON)) mark(next);
+      const goesOn = isGroup(specOf(run, next)) && marks[next] === GOES_ON;
+      if (reaches(next) && !goesOn && heldBackBy(run, next) === next) mark(next);
     });
   }
 }
@@ -162,15 +173,21 @@ function giveUpInstances(run: RunState, marks: Uint8Array): void {
   const owners = nodesMarked(marks, AGAIN).filter(
     (node) => specOf(run, node).forEach !== undefined && run.groups.has(node),
   );
-  for (const owner of owners) {
-    const state = run.groups.get(owner);
-    const pattern = patternOf(run, owner);
-    const each = (run.plan.subtreeEnd[pattern] ?? 0) - pattern - 1;
-    for (let b = 0; b < (state?.blockCount ?? 0); b += 1) {
-      const base = run.blocks[(state?.firstBlock ?? 0) + b]?.base ?? 0;
-      for (let node = base; node < base + each; node += 1) giveUp(run, node, marks);
-    }
+  // All are found before the first is given up: an instance may be such a group itself.
+  for (const node of owners.flatMap((owner) => instancesOf(run, owner))) giveUp(run, node, marks);
+}
+
+/** What a group's `for_each` has made, dormant nodes included. */
+function instancesOf(run: RunState, owner: number): number[] {
+  const state = run.groups.get(owner);
+  const pattern = patternOf(run, owner);
+  const each = (run.plan.subtreeEnd[pattern] ?? 0) - pattern - 1;
+  const instances: number[] = [];
+  for (let b = 0; b < (state?.blockCount ?? 0); b += 1) {
+    const base = run.blocks[(state?.firstBlock ?? 0) + b]?.base ?? 0;
+    for (let node = base; node < base + each; node += 1) instances.push(node);
   }
+  return instances;
 }
 
 function giveUp(run: RunState, node: number, marks: Uint8Array): void {

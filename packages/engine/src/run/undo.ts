@@ -63,7 +63,7 @@ export function beginUndo(run: RunState, event: RecoverEvent, effects: Effect[])
     const status = statusOf(run, node);
     if (status === 'running' && usesOf(run, node) !== undefined) {
       effects.push({ type: 'abort', node, grace: true });
-    } else if (status === 'waiting') {
+    } else if (status === 'waiting' || status === 'ready') {
       cancelNode(run, node, effects);
     }
   }
