@@ -15,6 +15,12 @@ export const LIMITS = {
   jsonDepth: 64,
   jobNameChars: 255,
   descriptionChars: 10_000,
+  /** Why somebody did something, as it stands in the audit. */
+  reasonChars: 2_000,
+  /** A signal's payload, or the output that a person gives a node: it travels in the run's journal. */
+  messageBytes: 256 * 1024,
+  /** Runs that one bulk request changes; its answer must not be waited for for minutes. */
+  bulkRuns: 10_000,
   tags: 20,
   tagChars: 50,
   maxAttempts: 11,

@@ -12,4 +12,4 @@ export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
 export { DEFAULT_RETRY_POLICY } from './retry/index.ts';
 export * from './run/index.ts';
-export { runIdOf } from './run-id.ts';
+export { createRunIds, runIdOf } from './run-id.ts';

@@ -1,5 +1,12 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
-import type { Clock, Engine, JobStore, Random } from '@tenuto/engine';
+import {
+  type Clock,
+  createRunIds,
+  type Engine,
+  type JobStore,
+  type Random,
+  type RecoveryStore,
+} from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
 import { randomIds } from './http/random-id.ts';
@@ -15,8 +22,11 @@ import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addInterventionRoutes } from './routes/interventions.ts';
+import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addRecoveryRoutes } from './routes/recoveries.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
@@ -29,6 +39,7 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly jobs: JobStore;
+  readonly recoveries: RecoveryStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -81,8 +92,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addClosedQueries(app);
   await addOpenApi(app, options.version);
   addTelemetry(app, options);
+  const newSession = createRunIds(options.clock, options.random);
   const parts = {
     ...options,
+    newId: () => newSession().text,
     plans: createPlans(options.jobs),
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
@@ -90,6 +103,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addHealthRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
+  addJobControlRoutes(app, parts);
+  addRecoveryRoutes(app, parts);
+  addInterventionRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

@@ -10,9 +10,10 @@ import {
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { cancelJob, editJob, etagOf } from '../services/job-change.ts';
+import { cancelJob, editJob } from '../services/job-change.ts';
 import { listJobs } from '../services/job-list.ts';
 import { getJob } from '../services/job-read.ts';
+import { etagOf } from '../services/job-state.ts';
 import { dryRunJob, submitJob } from '../services/job-submit.ts';
 import type { JobParts } from '../services/services.ts';
 import { prefersAsync } from './prefer.ts';

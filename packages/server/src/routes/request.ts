@@ -23,3 +23,8 @@ export function callerOf(request: Pick<FastifyRequest, 'principal' | 'id'>): Cal
   if (request.principal === undefined) throw new Error('a private route was reached by nobody');
   return { principal: request.principal, requestId: request.id };
 }
+
+/** A request without a body says nothing: for routes whose body has no field that is required. */
+export async function noBodyIsEmpty(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}

@@ -4,10 +4,12 @@ import Type from 'typebox';
 export const closed = { additionalProperties: false } as const;
 
 const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
-export const JobParameters = Type.Object({ job_id: Type.String({ pattern: UUID }) }, closed);
+export const uuid = Type.String({ pattern: UUID });
+export const JobParameters = Type.Object({ job_id: uuid }, closed);
+export const RunParameters = Type.Object({ run_id: uuid }, closed);
 export const NodeParameters = Type.Object(
   {
-    job_id: Type.String({ pattern: UUID }),
+    job_id: uuid,
     node_id: Type.String({ minLength: 1, maxLength: 1_000 }),
   },
   closed,

@@ -1,31 +1,14 @@
-import {
-  type EditJob,
-  type Job,
-  OrchestrationError,
-  parseTime,
-  type RunStatus,
-} from '@tenuto/contract';
-import type { Access, AuditEntry, RunEdit, RunRecord } from '@tenuto/engine';
+import { type EditJob, type Job, OrchestrationError, parseTime } from '@tenuto/contract';
+import type { Access, RunEdit, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
+import { auditOf, refuseStale, stale, wantedVersion, wrongState } from './job-state.ts';
 import type { JobParts } from './services.ts';
 
 /** How long a cancel waits for the owner before it answers that it is on its way. */
 const CANCEL_WAIT_MS = 2_000;
 const CANCEL_LOOK_MS = 25;
-
-/** A change that the job's status does not allow; the answer names the status. */
-class JobStateError extends OrchestrationError {
-  readonly jobStatus: RunStatus;
-
-  constructor(run: RunRecord, deed: string) {
-    super('invalid_job_state', `The job is ${run.status} and cannot be ${deed}.`, {
-      runId: run.runId,
-    });
-    this.jobStatus = run.status;
-  }
-}
 
 interface CancelJob {
   readonly jobId: string;
@@ -58,10 +41,10 @@ export async function cancelJob(
       ? await untilStopped(parts, access, { runId, waitMs: async ? 0 : CANCEL_WAIT_MS })
       : await findJob(parts, access, runId);
   if (result === 'stale') throw stale(run);
-  if (result === 'final') throw new JobStateError(run, 'cancelled');
+  if (result === 'final') throw wrongState(run, 'cancelled');
   const job = await fullView(parts, access, run);
   const done = run.status === 'cancelled' || run.status === 'aborted';
-  if (run.over && !done) throw new JobStateError(run, 'cancelled');
+  if (run.over && !done) throw wrongState(run, 'cancelled');
   return { job: done ? job : { ...job, cancelling: true }, done };
 }
 
@@ -119,31 +102,8 @@ export async function editJob(
   const result = await parts.jobs.edit(access, edit);
   const run = await findJob(parts, access, runId);
   if (result === 'stale') throw stale(run);
-  if (result !== 'edited') throw new JobStateError(run, 'changed');
+  if (result !== 'edited') throw wrongState(run, 'changed');
   return fullView(parts, access, run);
-}
-
-/** The entity tag of a job: the version of what can be changed in it. */
-export function etagOf(job: Pick<Job, 'version'>): string {
-  return `"${job.version}"`;
-}
-
-function refuseStale(run: RunRecord, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
-  if (!tags.includes(etagOf(run))) throw stale(run);
-}
-
-/** The statement that changes the job asks for the version again: it may be another by then. */
-function wantedVersion(run: RunRecord, ifMatch: string | undefined): { version?: number } {
-  return ifMatch === undefined || ifMatch.trim() === '*' ? {} : { version: run.version };
-}
-
-function stale(run: RunRecord): OrchestrationError {
-  return new OrchestrationError(
-    'precondition_failed',
-    `The job is at version ${run.version} by now.`,
-  );
 }
 
 function timeOf(text: string | null): number | null {
@@ -153,13 +113,4 @@ function timeOf(text: string | null): number | null {
   throw new OrchestrationError('validation_failed', `/scheduled_at ${message}.`, {
     validationErrors: [{ path: '/scheduled_at', message }],
   });
-}
-
-function auditOf(
-  { principal, requestId }: Caller,
-  action: string,
-  subject: string,
-  details: AuditEntry['details'],
-): AuditEntry {
-  return { actor: principal.actor, action, subject, details, requestId };
 }

@@ -3,7 +3,7 @@ import type { Access, NodeRecord, NodeView, Plan, RunRecord, WaitView } from '@t
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { errorView, timeView } from './job-view.ts';
-import { findNode, type Viewed, viewOf } from './node-find.ts';
+import { findNode, specOf, type Viewed, viewOf } from './node-find.ts';
 import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
 import type { JobParts } from './services.ts';
 
@@ -89,7 +89,7 @@ async function nodeViews(
 const ENDED: ReadonlySet<NodeStatus> = new Set(['completed', 'failed', 'cancelled', 'timeout']);
 
 function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefined): JobNode {
-  const spec = plan.specs[patternOf(plan, view)];
+  const spec = specOf(plan, view);
   const over = ENDED.has(view.status);
   const { waitingFor } = view;
   return {
@@ -118,13 +118,6 @@ function waitView(wait: WaitView): NonNullable<JobNode['waiting_for']> {
     ...('signal' in wait && { signal: wait.signal }),
     ...(wait.until !== undefined && { until: formatTime(wait.until) }),
   };
-}
-
-/** The plan's node that an instance of `for_each` was made from: its id without the items. */
-function patternOf(plan: Plan, { index, id }: NodeView): number {
-  if (index < plan.nodeCount) return index;
-  const plain = id.replace(/(\[\d+\])+$/, '');
-  return plan.ids.indexOf(plain);
 }
 
 function parentsOf(plan: Plan, node: number): string[] {

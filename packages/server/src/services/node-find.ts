@@ -1,5 +1,5 @@
 import { OrchestrationError } from '@tenuto/contract';
-import type { Access, LiveRun, NodeView, Plan, RunRecord } from '@tenuto/engine';
+import type { Access, LiveRun, NodeSpec, NodeView, Plan, RunRecord } from '@tenuto/engine';
 import type { JobParts } from './services.ts';
 
 /** A run whose nodes can be looked at. */
@@ -25,6 +25,18 @@ export function findNode({ plan, nodes }: Viewed, nodeId: string): NodeView {
 /** The ids of some nodes, by index; those that were given up for others have theirs, too. */
 export function idsOf({ nodes }: Viewed, indexes: Iterable<number>): ReadonlyMap<number, string> {
   return new Map([...indexes].map((index) => [index, nodes.idOf(index)]));
+}
+
+/** The plan's node that an instance of `for_each` was made from: its id without the items. */
+export function patternOf(plan: Plan, { index, id }: NodeView): number {
+  if (index < plan.nodeCount) return index;
+  const plain = id.replace(/(\[\d+\])+$/, '');
+  return plan.ids.indexOf(plain);
+}
+
+/** What the node does and under which rules. */
+export function specOf(plan: Plan, node: NodeView): NodeSpec | undefined {
+  return plan.specs[patternOf(plan, node)];
 }
 
 function findOfPlan(plan: Plan, nodes: LiveRun, nodeId: string): NodeView | undefined {

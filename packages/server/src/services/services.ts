@@ -1,4 +1,4 @@
-import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import type { Clock, Engine, JobStore, RecoveryStore } from '@tenuto/engine';
 import type { JobRules } from './job-input.ts';
 
 export type { Caller } from '../auth/principal.ts';
@@ -9,11 +9,14 @@ import type { RunViews } from './run-views.ts';
 /** What the services of jobs work with. */
 export interface JobParts {
   readonly jobs: JobStore;
+  readonly recoveries: RecoveryStore;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly plans: Plans;
   readonly views: RunViews;
   readonly rules: JobRules;
+  /** A new UUIDv7: the id of a recovery that is asked for. */
+  readonly newId: () => string;
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
 }

@@ -32,8 +32,7 @@ export async function decideIntervention(
        select r.run_id from run_live r where r.run_id = (
          select i.run_id from interventions i
          where i.intervention_id = ${id} and ${reachable(access, given, 'i')}) for update),
-     present as (
-       ${lockPart(id, access, given)} and (select count(*) from run) >= 0),
+     present as (${lockPart(id, access, given, 'run')}),
      changed as (
        update interventions i set state = 'resolved', resolution = ${given.add(resolution)},
          result = ${given.add(result === undefined ? null : JSON.stringify(result))}::jsonb,

@@ -124,10 +124,14 @@ export async function assignIntervention(
 
 export const OPEN = (alias: string) => `${alias}.state in ('open', 'assigned')`;
 
-/** The part that locks an intervention and reads it as it is by then. */
-export function lockPart(id: string, access: Access, given: Parameters): string {
+/**
+ * The part that locks an intervention and reads it as it is by then.
+ * @param behind a part whose rows are locked before
+ */
+export function lockPart(id: string, access: Access, given: Parameters, behind?: string): string {
+  const order = behind === undefined ? '' : ` and (select count(*) from ${behind}) >= 0`;
   return `select i.state, i.version from interventions i
-    where i.intervention_id = ${id} and ${reachable(access, given, 'i')} for update`;
+    where i.intervention_id = ${id} and ${reachable(access, given, 'i')}${order} for update`;
 }
 
 export interface Verdict {

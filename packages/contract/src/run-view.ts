@@ -1,0 +1,99 @@
+import Type, { type Static } from 'typebox';
+import { ReasonToWaitSchema } from './explain.ts';
+import { listSchema } from './list.ts';
+import { NodeErrorSchema } from './node-view.ts';
+import { OptionalTimeSchema, TimeSchema } from './time.ts';
+import { RUN_KINDS, RUN_STATUSES } from './vocabulary.ts';
+
+const closed = { additionalProperties: false } as const;
+const count = Type.Integer({ minimum: 0 });
+const anyObject = Type.Record(Type.String(), Type.Unknown());
+
+const summary = {
+  run_id: Type.String({ format: 'uuid' }),
+  kind: Type.Enum([...RUN_KINDS]),
+  name: Type.String(),
+  status: Type.Enum([...RUN_STATUSES]),
+  success: Type.Union([Type.Boolean(), Type.Null()], {
+    description: 'Null while the run is not over.',
+  }),
+  priority: Type.Integer({ minimum: 1, maximum: 10 }),
+  triggered_by: Type.String(),
+  created_at: TimeSchema,
+  scheduled_at: OptionalTimeSchema,
+  started_at: OptionalTimeSchema,
+  completed_at: OptionalTimeSchema,
+  total_duration_seconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'From its start to its end, or to now.',
+  }),
+  progress_percentage: Type.Number({ minimum: 0, maximum: 100 }),
+  counts: Type.Object(
+    { pending: count, running: count, completed: count, failed: count, skipped: count },
+    closed,
+  ),
+  error: Type.Union([NodeErrorSchema, Type.Null()], {
+    description: 'In a list its text is withheld unless `include_errors` is true.',
+  }),
+  tags: Type.Array(Type.String()),
+  metadata: anyObject,
+  version: Type.Integer({ minimum: 1 }),
+} as const;
+
+const example = {
+  run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+  kind: 'job',
+  name: 'nightly checks',
+  status: 'scheduled',
+  success: null,
+  priority: 5,
+  triggered_by: 'admin',
+  created_at: '2026-01-15T09:30:00.100Z',
+  scheduled_at: '2026-01-15T22:00:00.000Z',
+  started_at: null,
+  completed_at: null,
+  total_duration_seconds: null,
+  progress_percentage: 0,
+  counts: { pending: 2, running: 0, completed: 0, failed: 0, skipped: 0 },
+  error: null,
+  tags: ['nightly'],
+  metadata: {},
+  version: 1,
+};
+
+/** One run among others. */
+export const RunSummarySchema = Type.Object(summary, { ...closed, examples: [example] });
+export type RunView = Static<typeof RunSummarySchema>;
+
+/** One run, with what it was given and what it waits for. */
+export const RunSchema = Type.Object(
+  {
+    ...summary,
+    params: anyObject,
+    output: Type.Union([anyObject, Type.Null()], {
+      description: 'Outputs of the nodes that no other node waits for, once the run is over.',
+    }),
+    waiting_for: Type.Union([ReasonToWaitSchema, Type.Null()], {
+      description: 'The first of the reasons that `/explain` gives for the run as a whole.',
+    }),
+  },
+  {
+    ...closed,
+    examples: [
+      {
+        ...example,
+        params: { branch: 'main' },
+        output: null,
+        waiting_for: {
+          cause: 'scheduled',
+          detail: 'The run is to start at 2026-01-15T22:00:00.000Z.',
+          frees: 'Its time; a change of scheduled_at brings it forward.',
+          since: null,
+          until: '2026-01-15T22:00:00.000Z',
+        },
+      },
+    ],
+  },
+);
+export type RunDetail = Static<typeof RunSchema>;
+
+export const RunListSchema = listSchema(RunSummarySchema);
