@@ -18,7 +18,15 @@ function fates(mix: Partial<FaultMix>): Set<string> {
 
 function batchOf(...runs: readonly string[]): Batch {
   const consumed = runs.map((run) => ({ runId: runIdOf(run), seq: 1 }));
-  const none = { submits: [], attempts: [], events: [], started: [], updates: [], audits: [] };
+  const none = {
+    asides: [],
+    submits: [],
+    attempts: [],
+    events: [],
+    started: [],
+    updates: [],
+    audits: [],
+  };
   return { ...none, seq: 1, floorSeq: 1, starts: new Uint8Array(), consumed };
 }
 
