@@ -47,9 +47,10 @@ export function createFleet(ports: FleetPorts): Fleet {
   function launch(engineId: string, previousIsDead: boolean): void {
     hosts += 1;
     const name = `${engineId.slice(0, 4)}#${hosts}`;
-    const { skewMs, drift } = shape.faults;
+    const { skewMs, drift, monoDrift } = shape.faults;
     const host = createHost(world, dice, {
       ...{ name, engineId, skewMs: skewMs * dice.next(), drift: drift * dice.next() },
+      monoDrift: monoDrift * dice.between(-1, 1),
     });
     const clock = ports.clockOf(host);
     const engine = createEngine({
@@ -68,12 +69,14 @@ export function createFleet(ports: FleetPorts): Fleet {
       members = members.filter((other) => other !== member);
       world.after(dice.between(...RESTART_MS), () => relaunch(engineId));
     });
-    engine.start().then(
-      () => {
-        member.ready = true;
-      },
-      () => host.kill(),
-    );
+    host.deliver(() => {
+      engine.start().then(
+        () => {
+          member.ready = true;
+        },
+        () => host.kill(),
+      );
+    });
   }
 
   /** As itself its old process is proven dead; as another it leaves its runs to the others. */
@@ -99,10 +102,9 @@ export function createFleet(ports: FleetPorts): Fleet {
     stop(member, drainMs) {
       member.stopping = true;
       trace.note(`${member.host.name} stops within ${drainMs} ms`);
-      member.engine.stop(drainMs).then(
-        () => member.host.kill(),
-        () => member.host.kill(),
-      );
+      const { host, engine } = member;
+      const gone = () => host.deliver(() => host.kill());
+      host.deliver(() => engine.stop(drainMs).then(gone, gone));
     },
   };
 }

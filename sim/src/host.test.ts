@@ -3,6 +3,8 @@ import { createDice } from './dice.ts';
 import { createHost, type Host } from './host.ts';
 import { createWorld, EPOCH_MS, type World } from './world.ts';
 
+const RIGHT = { skewMs: 0, drift: 0, monoDrift: 0 };
+
 let world: World;
 let host: Host;
 let seen: string[];
@@ -10,7 +12,7 @@ let seen: string[];
 beforeEach(() => {
   const dice = createDice('host');
   world = createWorld(dice);
-  host = createHost(world, dice, { name: 'h', engineId: 'e', skewMs: 0, drift: 0 });
+  host = createHost(world, dice, { name: 'h', engineId: 'e', ...RIGHT });
   seen = [];
 });
 
@@ -24,6 +26,13 @@ describe('a dead process', () => {
     await live();
     expect(seen).toEqual([]);
     expect(host.state).toBe('dead');
+  });
+
+  it('acts in no step any more, while the living act in theirs', async () => {
+    world.after(1, () => host.deliver(() => seen.push(String(world.actor === host))));
+    world.after(2, () => seen.push(String(world.actor)));
+    await live();
+    expect(seen).toEqual(['true', 'undefined']);
   });
 
   it('is mourned once, also by those who come late', () => {
@@ -65,5 +74,16 @@ describe('its clocks', () => {
     await live();
     expect(host.clock.wall()).toBe(EPOCH_MS + 20 - 3_600_000);
     expect(host.clock.mono()).toBe(20);
+  });
+
+  it('may go too fast or too slow, and timers with them', async () => {
+    const fast = createHost(world, createDice('fast'), {
+      ...{ name: 'f', engineId: 'f', skewMs: 0, drift: 0.1, monoDrift: 0.25 },
+    });
+    fast.clock.after(100, () => seen.push(`timer at ${world.now}`));
+    await live();
+    expect(seen).toEqual(['timer at 80']);
+    expect(fast.clock.mono()).toBe(100);
+    expect(fast.clock.wall()).toBeCloseTo(EPOCH_MS + 88);
   });
 });

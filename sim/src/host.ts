@@ -1,13 +1,12 @@
 import type { Clock } from '@tenuto/engine';
 import type { Dice } from './dice.ts';
-import { EPOCH_MS, type World } from './world.ts';
+import { type Actor, EPOCH_MS, type World } from './world.ts';
 
 /**
  * A process that an engine lives in. What the world has for it comes through `deliver`: a dead
  * process gets nothing any more, a frozen one (SIGSTOP) gets all of it when it is thawed.
  */
-export interface Host {
-  readonly name: string;
+export interface Host extends Actor {
   readonly engineId: string;
   readonly state: 'up' | 'frozen' | 'dead';
   readonly clock: Clock;
@@ -33,7 +32,9 @@ export function createHost(
     readonly name: string;
     readonly engineId: string;
     readonly skewMs: number;
+    /** How much too fast its clocks go, as a part of the time. */
     readonly drift: number;
+    readonly monoDrift: number;
   },
 ): Host {
   const parked: (() => void)[] = [];
@@ -43,19 +44,20 @@ export function createHost(
   let timers = 0;
 
   function deliver(run: () => void): void {
-    if (state === 'up') run();
+    if (state === 'up') world.as(host, run);
     else if (state === 'frozen') parked.push(run);
   }
 
   const clock = createClock(world, {
     deliver,
     wall: () => EPOCH_MS + world.now * (1 + of.drift) + skewMs,
+    monoRate: 1 + of.monoDrift,
     count(change) {
       timers += change;
     },
   });
 
-  return {
+  const host: Host = {
     name: of.name,
     engineId: of.engineId,
     clock,
@@ -90,6 +92,7 @@ export function createHost(
       skewMs += ms;
     },
   };
+  return host;
 }
 
 /** Timers fire in the process, and only while it lives. */
@@ -97,13 +100,14 @@ function createClock(
   world: World,
   of: {
     readonly wall: () => number;
+    readonly monoRate: number;
     deliver(run: () => void): void;
     count(change: 1 | -1): void;
   },
 ): Clock {
   return {
     wall: of.wall,
-    mono: () => world.now,
+    mono: () => world.now * of.monoRate,
     after(ms, run) {
       let pending = true;
       of.count(1);
@@ -116,7 +120,7 @@ function createClock(
         settle();
         run();
       };
-      const cancel = world.after(ms, () => of.deliver(fire));
+      const cancel = world.after(ms / of.monoRate, () => of.deliver(fire));
       return () => {
         settle();
         cancel();

@@ -1,3 +1,4 @@
+import { FAILPOINTS } from '@tenuto/engine';
 import { expect, it } from 'vitest';
 import { performAll } from './crew.ts';
 import { type Rule, SOUND } from './model/rules.ts';
@@ -17,7 +18,7 @@ it(`misses each rule within ${SEEDS} seeds when it is taken away`, async () => {
   expect(unnoticed).toEqual([]);
 }, 600_000);
 
-it(`finds nothing new in ${SEEDS} seeds`, async () => {
+it(`finds nothing new in ${SEEDS} seeds, in which processes fail at every failpoint`, async () => {
   let sum = NOTHING;
   const tasks = Array.from({ length: SEEDS / 50 }, (_, i) => {
     return { kind: 'seeds', from: 1 + i * 50, count: 50 } as const;
@@ -26,4 +27,5 @@ it(`finds nothing new in ${SEEDS} seeds`, async () => {
     if (outcome.kind === 'seeds') sum = add(sum, outcome.sum);
   });
   expect(newsIn(sum), summaryOf(sum, 0)).toEqual([]);
+  expect(FAILPOINTS.filter((point) => !sum.failedAt.has(point))).toEqual([]);
 }, 600_000);

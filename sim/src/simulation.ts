@@ -2,9 +2,11 @@
  * One simulation: engines in processes, a database, clients and faults, all in virtual time and all
  * drawn from one seed. Oracles watch; the first thing that they find wrong ends it.
  */
+import { armFailpoints, type Failpoint } from '@tenuto/engine';
 import { createDice } from './dice.ts';
 import { createCallFaults } from './faults/calls.ts';
 import { startNemesis } from './faults/nemesis.ts';
+import { drawOrders } from './faults/orders.ts';
 import { createFleet } from './fleet.ts';
 import { createJudge } from './judge.ts';
 import { createModelStore } from './model/engine-store.ts';
@@ -36,6 +38,9 @@ export interface Report {
   readonly runs: number;
   readonly attempts: number;
   readonly faults: number;
+  /** How often each failpoint was reached, and how often a process failed there. */
+  readonly reachedAt: ReadonlyMap<Failpoint, number>;
+  readonly failedAt: ReadonlyMap<Failpoint, number>;
   readonly shape: Shape;
   readonly trace: readonly string[];
 }
@@ -54,7 +59,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const rules = options.rules ?? SOUND;
   const calls = createCallFaults(dice.fork('calls'), shape.faults);
   const now = () => EPOCH_MS + world.now;
-  const judge = createJudge(history, { trace, leaseMs: shape.leaseMs });
+  const judge = createJudge(history, { trace, leaseMs: shortestLease(shape) });
   const server = createServer({ world, faults: calls, ...judge });
   const api = server.link({ deliver: (run) => run(), onDeath() {} });
   const fleet = createFleet({
@@ -72,23 +77,39 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
         began: (effect) => judge.began(effect, shape.slots),
       }),
   });
+  const orders = drawOrders({ world, shape, fleet, trace, dice: dice.fork('orders') });
+  const disarm = armFailpoints(orders.reached);
   fleet.launchAll();
   const clients = startClients({
     ...{ world, shape, graphs, fleet, history, trace, link: api, dice: dice.fork('clients') },
   });
   const nemesis = startNemesis({
-    ...{ world, shape, fleet, server, calls, trace, dice: dice.fork('nemesis') },
+    ...{ world, shape, fleet, server, calls, orders, trace, dice: dice.fork('nemesis') },
   });
   await play({ world, shape, history, fleet, clients, isHealed: () => nemesis.healed });
+  disarm();
   return {
     ...{ seed, shape, violation: history.violation, hash: trace.hash, trace: trace.lines },
     ...{ steps: world.steps, virtualMs: world.now, attempts: history.effects.length },
     runs: tables.done.size,
-    faults: calls.injected + nemesis.strikes,
+    faults: calls.injected + nemesis.strikes + sum(orders.failedAt),
+    ...{ reachedAt: orders.reachedAt, failedAt: orders.failedAt },
   };
 }
 
-/** Two engines, each wrong by as much as a question to the database may take. */
-function clockErrorOf({ faults: { latencyMs, slow, slowMs } }: Shape): number {
-  return 5 + 2 * (2 * latencyMs + (slow > 0 ? 2 * slowMs : 0));
+function sum(counts: ReadonlyMap<Failpoint, number>): number {
+  return counts.values().reduce((total, times) => total + times, 0);
+}
+
+/** No engine is kept from asking the database for the time for longer. */
+const UNASKED_MS = 60_000;
+
+/** Two engines, each wrong by as much as a question to the database may take, and by its drift since. */
+function clockErrorOf({ faults: { latencyMs, slow, slowMs, monoDrift } }: Shape): number {
+  return 5 + 2 * (2 * latencyMs + (slow > 0 ? 2 * slowMs : 0) + UNASKED_MS * monoDrift);
+}
+
+/** A lease by the fastest clock there is. */
+function shortestLease({ leaseMs, faults }: Shape): number {
+  return leaseMs / (1 + faults.monoDrift);
 }

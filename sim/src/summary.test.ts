@@ -1,5 +1,6 @@
+import { FAILPOINTS } from '@tenuto/engine';
 import { describe, expect, it } from 'vitest';
-import { newsIn, plantedTable, summaryOf } from './summary.ts';
+import { newsIn, plantedTable, summaryOf, unreached } from './summary.ts';
 import { add, NOTHING, type Sum } from './task.ts';
 
 const one: Sum = {
@@ -9,6 +10,8 @@ const one: Sum = {
   runs: 2,
   attempts: 3,
   faults: 4,
+  reachedAt: new Map(FAILPOINTS.map((point) => [point, 1])),
+  failedAt: new Map([['claimed', 1]]),
   violations: [],
 };
 const broken: Sum = {
@@ -27,10 +30,21 @@ describe('the summary', () => {
       runs: 4,
       attempts: 6,
       faults: 8,
+      reachedAt: new Map(FAILPOINTS.map((point) => [point, 2])),
+      failedAt: new Map([['claimed', 2]]),
     });
     expect(summaryOf(sum, 500)).toBe(
       '2 seeds, 2.0 virtual hours in 0.5 s\n4 runs ended, 6 attempts, 8 faults\nnothing new is wrong',
     );
+  });
+
+  it('names the failpoints that nobody reached', () => {
+    const reachedAt = new Map(one.reachedAt);
+    reachedAt.delete('draining');
+    expect(unreached(one)).toEqual([]);
+    expect(unreached({ reachedAt })).toEqual(['draining']);
+    const text = summaryOf({ ...one, reachedAt }, 1);
+    expect(text).toContain('failpoints that nobody reached: draining');
   });
 
   it('names what is broken, with the seeds that show it', () => {

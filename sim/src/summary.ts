@@ -1,3 +1,4 @@
+import { FAILPOINTS, type Failpoint } from '@tenuto/engine';
 import { openBugOf } from './open-bugs.ts';
 import type { Found, Sum } from './task.ts';
 
@@ -11,6 +12,8 @@ export function summaryOf(sum: Sum, tookMs: number): string {
     `${seeds} seeds, ${(virtualMs / HOUR_MS).toFixed(1)} virtual hours in ${(tookMs / 1000).toFixed(1)} s`,
     `${runs} runs ended, ${attempts} attempts, ${faults} faults`,
   ];
+  const missed = unreached(sum);
+  if (missed.length > 0) lines.push(`failpoints that nobody reached: ${missed.join(', ')}`);
   for (const [what, found] of Map.groupBy(sum.violations, nameOf)) {
     const numbers = found.map(({ seed }) => seed).sort((a, b) => a - b);
     const more = numbers.length > SHOWN ? ', ...' : '';
@@ -19,6 +22,11 @@ export function summaryOf(sum: Sum, tookMs: number): string {
   const news = newsIn(sum).length;
   lines.push(news === 0 ? 'nothing new is wrong' : `${news} seeds found something new`);
   return lines.join('\n');
+}
+
+/** The failpoints of which these seeds say nothing. */
+export function unreached({ reachedAt }: Pick<Sum, 'reachedAt'>): readonly Failpoint[] {
+  return FAILPOINTS.filter((point) => !reachedAt.has(point));
 }
 
 /** What was found that is not known to be open. */

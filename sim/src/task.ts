@@ -1,3 +1,4 @@
+import type { Failpoint } from '@tenuto/engine';
 import { type Rule, without } from './model/rules.ts';
 import type { Violation } from './oracles/history.ts';
 import { type Report, simulate } from './simulation.ts';
@@ -19,6 +20,9 @@ export interface Sum {
   readonly runs: number;
   readonly attempts: number;
   readonly faults: number;
+  /** How often each failpoint was reached, and how often a process failed there. */
+  readonly reachedAt: ReadonlyMap<Failpoint, number>;
+  readonly failedAt: ReadonlyMap<Failpoint, number>;
   readonly violations: readonly (Violation & { readonly seed: number })[];
 }
 
@@ -28,7 +32,8 @@ export interface Found {
 }
 
 export const NOTHING: Sum = {
-  ...{ seeds: 0, virtualMs: 0, steps: 0, runs: 0, attempts: 0, faults: 0, violations: [] },
+  ...{ seeds: 0, virtualMs: 0, steps: 0, runs: 0, attempts: 0, faults: 0 },
+  ...{ reachedAt: new Map(), failedAt: new Map(), violations: [] },
 };
 
 /** One seed in so many is simulated twice: the second time must be like the first. */
@@ -53,8 +58,16 @@ export function add(a: Sum, b: Sum): Sum {
     runs: a.runs + b.runs,
     attempts: a.attempts + b.attempts,
     faults: a.faults + b.faults,
+    reachedAt: counted([...a.reachedAt, ...b.reachedAt]),
+    failedAt: counted([...a.failedAt, ...b.failedAt]),
     violations: [...a.violations, ...b.violations],
   };
+}
+
+function counted(counts: readonly (readonly [Failpoint, number])[]): Map<Failpoint, number> {
+  const sums = new Map<Failpoint, number>();
+  for (const [point, times] of counts) sums.set(point, (sums.get(point) ?? 0) + times);
+  return sums;
 }
 
 async function look(seed: number): Promise<Report> {
@@ -68,8 +81,12 @@ async function look(seed: number): Promise<Report> {
 
 function sumOf(report: Report): Sum {
   const { seed, virtualMs, steps, runs, attempts, faults, violation } = report;
+  const { reachedAt, failedAt } = report;
   const violations = violation === undefined ? [] : [{ ...violation, seed }];
-  return { seeds: 1, virtualMs, steps, runs, attempts, faults, violations };
+  return {
+    ...{ seeds: 1, virtualMs, steps, runs, attempts, faults },
+    ...{ reachedAt, failedAt, violations },
+  };
 }
 
 /** The first seed that notices the absence of a rule, and nothing when the rule is there. */

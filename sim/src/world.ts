@@ -13,8 +13,17 @@ export interface World {
   /** Calls `run` after `ms`; returns what cancels it. */
   after(ms: number, run: () => void): () => void;
   sleep(ms: number): Promise<void>;
+  /** Runs what somebody does; all that follows from it in this step is theirs too. */
+  as(actor: Actor, run: () => void): void;
+  /** Whose step this is: undefined for what is nobody's. */
+  readonly actor: Actor | undefined;
   /** Lives on while `wanted` says so and there is something to come. */
   live(wanted: () => boolean): Promise<void>;
+}
+
+/** Somebody who does things: each step is one actor's at most. */
+export interface Actor {
+  readonly name: string;
 }
 
 interface Moment {
@@ -30,6 +39,7 @@ export function createWorld(dice: Dice): World {
   const queue: Moment[] = [];
   let now = 0;
   let steps = 0;
+  let actor: Actor | undefined;
 
   function after(ms: number, run: () => void): () => void {
     const moment: Moment = { at: now + Math.max(0, ms), tie: dice.next(), run };
@@ -48,6 +58,13 @@ export function createWorld(dice: Dice): World {
     },
     after,
     sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
+    as(who, run) {
+      actor = who;
+      run();
+    },
+    get actor() {
+      return actor;
+    },
     async live(wanted) {
       await settled();
       while (wanted()) {
@@ -56,6 +73,7 @@ export function createWorld(dice: Dice): World {
         if (moment.run === undefined) continue;
         now = moment.at;
         steps += 1;
+        actor = undefined;
         moment.run();
         await settled();
       }

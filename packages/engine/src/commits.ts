@@ -1,6 +1,7 @@
 /** What follows from a commit: answers, starts, ends. */
 import { adopt } from './adoption.ts';
 import { execute } from './executor.ts';
+import { failpoint } from './failpoint.ts';
 import type { Call, Owned } from './owned.ts';
 import type { FlushResult, StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
@@ -48,6 +49,7 @@ function startCommitted(
 /** Begins an attempt whose start is durable, unless the run may be somebody else's by now. */
 export function beginAttempt(table: Table, call: Call): void {
   if (call.state !== 'intent' || call.owned.leaving) return;
+  failpoint('before-attempt');
   if (table.lease.valid) execute(table.executor, call);
   else table.doubtful.push(call);
 }

@@ -1,5 +1,6 @@
 /** Runs attempts: from a committed start to an outcome that goes back into the run. */
 import { AttemptCall } from './attempt-call.ts';
+import { failpoint } from './failpoint.ts';
 import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
 import { abortedOutcome, failure, retryOf, stoppedOutcome } from './outcomes.ts';
@@ -104,6 +105,7 @@ export function lose(ports: ExecutorPorts, call: Call): void {
 }
 
 function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
+  failpoint('action-ended');
   if (call.state === 'ended') {
     ports.late(call, outcome);
     return;

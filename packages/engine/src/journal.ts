@@ -11,6 +11,7 @@
  * | fenced, or history is missing       | `lost`: nothing more is written                        |
  */
 import { batchOf, takeTurns } from './batch.ts';
+import { failpoint } from './failpoint.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FlushResult, Lane } from './ports/store.ts';
 import { StoreFault } from './ports/store.ts';
@@ -111,7 +112,10 @@ async function commit(state: State, records: readonly JournalRecord[]): Promise<
   let result: FlushResult;
   try {
     const batch = batchOf(records, { seq, floorSeq: ledger.floor(seq) });
-    result = await send(state, () => lane.flush(batch));
+    result = await send(state, () => {
+      failpoint('before-flush');
+      return lane.flush(batch);
+    });
   } catch (error) {
     if (!state.abandoned) await commitApart(state, records, refusalOf(error));
     return;
@@ -125,6 +129,7 @@ async function commit(state: State, records: readonly JournalRecord[]): Promise<
   state.seq = seq;
   ledger.committed(seq, clock.mono(), records);
   for (const record of records) if (record.kind === 'promote') ledger.promoted(record.calls);
+  failpoint('flush-committed');
   listener.committed(records, result);
 }
 

@@ -1,4 +1,5 @@
 /** What is written about a run's row: its end, its release, its progress. */
+import { failpoint } from './failpoint.ts';
 import type { Owned } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
 import type { RunUpdate } from './ports/store.ts';
@@ -7,6 +8,7 @@ import { finishProgress, progressText } from './progress.ts';
 /** Ends a run whose row is stored; one that is not yet is ended once it is. */
 export function finishRun(owned: Owned): void {
   if (!owned.stored || owned.leaving) return;
+  failpoint('before-finish');
   owned.leaving = true;
   update(owned, {
     kind: 'finish',
@@ -20,6 +22,7 @@ export function finishRun(owned: Owned): void {
 
 /** Gives a run up, to be claimed by any engine from `wakeAt` on. */
 export function releaseRun(owned: Owned, wakeAt: number): void {
+  failpoint('before-park');
   owned.leaving = true;
   update(owned, {
     kind: 'release',

@@ -290,7 +290,10 @@ export function runStored(ports: DriverPorts, owned: Owned): void {
   }
 }
 
-/** Sets a run going that came into memory; attempts that were going on are lost. */
+/**
+ * Sets a run going that came into memory. Attempts that were going on are lost: those that were
+ * started, and those that only a stop names, because whoever was about to make them went down.
+ */
 export function resumeRun(
   ports: DriverPorts,
   owned: Owned,
@@ -303,9 +306,11 @@ export function resumeRun(
       setTimer(ports, owned, node, wait.until);
     }
   }
+  const since = new Map(started.map((one) => [`${one.node}/${one.attempt}`, one.startedAt]));
   let told = false;
-  for (const { node, attempt, startedAt } of started) {
+  for (const { node, attempt } of runningAttempts(run)) {
     if (statusOf(run, node) !== 'running' || attemptOf(run, node) !== attempt) continue;
+    const startedAt = since.get(`${node}/${attempt}`) ?? ports.clock.wall();
     const call: InFlight = { node, attempt, startedAt, promoted: true, ended: true };
     const moment = { at: ports.clock.wall(), random: ports.random.next() };
     const lost = ambiguous(ports, run, lostAttempt(run, call, moment));

@@ -3,6 +3,7 @@ import { adopt, readInbox, reconcile } from './adoption.ts';
 import { beginAttempt, committed, poisoned } from './commits.ts';
 import type { EngineLog } from './engine-log.ts';
 import { abort, type ExecutorPorts, lose } from './executor.ts';
+import { failpoint } from './failpoint.ts';
 import type { JournalListener } from './journal.ts';
 import { openLanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
@@ -216,6 +217,7 @@ function executorOf(
 }
 
 async function drain(table: Table, drainMs: number): Promise<void> {
+  failpoint('draining');
   const { clock, runs } = table;
   const until = clock.mono() + drainMs;
   const pause = () => new Promise<void>((resolve) => clock.after(DRAIN_POLL_MS, resolve));
@@ -230,6 +232,7 @@ async function drain(table: Table, drainMs: number): Promise<void> {
 }
 
 function handBack(table: Table, owned: Owned): void {
+  failpoint('before-hand-back');
   for (const call of [...owned.calls.values()]) lose(table.executor, call);
   if (owned.stored && !owned.leaving && !owned.dropped) releaseRun(owned, table.clock.wall());
 }

@@ -31,6 +31,7 @@ import { createJwsVerifier } from './auth/jws.ts';
 import { createJwtReader } from './auth/jwt.ts';
 import { openKeys } from './auth/keys.ts';
 import { engineIdOf } from './engine-identity.ts';
+import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
@@ -71,6 +72,9 @@ export function loadSettings(flags: Environment = {}): Settings {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const logger = createLogger(settings.logLevel);
   const teardown = createTeardown((error) => logger.error({ err: error }, 'a part did not stop'));
+  if (settings.failpoints !== undefined) {
+    teardown.add(obeyFailpoints(settings.failpoints, logger));
+  }
   try {
     return await start(settings, logger, teardown);
   } catch (error) {

@@ -42,6 +42,7 @@ describe('settings', () => {
       TENUTO_DOCS: 'off',
       LOG_LEVEL: 'WARN',
       TENUTO_ADMIN_TOKEN: 'abcdefghijklmnopqrstuvwxyz012345',
+      FAILPOINT: 'claimed:2:kill',
     });
     expect(settings).toMatchObject({
       port: 0,
@@ -58,6 +59,7 @@ describe('settings', () => {
         failures: 30,
         admin: true,
       },
+      failpoints: [{ point: 'claimed', nth: 2, ending: 'kill' }],
       docs: false,
       logLevel: 'warn',
     });
@@ -76,6 +78,7 @@ describe('settings', () => {
     ['MAX_RETRY_DELAY', '301'],
     ['TENUTO_DOCS', 'maybe'],
     ['LOG_LEVEL', 'loud'],
+    ['FAILPOINT', 'nowhere:1:kill'],
     ['TENUTO_RATE_LIMITS', 'writes=5'],
     ['TENUTO_RATE_LIMITS', 'read=-1'],
     ['ALLOWED_ORIGINS', '*'],

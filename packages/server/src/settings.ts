@@ -1,4 +1,5 @@
 import { LIMITS } from '@tenuto/contract';
+import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
@@ -24,6 +25,8 @@ export interface Settings {
   readonly docs: boolean;
   readonly logLevel: string;
   readonly adminToken?: string;
+  /** Where tests let this process fail. */
+  readonly failpoints?: readonly FailpointOrder[];
 }
 
 export interface JwtSettings {
@@ -58,6 +61,7 @@ export function readSettings(environment: Environment): Settings {
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
+  const failpoints = text('FAILPOINT');
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -81,6 +85,7 @@ export function readSettings(environment: Environment): Settings {
     docs: readSwitch('TENUTO_DOCS', text('TENUTO_DOCS'), true),
     logLevel: readLogLevel(text('LOG_LEVEL')),
     ...(adminToken !== undefined && { adminToken }),
+    ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
   };
 }
 
@@ -104,6 +109,14 @@ function readSwitch(name: string, text: string | undefined, unset: boolean): boo
   if (/^(on|true|1|yes)$/i.test(text)) return true;
   if (/^(off|false|0|no)$/i.test(text)) return false;
   throw new SettingsError(name, 'must be on or off');
+}
+
+function readOrders(text: string): readonly FailpointOrder[] {
+  try {
+    return readFailpoints(text);
+  } catch (error) {
+    throw new SettingsError('FAILPOINT', error instanceof Error ? error.message : String(error));
+  }
 }
 
 function readLogLevel(text = 'info'): string {

@@ -1,5 +1,5 @@
 import type { Batch, FlushResult, Lane } from '@tenuto/engine';
-import { StoreFault } from '@tenuto/engine';
+import { failpoint, StoreFault } from '@tenuto/engine';
 import pg from 'pg';
 import { faultOf, isAnswer } from './fault.ts';
 import { type FlushQuery, type FlushRow, flushQuery, type LaneKey } from './queries/flush.ts';
@@ -56,12 +56,15 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
       const query = built(key, batch);
       try {
         const connection = await connected();
-        const { rows } = await connection.query<FlushRow>({
+        const reply = connection.query<FlushRow>({
           name: query.name,
           text: query.text,
           values: [...query.values],
         });
-        const [row] = rows;
+        // Whoever stops here does not hear what came of it.
+        reply.catch(() => undefined);
+        failpoint('flush-sent');
+        const [row] = (await reply).rows;
         if (row === undefined) throw new StoreFault('rejected', 'The flush gave no answer.');
         if (!row.fence) return settled('fenced');
         if (row.gate) return settled('committed', row);

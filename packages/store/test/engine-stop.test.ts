@@ -1,6 +1,7 @@
 /** Cancels, drains and parking: how runs leave an engine in good order. */
+import { armFailpoints } from '@tenuto/engine';
 import { type TestEngineOptions, testSubmission } from '@tenuto/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
@@ -60,6 +61,43 @@ describe('a cancel', () => {
     engine.engine.poke(runId);
     expect(await engines.over(runId)).toMatchObject({ status: 'cancelled' });
     expect(await statuses(runId)).toEqual({ 0: 'cancelled', 1: 'completed' });
+  });
+
+  test('is carried out elsewhere when the start that it found under way never led to an attempt', async () => {
+    const quickMayEnd = latch();
+    const flushesGoOn = latch();
+    const toldToAbort = latch();
+    let flushesHang = false;
+    const engine = await engines.start({
+      actions: {
+        quick: () => quickMayEnd.opened.then(() => ({ status: 'completed', output: null })),
+        deaf: (call) => {
+          call.signal.addEventListener('abort', toldToAbort.open);
+          return new Promise(() => undefined);
+        },
+      },
+      async probe(method, stage) {
+        if (method === 'flush' && stage === 'before' && flushesHang) await flushesGoOn.opened;
+      },
+    });
+    const nodes = [
+      { id: 'quick', uses: 'quick' },
+      { id: 'deaf', uses: 'deaf', grace_seconds: 60 },
+      { id: 'next', uses: 'noop', needs: ['quick'] },
+    ];
+    const runId = await submitted(engine, testSubmission(nodes));
+    await eventually(() => engine.executed.length === 2);
+    flushesHang = true;
+    quickMayEnd.open();
+    await eventually(() => engine.engine.health().journalBacklogRows > 0);
+    await engines.cancel(runId);
+    engine.engine.poke(runId);
+    await toldToAbort.opened;
+    onTestFinished(armFailpoints((point) => void (point === 'before-park' && flushesGoOn.open())));
+    await engine.stop();
+    expect(engine.executed).toHaveLength(2);
+    await engines.start();
+    expect(await engines.over(runId)).toMatchObject({ status: 'cancelled' });
   });
 
   test('of a run that sleeps in the database wakes it to end it', async () => {

@@ -11,6 +11,8 @@ export interface CallFate {
   readonly commitMs: number;
 }
 
+export type WriteTrouble = 'disk full' | 'read-only';
+
 export interface CallFaults {
   next(): CallFate;
   /**
@@ -18,6 +20,10 @@ export interface CallFaults {
    * it was alone in one.
    */
   refuses(batch: Batch): boolean;
+  /** For a while writes fail: all of them, or those that need room on the disk. */
+  refuseWrites(trouble: WriteTrouble | undefined): void;
+  /** Why the database does not write now, if it does not. */
+  writeFault(): string | undefined;
   /** Nothing goes wrong any more. */
   heal(): void;
   readonly injected: number;
@@ -26,10 +32,13 @@ export interface CallFaults {
 /** The longest that a statement of a broken connection goes on in the database. */
 const LATE_MS = 3_000;
 const POISON_CHANCE = 0.02;
+/** What finds room on pages that are there already succeeds on a full disk. */
+const NEEDS_ROOM = 0.9;
 
 export function createCallFaults(dice: Dice, mix: FaultMix): CallFaults {
   let healed = false;
   let injected = 0;
+  let trouble: WriteTrouble | undefined;
   let poisons = mix.poisons;
   const poisoned = new Set<string>();
   const verdicts = new WeakMap<Batch, boolean>();
@@ -67,6 +76,15 @@ export function createCallFaults(dice: Dice, mix: FaultMix): CallFaults {
       if (bad && runs.size === 1) poisoned.clear();
       verdicts.set(batch, bad);
       return bad;
+    },
+    refuseWrites(next) {
+      trouble = next;
+    },
+    writeFault() {
+      if (trouble === undefined || healed) return undefined;
+      if (trouble === 'disk full' && !dice.chance(NEEDS_ROOM)) return undefined;
+      injected += 1;
+      return trouble === 'disk full' ? '53100: no space left on device' : '25006: read-only';
     },
     heal() {
       healed = true;

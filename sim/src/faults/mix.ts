@@ -21,10 +21,22 @@ export interface FaultMix {
   readonly stops: number;
   readonly outages: number;
   readonly jumps: number;
+  /** Processes that fail at a failpoint. */
+  readonly failpoints: number;
+  /** Times in which the database takes no rows, and in which it takes no writes at all. */
+  readonly fullDisks: number;
+  readonly readOnly: number;
+  /** How likely a poke comes more than once. */
+  readonly morePokes: number;
   /** How wrong the wall clocks of hosts are from the start. */
   readonly skewMs: number;
+  /** How much too fast the clocks of hosts go at most, as a part of the time. */
   readonly drift: number;
+  readonly monoDrift: number;
 }
+
+/** As fast as a clock is set right while it runs: 500 parts in a million. */
+const NTP_SLEW = 0.0005;
 
 /** Draws a mix swarm style: a part of the faults is left out, so that the others get further. */
 export function drawFaults(dice: Dice): FaultMix {
@@ -45,6 +57,11 @@ export function drawFaults(dice: Dice): FaultMix {
     outages: often(0.3, () => dice.int(1, 2)),
     jumps: often(0.2, () => dice.int(1, 3)),
     skewMs: some(0.3, () => dice.between(-60_000, 60_000)),
-    drift: some(0.2, () => dice.between(-0.01, 0.01)),
+    drift: some(0.2, () => dice.pick([0.01, 0.1]) * dice.between(-1, 1)),
+    failpoints: often(0.5, () => dice.int(1, 4)),
+    fullDisks: often(0.15, () => dice.int(1, 2)),
+    readOnly: often(0.1, () => 1),
+    morePokes: often(0.3, () => dice.next()),
+    monoDrift: some(0.2, () => NTP_SLEW),
   };
 }

@@ -4,7 +4,9 @@ import type { Server } from '../server/server.ts';
 import type { Trace } from '../trace.ts';
 import type { Shape } from '../workload/shape.ts';
 import type { World } from '../world.ts';
-import type { CallFaults } from './calls.ts';
+import type { CallFaults, WriteTrouble } from './calls.ts';
+import { freeze } from './freeze.ts';
+import type { Orders } from './orders.ts';
 
 export interface NemesisPorts {
   readonly world: World;
@@ -13,6 +15,7 @@ export interface NemesisPorts {
   readonly fleet: Fleet;
   readonly server: Server;
   readonly calls: CallFaults;
+  readonly orders: Orders;
   readonly trace: Trace;
 }
 
@@ -25,13 +28,12 @@ export interface Nemesis {
 
 const HOUR_MS = 3_600_000;
 const OUTAGE_MS = 4_000;
-/** A process may be frozen for this many leases. */
-const LEASES_FROZEN = 4;
+const NO_WRITES_MS = 6_000;
 
 /** Does what goes wrong around engines, at times of its choice, and stops when its time is over. */
 export function startNemesis(ports: NemesisPorts): Nemesis {
-  const { world, dice, shape, fleet, server, calls, trace } = ports;
-  const { kills, freezes, stops, outages, jumps } = shape.faults;
+  const { world, dice, shape, fleet, server, calls, orders, trace } = ports;
+  const { kills, freezes, stops, outages, jumps, fullDisks, readOnly } = shape.faults;
   let healed = false;
   let strikes = 0;
 
@@ -53,13 +55,19 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     one((_, { host }) => host.kill()),
   );
   often(stops, one(stop));
-  often(freezes, one(freeze));
+  often(
+    freezes,
+    one((_, { host }) => freeze(ports, host)),
+  );
   often(jumps, one(jump));
   often(outages, () => restart(ports));
+  often(fullDisks, () => refuseWrites(ports, 'disk full'));
+  often(readOnly, () => refuseWrites(ports, 'read-only'));
   world.after(shape.troubledMs, () => {
     trace.note('faults are over');
     healed = true;
     calls.heal();
+    orders.heal();
     server.heal();
     for (const { host } of fleet.members) host.thaw();
   });
@@ -77,16 +85,6 @@ function stop({ dice, fleet }: NemesisPorts, member: Member): void {
   if (member.ready) fleet.stop(member, dice.pick([0, 100, 2_000]));
 }
 
-function freeze({ world, dice, shape, trace }: NemesisPorts, { host }: Member): void {
-  const frozenMs = dice.between(0, shape.leaseMs * LEASES_FROZEN);
-  trace.note(`${host.name} is frozen for ${frozenMs.toFixed(0)} ms`);
-  host.freeze();
-  world.after(frozenMs, () => {
-    trace.note(`${host.name} goes on`);
-    host.thaw();
-  });
-}
-
 function jump({ dice, trace }: NemesisPorts, { host }: Member): void {
   const ms = dice.pick([-HOUR_MS, HOUR_MS]);
   trace.note(`the clock of ${host.name} jumps by ${ms} ms`);
@@ -97,4 +95,11 @@ function restart({ dice, server, trace }: NemesisPorts): void {
   const downMs = dice.between(0, OUTAGE_MS);
   trace.note(`the database restarts, ${downMs.toFixed(0)} ms`);
   server.restart(downMs);
+}
+
+function refuseWrites({ world, dice, calls, trace }: NemesisPorts, trouble: WriteTrouble): void {
+  const forMs = dice.between(0, NO_WRITES_MS);
+  trace.note(`${trouble} for ${forMs.toFixed(0)} ms`);
+  calls.refuseWrites(trouble);
+  world.after(forMs, () => calls.refuseWrites(undefined));
 }

@@ -1,7 +1,9 @@
 import {
   type Batch,
   type EngineStore,
+  type Failpoint,
   type FlushResult,
+  failpoint,
   type Lane,
   StoreFault,
 } from '@tenuto/engine';
@@ -25,8 +27,11 @@ import { takeOverSteps } from './takeover.ts';
 export interface Link {
   call<T>(request: Request, statement: () => T): Promise<T>;
   /** A transaction of several statements, which holds the fences of an engine. */
-  transaction<T>(request: Request, steps: () => Generator<void, T>): Promise<T>;
+  transaction<T>(request: Request, steps: Steps<T>): Promise<T>;
 }
+
+/** The statements of a transaction; between two of them the client may be at a failpoint. */
+export type Steps<T> = () => Generator<Failpoint | undefined, T>;
 
 export interface Request {
   readonly verb: string;
@@ -67,11 +72,15 @@ export function createModelStore(tables: Tables, link: Link, options: ModelOptio
     },
     beat: (engineId, epoch) => fenced('beat', engineId, () => beat(tables, engineId, epoch)),
     peers: (engineId) => ask('peers', () => peers(tables, engineId)),
-    takeOver: (engineId, seenBeat) =>
-      link.transaction(
+    async takeOver(engineId, seenBeat) {
+      at('before-takeover');
+      const released = await link.transaction(
         { verb: 'takeOver', fence: engineId, ...(seenBeat !== undefined && { seenBeat }) },
         () => takeOverSteps(tables, { engineId, seenBeat, rules, now }),
-      ),
+      );
+      if (released !== undefined) at('takeover-committed');
+      return released;
+    },
     retire: (engineId, epoch) =>
       changing('retire', engineId, () => retire(tables, { engineId, epoch, rules })),
     claim: (by) =>
@@ -99,9 +108,18 @@ export function createModelStore(tables: Tables, link: Link, options: ModelOptio
   };
 }
 
-function* inOneStep<T>(statement: () => T): Generator<void, T> {
+function* inOneStep<T>(statement: () => T): Generator<undefined, T> {
   yield;
   return statement();
+}
+
+/** What is thrown at a failpoint of the store is a fault of the store. */
+function at(point: Failpoint): void {
+  try {
+    failpoint(point);
+  } catch (error) {
+    throw new StoreFault('unavailable', String(error));
+  }
 }
 
 function blobVerbs(
@@ -147,9 +165,12 @@ function createLane(
         lane: key,
         ...(!rules.commitsBeforeAnswer && { tooEarly: early }),
       };
-      const result = await link.call(request, () =>
+      const reply = link.call(request, () =>
         applyFlush(tables, key, batch, { ...options, now: now() }),
       );
+      reply.catch(() => undefined);
+      at('flush-sent');
+      const result = await reply;
       if (result === 'copy') {
         return link.call({ verb: 'resend' }, () => resolveCopy(tables, batch, { ...key, rules }));
       }

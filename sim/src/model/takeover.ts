@@ -1,3 +1,4 @@
+import type { Failpoint } from '@tenuto/engine';
 import { isAlive } from './fences.ts';
 import type { Rules } from './rules.ts';
 import { attemptKey, type BatchRow, batchKey, type Fence, rowsOf, type Tables } from './tables.ts';
@@ -20,12 +21,13 @@ export interface TakeOver {
 export function* takeOverSteps(
   tables: Tables,
   { engineId, seenBeat, rules, now }: TakeOver,
-): Generator<void, number | undefined> {
+): Generator<Failpoint | undefined, number | undefined> {
   if (!isAlive(tables, engineId)) return undefined;
   yield;
   const asks = seenBeat !== undefined && rules.takeoverReadsBeat;
   if (asks && tables.beats.get(engineId) !== seenBeat) return undefined;
-  yield;
+  yield 'takeover-fenced';
+  yield 'takeover-written';
   const fences = tables.fences.get(engineId) ?? new Map<number, Fence>();
   const standing = [...fences].filter(([, fence]) => fence.alive);
   if (rules.takeoverKeepsStarts) {

@@ -1,7 +1,7 @@
-import { StoreFault } from '@tenuto/engine';
+import { type Failpoint, failpoint, StoreFault } from '@tenuto/engine';
 import type { CallFate, CallFaults } from '../faults/calls.ts';
 import type { Host } from '../host.ts';
-import type { Link, Request } from '../model/engine-store.ts';
+import type { Link, Request, Steps } from '../model/engine-store.ts';
 import type { World } from '../world.ts';
 import { createFenceLocks, type FenceLocks, type Release } from './locks.ts';
 
@@ -70,8 +70,8 @@ function send<T>(
   execute: (fate: CallFate) => T | Promise<T>,
 ): Promise<T> {
   const { world, faults } = database;
-  const fate = faults.next();
-  return new Promise((resolve, reject) => {
+  const ask = (resolve: (value: T) => void, reject: (error: unknown) => void) => {
+    const fate = faults.next();
     const lost = (ms: number, why: string) =>
       world.after(ms, () => client.deliver(() => reject(away(why))));
     if (fate.kind === 'unheard' || fate.kind === 'late') lost(fate.backMs, 'connection reset');
@@ -93,7 +93,9 @@ function send<T>(
         client.deliver(() => (whole ? settle() : reject(away('connection reset'))));
       });
     });
-  });
+  };
+  // The dead ask nothing, the frozen when they go on.
+  return new Promise((resolve, reject) => client.deliver(() => ask(resolve, reject)));
 }
 
 /** Waits for the end of the work; what tells it may come later. */
@@ -147,16 +149,27 @@ async function underFence<T>(
 }
 
 function commit<T>(database: Database, request: Request, statement: () => T): T {
+  checkWritable(database, request);
   const told = database.watch(request);
   const result = statement();
   told(result);
   return result;
 }
 
+const READS = new Set([
+  ...['peers', 'readOwned', 'readJournals', 'ownedRunIds', 'inbox', 'outcomes', 'plan'],
+  ...['databaseTime', 'resend', 'find', 'openLane'],
+]);
+
+function checkWritable({ faults }: Database, { verb }: Request): void {
+  const fault = READS.has(verb) ? undefined : faults.writeFault();
+  if (fault !== undefined) throw away(fault);
+}
+
 async function transact<T>(
   database: Database,
   request: Request,
-  { steps, client }: { readonly steps: () => Generator<void, T>; readonly client: Client },
+  { steps, client }: { readonly steps: Steps<T>; readonly client: Client },
 ): Promise<T> {
   const born = database.incarnation;
   const release = await database.locks.exclusive(request.fence ?? '', TAKEOVER_LOCK_MS);
@@ -171,7 +184,8 @@ async function transact<T>(
         told(value);
         return value;
       }
-      if (!(await clientTurn(database, client))) throw away('the transaction was ended');
+      if (!(await clientTurn(database, client, value))) throw away('the transaction was ended');
+      checkWritable(database, request);
     }
   } finally {
     release();
@@ -179,10 +193,22 @@ async function transact<T>(
 }
 
 /** The client sends its next statement, if it can. */
-function clientTurn({ world, faults }: Database, client: Client): Promise<boolean> {
+function clientTurn(
+  { world, faults }: Database,
+  client: Client,
+  point: Failpoint | undefined,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const { thereMs, backMs } = faults.next();
-    world.after(backMs, () => client.deliver(() => world.after(thereMs, () => resolve(true))));
+    const goOn = () => {
+      try {
+        if (point !== undefined) failpoint(point);
+        client.deliver(() => world.after(thereMs, () => resolve(true)));
+      } catch {
+        resolve(false);
+      }
+    };
+    world.after(backMs, () => client.deliver(goOn));
     world.after(IDLE_MS, () => resolve(false));
     client.onDeath(() => resolve(false));
   });

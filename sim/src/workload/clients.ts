@@ -95,7 +95,8 @@ function ask(
 ): Promise<SubmitResult | string> {
   return new Promise((resolve) => {
     world.after(dice.pick(PATIENCE_MS), () => resolve('no answer'));
-    host.deliver(() => engine.submit(submission).then(resolve, () => resolve('no answer')));
+    const answer = (result: SubmitResult | string) => host.deliver(() => resolve(result));
+    host.deliver(() => engine.submit(submission).then(answer, () => answer('no answer')));
   });
 }
 
@@ -121,15 +122,16 @@ function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
   if (serving.length === 0) return;
   const { host, engine } = dice.pick(serving);
   host.deliver(() => {
-    void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => {
+    const answer = (ended: boolean) => {
       if (!ended || history.tables.done.has(runId)) return;
       violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
-    });
+    };
+    void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => host.deliver(() => answer(ended)));
   });
 }
 
 async function cancel(ports: ClientPorts, runId: string): Promise<void> {
-  const { world, dice, history, trace, fleet, link } = ports;
+  const { world, dice, history, trace, link } = ports;
   await world.sleep(dice.between(0, dice.pick([5, 500, 5_000])));
   const body = { mode: dice.pick(['graceful', 'immediate'] as const), actor: 'sim' };
   history.cancelAsked.add(runId);
@@ -139,10 +141,23 @@ async function cancel(ports: ClientPorts, runId: string): Promise<void> {
         requestCancels(history.tables, [runId], { body, now: EPOCH_MS + world.now }),
       );
       trace.note(`${runId} is to be cancelled (${body.mode})`);
-      for (const { host, engine } of fleet.serving()) host.deliver(() => engine.poke(runId));
+      poke(ports, runId);
       return;
     } catch {
       await world.sleep(AGAIN_MS);
+    }
+  }
+}
+
+const POKED_WITHIN_MS = 300;
+
+/** Every engine hears of the news, some more than once and late. */
+function poke({ world, dice, shape, fleet }: ClientPorts, runId: string): void {
+  for (const { host, engine } of fleet.serving()) {
+    const once = () => host.deliver(() => engine.poke(runId));
+    world.after(0, once);
+    while (dice.chance(shape.faults.morePokes * 0.8)) {
+      world.after(dice.between(0, POKED_WITHIN_MS), once);
     }
   }
 }

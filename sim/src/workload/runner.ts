@@ -24,6 +24,8 @@ export interface RunnerPorts {
 export function createRunner(ports: RunnerPorts): ActionRunner {
   return {
     run(call) {
+      // What its process was killed at the same moment begins nothing.
+      if (ports.host.state === 'dead') return new Promise(() => undefined);
       const effect = begin(ports, call);
       if (call.uses === 'sim.sub') return subRun(ports, call, effect);
       const script = scriptOf(ports.dice, ports.shape.parts, {

@@ -1,4 +1,5 @@
 import type { EngineState } from '../engine-state.ts';
+import { failpoint } from '../failpoint.ts';
 
 const CLAIM_ALONE = 500;
 /** Beside others an engine takes little at a time: what one has taken the others cannot do. */
@@ -19,9 +20,11 @@ export function createClaimer(state: EngineState): () => Promise<number> {
     const limit = Math.min(atOnce, table.room() - arriving);
     if (limit <= 0 || !table.isOpen()) return 0;
     const { engineId, store } = settings;
+    failpoint('before-claim');
     const runIds = await store.claim({ engineId, epoch: state.epoch, limit });
     table.queueSeen(runIds.length < limit);
     if (runIds.length === 0) return 0;
+    failpoint('claimed');
     const earlier = adoption;
     arriving += runIds.length;
     adoption = table.adopt(runIds).finally(() => {

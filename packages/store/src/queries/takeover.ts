@@ -3,6 +3,7 @@
  * own snapshot, and it is the statement after the lock that sees what the lock waited for. Reading
  * the heartbeat in the locking statement took over an engine that had just renewed.
  */
+import { failpoint } from '@tenuto/engine';
 import type pg from 'pg';
 
 const START_BYTES = 22;
@@ -25,6 +26,7 @@ export async function takeOver(
 ): Promise<number | undefined> {
   const client = await pool.connect();
   try {
+    failpoint('before-takeover');
     await client.query('begin');
     await client.query("set local lock_timeout = '5s'");
     const { rows: fences } = await client.query<Fence>(
@@ -39,9 +41,12 @@ export async function takeOver(
       'update engine_fences set epoch = epoch + 1, alive = false where engine = $1',
       [engineId],
     );
+    failpoint('takeover-fenced');
     for (const fence of fences) await keepStarts(client, engineId, fence);
     const released = await releaseRuns(client, engineId);
+    failpoint('takeover-written');
     await client.query('commit');
+    failpoint('takeover-committed');
     return released;
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
