@@ -8,11 +8,18 @@ export {
   wantsStop,
 } from './apply.ts';
 export { parametersOf } from './bindings.ts';
-export { type Choice, chooseRecovery, DEFAULT_RULES, mayRecover, type Trouble } from './choose-recovery.ts';
+export {
+  type Choice,
+  chooseRecovery,
+  DEFAULT_RULES,
+  mayRecover,
+  type Trouble,
+} from './choose-recovery.ts';
 export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './event.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
+export { retryPast } from './retry-trace.ts';
 export { attemptsInRound, effectKey, roundOf, usesOf } from './round.ts';
 export {
   attemptOf,
