@@ -10,5 +10,6 @@ export * from './node-view.ts';
 export * from './plan-schema.ts';
 export * from './problem.ts';
 export * from './recovery-policy.ts';
+export * from './retry-policy.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

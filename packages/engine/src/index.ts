@@ -8,6 +8,7 @@ export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/recovery-store.ts';
+export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
 export { DEFAULT_RETRY_POLICY } from './retry/index.ts';
