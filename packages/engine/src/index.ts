@@ -11,6 +11,6 @@ export type * from './ports/recovery-store.ts';
 export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
-export { DEFAULT_RETRY_POLICY } from './retry/index.ts';
+export { DEFAULT_RETRY_POLICY, retryPolicyProblems } from './retry/index.ts';
 export * from './run/index.ts';
 export { runIdOf } from './run-id.ts';

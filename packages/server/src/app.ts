@@ -1,5 +1,5 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
-import type { Clock, Engine, JobStore, Random } from '@tenuto/engine';
+import type { Clock, Engine, JobStore, Random, RetryPolicyStore } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
 import { randomIds } from './http/random-id.ts';
@@ -17,6 +17,7 @@ import { validatorCompiler } from './plugins/validation.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly jobs: JobStore;
+  readonly retryPolicies: RetryPolicyStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -90,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addHealthRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
+  addRetryPolicyRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

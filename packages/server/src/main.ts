@@ -88,7 +88,7 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tokens } = store.api;
+  const { jobs, tokens, retryPolicies } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, tokens);
   const rules = rulesOf(settings, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
@@ -112,6 +112,7 @@ async function start(
     random: systemRandom,
     engine,
     jobs,
+    retryPolicies,
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
     rateLimits: settings.rateLimits,

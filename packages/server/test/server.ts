@@ -49,7 +49,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
   pool.on('error', () => undefined);
   const engine = scriptedEngine();
   const logged: string[] = [];
-  const { jobs, tokens, close } = openApiStore(database.connection);
+  const { jobs, tokens, retryPolicies, close } = openApiStore(database.connection);
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -57,6 +57,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     random: systemRandom,
     engine,
     jobs,
+    retryPolicies,
     readers: {
       token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,

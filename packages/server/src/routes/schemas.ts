@@ -5,6 +5,7 @@ export const closed = { additionalProperties: false } as const;
 
 const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 export const JobParameters = Type.Object({ job_id: Type.String({ pattern: UUID }) }, closed);
+export const PolicyParameters = Type.Object({ policy_id: Type.String({ pattern: UUID }) }, closed);
 export const NodeParameters = Type.Object(
   {
     job_id: Type.String({ pattern: UUID }),
