@@ -50,6 +50,11 @@ export const ERRORS = {
     'Correct the expression; `validation_errors` has its place.',
   ],
   unprocessable: [422, 'The request cannot be carried out', 'Change the request as `detail` says.'],
+  invalid_retry_policy: [
+    422,
+    'The retry policy cannot be followed',
+    'Correct what `validation_errors` names.',
+  ],
   idempotency_mismatch: [
     422,
     'Idempotency-Key was used with another body',
@@ -115,6 +120,13 @@ export class PlanError extends OrchestrationError {
 export class ExpressionError extends OrchestrationError {
   constructor(detail: string, validationErrors: readonly ValidationError[] = []) {
     super('invalid_expression', detail, { validationErrors });
+  }
+}
+
+/** A retry policy that cannot be followed, or one that is named and not there. */
+export class RetryPolicyError extends OrchestrationError {
+  constructor(detail: string, validationErrors: readonly ValidationError[] = []) {
+    super('invalid_retry_policy', detail, { validationErrors });
   }
 }
 

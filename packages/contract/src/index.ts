@@ -15,6 +15,7 @@ export * from './plan-schema.ts';
 export * from './problem.ts';
 export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
+export * from './retry-policy.ts';
 export * from './run-view.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

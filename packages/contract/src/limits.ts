@@ -26,6 +26,10 @@ export const LIMITS = {
   maxAttempts: 11,
   /** `MAX_RETRY_DELAY`: no backoff waits longer, whatever a policy says (a Retry-After may). */
   retryDelayMs: 300_000,
+  /** `total_time_limit_ms` of a retry policy: what is worth trying for longer is a schedule. */
+  retryTotalMs: 7 * 24 * 3_600_000,
+  /** Job types that one stored retry policy names. */
+  policyJobTypes: 50,
   jobTimeoutMinMs: 1_000,
   jobTimeoutMaxMs: 24 * 3_600_000,
   /** Output of an attempt kept in its row; larger ones are stored apart, by hash. */

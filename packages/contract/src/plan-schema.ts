@@ -15,6 +15,21 @@ const expression = Type.String({ minLength: 1, maxLength: 4_096 });
 const parameters = Type.Record(Type.String(), Type.Unknown());
 const errorTypes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 });
 
+const timeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' });
+
+/** The part of each day in which retries may happen; one that ends before it starts spans midnight. */
+const RetryWindowSchema = Type.Object(
+  {
+    start: timeOfDay,
+    end: timeOfDay,
+    timezone: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, default: 'UTC', description: 'An IANA name.' }),
+    ),
+  },
+  closed,
+);
+export type RetryWindow = Static<typeof RetryWindowSchema>;
+
 /** A retry policy as it is written inline; a stored one has a name and versions besides. */
 export const RetryPolicySchema = Type.Object(
   {
@@ -34,6 +49,14 @@ export const RetryPolicySchema = Type.Object(
     jitter_range: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     retryable_error_types: Type.Optional(errorTypes),
     non_retryable_error_types: Type.Optional(errorTypes),
+    total_time_limit_ms: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LIMITS.retryTotalMs,
+        description: 'No attempt starts later than this after the first one started.',
+      }),
+    ),
+    retry_window: Type.Optional(RetryWindowSchema),
   },
   { ...closed, examples: [{ strategy: 'exponential_backoff', max_attempts: 4 }] },
 );

@@ -25,6 +25,10 @@ describe('every schema', () => {
         'HealthSchema',
         'ProbeSchema',
         'ProblemSchema',
+        'WriteRetryPolicySchema',
+        'EditRetryPolicySchema',
+        'StoredRetryPolicySchema',
+        'StoredRetryPolicyListSchema',
       ]),
     );
   });

@@ -9,6 +9,7 @@ import {
   attemptsInRound,
   type NodeError,
   type RunState,
+  retryPast,
   roundOf,
   specOf,
 } from './run/index.ts';
@@ -18,13 +19,15 @@ type FailedOutcome = Extract<FinalOutcome, { readonly error: ActionError }>;
 /** Whether and when a failed attempt is made again. */
 export function retryOf(call: Call, error: ActionError, random: number, at: number) {
   const { classification, type, retryAfterMs } = error;
+  const { run } = call.owned;
   const failure = {
     classification,
     type,
-    attempts: attemptsInRound(call.owned.run, call.node, call.attempt),
+    attempts: attemptsInRound(run, call.node, call.attempt),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...retryPast(run, call.node, call.startedAt === 0 ? at : call.startedAt),
   };
-  return decideRetry(policyOf(call.owned.run, call.node), failure, random, at);
+  return decideRetry(policyOf(run, call.node), failure, random, at);
 }
 
 /** What a node gets for being undone that must not be tried twice itself: undoing has to succeed. */
@@ -42,7 +45,12 @@ export function lostAttempt(
 ): AttemptEnded {
   const { error } = failed('infrastructure', 'engine_lost', 'The engine of this attempt died.');
   const { classification, type, message } = error;
-  const failure = { classification, type, attempts: attemptsInRound(run, node, attempt) };
+  const failure = {
+    classification,
+    type,
+    attempts: attemptsInRound(run, node, attempt),
+    ...retryPast(run, node, startedAt),
+  };
   const retry = decideRetry(policyOf(run, node), failure, random, at);
   return {
     type: 'ended',

@@ -6,6 +6,7 @@ import {
   type JobStore,
   type Random,
   type RecoveryStore,
+  type RetryPolicyStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
@@ -27,6 +28,7 @@ import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
+import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
@@ -40,6 +42,7 @@ export interface AppOptions {
   readonly engine: Engine;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly retryPolicies: RetryPolicyStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -106,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addRetryPolicyRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

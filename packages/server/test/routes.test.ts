@@ -4,21 +4,36 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive } from './rows.ts';
-import { type Answer, aJob, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
+import { type Answer, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
-let routes: { method: string; path: string; open: boolean; scope: string | undefined }[] = [];
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly open: boolean;
+  readonly scope: string | undefined;
+  /** The example of its body, if it takes one. */
+  readonly example: unknown;
+}
+interface Operation {
+  readonly security: unknown[];
+  readonly 'x-required-scope'?: string;
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly example?: unknown }>;
+  };
+}
+
+let routes: Route[] = [];
 beforeAll(async () => {
   api = await startApi();
   const { body } = await api.call('/openapi.json', { token: null });
-  routes = Object.entries<Record<string, { security: unknown[]; 'x-required-scope'?: string }>>(
-    body.paths,
-  ).flatMap(([path, operations]) =>
+  routes = Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       method: method.toUpperCase(),
       path,
       open: operation.security.length === 0,
       scope: operation['x-required-scope'],
+      example: operation.requestBody?.content['application/json']?.example,
     })),
   );
 });
@@ -26,15 +41,13 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const SOMEBODY = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 const fill = (path: string, jobId = SOMEBODY) =>
-  path.replace('{job_id}', jobId).replace('{node_id}', 'a');
+  path.replace('{node_id}', 'a').replace(/\{\w+_id\}/, jobId);
 
-const bodies: Record<string, unknown> = { POST: aJob(), PATCH: { priority: 1 } };
 function send(
-  { method, path }: { method: string; path: string },
+  { method, path, example: body }: Pick<Route, 'method' | 'path' | 'example'>,
   token: string | null,
   jobId?: string,
 ): Promise<Answer> {
-  const body = bodies[method];
   return api.call(fill(path, jobId), { method, token, ...(body !== undefined && { body }) });
 }
 

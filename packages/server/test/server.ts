@@ -49,15 +49,15 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
   pool.on('error', () => undefined);
   const engine = scriptedEngine();
   const logged: string[] = [];
-  const { jobs, recoveries, tokens, close } = openApiStore(database.connection);
+  const stores = openApiStore(database.connection);
+  const { tokens } = stores;
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     clock: systemClock,
     random: systemRandom,
     engine,
-    jobs,
-    recoveries,
+    ...stores,
     readers: {
       token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,
@@ -102,7 +102,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     },
     async [Symbol.asyncDispose]() {
       await app.close();
-      await close();
+      await stores.close();
       await pool.end();
       await database.drop();
     },

@@ -1,4 +1,4 @@
-import type { JobStore, RecoveryStore, TokenStore } from '@tenuto/engine';
+import type { JobStore, RecoveryStore, RetryPolicyStore, TokenStore } from '@tenuto/engine';
 import pg from 'pg';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
@@ -7,6 +7,7 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
+import { createRetryPolicyStore } from './retry-policy-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
@@ -18,6 +19,7 @@ export interface ApiStore {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly tokens: TokenStore;
+  readonly retryPolicies: RetryPolicyStore;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),
     tokens: createTokenStore(pool),
+    retryPolicies: createRetryPolicyStore(pool),
     close: () => pool.end(),
   };
 }

@@ -16,6 +16,7 @@ import {
 } from './queries/owned-runs.ts';
 import { dropBatches, dropStrays, makePartitions } from './queries/partitions.ts';
 import { putPlan, readPlan } from './queries/plans.ts';
+import { sumUpSamples } from './queries/retry-policy-measures.ts';
 import { takeOver } from './queries/takeover.ts';
 
 /** Connections for what an engine does besides its journal. */
@@ -64,6 +65,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
         await dropBatches(pool);
         await dropStrays(pool);
         await dropOldKeys(pool);
+        await sumUpSamples(pool);
       }),
     databaseTime: () => guarded(() => databaseTime(pulse)),
     async close() {

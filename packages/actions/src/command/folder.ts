@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { rethrowMachineTrouble } from '../system-error.ts';
 import { Refusal } from './refusal.ts';
 
 /** Whether `path` is `folder` or lies below it. Both must be real paths. */
@@ -14,6 +15,7 @@ export function isWithin(folder: string, path: string): boolean {
  *
  * @throws {Refusal} when it is not an existing folder, or lies outside of the root once every
  *   symbolic link on the way is resolved.
+ * @throws {NodeJS.ErrnoException} when the machine is in trouble, and the folder perhaps is not
  */
 export async function workingFolder(
   root: string | undefined,
@@ -35,7 +37,8 @@ async function realFolder(path: string, what: string): Promise<string> {
   try {
     const real = await realpath(path);
     if ((await stat(real)).isDirectory()) return real;
-  } catch {
+  } catch (error) {
+    rethrowMachineTrouble(error);
     // Missing, not accessible and a loop of links all mean the same to the caller.
   }
   throw new Refusal('invalid_folder', `${what} is not an existing folder: ${path}`);

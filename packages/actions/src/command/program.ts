@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { rethrowMachineTrouble } from '../system-error.ts';
 import type { AllowedCommands } from './options.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,6 +18,7 @@ interface ProgramSearch {
  *
  * @param name - a bare name, or a path
  * @throws {Refusal} when it is not allowed, does not exist or is not executable
+ * @throws {NodeJS.ErrnoException} when the machine is in trouble, and the program perhaps is not
  */
 export async function findProgram(name: string, search: ProgramSearch): Promise<string> {
   if (search.allow === 'none') throw notAllowed(name, 'commands are switched off');
@@ -53,12 +55,18 @@ function notAllowed(name: string, why: string): Refusal {
 }
 
 async function onPath(name: string, path: string | undefined): Promise<string | undefined> {
+  let trouble: unknown;
   for (const folder of (path ?? '').split(delimiter)) {
     // A relative entry would depend on the folder in which the server was started.
     if (!isAbsolute(folder)) continue;
     const file = join(folder, name);
-    if ((await problemWith(file)) === undefined) return file;
+    try {
+      if ((await problemWith(file)) === undefined) return file;
+    } catch (error) {
+      trouble ??= error;
+    }
   }
+  if (trouble !== undefined) throw trouble;
   return undefined;
 }
 
@@ -73,7 +81,7 @@ async function requireExecutable(file: string): Promise<void> {
 }
 
 async function problemWith(file: string): Promise<'missing' | 'not executable' | undefined> {
-  const found = await stat(file).catch(() => undefined);
+  const found = await stat(file).catch(rethrowMachineTrouble);
   if (found === undefined) return 'missing';
   if (!found.isFile()) return 'not executable';
   return access(file, constants.X_OK).then(

@@ -56,11 +56,42 @@ describe('the verdict on a command', () => {
     }
   });
 
-  it('is lack of resources only for the kill that cannot be caught', () => {
-    const classes = (['SIGKILL', 'SIGSEGV', 'SIGTERM'] as const).map(
-      (signal) => verdict(ended({ exitCode: null, signal }), going, [0])?.error.classification,
-    );
-    expect(classes).toEqual(['resource_exhausted', 'unknown', 'unknown']);
+  it.each([
+    ['Cannot allocate memory', 'resource_exhausted'],
+    ['Resource temporarily unavailable', 'resource_exhausted'],
+    ['Too many open files', 'resource_exhausted'],
+    ['Text file busy', 'transient'],
+  ])('is not that the program is wrong when it was not started for "%s"', (said, classification) => {
+    const end = ended({ exitCode: 126 }, `setpriv: failed to execute /x: ${said}\n`);
+    expect(verdict(end, going, [0])?.error).toMatchObject({
+      classification,
+      type: 'command_not_started',
+    });
+  });
+
+  it.each([
+    ['SIGKILL', 'resource_exhausted', 'killed'],
+    ['SIGXCPU', 'resource_exhausted', 'signal'],
+    ['SIGXFSZ', 'resource_exhausted', 'signal'],
+    ['SIGSEGV', 'unknown', 'signal'],
+    ['SIGABRT', 'unknown', 'signal'],
+    ['SIGTERM', 'unknown', 'signal'],
+  ] as const)('on an end by %s is %s, %s', (signal, classification, type) => {
+    const { error } = verdict(ended({ exitCode: null, signal }), going, [0]) ?? {};
+    expect(error).toMatchObject({ classification, type, details: { signal } });
+  });
+
+  it.each([
+    [1, 'unknown'],
+    [127, 'unknown'],
+    [137, 'resource_exhausted'],
+    [143, 'unknown'],
+  ])('on the exit code %d is %s: a shell says so that its program was killed', (exitCode, classification) => {
+    expect(verdict(ended({ exitCode }), going, [0])?.error).toMatchObject({
+      classification,
+      type: 'exit_code',
+      details: { exit_code: exitCode },
+    });
   });
 });
 
@@ -91,6 +122,10 @@ describe('a command that the system does not start', () => {
     ['EAGAIN', 'resource_exhausted', 'command_not_started'],
     ['ENOMEM', 'resource_exhausted', 'command_not_started'],
     ['EMFILE', 'resource_exhausted', 'command_not_started'],
+    ['ENFILE', 'resource_exhausted', 'command_not_started'],
+    ['ENOSPC', 'resource_exhausted', 'command_not_started'],
+    ['ETXTBSY', 'transient', 'command_not_started'],
+    ['ENOTDIR', 'validation', 'command_not_executable'],
     ['EIO', 'infrastructure', 'command_not_started'],
   ])('for %s is %s, %s', (code, classification, type) => {
     const error = Object.assign(new Error('spawn /bin/x --password=sesame'), { code });

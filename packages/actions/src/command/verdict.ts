@@ -1,4 +1,5 @@
 import type { ActionCall, ActionError, ActionOutcome } from '@tenuto/engine';
+import { errorCode, machineTrouble } from '../system-error.ts';
 import { COMMAND_LIMITS } from './options.ts';
 import { isGuardFailure } from './orphan-guard.ts';
 import type { ProcessEnd } from './process-group.ts';
@@ -19,20 +20,33 @@ export function verdict(
   if (end.signal !== null) return failed(killedBy(end.signal));
   const stderr = end.stderr.text();
   if (isGuardFailure(end.exitCode, stderr)) {
-    return failed({
-      classification: 'validation',
-      type: 'command_not_executable',
-      message: `The program could not be started: ${lastLines(stderr)}`,
-    });
+    return failed(guardFailure(lastLines(stderr)));
   }
   if (end.exitCode !== null && expected.includes(end.exitCode)) return undefined;
   const quote = lastLines(stderr);
   return failed({
-    classification: 'unknown',
+    classification: end.exitCode === KILLED_IN_SHELL ? 'resource_exhausted' : 'unknown',
     type: 'exit_code',
     message: `The command ended with exit code ${end.exitCode}${quote === '' ? '.' : `: ${quote}`}`,
     details: { exit_code: end.exitCode },
   });
+}
+
+/** What a shell, or a container, ends with when the program in it was ended by SIGKILL. */
+const KILLED_IN_SHELL = 128 + 9;
+/** How the C library says that the machine, and not the program, was in the way. */
+const MACHINE_TROUBLE =
+  /(Cannot allocate memory|Resource temporarily unavailable|Too many open files( in system)?)$/;
+
+function guardFailure(said: string): ActionError {
+  const message = `The program could not be started: ${said}`;
+  if (MACHINE_TROUBLE.test(said)) {
+    return { classification: 'resource_exhausted', type: 'command_not_started', message };
+  }
+  if (said.endsWith('Text file busy')) {
+    return { classification: 'transient', type: 'command_not_started', message };
+  }
+  return { classification: 'validation', type: 'command_not_executable', message };
 }
 
 const failed = (error: ActionError): Unfinished => ({ status: 'failed', error });
@@ -45,12 +59,15 @@ export function abortedBy(call: Pick<ActionCall, 'signal' | 'graceMs'>): Unfinis
   return {
     status: timeout ? 'timeout' : 'cancelled',
     error: {
-      classification: timeout ? 'timeout' : 'unknown',
+      classification: timeout ? 'timeout' : 'permanent',
       type: timeout ? 'timeout' : 'cancelled',
       message: `The command was stopped because the attempt ${timeout ? 'ran out of time' : 'was cancelled'}.`,
     },
   };
 }
+
+/** By these the system ends a program that uses more time, or writes more, than it may. */
+const LIMIT_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGXCPU', 'SIGXFSZ']);
 
 function killedBy(signal: NodeJS.Signals): ActionError {
   if (signal === 'SIGKILL') {
@@ -63,7 +80,7 @@ function killedBy(signal: NodeJS.Signals): ActionError {
     };
   }
   return {
-    classification: 'unknown',
+    classification: LIMIT_SIGNALS.has(signal) ? 'resource_exhausted' : 'unknown',
     type: 'signal',
     message: `The command was ended by the signal ${signal}.`,
     details: { signal },
@@ -71,12 +88,10 @@ function killedBy(signal: NodeJS.Signals): ActionError {
 }
 
 const WRONG_PROGRAM = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'EPERM', 'ENOTDIR', 'ELOOP']);
-const OUT_OF_RESOURCES = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
-
 /** The error of a command that the system did not start. Arguments are not part of the message. */
 export function notStarted(error: unknown): ActionError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  const message = `The program could not be started: ${code}.`;
+  const code = errorCode(error);
+  const message = `The program could not be started: ${code === '' ? 'unknown reason' : code}.`;
   if (code === 'E2BIG') {
     return {
       classification: 'validation',
@@ -88,10 +103,8 @@ export function notStarted(error: unknown): ActionError {
     const type = code === 'ENOENT' ? 'command_not_found' : 'command_not_executable';
     return { classification: 'validation', type, message };
   }
-  if (OUT_OF_RESOURCES.has(code)) {
-    return { classification: 'resource_exhausted', type: 'command_not_started', message };
-  }
-  return { classification: 'infrastructure', type: 'command_not_started', message };
+  const classification = machineTrouble(code) ?? 'infrastructure';
+  return { classification, type: 'command_not_started', message };
 }
 
 /** The last lines that are not empty, within the limits for a message. */

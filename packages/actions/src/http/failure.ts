@@ -1,6 +1,7 @@
 import type { Classification } from '@tenuto/contract';
 import type { ActionError } from '@tenuto/engine';
 import { errors } from 'undici';
+import { errorCode, machineTrouble } from '../system-error.ts';
 
 /** A failure whose meaning is already known; it carries what the outcome will say. */
 export class HttpFailure extends Error {
@@ -37,6 +38,8 @@ type Meaning = readonly [classification: Classification, type: string];
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['ECONNREFUSED', ['transient', 'connection_refused']],
   ['ECONNRESET', ['transient', 'connection_reset']],
+  ['ECONNABORTED', ['transient', 'connection_reset']],
+  ['ENETRESET', ['transient', 'connection_reset']],
   ['EPIPE', ['transient', 'connection_reset']],
   ['UND_ERR_SOCKET', ['transient', 'connection_reset']],
   ['UND_ERR_DESTROYED', ['transient', 'connection_reset']],
@@ -44,17 +47,23 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', ['transient', 'connection_reset']],
   ['ETIMEDOUT', ['transient', 'connect_timeout']],
   ['UND_ERR_CONNECT_TIMEOUT', ['transient', 'connect_timeout']],
+  ['UND_ERR_HEADERS_TIMEOUT', ['timeout', 'timeout']],
+  ['UND_ERR_BODY_TIMEOUT', ['timeout', 'timeout']],
   ['EHOSTUNREACH', ['transient', 'host_unreachable']],
   ['ENETUNREACH', ['transient', 'host_unreachable']],
+  ['EHOSTDOWN', ['transient', 'host_unreachable']],
+  ['ENETDOWN', ['transient', 'host_unreachable']],
   ['EADDRNOTAVAIL', ['transient', 'host_unreachable']],
   ['EAI_AGAIN', ['transient', 'dns_failure']],
   ['EAI_FAIL', ['transient', 'dns_failure']],
+  ['EAI_MEMORY', ['resource_exhausted', 'out_of_memory']],
   // A name that is missing today may be there after the next deployment, and some resolvers say
   // so when they are merely cut off: waiting for a retry costs less than a run that is given up.
   ['ENOTFOUND', ['transient', 'dns_not_found']],
   ['EMFILE', ['resource_exhausted', 'no_sockets']],
   ['ENFILE', ['resource_exhausted', 'no_sockets']],
   ['ENOBUFS', ['resource_exhausted', 'no_sockets']],
+  ['ENOMEM', ['resource_exhausted', 'out_of_memory']],
   ['UND_ERR_HEADERS_OVERFLOW', ['permanent', 'response_too_large']],
   ['UND_ERR_INVALID_ARG', ['validation', 'invalid_request']],
   ['UND_ERR_NOT_SUPPORTED', ['validation', 'invalid_request']],
@@ -68,7 +77,7 @@ const TLS_CODE =
 export function classifyFailure(thrown: unknown): ActionError {
   if (thrown instanceof HttpFailure) return thrown.error;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = codeOf(thrown);
+  const code = errorCode(thrown);
   const [classification, type] = meaningOf(thrown, code);
   const shown = message === '' ? code : message;
   return {
@@ -84,10 +93,5 @@ function meaningOf(thrown: unknown, code: string): Meaning {
   if (known !== undefined) return known;
   if (TLS_CODE.test(code)) return ['permanent', 'tls_error'];
   if (thrown instanceof errors.HTTPParserError) return ['permanent', 'invalid_response'];
-  return ['unknown', 'request_failed'];
-}
-
-function codeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return '';
-  return typeof thrown.code === 'string' ? thrown.code : '';
+  return [machineTrouble(code) ?? 'unknown', 'request_failed'];
 }

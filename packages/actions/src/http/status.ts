@@ -41,8 +41,13 @@ export function statusError(answer: {
   };
 }
 
+/** Answers of a server to requests that it will never carry out, however often they come. */
+const PERMANENT_SERVER_ERRORS: ReadonlySet<number> = new Set([501, 505, 506, 508, 510, 511]);
+
 function classifyStatus(status: number, saysWhen: boolean): Classification {
   if (status === 429 || (status === 503 && saysWhen)) return 'rate_limited';
+  if (status === 507) return 'resource_exhausted';
+  if (PERMANENT_SERVER_ERRORS.has(status)) return 'permanent';
   if (status >= 500 || status === 408 || status === 425) return 'transient';
   return 'permanent';
 }

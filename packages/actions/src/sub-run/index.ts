@@ -71,8 +71,14 @@ export function runStart(start: (request: SubRunRequest) => Promise<string>): Ac
 function startFailed(error: unknown): ActionOutcome {
   if (!(error instanceof OrchestrationError)) throw error;
   if (error.status < 500) return refused(error.code, error.message);
+  const { retryAfterSeconds } = error;
   return {
     status: 'failed',
-    error: { classification: 'transient', type: error.code, message: error.message },
+    error: {
+      classification: 'transient',
+      type: error.code,
+      message: error.message,
+      ...(retryAfterSeconds !== undefined && { retryAfterMs: retryAfterSeconds * 1000 }),
+    },
   };
 }

@@ -2,6 +2,7 @@ import { glob, open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { isWithin } from '../command/folder.ts';
 import { Refusal } from '../command/refusal.ts';
+import { errorCode, rethrowMachineTrouble } from '../system-error.ts';
 import { XML_BYTES } from './xml-text.ts';
 
 /** A pattern that finds more has found something else than reports. */
@@ -66,7 +67,8 @@ async function describe(path: string, root: string | undefined): Promise<FoundRe
     const { dev, ino, size, mtimeNs, ctimeNs } = file;
     const version = [dev, ino, size, mtimeNs, ctimeNs].join(' ');
     return { realPath, version };
-  } catch {
+  } catch (error) {
+    rethrowMachineTrouble(error);
     // It vanished between being found and being looked at.
     return undefined;
   }
@@ -89,6 +91,7 @@ export function writtenSince(before: FoundReports, now: FoundReports): FoundRepo
  * Reads report files, all of them together no larger than one may be.
  *
  * @throws {Refusal} when they are larger, or one cannot be read
+ * @throws {NodeJS.ErrnoException} when the machine is in trouble, and the file perhaps is not
  */
 export async function readFiles(reports: FoundReports): Promise<readonly ReportFile[]> {
   const files: ReportFile[] = [];
@@ -111,7 +114,8 @@ async function readFile(realPath: string, path: string, limitBytes: number): Pro
       await file.close();
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason';
+    rethrowMachineTrouble(error);
+    const code = errorCode(error) || 'unknown reason';
     throw new Refusal('report_unreadable', `The report ${path} cannot be read: ${code}.`);
   }
   const message = `The reports are larger than ${XML_BYTES} bytes altogether: write fewer or smaller ones.`;

@@ -1,6 +1,7 @@
 import type { Classification } from '@tenuto/contract';
 import { backoffDelay } from './backoff.ts';
 import type { RetryPolicy } from './policy.ts';
+import { nextOpening } from './window.ts';
 
 /** A failed attempt, as far as a retry depends on it. */
 export interface FailedAttempt {
@@ -13,6 +14,8 @@ export interface FailedAttempt {
   readonly attempts: number;
   /** Delay before this attempt, for decorrelated jitter. */
   readonly previousDelayMs?: number;
+  /** Wall time at which the node's first attempt started, for a limit of the total time. */
+  readonly firstStartedAt?: number;
 }
 
 /** A target that asks for more than a day of patience does not mean this run. */
@@ -24,7 +27,8 @@ const NEVER_RETRIED: ReadonlySet<Classification> = new Set(['validation', 'perma
  *
  * A lost attempt (`infrastructure`: its worker or engine died) says nothing about the work, so it
  * is made again at once whatever the strategy. A Retry-After may delay beyond the policy's cap,
- * at most a day, and never makes a delay shorter.
+ * at most a day, and never makes a delay shorter. A retry that is due outside of the policy's window
+ * waits for its next opening. One that would come after the limit of the total time is not made.
  *
  * @param random in [0, 1)
  * @param at wall time of the failure in milliseconds since the epoch
@@ -37,7 +41,26 @@ export function decideRetry(
   at: number,
 ): { readonly retryAt: number } | null {
   if (failure.attempts >= policy.max_attempts || !isRetryable(policy, failure)) return null;
-  if (failure.classification === 'infrastructure') return { retryAt: at };
+  const delayMs = delayOf(policy, failure, random);
+  if (delayMs === null) return null;
+  const due = at + Math.ceil(delayMs);
+  const { retry_window: window } = policy;
+  const retryAt = window === undefined ? due : nextOpening(window, due);
+  return isTooLate(policy, failure.firstStartedAt ?? at, retryAt) ? null : { retryAt };
+}
+
+/** Whether an attempt that starts at `startAt` (wall time) would exceed the total time. */
+export function isTooLate(
+  { total_time_limit_ms: limitMs = Number.POSITIVE_INFINITY }: RetryPolicy,
+  firstStartedAt: number,
+  startAt: number,
+): boolean {
+  return startAt - firstStartedAt > limitMs;
+}
+
+/** Milliseconds until the next attempt, null for none. */
+function delayOf(policy: RetryPolicy, failure: FailedAttempt, random: number): number | null {
+  if (failure.classification === 'infrastructure') return 0;
   const delayMs = backoffDelay({
     strategy: policy.strategy,
     attemptsSoFar: failure.attempts,
@@ -50,8 +73,7 @@ export function decideRetry(
     random,
     ...(failure.previousDelayMs !== undefined && { previousDelayMs: failure.previousDelayMs }),
   });
-  if (delayMs === null) return null;
-  return { retryAt: at + Math.ceil(Math.max(delayMs, askedDelay(failure))) };
+  return delayMs === null ? null : Math.max(delayMs, askedDelay(failure));
 }
 
 function isRetryable(policy: RetryPolicy, { classification, type }: FailedAttempt): boolean {

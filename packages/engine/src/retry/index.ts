@@ -1,6 +1,6 @@
 /** Whether and when a failed attempt is made again. */
 export { type BackoffOptions, backoffDelay } from './backoff.ts';
-export { decideRetry, type FailedAttempt } from './decision.ts';
+export { decideRetry, type FailedAttempt, isTooLate } from './decision.ts';
 export {
   DEFAULT_RETRY_POLICY,
   policyOfStrategy,
@@ -9,3 +9,5 @@ export {
   STRATEGY_ALIASES,
   type StrategyAlias,
 } from './policy.ts';
+export { retryPolicyProblems } from './policy-check.ts';
+export { nextOpening } from './window.ts';

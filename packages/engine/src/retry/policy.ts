@@ -1,4 +1,10 @@
-import { type InlineRetryPolicy, type Jitter, LIMITS, type RetryStrategy } from '@tenuto/contract';
+import {
+  type InlineRetryPolicy,
+  type Jitter,
+  LIMITS,
+  type RetryStrategy,
+  type RetryWindow,
+} from '@tenuto/contract';
 
 /** When and how often a failed attempt is made again; every field filled in. */
 export interface RetryPolicy {
@@ -17,6 +23,10 @@ export interface RetryPolicy {
   readonly retryable_error_types: readonly string[];
   /** Classifications or error types that are not tried again; wins over the others. */
   readonly non_retryable_error_types: readonly string[];
+  /** No attempt starts later than this after the node's first attempt started. */
+  readonly total_time_limit_ms?: number;
+  /** The part of each day in which retries may happen; any time when absent. */
+  readonly retry_window?: RetryWindow;
 }
 
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {

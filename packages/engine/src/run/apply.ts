@@ -14,6 +14,7 @@ import { obstacleTo, recover, recoverNode } from './recovery.ts';
 import { RUN } from './recovery-step.ts';
 import { consider, countFailure, settle } from './release.ts';
 import { makeReady, waitForRetry } from './releasing.ts';
+import { traceRetry } from './retry-trace.ts';
 import { beginRound, roundOf, usesOf } from './round.ts';
 import { cancelSessions, closeRunSession, openSession } from './sessions.ts';
 import {
@@ -188,6 +189,7 @@ function begin(run: RunState): void {
 
 function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): void {
   const { node } = event;
+  traceRetry(run, event);
   if (statusOf(run, node) === 'running') run.slots -= 1;
   if (event.status === 'completed') hearSignal(run, node);
   run.waits.delete(node);

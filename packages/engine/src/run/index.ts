@@ -19,6 +19,7 @@ export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
+export { retryPast } from './retry-trace.ts';
 export { attemptsInRound, effectKey, roundOf, usesOf } from './round.ts';
 export {
   attemptOf,

@@ -10,6 +10,7 @@ import type { Wait } from '../ports/action-runner.ts';
 import type { RunInput } from '../ports/engine-api.ts';
 import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
 import type { OpenSession, RecoveryStep, Round } from './recovery-step.ts';
+import type { RetryTrace } from './retry-trace.ts';
 
 /** What a failed node says about itself. */
 export interface NodeError {
@@ -83,6 +84,8 @@ export interface RunState {
   readonly errors: Map<number, NodeError>;
   readonly times: Map<number, { startedAt?: number; endedAt?: number }>;
   readonly waits: Map<number, NodeWait>;
+  /** Of nodes that are between attempts, where their policy asks for it. */
+  readonly traces: Map<number, RetryTrace>;
   readonly ready: ReadyQueue;
   /** Attempts that are going on. */
   slots: number;
@@ -185,6 +188,7 @@ export function createRun(parts: {
     errors: new Map(),
     times: new Map(),
     waits: new Map(),
+    traces: new Map(),
     ready: createReadyQueue(),
     slots: 0,
     open: 0,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type DryRun,
   type Job,
@@ -6,8 +5,9 @@ import {
   type SubmitJob,
   timeOfId,
 } from '@tenuto/contract';
-import { canonicalJson, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
+import { type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { type JobInput, readJobInput } from './job-input.ts';
 import { jobView } from './job-view.ts';
 import type { JobParts } from './services.ts';
@@ -16,7 +16,6 @@ import type { JobParts } from './services.ts';
 const LEVELS_NAMED = 1_000;
 /** Somebody has to make room. */
 const FULL_RETRY_SECONDS = 30;
-const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** What a job would be: nothing is stored. */
 export function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): DryRun {
@@ -66,27 +65,21 @@ export async function submitJob(
   { body, key }: { readonly body: SubmitJob; readonly key: string | undefined },
 ): Promise<Job> {
   const { owner } = authorize(caller.principal, 'jobs:write', 'jobs');
-  if (key !== undefined && !KEY.test(key)) {
-    throw new OrchestrationError(
-      'malformed_request',
-      'Idempotency-Key is 1 to 255 printable ASCII characters without spaces.',
-    );
-  }
-  const requestHash = key === undefined ? undefined : hashOf(body);
-  const before = requestHash && (await firstAnswer(parts, caller, key, requestHash));
+  const idempotency = readIdempotency(key, body);
+  const before = idempotency && (await firstAnswer(parts, caller, idempotency));
   if (before !== undefined) return before;
   refuseWhenFull(parts);
   const input = readJobInput(body, parts.rules);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
     ...submission,
-    ...(key !== undefined && requestHash && { idempotency: { key, requestHash } }),
+    ...(idempotency && { idempotency }),
   });
   if (!result.duplicate) {
     const record = recordOf(submission, result.runId, result.status);
     return jobView(record, parts.engine.live(result.runId), parts.clock.wall());
   }
-  const winner = requestHash && (await firstAnswer(parts, caller, key, requestHash));
+  const winner = idempotency && (await firstAnswer(parts, caller, idempotency));
   if (winner !== undefined) return winner;
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
 }
@@ -101,25 +94,14 @@ function refuseWhenFull({ refusal }: JobParts): void {
 async function firstAnswer(
   parts: JobParts,
   caller: Caller,
-  key: string | undefined,
-  requestHash: Uint8Array,
+  idempotency: Idempotency,
 ): Promise<Job | undefined> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
-  const used = key === undefined ? undefined : await parts.jobs.submission(access.owner, key);
+  const used = await parts.jobs.submission(access.owner, idempotency.key);
   if (used === undefined) return undefined;
-  if (Buffer.compare(used.requestHash, requestHash) !== 0) {
-    throw new OrchestrationError(
-      'idempotency_mismatch',
-      `The key was used for job ${used.runId} with another body.`,
-    );
-  }
+  refuseOtherUse(idempotency, used, 'job');
   const run = await parts.jobs.find(access, used.runId);
   return run && jobView(run, parts.engine.live(run.runId), parts.clock.wall());
-}
-
-/** Two bodies are the same when they say the same, however they are spelled. */
-function hashOf(body: SubmitJob): Uint8Array {
-  return createHash('sha256').update(canonicalJson(body)).digest();
 }
 
 function submissionOf(

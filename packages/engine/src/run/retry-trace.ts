@@ -1,0 +1,49 @@
+/** What a retry policy asks to know of a node's earlier attempts; kept only where it asks. */
+import type { RetryPolicy } from '../retry/index.ts';
+import type { AttemptEnded } from './event.ts';
+import { roundOf } from './round.ts';
+import { type RunState, specOf } from './state.ts';
+
+export interface RetryTrace {
+  /** The round that it is of: each has a past of its own. */
+  readonly base: number;
+  /** When the first attempt of the round started, in milliseconds since the epoch. */
+  readonly firstStartedAt: number;
+  /** How long the node was to wait for its next attempt, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** Remembers an attempt that will be made again; after a last one there is nothing to remember. */
+export function traceRetry(run: RunState, event: AttemptEnded): void {
+  const { node, at, startedAt, retryAt } = event;
+  if (retryAt === undefined) {
+    if (run.traces.size > 0) run.traces.delete(node);
+  } else if (asksForTrace(specOf(run, node).retry)) {
+    const { base } = roundOf(run, node);
+    const { firstStartedAt } = traceOf(run, node) ?? { firstStartedAt: startedAt };
+    run.traces.set(node, { base, firstStartedAt, delayMs: Math.max(0, retryAt - at) });
+  }
+}
+
+/**
+ * The past of a node, as a decision on its next attempt takes it.
+ * @param startedAt when the attempt started that has just failed
+ */
+export function retryPast(
+  run: RunState,
+  node: number,
+  startedAt: number,
+): { readonly firstStartedAt: number; readonly previousDelayMs?: number } {
+  const trace = traceOf(run, node);
+  if (trace === undefined) return { firstStartedAt: startedAt };
+  return { firstStartedAt: trace.firstStartedAt, previousDelayMs: trace.delayMs };
+}
+
+function traceOf(run: RunState, node: number): RetryTrace | undefined {
+  const trace = run.traces.get(node);
+  return trace?.base === roundOf(run, node).base ? trace : undefined;
+}
+
+function asksForTrace({ jitter, total_time_limit_ms: limitMs }: RetryPolicy): boolean {
+  return jitter === 'decorrelated' || limitMs !== undefined;
+}

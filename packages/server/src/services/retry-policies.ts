@@ -1,0 +1,142 @@
+import {
+  type List,
+  OrchestrationError,
+  type StoredRetryPolicy,
+  type WriteRetryPolicy,
+} from '@tenuto/contract';
+import type { Access, JobStore, RetryPolicyRecord, RetryPolicyStore } from '@tenuto/engine';
+import { authorize, type Caller } from '../auth/principal.ts';
+import { readIdempotency, refuseOtherUse } from './idempotency.ts';
+import { listOf, type Paging, pageRequest, positionKey, runKey } from './paging.ts';
+import { retryPolicyContent, retryPolicyView } from './retry-policy-view.ts';
+
+/** What the services of retry policies work with. */
+export interface RetryPolicyParts {
+  readonly retryPolicies: RetryPolicyStore;
+  readonly jobs: Pick<JobStore, 'submission'>;
+}
+
+const WHAT = 'retry policies';
+
+/**
+ * Makes a policy. The same key with the same body answers with what the first request made.
+ * @throws OrchestrationError 409 for a name that is taken, 422 for a policy that cannot be followed
+ *   and for a key used with another body
+ */
+export async function createRetryPolicy(
+  parts: RetryPolicyParts,
+  caller: Caller,
+  { body, key }: { readonly body: WriteRetryPolicy; readonly key: string | undefined },
+): Promise<StoredRetryPolicy> {
+  const access = authorize(caller.principal, 'jobs:write', WHAT);
+  const idempotency = readIdempotency(key, ['retry_policy', body]);
+  const before = idempotency && (await firstAnswer(parts, access, idempotency));
+  if (before !== undefined) return before;
+  const content = retryPolicyContent(body);
+  const result = await parts.retryPolicies.create({
+    owner: access.owner,
+    content,
+    ...(idempotency && { idempotency }),
+    audit: {
+      actor: caller.principal.actor,
+      action: 'retry_policy.created',
+      subject: '',
+      details: { name: content.name, version: 1 },
+      requestId: caller.requestId,
+    },
+  });
+  if (result === 'taken') throw nameTaken(content.name);
+  if (result !== 'duplicate') {
+    return retryPolicyView(await findPolicy(parts, access, result.policyId));
+  }
+  const winner = idempotency && (await firstAnswer(parts, access, idempotency));
+  if (winner !== undefined) return winner;
+  throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+async function firstAnswer(
+  { jobs, retryPolicies }: RetryPolicyParts,
+  access: Access,
+  idempotency: NonNullable<ReturnType<typeof readIdempotency>>,
+): Promise<StoredRetryPolicy | undefined> {
+  const used = await jobs.submission(access.owner, idempotency.key);
+  if (used === undefined) return undefined;
+  refuseOtherUse(idempotency, used, 'retry policy');
+  const made = await retryPolicies.find(access, used.runId);
+  if (made !== undefined) return retryPolicyView(made);
+  throw new OrchestrationError('conflict', 'The policy that this key made has been deleted.');
+}
+
+/** @throws OrchestrationError 404 */
+export async function getRetryPolicy(
+  parts: RetryPolicyParts,
+  caller: Caller,
+  policyId: string,
+): Promise<StoredRetryPolicy> {
+  const access = authorize(caller.principal, 'jobs:read', WHAT);
+  return retryPolicyView(await findPolicy(parts, access, policyId));
+}
+
+export interface RetryPolicyQuery extends Paging {
+  readonly name?: string;
+  readonly job_type?: string;
+}
+
+/** Newest first. */
+export async function listRetryPolicies(
+  { retryPolicies }: RetryPolicyParts,
+  caller: Caller,
+  { name, job_type: jobType, ...paging }: RetryPolicyQuery,
+): Promise<List<StoredRetryPolicy>> {
+  const access = authorize(caller.principal, 'jobs:read', WHAT);
+  const request = pageRequest(paging, runKey);
+  const filter = { ...(name !== undefined && { name }), ...(jobType !== undefined && { jobType }) };
+  const page = await retryPolicies.list(access, filter, request);
+  return listOf(page, request, {
+    codec: runKey,
+    key: (record: RetryPolicyRecord) => record.policyId,
+    item: retryPolicyView,
+  });
+}
+
+/**
+ * The versions of a policy, newest first, each with what came of it; also of one that was deleted.
+ * @throws OrchestrationError 404
+ */
+export async function listRetryPolicyVersions(
+  { retryPolicies }: RetryPolicyParts,
+  caller: Caller,
+  { policyId, ...paging }: Paging & { readonly policyId: string },
+): Promise<List<StoredRetryPolicy>> {
+  const access = authorize(caller.principal, 'jobs:read', WHAT);
+  const request = pageRequest(paging, positionKey);
+  const page = await retryPolicies.versions(access, policyId.toLowerCase(), request);
+  if (page === undefined) throw notFound(policyId);
+  return listOf(page, request, {
+    codec: positionKey,
+    key: (record: RetryPolicyRecord) => record.version,
+    item: retryPolicyView,
+  });
+}
+
+/**
+ * Finds a policy, or answers as if it were not there.
+ * @throws OrchestrationError 404
+ */
+export async function findPolicy(
+  { retryPolicies }: Pick<RetryPolicyParts, 'retryPolicies'>,
+  access: Access,
+  policyId: string,
+): Promise<RetryPolicyRecord> {
+  const found = await retryPolicies.find(access, policyId.toLowerCase());
+  if (found === undefined) throw notFound(policyId);
+  return found;
+}
+
+export function notFound(policyId: string): OrchestrationError {
+  return new OrchestrationError('not_found', `There is no retry policy ${policyId}.`);
+}
+
+export function nameTaken(name: string): OrchestrationError {
+  return new OrchestrationError('conflict', `You have a retry policy "${name}" already.`);
+}
