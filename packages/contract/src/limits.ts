@@ -24,6 +24,8 @@ export const LIMITS = {
   tags: 20,
   tagChars: 50,
   maxAttempts: 11,
+  /** The name of a circuit, templates resolved: it is part of a primary key. */
+  circuitKeyChars: 500,
   /** `MAX_RETRY_DELAY`: no backoff waits longer, whatever a policy says (a Retry-After may). */
   retryDelayMs: 300_000,
   /** `total_time_limit_ms` of a retry policy: what is worth trying for longer is a schedule. */

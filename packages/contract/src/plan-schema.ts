@@ -49,6 +49,18 @@ export const RetryPolicySchema = Type.Object(
     jitter_range: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     retryable_error_types: Type.Optional(errorTypes),
     non_retryable_error_types: Type.Optional(errorTypes),
+    failure_threshold: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+    success_threshold: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+    circuit_timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400_000 })),
+    failure_rate_threshold: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'The circuit also opens at this share of failures in the window.',
+      }),
+    ),
+    window_ms: Type.Optional(Type.Integer({ minimum: 100, maximum: 3_600_000 })),
+    minimum_calls: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     total_time_limit_ms: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -107,6 +119,13 @@ const nodeFields = {
       exclusiveMinimum: 0,
       maximum: 86_400,
       description: 'An attempt that says nothing for so long is given up as lost.',
+    }),
+  ),
+  circuit_key: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: LIMITS.circuitKeyChars,
+      description: 'The circuit breaker before the node; may hold `${...}`.',
     }),
   ),
   fallback: Type.Optional(sideAction),

@@ -23,7 +23,7 @@ import { createRescuer } from './loops/rescuer.ts';
 import { beat, beginAgain, register } from './membership.ts';
 import type { Engine, EngineHealth } from './ports/engine-api.ts';
 import { liveView } from './run/index.ts';
-import { createRunTable } from './run-table.ts';
+import { createRunTable, type RunTableOptions } from './run-table.ts';
 
 const CLAIM_EVERY_MS = 250;
 const INBOX_EVERY_MS = 500;
@@ -32,9 +32,13 @@ const CLOCK_EVERY_MS = 5_000;
 const MAINTAIN_EVERY_MS = 600_000;
 const WATCH_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 1_000;
+const CIRCUITS_EVERY_MS = 250;
 
 export function createEngine(options: EngineOptions): Engine {
-  const state = createState(options, () => loops.claim.wake());
+  const state = createState(options, {
+    queued: () => loops.claim.wake(),
+    circuitsChanged: () => loops.circuits.wake(),
+  });
   const loops = createLoops(state);
   const { table, settings } = state;
   return {
@@ -57,13 +61,16 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-function createState(options: EngineOptions, queued: () => void): EngineState {
+function createState(
+  options: EngineOptions,
+  wakes: Pick<RunTableOptions, 'queued' | 'circuitsChanged'>,
+): EngineState {
   const settings = withDefaults(options);
   const { engineId, log, store, leaseMs } = settings;
   const lease = createLease(options.clock, leaseMs);
   const clock = createDatabaseClock(options.clock, () => store.databaseTime());
   const table = createRunTable({
-    ...{ ...settings, lease, clock, queued },
+    ...{ ...settings, ...wakes, lease, clock },
     peers: () => state.peers,
     draining: () => state.status === 'stopping' || state.status === 'stopped',
     lost: (outcome) => void beginAgain(state, outcome),
@@ -79,7 +86,9 @@ function createState(options: EngineOptions, queued: () => void): EngineState {
   return state;
 }
 
-type Loops = Readonly<Record<'claim' | 'inbox' | 'beat', Loop>> & { readonly all: readonly Loop[] };
+type Loops = Readonly<Record<'claim' | 'inbox' | 'beat' | 'circuits', Loop>> & {
+  readonly all: readonly Loop[];
+};
 
 function createLoops(state: EngineState): Loops {
   const { clock, table, settings } = state;
@@ -110,6 +119,7 @@ function createLoops(state: EngineState): Loops {
     },
   });
   const inbox = loop('inbox', INBOX_EVERY_MS, table.readInbox);
+  const circuits = loop('circuits', CIRCUITS_EVERY_MS, table.tendCircuits);
   const beating = loop('beat', leaseMs / 4, () => beat(state));
   const others = [
     loop('rescue', leaseMs / 4, rescue),
@@ -122,7 +132,8 @@ function createLoops(state: EngineState): Loops {
     loop('clock', CLOCK_EVERY_MS, clock.sync),
     loop('maintain', MAINTAIN_EVERY_MS, store.maintain),
   ];
-  return { claim, inbox, beat: beating, all: [claim, inbox, beating, ...others] };
+  const all = [claim, inbox, beating, circuits, ...others];
+  return { claim, inbox, beat: beating, circuits, all };
 }
 
 async function start(state: EngineState, { all }: Loops): Promise<void> {

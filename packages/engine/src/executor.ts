@@ -1,5 +1,6 @@
 /** Runs attempts: from a committed start to an outcome that goes back into the run. */
 import { AttemptCall } from './attempt-call.ts';
+import type { Circuits } from './circuits.ts';
 import { failpoint } from './failpoint.ts';
 import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -21,6 +22,7 @@ export interface ExecutorPorts {
   readonly runner: ActionRunner;
   readonly store: Pick<EngineStore, 'putBlobs' | 'putArtifacts'>;
   readonly logs: LogWriter;
+  readonly circuits: Circuits;
   /** Feeds what came of an attempt back into its run. */
   handle(call: Call, event: RunEvent, extra: EndedExtra): void;
   /** A result that came after its attempt had been ended. */
@@ -120,7 +122,8 @@ function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void 
     end(ports, call, failure(new RangeError('The action waits for a time that does not exist.')));
   } else {
     leave(call);
-    const { node, attempt } = call;
+    const { node, attempt, guard } = call;
+    if (guard !== undefined) ports.circuits.report(guard, { status: 'completed' });
     const at = ports.clock.wall();
     ports.handle(call, { type: 'waiting', at, node, attempt, wait: outcome.wait }, { call });
   }
@@ -171,7 +174,7 @@ function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: 
   if (call.state === 'ended') return;
   leave(call);
   const at = ports.clock.wall();
-  const { node, attempt } = call;
+  const { node, attempt, guard } = call;
   const startedAt = call.startedAt === 0 ? at : call.startedAt;
   const base = { type: 'ended', at, node, attempt, startedAt, status: outcome.status } as const;
   const event: AttemptEnded = {
@@ -179,6 +182,7 @@ function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: 
     ...(outcome.output !== undefined && { output: outcome.output }),
     ...(outcome.status !== 'completed' && failureOf(ports, call, outcome, at)),
   };
+  if (guard !== undefined) ports.circuits.report(guard, event);
   ports.handle(call, event, { ...extra, call, ...(call.effect && outcomeOf(call, event)) });
 }
 

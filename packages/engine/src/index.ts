@@ -4,6 +4,7 @@ export type { EngineOptions } from './engine-state.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
+export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
@@ -12,6 +13,13 @@ export type * from './ports/recovery-store.ts';
 export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/token-store.ts';
-export { DEFAULT_RETRY_POLICY, retryPolicyProblems } from './retry/index.ts';
+export {
+  CIRCUIT_STATES,
+  type Circuit,
+  type CircuitSettings,
+  CLOSED,
+  DEFAULT_RETRY_POLICY,
+  retryPolicyProblems,
+} from './retry/index.ts';
 export * from './run/index.ts';
 export { createRunIds, runIdOf } from './run-id.ts';

@@ -1,4 +1,5 @@
 import type { RunStatus } from '@tenuto/contract';
+import type { Guard } from './circuits.ts';
 import type { Journal } from './journal.ts';
 import type { ActionOutcome } from './ports/action-runner.ts';
 import type { RunId } from './ports/store.ts';
@@ -19,6 +20,8 @@ export interface Call extends InFlight {
   /** It has said nothing since it was last looked at; see heartbeat_seconds. */
   silent: boolean;
   cancelWatch: (() => void) | undefined;
+  /** The circuit that has let it go. */
+  guard: Guard | undefined;
   controller: AbortController | undefined;
   cancelTimer: (() => void) | undefined;
   logSeq: number;
@@ -113,6 +116,7 @@ export function createCall(owned: Owned, node: number, attempt: number): Call {
     effect: false,
     silent: true,
     cancelWatch: undefined,
+    guard: undefined,
     controller: undefined,
     cancelTimer: undefined,
     logSeq: 0,

@@ -2,7 +2,8 @@
  * Drives owned runs: an event is applied, journaled, and what follows from it is set going. Starts
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
-import type { RunStatus } from '@tenuto/contract';
+import { LIMITS, type RunStatus } from '@tenuto/contract';
+import type { Circuits, Guard, Waiter } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
 import { finishRun, noteProgress, releaseRun } from './leaving.ts';
 import { childError, lostAttempt, noSignal } from './outcomes.ts';
@@ -12,20 +13,25 @@ import type { Aside } from './ports/store.ts';
 import type { InFlight } from './record.ts';
 import { asidesOf, intentRow, lostRows } from './recovery-asides.ts';
 import { ambiguous, effectOf, type StepPorts, withRecovery } from './recovery-steps.ts';
+import { circuitOf } from './retry/index.ts';
 import {
   type AttemptEnded,
   answeredNode,
   apply,
   attemptOf,
+  circuitKeyOf,
   type Effect,
+  holdNode,
   lossesOf,
   nextStart,
   type RecoverEvent,
   type RunEvent,
   type RunState,
+  releaseHeld,
   runningAttempts,
   type StartedAttempt,
   type StopEvent,
+  specOf,
   statusOf,
   wantsStop,
 } from './run/index.ts';
@@ -47,6 +53,7 @@ export interface DriverPorts extends StepPorts {
   readonly parkAfterMs: number;
   /** Aborts an attempt; after its grace it is ended whatever it does. */
   abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void;
+  readonly circuits: Circuits;
   /** Ends an attempt as lost: the run is given back. */
   lose(call: Call): void;
   /** A node waits for another run. */
@@ -245,7 +252,10 @@ export function startReady(ports: DriverPorts, owned: Owned): void {
   while (slots.free) {
     const node = nextStart(run);
     if (node < 0) return;
+    const guard = specOf(run, node).guarded ? passCircuit(ports, owned, node) : undefined;
+    if (guard === 'held') continue;
     const call = createCall(owned, node, attemptOf(run, node));
+    call.guard = guard;
     owned.calls.set(node, call);
     if (lossesOf(run, node) >= SUSPECT_LOSSES) {
       slots.alone(() => start(ports, owned, call));
@@ -255,6 +265,38 @@ export function startReady(ports: DriverPorts, owned: Owned): void {
     }
   }
   if (run.ready.length > 0 && run.slots < run.input.maxConcurrentNodes) slots.wait(owned);
+}
+
+/** Asks the circuit before a node; one that it does not let go waits, and has made no attempt. */
+function passCircuit(ports: DriverPorts, owned: Owned, node: number): Guard | 'held' | undefined {
+  const { run } = owned;
+  const since = ports.clock.wall();
+  let key: string;
+  try {
+    key = circuitKeyOf(run, node, since).slice(0, LIMITS.circuitKeyChars);
+  } catch {
+    // The attempt itself will fail on its parameters, and say so.
+    return undefined;
+  }
+  const settings = circuitOf(specOf(run, node).retry);
+  const answer = ports.circuits.admit({ owned, node, key, settings });
+  if ('entry' in answer) return answer;
+  const { until } = answer;
+  holdNode(run, node, { key, since, ...(until !== undefined && { until }) });
+  return 'held';
+}
+
+/** Lets nodes ask again that a circuit has kept. */
+export function releaseWaiters(ports: DriverPorts, waiters: readonly Waiter[]): void {
+  const runs = new Set<Owned>();
+  for (const { owned, node } of waiters) {
+    if (owned.dropped || owned.leaving) continue;
+    if (releaseHeld(owned.run, node)) runs.add(owned);
+  }
+  for (const owned of runs) {
+    pump(ports, owned);
+    noteIdle(owned, ports.clock);
+  }
 }
 
 /** The slot is taken: the start goes into the journal, the attempt begins with its commit. */
@@ -302,7 +344,7 @@ export function resumeRun(
   const { run } = owned;
   for (const [node, wait] of run.waits) {
     if (wait.kind === 'run') ports.watch(owned, node, wait.runId);
-    else if (wait.kind !== 'intervention' && wait.until !== undefined) {
+    else if ('until' in wait && wait.until !== undefined) {
       setTimer(ports, owned, node, wait.until);
     }
   }

@@ -1,5 +1,7 @@
 /** Puts together what works on the runs in memory, and what the engine asks of it. */
+
 import { adopt, readInbox, reconcile } from './adoption.ts';
+import { createCircuits } from './circuits.ts';
 import { beginAttempt, committed, poisoned } from './commits.ts';
 import type { EngineLog } from './engine-log.ts';
 import { abort, type ExecutorPorts, lose } from './executor.ts';
@@ -15,7 +17,14 @@ import type { ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineHealth, Submission, SubmitResult } from './ports/engine-api.ts';
 import type { EngineStore, StoreFault } from './ports/store.ts';
-import { childEnded, type DriverPorts, handle, noteLate, runStored } from './run-driver.ts';
+import {
+  childEnded,
+  type DriverPorts,
+  handle,
+  noteLate,
+  releaseWaiters,
+  runStored,
+} from './run-driver.ts';
 import { createRunIds } from './run-id.ts';
 import { createSlots } from './slots.ts';
 import { createSubRunCancels, type SubRunCancels } from './sub-run-cancels.ts';
@@ -43,6 +52,8 @@ export interface RunTableOptions {
   draining(): boolean;
   /** How many other engines there are. */
   peers(): number;
+  /** A circuit has something to write, or to let go. */
+  circuitsChanged(): void;
   lost(outcome: 'fenced' | 'gap'): void;
   troubled(fault: StoreFault | undefined): void;
 }
@@ -62,6 +73,8 @@ export interface RunTable {
   readInbox(): Promise<void>;
   tend(): void;
   checkWatched(): Promise<void>;
+  /** Shares what circuits have learned, and lets nodes go. */
+  tendCircuits(): Promise<void>;
   /** Compares memory with the store and mends what differs. */
   reconcile(): Promise<void>;
   leaseRenewed(): void;
@@ -110,6 +123,7 @@ export function createRunTable(options: RunTableOptions): RunTable {
     async checkWatched() {
       await Promise.all([table.watches.check(), cancels.send()]);
     },
+    tendCircuits: () => table.circuits.round(),
     reconcile: () => reconcile(table),
     leaseRenewed() {
       const calls = table.doubtful;
@@ -139,6 +153,13 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     onFree: () => serveWaiting(table),
   });
   const newId = createRunIds(clock, random);
+  const circuits = createCircuits({
+    ...{ engineId, clock, store, wake: options.circuitsChanged },
+    release(waiters) {
+      releaseWaiters(driver, waiters);
+      serveWaiting(table);
+    },
+  });
   const driver: DriverPorts = {
     clock,
     random,
@@ -150,6 +171,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     lose: (call) => lose(executor, call),
     newId: () => newId().text,
     runner,
+    circuits,
     watch: (owned, node, runId) => watches.add(owned, node, runId),
     cancelRun: cancels.request,
     broken(owned, error) {
@@ -157,7 +179,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
       dropForReload(table, owned);
     },
   };
-  const executor = executorOf({ clock, random, runner, store, logs }, () => table);
+  const executor = executorOf({ clock, random, runner, store, logs, circuits }, () => table);
   const watches = createWatches(store, ({ owned, node }, runId, status) => {
     childEnded(driver, owned, node, { runId, status });
   });
@@ -179,7 +201,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     stored: (owned) => runStored(driver, owned),
   });
   const table: Table = {
-    ...{ engineId, clock, store, log, lease, runs, plans, slots, watches, submissions },
+    ...{ engineId, clock, store, log, lease, runs, plans, slots, watches, submissions, circuits },
     ...{ driver, executor, waiters: createWaiters(clock), doubtful: [], lanes: undefined },
     ...{ strays: new Map(), adopting: Promise.resolve() },
     left() {

@@ -1,4 +1,5 @@
 /** The runs that an engine holds in memory, and the parts of the engine that work on them. */
+import { type Circuits, forgetCall } from './circuits.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { ExecutorPorts } from './executor.ts';
 import type { Lanes } from './lanes.ts';
@@ -27,6 +28,7 @@ export interface Table {
   readonly waiters: Waiters;
   readonly watches: Watches;
   readonly submissions: Submissions;
+  readonly circuits: Circuits;
   readonly driver: DriverPorts;
   readonly executor: ExecutorPorts;
   /** Starts that were committed while the lease was in doubt. */
@@ -57,6 +59,7 @@ export function drop(table: Table, owned: Owned): void {
     call.cancelWatch?.();
     call.controller?.abort('lost');
     giveSlot(table, call);
+    forgetCall(table.circuits, call);
   }
   owned.calls.clear();
 }

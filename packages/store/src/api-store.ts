@@ -1,5 +1,12 @@
-import type { JobStore, RecoveryStore, RetryPolicyStore, TokenStore } from '@tenuto/engine';
+import type {
+  CircuitStore,
+  JobStore,
+  RecoveryStore,
+  RetryPolicyStore,
+  TokenStore,
+} from '@tenuto/engine';
 import pg from 'pg';
+import { createCircuitStore } from './circuit-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
@@ -16,6 +23,7 @@ const CONNECT_MS = 3_000;
 
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
+  readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly tokens: TokenStore;
@@ -36,6 +44,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   // A connection that breaks while idle says so here; whoever asks next gets another.
   pool.on('error', () => undefined);
   return {
+    circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),
     tokens: createTokenStore(pool),

@@ -2,6 +2,7 @@ import type { EngineStore } from '@tenuto/engine';
 import pg from 'pg';
 import { faultOf } from './fault.ts';
 import { openLane } from './lane.ts';
+import { claimProbe, readCircuits, saveCircuit } from './queries/circuits.ts';
 import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
 import { dropOldKeys } from './queries/idempotency.ts';
@@ -52,6 +53,9 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
     ownedRunIds: (engineId) => guarded(() => ownedRunIds(pool, engineId)),
     inbox: (engineId) => guarded(() => readInbox(pool, engineId)),
     outcomes: (runIds) => guarded(() => outcomes(pool, runIds)),
+    circuits: (keys) => guarded(() => readCircuits(pool, keys)),
+    saveCircuit: (change) => guarded(() => saveCircuit(pool, change)),
+    claimProbe: (wanted) => guarded(() => claimProbe(pool, wanted)),
     expireInterventions: () => guarded(() => expireInterventions(pool)),
     requestCancel: (runIds, reason) => guarded(() => requestCancels(pool, runIds, reason)),
     plan: (hash) => guarded(() => readPlan(pool, hash)),

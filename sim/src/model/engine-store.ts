@@ -7,6 +7,7 @@ import {
   type Lane,
   StoreFault,
 } from '@tenuto/engine';
+import { claimProbe, readCircuits, saveCircuit } from './circuits.ts';
 import { claim } from './claim.ts';
 import { beat, peers, register, retire } from './fences.ts';
 import { applyFlush, type FlushOptions, type LaneKey, resolveCopy, writeAudits } from './flush.ts';
@@ -94,7 +95,9 @@ export function createModelStore(tables: Tables, link: Link, options: ModelOptio
     ownedRunIds: (engineId) => ask('ownedRunIds', () => ownedRunIds(tables, engineId)),
     inbox: (engineId) => ask('inbox', () => inboxOfEngine(tables, engineId)),
     outcomes: (runIds) => ask('outcomes', () => outcomes(tables, runIds)),
-    // The model has no interventions yet.
+    circuits: (keys) => ask('circuits', () => readCircuits(tables, keys)),
+    saveCircuit: (change) => ask('saveCircuit', () => saveCircuit(tables, change)),
+    claimProbe: (wanted) => ask('claimProbe', () => claimProbe(tables, wanted, now())),
     expireInterventions: () => ask('expireInterventions', () => 0),
     async requestCancel(runIds, reason) {
       const body = { mode: 'graceful', actor: 'system', reason } as const;

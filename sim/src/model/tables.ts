@@ -1,5 +1,12 @@
 import type { RunStatus } from '@tenuto/contract';
-import type { AttemptRow, AuditRow, EventRow, InboxItem, OwnedRun } from '@tenuto/engine';
+import type {
+  AttemptRow,
+  AuditRow,
+  CircuitRow,
+  EventRow,
+  InboxItem,
+  OwnedRun,
+} from '@tenuto/engine';
 
 /** A run's row in `run_live`; times in milliseconds since the epoch. */
 export interface LiveRow {
@@ -76,6 +83,12 @@ export interface Tables {
   readonly keys: Map<string, string>;
   readonly audits: AuditRow[];
   readonly blobs: Map<string, string>;
+  readonly circuits: Map<string, ModelCircuit>;
+}
+
+export interface ModelCircuit extends CircuitRow {
+  /** Database time until which the slot of its probe is taken. */
+  readonly probeUntil: number | undefined;
 }
 
 export function createTables(): Tables {
@@ -91,6 +104,7 @@ export function createTables(): Tables {
     keys: new Map(),
     audits: [],
     blobs: new Map(),
+    circuits: new Map(),
   };
 }
 

@@ -27,6 +27,10 @@ export interface NodeSpec {
   readonly heartbeatMs: number | undefined;
   /** What is done in its place when it has failed for good. */
   readonly fallback: ActionSpec | undefined;
+  /** Whether a circuit breaker stands before it. */
+  readonly guarded: boolean;
+  /** `{key}`: the name of that circuit, where the node names one. */
+  readonly circuitKey: Template | undefined;
   /** What undoes it. */
   readonly rollback: ActionSpec | undefined;
   /** What follows when an engine died in the middle of its effect; absent, as the action says. */

@@ -142,6 +142,17 @@ function compileSpec(
   const sideAction = (field: SideAction, written: SideActionInput | undefined) =>
     compileSideAction(context, { index, path, field, written, scope, reads });
   const ambiguous = node.on_ambiguous;
+  const retry =
+    node.retry === undefined && node.max_retries === undefined
+      ? context.defaultRetry
+      : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry);
+  const circuitKey = () => {
+    const key = node.circuit_key;
+    if (key === undefined) return undefined;
+    const compiled = attempt(context, index, 'circuit_key', () => compileTemplate({ key }, scope));
+    if (compiled !== undefined && !compiled.isConstant) reads.push(compiled.references);
+    return compiled;
+  };
   return {
     type: typeOf(node),
     uses: actionName(context, node, path),
@@ -156,13 +167,12 @@ function compileSpec(
     dependency: node.dependency_condition ?? 'all',
     skipOnFailure: node.skip_on_failure ?? false,
     allowFailure: node.allow_failure ?? (node.type === 'notification' && node.critical !== true),
-    retry:
-      node.retry === undefined && node.max_retries === undefined
-        ? context.defaultRetry
-        : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry),
+    retry,
     timeoutMs: node.timeout_seconds === undefined ? undefined : node.timeout_seconds * 1000,
     graceMs: (node.grace_seconds ?? DEFAULT_GRACE_SECONDS) * 1000,
     heartbeatMs: node.heartbeat_seconds === undefined ? undefined : node.heartbeat_seconds * 1000,
+    guarded: node.circuit_key !== undefined || retry.strategy === 'circuit_breaker',
+    circuitKey: circuitKey(),
     fallback: sideAction('fallback', node.fallback),
     rollback: sideAction('rollback', node.rollback),
     onAmbiguous: typeof ambiguous === 'string' ? ambiguous : undefined,
@@ -282,7 +292,7 @@ function refuseWorkFields({ problems }: SpecContext, node: NodeInput, path: stri
       `A ${typeOf(node)} has no attempts to time; give the nodes that work in or after "${node.id}" their timeouts.`,
     );
   }
-  for (const field of ['fallback', 'rollback', 'on_ambiguous'] as const) {
+  for (const field of ['fallback', 'rollback', 'on_ambiguous', 'circuit_key'] as const) {
     if (node[field] === undefined) continue;
     problems.add(
       `${path}/${field}`,

@@ -83,7 +83,8 @@ export type WaitView =
   | { readonly until: number; readonly retry: boolean }
   | { readonly runId: string }
   | { readonly signal: string; readonly until?: number }
-  | { readonly intervention: string };
+  | { readonly intervention: string }
+  | { readonly circuit: string; readonly until?: number };
 
 export interface RunCounts {
   readonly pending: number;

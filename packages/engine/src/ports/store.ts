@@ -1,5 +1,6 @@
 import type { AttemptKind, AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
 import type { JournalEntry, RunJournal } from '../run/journal-entry.ts';
+import type { CircuitVerbs } from './circuit-store.ts';
 import type { AuditEntry, Submission } from './engine-api.ts';
 import type { InboxItem } from './inbox.ts';
 
@@ -189,7 +190,7 @@ export interface EngineIdentity {
 }
 
 /** What the engine needs of the database besides its journal. All of it throws StoreFault. */
-export interface EngineStore {
+export interface EngineStore extends CircuitVerbs {
   /** Makes the engine's fences; an identity that was used before gets a higher epoch. */
   register(identity: EngineIdentity): Promise<{ readonly epoch: number }>;
   openLane(lane: { engineId: string; lane: number; epoch: number }): Promise<Lane>;

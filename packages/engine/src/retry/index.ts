@@ -1,7 +1,18 @@
 /** Whether and when a failed attempt is made again. */
 export { type BackoffOptions, backoffDelay } from './backoff.ts';
+export {
+  CIRCUIT_STATES,
+  type Circuit,
+  type CircuitSettings,
+  type CircuitState,
+  CLOSED,
+  mayProbe,
+  opened,
+  recordCall,
+} from './circuit.ts';
 export { decideRetry, type FailedAttempt, isTooLate } from './decision.ts';
 export {
+  circuitOf,
   DEFAULT_RETRY_POLICY,
   policyOfStrategy,
   type RetryPolicy,

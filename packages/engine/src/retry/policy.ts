@@ -5,6 +5,7 @@ import {
   type RetryStrategy,
   type RetryWindow,
 } from '@tenuto/contract';
+import type { CircuitSettings } from './circuit.ts';
 
 /** When and how often a failed attempt is made again; every field filled in. */
 export interface RetryPolicy {
@@ -23,6 +24,13 @@ export interface RetryPolicy {
   readonly retryable_error_types: readonly string[];
   /** Classifications or error types that are not tried again; wins over the others. */
   readonly non_retryable_error_types: readonly string[];
+  /** The circuit breaker of the strategy `circuit_breaker`, and of nodes that name one. */
+  readonly failure_threshold: number;
+  readonly success_threshold: number;
+  readonly circuit_timeout_ms: number;
+  readonly failure_rate_threshold?: number;
+  readonly window_ms: number;
+  readonly minimum_calls: number;
   /** No attempt starts later than this after the node's first attempt started. */
   readonly total_time_limit_ms?: number;
   /** The part of each day in which retries may happen; any time when absent. */
@@ -40,7 +48,26 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   jitter_range: 0.1,
   retryable_error_types: [],
   non_retryable_error_types: [],
+  failure_threshold: 5,
+  success_threshold: 3,
+  circuit_timeout_ms: 30_000,
+  window_ms: 60_000,
+  minimum_calls: 10,
 };
+
+/** The circuit breaker that a policy describes. */
+export function circuitOf(policy: RetryPolicy): CircuitSettings {
+  return {
+    failureThreshold: policy.failure_threshold,
+    successThreshold: policy.success_threshold,
+    timeoutMs: policy.circuit_timeout_ms,
+    windowMs: policy.window_ms,
+    minimumCalls: policy.minimum_calls,
+    ...(policy.failure_rate_threshold !== undefined && {
+      failureRate: policy.failure_rate_threshold,
+    }),
+  };
+}
 
 /**
  * Fills in a policy. A number of attempts is taken from the first that says one: the inline

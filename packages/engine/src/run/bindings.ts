@@ -8,6 +8,7 @@ import {
   isTerminal,
   patternOf,
   type RunState,
+  specOf,
   statusOf,
 } from './state.ts';
 
@@ -29,6 +30,26 @@ export function parametersOf(run: RunState, node: number, now: number): JsonObje
     ? template.resolve({})
     : template.resolve(bindingsAt(run, node, template.references, now));
   return value as JsonObject;
+}
+
+/**
+ * The key of the circuit that guards a node: what the node names, else its action and the host that
+ * its parameters name.
+ * @throws ExpressionError when the key, or the parameters, cannot be had
+ */
+export function circuitKeyOf(run: RunState, node: number, now: number): string {
+  const { circuitKey: template, uses = '' } = specOf(run, node);
+  if (template === undefined) {
+    const host = hostOf(parametersOf(run, node, now).url);
+    return host === undefined ? uses : `${uses}:${host}`;
+  }
+  const bindings = template.isConstant ? {} : bindingsAt(run, node, template.references, now);
+  const { key } = template.resolve(bindings) as JsonObject;
+  return typeof key === 'string' ? key : JSON.stringify(key);
+}
+
+function hostOf(url: Json | undefined): string | undefined {
+  return typeof url === 'string' ? URL.parse(url)?.host : undefined;
 }
 
 /** Only what is referenced is gathered: a plan may have a million nodes. */

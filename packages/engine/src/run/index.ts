@@ -7,7 +7,7 @@ export {
   runningAttempts,
   wantsStop,
 } from './apply.ts';
-export { parametersOf } from './bindings.ts';
+export { circuitKeyOf, parametersOf } from './bindings.ts';
 export {
   type Choice,
   chooseRecovery,
@@ -16,6 +16,7 @@ export {
   type Trouble,
 } from './choose-recovery.ts';
 export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './event.ts';
+export { holdNode, releaseHeld } from './hold.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';

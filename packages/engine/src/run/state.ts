@@ -51,6 +51,8 @@ export type NodeWait = (
   | { readonly kind: 'retry'; readonly until: number }
   /** A person; who decides, or a deadline, is heard of by message. */
   | { readonly kind: 'intervention'; readonly id: string }
+  /** Its target's circuit; not journaled, see hold.ts. */
+  | { readonly kind: 'circuit'; readonly key: string; readonly until?: number }
 ) & {
   /** Since when, in milliseconds since the epoch. */
   readonly since: number;

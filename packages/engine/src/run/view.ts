@@ -134,6 +134,8 @@ function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
       return { signal: wait.name, ...(wait.until !== undefined && { until: wait.until }) };
     case 'intervention':
       return { intervention: wait.id };
+    case 'circuit':
+      return { circuit: wait.key, ...(wait.until !== undefined && { until: wait.until }) };
     default:
       return { until: wait.until, retry: wait.kind === 'retry' };
   }

@@ -1,0 +1,263 @@
+/**
+ * The circuits of an engine's runs. Each is shared by all engines through its row: what happens here
+ * is applied here at once, and written by compare-and-set; what happens elsewhere is read a few times
+ * a second. Nodes whose circuit is not closed wait here, in the order in which they came; one of them
+ * is the next probe, of which there is one at a time over all engines.
+ */
+import type { Call, Owned } from './owned.ts';
+import type { CircuitKey, CircuitRow, CircuitVerbs } from './ports/circuit-store.ts';
+import type { Clock } from './ports/clock.ts';
+import { type Circuit, type CircuitSettings, CLOSED, mayProbe, recordCall } from './retry/index.ts';
+import { type AttemptEnded, statusOf } from './run/index.ts';
+
+/** A probe that is not heard of for so long is lost. */
+const PROBE_LEASE_MS = 60_000;
+/** Entries that nobody has asked about for so long are forgotten. */
+const FORGET_AFTER_MS = 600_000;
+
+export interface Waiter {
+  readonly owned: Owned;
+  readonly node: number;
+}
+
+/** What is asked for: may this node start? */
+export interface Admission extends Waiter {
+  readonly key: string;
+  readonly settings: CircuitSettings;
+}
+
+/** Stands at a call while it goes on. */
+export interface Guard {
+  readonly entry: Entry;
+  readonly probe: boolean;
+}
+
+interface Entry {
+  readonly of: CircuitKey;
+  settings: CircuitSettings;
+  /** As the row says, with what happened here since. */
+  circuit: Circuit;
+  version: number;
+  /** Whether its row was ever asked for. */
+  known: boolean;
+  /** Calls that have ended here and are not written yet. */
+  unwritten: { readonly ok: boolean; readonly at: number; readonly probe: boolean }[];
+  readonly waiting: Set<Waiter>;
+  /** The node that may start as a probe. */
+  granted: Waiter | undefined;
+  /** A probe of this engine is going on, or about to. */
+  probing: boolean;
+  /** The slot of a probe that came to nothing is to be given back. */
+  slotUnused: boolean;
+  usedAt: number;
+}
+
+export interface Circuits {
+  /** Lets a node go, as a probe or not; or keeps it, with the time until which at least. */
+  admit(admission: Admission): Guard | { readonly until: number | undefined };
+  /** An attempt that was let go has ended, or will never be heard of. */
+  report(guard: Guard, end: Pick<AttemptEnded, 'status' | 'error'> | undefined): void;
+  /** Writes, reads, takes slots for probes, and lets nodes go: a round for a loop. */
+  round(): Promise<void>;
+}
+
+export interface CircuitPorts {
+  readonly engineId: string;
+  readonly clock: Clock;
+  readonly store: CircuitVerbs;
+  /** Something is to be done before the next round is due. */
+  wake(): void;
+  /** Nodes may ask again. */
+  release(waiters: readonly Waiter[]): void;
+}
+
+export function createCircuits(ports: CircuitPorts): Circuits {
+  const entries = new Map<string, Entry>();
+  return {
+    admit: (admission) => admit(ports, entries, admission),
+    report: (guard, end) => report(ports, guard, end),
+    round: () => round(ports, entries),
+  };
+}
+
+function admit(
+  ports: CircuitPorts,
+  entries: Map<string, Entry>,
+  { owned, node, key, settings }: Admission,
+): Guard | { readonly until: number | undefined } {
+  const entry = entryOf(ports, entries, { owner: owned.run.facts.owner, key }, settings);
+  const { granted } = entry;
+  if (granted?.owned === owned && granted.node === node) {
+    entry.granted = undefined;
+    return { entry, probe: true };
+  }
+  if (entry.known && entry.circuit.state === 'closed') return { entry, probe: false };
+  entry.waiting.add({ owned, node });
+  ports.wake();
+  return { until: entry.circuit.openUntil };
+}
+
+function entryOf(
+  { clock }: CircuitPorts,
+  entries: Map<string, Entry>,
+  of: CircuitKey,
+  settings: CircuitSettings,
+): Entry {
+  const id = `${of.owner}\0${of.key}`;
+  const entry = entries.get(id) ?? newEntry(of, settings);
+  entries.set(id, entry);
+  entry.settings = settings;
+  entry.usedAt = clock.mono();
+  return entry;
+}
+
+function newEntry(of: CircuitKey, settings: CircuitSettings): Entry {
+  return {
+    ...{ of, settings, circuit: CLOSED, version: 0, known: false, unwritten: [] },
+    ...{ waiting: new Set(), granted: undefined, probing: false, slotUnused: false },
+    usedAt: 0,
+  };
+}
+
+/** Ends that say something about the target; the others give a probe's slot back. */
+function report(
+  ports: CircuitPorts,
+  { entry, probe }: Guard,
+  end: Pick<AttemptEnded, 'status' | 'error'> | undefined,
+): void {
+  if (probe) entry.probing = false;
+  const ok = end === undefined ? undefined : verdictOf(end);
+  if (ok === undefined) {
+    if (probe) giveSlotBack(ports, entry);
+    return;
+  }
+  const call = { ok, at: ports.clock.wall(), probe };
+  const before = entry.circuit;
+  entry.circuit = recordCall(before, entry.settings, call);
+  if (entry.circuit === before) return;
+  entry.unwritten.push(call);
+  if (entry.circuit.state !== before.state || probe) ports.wake();
+}
+
+function giveSlotBack({ wake }: CircuitPorts, entry: Entry): void {
+  entry.probing = false;
+  entry.slotUnused = true;
+  wake();
+}
+
+/** Whether the target was well; undefined when the attempt says nothing about it. */
+function verdictOf({ status, error }: Pick<AttemptEnded, 'status' | 'error'>): boolean | undefined {
+  if (status === 'completed') return true;
+  if (status === 'cancelled' || error?.type === 'engine_stopped') return undefined;
+  // It has answered: what it was asked was wrong.
+  return error?.classification === 'permanent' || error?.classification === 'validation';
+}
+
+async function round(ports: CircuitPorts, entries: Map<string, Entry>): Promise<void> {
+  for (const entry of entries.values()) {
+    if (entry.unwritten.length > 0 || entry.slotUnused) await write(ports, entry);
+  }
+  await read(ports, entries);
+  for (const entry of entries.values()) {
+    if (entry.waiting.size > 0) await letGo(ports, entry);
+  }
+  const old = ports.clock.mono() - FORGET_AFTER_MS;
+  for (const [id, entry] of entries) {
+    const idle = entry.waiting.size === 0 && entry.unwritten.length === 0 && !entry.probing;
+    if (idle && entry.usedAt < old) entries.delete(id);
+  }
+}
+
+/** Writes what happened here; where others were first, on top of what they wrote. */
+async function write(ports: CircuitPorts, entry: Entry): Promise<void> {
+  const calls = entry.unwritten;
+  const { of, settings, version } = entry;
+  const circuit = entry.circuit;
+  const saved = await ports.store.saveCircuit({ row: { ...of, circuit, version }, settings });
+  if (saved !== undefined) {
+    entry.version = saved.version;
+    entry.slotUnused = false;
+    entry.unwritten = entry.unwritten.slice(calls.length);
+    return;
+  }
+  const [row] = await ports.store.circuits([of]);
+  if (row !== undefined) take(entry, row);
+}
+
+/** What the row says, and then what happened here. */
+function take(entry: Entry, row: CircuitRow): void {
+  entry.known = true;
+  if (row.version < entry.version) return;
+  entry.version = row.version;
+  entry.circuit = entry.unwritten.reduce(
+    (circuit, call) => recordCall(circuit, entry.settings, call),
+    row.circuit,
+  );
+}
+
+async function read({ store }: CircuitPorts, entries: Map<string, Entry>): Promise<void> {
+  const all = [...entries.values()];
+  if (all.length === 0) return;
+  const rows = await store.circuits(all.map(({ of }) => of));
+  for (const entry of all) entry.known = true;
+  for (const row of rows) {
+    const entry = entries.get(`${row.owner}\0${row.key}`);
+    if (entry !== undefined && row.version > entry.version) take(entry, row);
+  }
+}
+
+/** Lets all that wait go when the circuit is closed, or one of them as a probe when it may be tried. */
+async function letGo(ports: CircuitPorts, entry: Entry): Promise<void> {
+  if (entry.circuit.state === 'closed') {
+    const waiters = [...entry.waiting];
+    entry.waiting.clear();
+    ports.release(waiters);
+    return;
+  }
+  if (entry.granted !== undefined && !isAboutToStart(entry.granted)) {
+    entry.granted = undefined;
+    giveSlotBack(ports, entry);
+    return;
+  }
+  if (entry.probing || entry.slotUnused || !mayProbe(entry.circuit, ports.clock.wall())) return;
+  const first = firstOf(entry);
+  if (first === undefined) return;
+  entry.probing = true;
+  const { engineId } = ports;
+  const claim = { of: entry.of, engineId, leaseMs: PROBE_LEASE_MS };
+  const row = await ports.store.claimProbe(claim).catch((error: unknown) => {
+    entry.probing = false;
+    throw error;
+  });
+  if (row === undefined) {
+    entry.probing = false;
+    return;
+  }
+  take(entry, row);
+  entry.waiting.delete(first);
+  entry.granted = first;
+  ports.release([first]);
+}
+
+/** Whether the next probe may still be waiting for a slot of its engine. */
+function isAboutToStart({ owned, node }: Waiter): boolean {
+  return !owned.dropped && !owned.leaving && statusOf(owned.run, node) === 'ready';
+}
+
+/** The node that has waited longest, if its run is still here. */
+function firstOf(entry: Entry): Waiter | undefined {
+  for (const waiter of entry.waiting) {
+    const { owned, node } = waiter;
+    const waits = owned.run.waits.get(node)?.kind === 'circuit';
+    if (!owned.dropped && !owned.leaving && waits) return waiter;
+    entry.waiting.delete(waiter);
+  }
+  return undefined;
+}
+
+/** The guard of a call that will not be heard of any more gives its slot back. */
+export function forgetCall(circuits: Circuits, call: Call): void {
+  if (call.guard === undefined) return;
+  circuits.report(call.guard, undefined);
+  call.guard = undefined;
+}
