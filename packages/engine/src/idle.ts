@@ -67,6 +67,7 @@ export function nextWake(owned: Owned, lookAgain?: number): number | undefined {
 const NEVER_MS = Date.UTC(9999, 0, 1);
 
 function endOf(wait: NodeWait, lookAgain: number | undefined): number | undefined {
-  if (wait.kind === 'run') return lookAgain;
+  // A circuit may be closed at any moment, by a probe or by hand.
+  if (wait.kind === 'run' || wait.kind === 'circuit') return lookAgain;
   return wait.kind === 'intervention' ? NEVER_MS : (wait.until ?? NEVER_MS);
 }

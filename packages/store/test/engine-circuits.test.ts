@@ -1,5 +1,5 @@
 /** Circuit breakers before a target that fails: shared by engines, sparing with probes. */
-import { createServer, type Server } from 'node:http';
+import { Agent, createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failed, type TestEngine, type TestEngineOptions, testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await engines.close();
+  agent.destroy();
   target.server.close();
   target.server.closeAllConnections();
 });
@@ -51,12 +52,17 @@ async function openTarget(): Promise<Target> {
   return seen;
 }
 
+const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+
 const asks: TestEngineOptions['actions'] = {
-  async ask({ with: { url }, signal }) {
-    const response = await fetch(String(url), { signal }).catch(() => undefined);
-    if (response?.ok === true) return { status: 'completed', output: null };
-    return failed('transient', 'the target is not well');
-  },
+  ask: ({ with: { url } }) =>
+    new Promise((resolve) => {
+      const end = (ok: boolean) =>
+        resolve(ok ? { status: 'completed', output: null } : failed('transient', 'not well'));
+      get(String(url), { agent }, (response) => {
+        response.resume().on('end', () => end(response.statusCode === 200));
+      }).on('error', () => end(false));
+    }),
 };
 
 const guarded = {
@@ -106,7 +112,7 @@ describe('a circuit', () => {
     expect(spent?.count).toBe(target.calls);
     expect((await circuit())?.key).toBe(`ask:${new URL(target.url).host}`);
     expect((await circuit())?.state).toBe('closed');
-  });
+  }, 180_000);
 
   test('is one for all engines: none calls while it is open, one probes at a time', async () => {
     const both = await Promise.all(
@@ -129,12 +135,10 @@ describe('a circuit', () => {
     const dying = await engines.start({ actions: asks });
     const runId = await submitted(dying, asking(30, { circuit_timeout_ms: 1_500 }));
     await eventually(async () => (await circuit())?.state === 'open');
-    await eventually(() => target.going === 0);
     dying.kill();
-    const before = target.calls;
     const heir = await engines.start({ actions: asks });
     await eventually(() => waitsForCircuit(heir, runId));
-    expect(target.calls).toBeLessThanOrEqual(before + 1);
+    expect(heir.executed.length).toBeLessThanOrEqual(1);
     target.well = true;
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
   });
