@@ -107,6 +107,7 @@ async function start(
     clock: systemClock,
     random: systemRandom,
     log: logger,
+    ...engineLimits(settings),
   });
   let phase: Phase = 'starting';
   const app = await buildApp({
@@ -136,6 +137,10 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+function engineLimits({ leaseMs, capacity, slots }: Settings) {
+  return { leaseMs, capacity, slots };
 }
 
 /** A token that is made for a database of our own also lies beside it. */

@@ -25,6 +25,11 @@ export interface Settings {
   readonly docs: boolean;
   readonly logLevel: string;
   readonly adminToken?: string;
+  /** How long an engine may be silent before others take over; the same on all of a database. */
+  readonly leaseMs: number;
+  /** Runs in memory at once, and attempts at once. */
+  readonly capacity: number;
+  readonly slots: number;
   /** Where tests let this process fail. */
   readonly failpoints?: readonly FailpointOrder[];
 }
@@ -77,6 +82,9 @@ export function readSettings(environment: Environment): Settings {
     }),
     maxRetryDelayMs: 1000 * number('MAX_RETRY_DELAY', { least: 1, most: 300, unset: 300 }),
     jobTimeoutMs: 1000 * number('JOB_TIMEOUT', { least: 1, most: 86_400, unset: 3_600 }),
+    leaseMs: number('TENUTO_LEASE_MS', { least: 500, most: 600_000, unset: 10_000 }),
+    capacity: number('TENUTO_CAPACITY', { least: 1, most: 1_000_000, unset: 500 }),
+    slots: number('TENUTO_SLOTS', { least: 1, most: 100_000, unset: 500 }),
     allowCommands: readCommands(list('TENUTO_ALLOW_COMMANDS')),
     httpAllow: list('TENUTO_HTTP_ALLOW'),
     rateLimits: readRateLimits(list('TENUTO_RATE_LIMITS')),
