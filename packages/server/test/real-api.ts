@@ -6,6 +6,7 @@ import {
   failed,
   startTestEngine,
   type TestAction,
+  type TestDatabase,
   type TestEngine,
   type TestEngineOptions,
 } from '@tenuto/testkit';
@@ -16,6 +17,7 @@ const BASE = '/api/v1/orchestration';
 
 export interface RealApi extends Omit<TestApi, 'engine'> {
   readonly engine: TestEngine;
+  readonly connection: TestDatabase['connection'];
   /** Submits a job of these nodes; answers its id. */
   submit(nodes: readonly object[], more?: Record<string, unknown>): Promise<string>;
   job(jobId: string): Promise<Answer['body']>;
@@ -106,6 +108,7 @@ export async function startRealApi(options: TestEngineOptions = {}): Promise<Rea
   const real: RealApi = {
     ...api,
     engine,
+    connection: database.connection,
     async submit(nodes, more = {}) {
       const answer = await api.call(JOB, { body: aJob({ dag_definition: { nodes }, ...more }) });
       if (answer.status !== 202) throw new Error(answer.text);
