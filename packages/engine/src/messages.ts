@@ -106,8 +106,10 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
   const node = [...run.waits].find(
     ([, wait]) => wait.kind === 'intervention' && wait.id === intervention,
   )?.[0];
-  const asked = run.sessions.get(node ?? RUN)?.step;
-  if (asked?.intervention !== intervention) return 'Nobody waits for this decision any more.';
+  // About a node its wait says so; about the run, the session that asks.
+  if (node === undefined && run.sessions.get(RUN)?.step.intervention !== intervention) {
+    return 'Nobody waits for this decision any more.';
+  }
   const step = {
     ...stepOf(
       ports,

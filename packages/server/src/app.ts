@@ -29,6 +29,7 @@ import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addRunRoutes } from './routes/runs.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
@@ -110,6 +111,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
+  addRunRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

@@ -12,15 +12,23 @@ interface Route {
   readonly path: string;
   readonly open: boolean;
   readonly scope: string | undefined;
-  /** The example of its body, if it takes one. */
-  readonly example: unknown;
+  /** The first example of its body, if it takes one. */
+  readonly body: unknown;
+}
+interface Media {
+  readonly example?: unknown;
+  readonly schema: { readonly examples?: unknown[] };
 }
 interface Operation {
   readonly security: unknown[];
   readonly 'x-required-scope'?: string;
   readonly requestBody?: {
-    readonly content: Record<string, { readonly example?: unknown }>;
+    readonly content: Record<string, Media>;
   };
+}
+
+function exampleOf(media: Media | undefined): unknown {
+  return media?.example ?? media?.schema.examples?.[0];
 }
 
 let routes: Route[] = [];
@@ -33,22 +41,27 @@ beforeAll(async () => {
       path,
       open: operation.security.length === 0,
       scope: operation['x-required-scope'],
-      example: operation.requestBody?.content['application/json']?.example,
+      body: exampleOf(Object.values(operation.requestBody?.content ?? {})[0]),
     })),
   );
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
 const SOMEBODY = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
-const fill = (path: string, jobId = SOMEBODY) =>
-  path.replace('{node_id}', 'a').replace(/\{\w+_id\}/, jobId);
+const fill = (path: string, id = SOMEBODY) =>
+  path.replace('{node_id}', 'a').replace(/\{\w+_id\}/, id);
+const hasId = ({ path }: Route) => /\{(?!node_id)\w+_id\}/.test(path);
 
 function send(
-  { method, path, example: body }: Pick<Route, 'method' | 'path' | 'example'>,
-  token: string | null,
-  jobId?: string,
+  { method, path, body }: Pick<Route, 'method' | 'path' | 'body'>,
+  token: string | null | undefined,
+  id?: string,
 ): Promise<Answer> {
-  return api.call(fill(path, jobId), { method, token, ...(body !== undefined && { body }) });
+  return api.call(fill(path, id), {
+    method,
+    ...(token !== undefined && { token }),
+    ...(body !== undefined && { body }),
+  });
 }
 
 describe('every route', () => {
@@ -96,9 +109,9 @@ describe('every route', () => {
 
   it('answers as if the job of somebody else were not there', async () => {
     const jobId = await addLive(api.pool, { owner: 'ann' });
-    const eve = await api.token('eve', ['jobs:read', 'jobs:write']);
+    const eve = await api.token('eve', ['jobs:read', 'jobs:write', 'runs:read', 'runs:write']);
     const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
-    for (const route of routes.filter(({ path }) => path.includes('{job_id}'))) {
+    for (const route of routes.filter(hasId)) {
       const { status } = await send(route, eve, jobId);
       expect([route.path, status]).toEqual([route.path, 404]);
     }
@@ -111,16 +124,16 @@ describe('every route', () => {
   it('takes no parameter that it does not know', async () => {
     for (const route of routes.filter(({ path }) => path !== '/metrics')) {
       const path = `${fill(route.path)}?unknown=1`;
-      const { status, body } = await send({ ...route, path }, undefined as never);
+      const { status, body } = await send({ ...route, path }, undefined);
       expect([route.path, status]).toEqual([route.path, 400]);
       expect(body.validation_errors[0].path).toBe('/unknown');
     }
   });
 
   it('refuses an id that is none', async () => {
-    for (const route of routes.filter(({ path }) => path.includes('{job_id}'))) {
+    for (const route of routes.filter(hasId)) {
       for (const id of ['1', '../x', `${SOMEBODY}0`, '%00', "'; drop table runs; --"]) {
-        const answer = await send(route, undefined as never, encodeURIComponent(id));
+        const answer = await send(route, undefined, encodeURIComponent(id));
         expect([route.path, answer.status]).toEqual([route.path, 400]);
       }
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openApiStore } from '@tenuto/store';
-import { createDatabase } from '@tenuto/testkit';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
@@ -44,7 +44,14 @@ export interface Answer {
 
 /** The API on a real port and a real database, with an engine that a test directs. */
 export async function startApi(options: Partial<AppOptions> = {}): Promise<TestApi> {
-  const database = await createDatabase();
+  return startApiOn(await createDatabase(), options);
+}
+
+/** The same on a database that somebody else works on, too. */
+export async function startApiOn(
+  database: TestDatabase,
+  options: Partial<AppOptions> = {},
+): Promise<TestApi> {
   const pool = new pg.Pool({ ...database.connection, max: 5 });
   pool.on('error', () => undefined);
   const engine = scriptedEngine();

@@ -87,7 +87,7 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
     return 'The node has no fallback.';
   }
   if (step.action === 'rollback_state' || step.action === 'abort_execution') return undefined;
-  if (event.from === 'node') return undefined;
+  if (event.from === 'node' || (over && step.action === 'retry_job')) return undefined;
   if (over) return statusOf(run, node) === 'completed' ? 'The node has completed.' : undefined;
   return statusOf(run, node) === 'waiting' ? undefined : 'The node does not wait.';
 }

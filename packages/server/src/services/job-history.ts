@@ -2,6 +2,7 @@ import {
   formatTime,
   type HistoryEntry,
   type Json,
+  type JsonObject,
   type List,
   RUN_STATUSES,
   type RunStatus,
@@ -40,6 +41,9 @@ export async function listHistory(
   });
 }
 
+/** Lines of a run's journal that can tell of a change of its status. */
+const TELLING = ['stop', 'transition', 'pause', 'resume', 'recover'];
+
 /**
  * The ordinary way is told by the run's own times; what left it has events. Both as one list.
  */
@@ -48,16 +52,27 @@ export async function historyOf(
   access: Access,
   run: RunRecord,
 ): Promise<HistoryEntry[]> {
-  const events = await jobs.events(access, run.runId, ['stop', 'transition']);
+  const events = await jobs.events(access, run.runId, TELLING);
   const first: RunStatus = run.scheduledAt === null ? 'queued' : 'scheduled';
   const entries: Change[] = [
     { at: run.createdAt, from: null, to: 'pending' },
     { at: run.createdAt, from: 'pending', to: first },
   ];
-  if (run.startedAt !== null) entries.push({ at: run.startedAt, from: first, to: 'running' });
+  const start = { at: run.startedAt ?? Number.POSITIVE_INFINITY, to: 'running' } as const;
+  let started = false;
   for (const event of events) {
-    const change = changeOf(event, entries.at(-1)?.to ?? first);
-    if (change !== undefined) entries.push(change);
+    // What happens before the start happens to a run that is held back, say.
+    if (!started && event.at >= start.at) {
+      entries.push({ ...start, from: entries.at(-1)?.to ?? first });
+      started = true;
+    }
+    const last = entries.at(-1)?.to ?? first;
+    const change = changeOf(event, last);
+    if (change === undefined) continue;
+    entries.push(...endBetween(run, last, { event, change }), change);
+  }
+  if (!started && run.startedAt !== null) {
+    entries.push({ ...start, from: entries.at(-1)?.to ?? first });
   }
   const status = shownStatus(run, engine.live(run.runId));
   const last = entries.at(-1)?.to ?? first;
@@ -81,16 +96,37 @@ interface Change {
   readonly actor?: string | null;
 }
 
-function changeOf({ at, body }: EventRecord, from: RunStatus): Change | undefined {
+function changeOf({ at, type, body }: EventRecord, last: RunStatus): Change | undefined {
   const to = statusOf(body.to ?? body.status);
-  if (to === undefined || to === from) return undefined;
+  if (to === undefined || to === last) return undefined;
+  // Only a transition says where it comes from; elsewhere `from` is another word.
+  const from = type === 'transition' ? statusOf(body.from) : undefined;
+  const step = objectOf(body.step);
   return {
     at,
-    from: statusOf(body.from) ?? from,
+    from: from ?? last,
     to,
-    reason: textOf(body.reason),
-    actor: textOf(body.actor),
+    reason: textOf(body.reason) ?? textOf(step?.reason),
+    actor: textOf(body.actor) ?? textOf(step?.actor),
   };
+}
+
+/** An end that the run's own row told of until somebody led the run away from it. */
+function endBetween(
+  run: RunRecord,
+  last: RunStatus,
+  { event, change }: { readonly event: EventRecord; readonly change: Change },
+): Change[] {
+  if (change.from === last || change.from === null) return [];
+  const { ended_at: endedAt, error } = event.body;
+  const at = typeof endedAt === 'number' ? endedAt : (run.completedAt ?? event.at);
+  return [{ at, from: last, to: change.from, reason: textOf(objectOf(error)?.message) }];
+}
+
+function objectOf(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
 }
 
 function statusOf(value: Json | undefined): RunStatus | undefined {

@@ -7,6 +7,7 @@ import {
   type ValidationError,
 } from '@tenuto/contract';
 import { type Clock, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { recoveryRulesOf } from './recovery-policy.ts';
 import { cappedGraph, cappedPolicy } from './retry-cap.ts';
 
 /** What a job gets that does not say otherwise; settings of the deployment. */
@@ -38,7 +39,7 @@ export interface JobInput {
 /**
  * Checks what a schema cannot, and compiles the graph.
  * @throws OrchestrationError 400 for names given twice and times that are none, 422 for a graph
- *   that cannot run and for a deadline that has passed
+ *   that cannot run, a deadline that has passed and a recovery that cannot be
  */
 export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
   const name = either(body, 'job_name', 'name');
@@ -49,10 +50,12 @@ export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
   const retry = retryOf(body, rules.defaults);
   const { defaults } = rules;
+  const plan = compile(body, retry, rules);
+  const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
     name,
     description,
-    plan: compile(body, retry, rules),
+    plan,
     scheduledAt,
     run: {
       params: paramsOf(body.execution_context),
@@ -61,6 +64,7 @@ export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
       timeoutMs: body.timeout_ms ?? defaults.timeoutMs,
       maxRetries: (retry.max_attempts ?? (retry.max_retries ?? 0) + 1) - 1,
       ...(deadlineAt !== undefined && { deadlineAt }),
+      ...(recovery !== undefined && { recovery }),
     },
   };
 }

@@ -42,14 +42,28 @@ export async function listJobs(
 }
 
 function filterOf(query: JobQuery): RunFilter {
-  const from = timeOf(query.created_after, '/created_after');
-  const before = timeOf(query.created_before, '/created_before');
-  const { name } = query;
   const metadata = Object.entries(query).flatMap(([field, value]) =>
     field.startsWith(METADATA) && typeof value === 'string'
       ? [[field.slice(METADATA.length), value] as const]
       : [],
   );
+  return runFilterOf(query, metadata);
+}
+
+/**
+ * The filter that a query or a body spells.
+ * @throws OrchestrationError 400 for times that are none
+ */
+export function runFilterOf(
+  query: Pick<
+    JobQuery,
+    'status' | 'created_after' | 'created_before' | 'target_type' | 'tag' | 'name'
+  >,
+  metadata: NonNullable<RunFilter['metadata']>,
+): RunFilter {
+  const from = timeOf(query.created_after, '/created_after');
+  const before = timeOf(query.created_before, '/created_before');
+  const { name } = query;
   return {
     ...(query.status !== undefined && { statuses: query.status }),
     ...(from !== undefined && { createdFrom: from }),

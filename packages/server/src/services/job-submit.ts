@@ -50,6 +50,11 @@ function warningsOf({ plan, run, scheduledAt }: JobInput, widest: number): strin
     const left = run.deadlineAt - scheduledAt;
     if (left < run.timeoutMs) warnings.push('The deadline ends the job before its timeout_ms.');
   }
+  if (run.recovery !== undefined && run.recovery.stallLimitMs === undefined) {
+    const stalls = run.recovery.rules.some(({ when }) => [when?.status].flat().includes('stalled'));
+    if (stalls)
+      warnings.push('Without stall_limit_ms no rule about stalled jobs is ever followed.');
+  }
   return warnings;
 }
 

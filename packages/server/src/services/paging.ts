@@ -52,7 +52,7 @@ export function listOf<Record, Key, Item>(
     limit: request.limit,
     offset: request.offset,
     has_more: page.hasMore,
-    next_cursor: page.hasMore && last !== undefined ? cursorOf(codec.write(key(last))) : null,
+    next_cursor: page.hasMore && last !== undefined ? writeCursor(codec, key(last)) : null,
   };
 }
 
@@ -84,6 +84,11 @@ export function pairKey<First extends string, Second extends string>(
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0x7fffffff;
+}
+
+/** The cursor that goes on behind a key. */
+export function writeCursor<Key>(codec: KeyCodec<Key>, key: Key): string {
+  return cursorOf(codec.write(key));
 }
 
 function cursorOf(parts: readonly (string | number)[]): string {

@@ -129,6 +129,15 @@ describe('a run that goes on elsewhere', () => {
   });
 });
 
+it('a run that is taken up again is looked at anew, and so is its next end', async () => {
+  const { read, look } = stage();
+  await look(runOf('a'));
+  await look(runOf('a', { ...live, version: 3 }));
+  await look(runOf('a', { version: 4 }));
+  await look(runOf('a', { version: 4 }));
+  expect(read).toEqual(['a', 'a', 'a']);
+});
+
 it('a replay that failed is tried again by the next who asks', async () => {
   const { read, look, fail } = stage();
   fail(new Error('the database is away'));

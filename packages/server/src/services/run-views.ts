@@ -82,6 +82,7 @@ export function createRunViews({ jobs, clock, nodesKept = NODES_KEPT }: ViewPart
 export type RunViews = ReturnType<typeof createRunViews>;
 
 function isGood({ until, version }: Kept, run: RunRecord, now: number): boolean {
-  if (run.over) return until === Number.POSITIVE_INFINITY && version === run.version;
-  return until > now;
+  const wasOver = until === Number.POSITIVE_INFINITY;
+  // One that was over and goes on is another run to look at.
+  return run.over ? wasOver && version === run.version : !wasOver && until > now;
 }
