@@ -31,6 +31,7 @@ export const WaitSchema = Type.Object(
     run_id: Type.Optional(Type.String()),
     signal: Type.Optional(Type.String()),
     intervention: Type.Optional(Type.String({ format: 'uuid' })),
+    circuit: Type.Optional(Type.String()),
   },
   closed,
 );

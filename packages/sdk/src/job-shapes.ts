@@ -46,6 +46,7 @@ const waiting: Shape<Waiting> = fields({
   run_id: optional(text),
   signal: optional(text),
   intervention: optional(text),
+  circuit: optional(text),
 });
 
 export const nodeShape: Shape<JobNode> = fields({

@@ -28,6 +28,7 @@ function waitText({ waiting_for: wait }: JobNode): string {
   if (wait === null) return '';
   const until = wait.until === undefined ? '' : `until ${printable(wait.until)}`;
   if (wait.run_id !== undefined) return `for run ${printable(wait.run_id)}`;
+  if (wait.circuit !== undefined) return `for circuit ${printable(wait.circuit)} ${until}`.trim();
   if (wait.signal !== undefined) return `for signal ${printable(wait.signal)} ${until}`.trim();
   return wait.intervention === undefined ? until : 'for a decision';
 }

@@ -174,6 +174,14 @@ function waitingReason({ view, spec, intervention }: NodeFacts): ReasonToWait {
       : interventionReason(intervention);
   }
   if ('signal' in wait) return signalReason(wait);
+  if ('circuit' in wait) {
+    return reason('circuit', {
+      detail: `The circuit "${wait.circuit}" is not closed: its target has failed too often.`,
+      frees: 'A probe that goes well, or a reset of the circuit by hand.',
+      until: wait.until,
+      of: { circuit: wait.circuit },
+    });
+  }
   return wait.retry ? retryReason(view, spec, wait.until) : sleepReason(wait.until);
 }
 
