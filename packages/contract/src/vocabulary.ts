@@ -142,6 +142,7 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 /** What follows when an engine died in the middle of an effect that may have happened. */
 export const AMBIGUITY_POLICIES = ['retry', 'ask', 'fail'] as const;
 export type AmbiguityPolicy = (typeof AMBIGUITY_POLICIES)[number];
+
 /** What one test came to in one attempt. */
 export const TEST_STATUSES = ['passed', 'failed', 'error', 'skipped'] as const;
 export type TestStatus = (typeof TEST_STATUSES)[number];
