@@ -21,7 +21,9 @@ export const TestSchema = Type.Object(
   {
     test_id: Type.String({ format: 'uuid' }),
     suite: Type.String({ description: 'The suite of the catalogue, or the one in the report.' }),
-    suite_path: Type.String({ description: 'Suites of the report inside that of the catalogue.' }),
+    report_suite: Type.String({
+      description: 'The innermost suite that the report has it in; empty where that is `suite`.',
+    }),
     classname: Type.String(),
     name: Type.String(),
     file: text,
@@ -60,7 +62,7 @@ export const TestSchema = Type.Object(
       {
         test_id: '6f3a1b2c-7c3d-8e4f-8a5b-6c7d8e9f0a1b',
         suite: 'shop-unit',
-        suite_path: '',
+        report_suite: '',
         classname: 'src/cart.test.ts',
         name: 'a cart costs what its items cost',
         file: null,

@@ -16,7 +16,7 @@ function failedAs(status: 'failed' | 'timeout' | 'cancelled', message = 'no'): F
 
 function reported(name: string, over: Partial<ReportedTest> = {}): ReportedTest {
   return {
-    ...{ suite: 's', suitePath: '', classname: '', name },
+    ...{ suite: 's', reportSuite: '', classname: '', name },
     ...{ status: 'passed', flaky: false, durationMs: 1, ...over },
   };
 }
@@ -45,7 +45,7 @@ describe('the tests of an attempt', () => {
       ...{ test_case_id: 'login', test_suite_id: 'web' },
     });
     call.startedAt = 1_000;
-    const identity = { suite: 'web', suitePath: '', classname: '', name: 'login', flaky: false };
+    const identity = { suite: 'web', reportSuite: '', classname: '', name: 'login', flaky: false };
     expect(testsOf(call, COMPLETED, 1_250)).toEqual([
       { ...identity, status: 'passed', durationMs: 250 },
     ]);

@@ -24,7 +24,7 @@ export function testsOf(call: Call, outcome: FinalOutcome, at: number): readonly
   return [
     {
       suite: testCase.suite,
-      suitePath: '',
+      reportSuite: '',
       classname: '',
       name: testCase.name ?? idOf(call.owned.run, call.node),
       status: status[outcome.status],
@@ -56,6 +56,7 @@ export async function keepTests(
     attempt: call.attempt,
     owner: run.facts.owner,
     at: ports.clock.wall(),
+    total: rows.length,
   };
   for (let from = 0; from < rows.length; from += LIMITS.testResultsAtOnce) {
     const results = rows.slice(from, from + LIMITS.testResultsAtOnce);

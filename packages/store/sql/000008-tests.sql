@@ -25,7 +25,7 @@ create table tests (
   test_id uuid primary key,
   owner text not null,
   suite text not null,
-  suite_path text not null,
+  report_suite text not null,
   classname text not null,
   name text not null,
   occurrence integer not null,
@@ -86,6 +86,8 @@ create table test_results (
   quarantined boolean not null,
   duration_ms integer not null,
   message text,
+  -- Results of the attempt in all: an engine that died may have stored a part of them.
+  total integer not null,
   primary key (run_id, node_id, attempt, position)
 ) partition by range (run_id);
 create index test_results_test on test_results (test_id, run_id);

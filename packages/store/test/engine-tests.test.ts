@@ -12,7 +12,7 @@ afterEach(() => engines.close());
 
 function outcome(tests: readonly Partial<ReportedTest>[], bad = false): ActionOutcome {
   const all = tests.map((one) => ({
-    ...{ suite: 's', suitePath: '', classname: '', name: 'n', status: 'passed' as const },
+    ...{ suite: 's', reportSuite: '', classname: '', name: 'n', status: 'passed' as const },
     ...{ flaky: false, durationMs: 5, ...one },
   }));
   return bad

@@ -29,7 +29,7 @@ export interface TestDesk extends Desk {
 /** A test that passed in 10 ms, unless told otherwise. */
 export function reported(name: string, over: Partial<ReportedTest> = {}): ReportedTest {
   return {
-    ...{ suite: 'unit', suitePath: '', classname: 'Cart', name },
+    ...{ suite: 'unit', reportSuite: '', classname: 'Cart', name },
     ...{ status: 'passed', flaky: false, durationMs: 10, ...over },
   };
 }
@@ -52,8 +52,11 @@ export async function openTestDesk(): Promise<TestDesk> {
     put(runId, results, over = {}) {
       const owner = over.owner ?? 'ann';
       const rows = identified(owner, results).map((one, position) => ({ ...one, position }));
-      const attempt = { runId, nodeId: 'unit', attempt: 1, owner, at: Date.now(), results: rows };
-      return desk.store.putTestResults({ ...attempt, ...over });
+      const attempt = { runId, nodeId: 'unit', attempt: 1, owner, at: Date.now() };
+      return desk.store.putTestResults({
+        ...{ ...attempt, total: rows.length, results: rows },
+        ...over,
+      });
     },
     async close() {
       await pool.end();

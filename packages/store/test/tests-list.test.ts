@@ -183,6 +183,8 @@ describe('what actions ask', () => {
     await desk.put(run, [reported('one', { status: 'failed' }), reported('two', { file: 'b' })]);
     await desk.put(run, [reported('one')], { attempt: 2 });
     await desk.put(run, [reported('elsewhere')], { nodeId: 'another' });
+    // An engine that died in the middle of storing what an attempt came to.
+    await desk.put(run, [reported('two', { status: 'failed' })], { attempt: 3, total: 2 });
     const of = { owner: 'ann', runId: run.text, nodeId: 'unit' };
     const earlier = await desk.tests.memory.earlier(of);
     expect(earlier).toMatchObject([
@@ -212,7 +214,7 @@ describe('what actions ask', () => {
 describe('a list among many tests', () => {
   it('is read by an index, whatever it is ordered by', async () => {
     await desk.ask(
-      `insert into tests (test_id, owner, suite, suite_path, classname, name, occurrence, last_at,
+      `insert into tests (test_id, owner, suite, report_suite, classname, name, occurrence, last_at,
          last_run, flake_score, p95_ms, p50_ms, last_failed_at)
        select uuid_v7(), 'owner ' || i % 4, 'suite ' || i % 50, '', '', 'test ' || i, 1, now(),
          uuid_v7(), random(), i, i, now() - i * interval '1 second'

@@ -3,8 +3,8 @@ import type { TestStatus } from '@tenuto/contract';
 /** A test of one attempt, as the action that ran it reports it. */
 export interface ReportedTest {
   readonly suite: string;
-  /** Suites of the report inside that suite; empty where they are the suite. */
-  readonly suitePath: string;
+  /** The innermost suite that the report has it in; empty where that is the suite. */
+  readonly reportSuite: string;
   readonly classname: string;
   readonly name: string;
   readonly file?: string;

@@ -267,6 +267,8 @@ export interface AttemptTests {
   readonly owner: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** How many there are in all: until then the attempt's results are not complete. */
+  readonly total: number;
   readonly results: readonly TestRow[];
 }
 

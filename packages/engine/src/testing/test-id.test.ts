@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identified, type TestIdentity, testIdOf } from './test-id.ts';
 
-const CART: TestIdentity = { suite: 'unit', suitePath: '', classname: 'Cart', name: 'is empty' };
+const CART: TestIdentity = { suite: 'unit', reportSuite: '', classname: 'Cart', name: 'is empty' };
 
 describe('the id of a test', () => {
   it('is the same in every version of this program', () => {
@@ -24,7 +24,7 @@ describe('the id of a test', () => {
       testIdOf('ann', CART),
       testIdOf('bob', CART),
       testIdOf('ann', CART, 2),
-      testIdOf('ann', { ...CART, suite: 'u', suitePath: 'nit' }),
+      testIdOf('ann', { ...CART, suite: 'u', reportSuite: 'nit' }),
       testIdOf('ann', { ...CART, classname: 'Cart","is', name: 'empty' }),
       testIdOf('ann', { ...CART, classname: '', name: 'Cart is empty' }),
     ];
@@ -52,5 +52,5 @@ describe('the tests of a report', () => {
 
 function identities(): fc.Arbitrary<TestIdentity> {
   const text = fc.oneof(fc.constantFrom('', 'a', 'b', '"', '","'), fc.string());
-  return fc.record({ suite: text, suitePath: text, classname: text, name: text });
+  return fc.record({ suite: text, reportSuite: text, classname: text, name: text });
 }

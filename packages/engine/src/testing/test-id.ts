@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 
 /** What makes a test the same test in every run. */
 export interface TestIdentity {
-  /** The suite of the catalogue, or what `suite` says, or the suites of the report. */
+  /** The suite of the catalogue, or what `suite` says; else the suites of the report. */
   readonly suite: string;
-  /** Suites of the report inside that suite; empty where they are the suite. */
-  readonly suitePath: string;
+  /** The innermost suite that the report has it in; empty where that is the suite. */
+  readonly reportSuite: string;
   readonly classname: string;
   readonly name: string;
 }
 
 /**
- * The id of a test: SHA-256 over the JSON list of owner, suite, suite path, class, name and which
+ * The id of a test: SHA-256 over the JSON list of owner, suite, suite of the report, class, name and which
  * of several tests of that name it is, its first 128 bits as a UUID of version 8 (RFC 9562).
  *
  * @param occurrence 1 for the first test of its identity in a report, 2 for the second
  */
 export function testIdOf(owner: string, test: TestIdentity, occurrence = 1): string {
-  const { suite, suitePath, classname, name } = test;
-  const identity = JSON.stringify([owner, suite, suitePath, classname, name, occurrence]);
+  const { suite, reportSuite, classname, name } = test;
+  const identity = JSON.stringify([owner, suite, reportSuite, classname, name, occurrence]);
   const bytes = createHash('sha256').update(identity).digest().subarray(0, 16);
   bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);

@@ -111,7 +111,7 @@ interface EarlierRow extends Omit<EarlierResult, 'status'> {
   readonly [column: string]: unknown;
 }
 
-/** What the tests of a node came to so far. */
+/** What the tests of a node came to so far, by the attempts whose results are all there. */
 export async function listEarlier(
   db: Database,
   of: { readonly owner: string; readonly runId: string; readonly nodeId: string },
@@ -120,7 +120,9 @@ export async function listEarlier(
     db,
     `select l.test_id as "testId", t.suite, t.classname, t.name, t.file, l.status, l.quarantined,
        l.duration_ms as "durationMs"
-     from (${LAST_RESULTS} where r.run_id = $1 and r.node_id = $2 ${LAST_FIRST}) l
+     from (${LAST_RESULTS} where r.run_id = $1 and r.node_id = $2 and r.attempt in (
+         select w.attempt from test_results w where w.run_id = $1 and w.node_id = $2
+         group by w.attempt having count(*) = max(w.total)) ${LAST_FIRST}) l
      join tests t on t.test_id = l.test_id
      where t.owner = $3
      order by l.position`,

@@ -38,18 +38,18 @@ export async function putTestResults(
  */
 async function insertResults(
   client: pg.PoolClient,
-  { runId, nodeId, attempt, at, results }: AttemptTests,
+  { runId, nodeId, attempt, at, total, results }: AttemptTests,
 ): Promise<InsertedRow[]> {
   const { rows } = await client.query<InsertedRow>(
     `with kept as (
        insert into test_results (run_id, node_id, attempt, position, test_id, at, status, flaky,
-         quarantined, duration_ms, message)
+         quarantined, duration_ms, message, total)
        select $1, $2, $3, g.position, g.test_id, $4, g.status,
          g.flaky or (g.status = ${PASSED} and exists (
            select from test_results f
            where f.test_id = g.test_id and f.run_id = $1 and f.status in (${BAD})
              and (f.node_id, f.attempt) <> ($2, $3))),
-         g.quarantined, g.duration_ms, g.message
+         g.quarantined, g.duration_ms, g.message, $12
        from unnest($5::int4[], $6::uuid[], $7::int2[], $8::bool[], $9::bool[], $10::int4[],
          $11::text[]) g (position, test_id, status, flaky, quarantined, duration_ms, message)
        on conflict do nothing
@@ -69,6 +69,7 @@ async function insertResults(
       boolArray(results.map(({ test }) => test.quarantined === true)),
       int4Array(results.map(({ test }) => storedMs(test.durationMs))),
       textArray(results.map(({ test }) => test.message)),
+      total,
     ],
   );
   return rows;

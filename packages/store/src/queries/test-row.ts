@@ -8,7 +8,7 @@ export const TEST_FROM = `tests t left join test_catalogue c
 /** The condition that a test is in quarantine now. */
 export const IN_QUARANTINE = 't.quarantined_until > clock_timestamp()';
 
-export const TEST_COLUMNS = `t.test_id, t.suite, t.suite_path, t.classname, t.name, t.file,
+export const TEST_COLUMNS = `t.test_id, t.suite, t.report_suite, t.classname, t.name, t.file,
   coalesce(t.in_charge, c.in_charge) as in_charge,
   case when ${IN_QUARANTINE} then t.quarantine_reason end as quarantine_reason,
   t.quarantined_by, t.quarantined_at,
@@ -23,7 +23,7 @@ export const TEST_COLUMNS = `t.test_id, t.suite, t.suite_path, t.classname, t.na
 export interface TestRow {
   readonly test_id: string;
   readonly suite: string;
-  readonly suite_path: string;
+  readonly report_suite: string;
   readonly classname: string;
   readonly name: string;
   readonly file: string | null;
@@ -57,7 +57,7 @@ export function testRecordOf(row: TestRow): TestRecord {
   return {
     testId: row.test_id,
     suite: row.suite,
-    suitePath: row.suite_path,
+    reportSuite: row.report_suite,
     classname: row.classname,
     name: row.name,
     file: row.file,

@@ -84,10 +84,10 @@ async function addTests(
 ): Promise<void> {
   const texts = (of: (result: NewResult) => string | undefined) => textArray(results.map(of));
   await client.query(
-    `insert into tests (test_id, owner, suite, suite_path, classname, name, occurrence, file)
-     select g.test_id, $1, g.suite, g.suite_path, g.classname, g.name, g.occurrence, g.file
+    `insert into tests (test_id, owner, suite, report_suite, classname, name, occurrence, file)
+     select g.test_id, $1, g.suite, g.report_suite, g.classname, g.name, g.occurrence, g.file
      from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int4[],
-       $8::text[]) g (test_id, suite, suite_path, classname, name, occurrence, file)
+       $8::text[]) g (test_id, suite, report_suite, classname, name, occurrence, file)
      where not exists (select from tests t where t.test_id = g.test_id)
      order by g.test_id
      on conflict do nothing`,
@@ -95,7 +95,7 @@ async function addTests(
       owner,
       ids,
       texts(({ row }) => row.test.suite),
-      texts(({ row }) => row.test.suitePath),
+      texts(({ row }) => row.test.reportSuite),
       texts(({ row }) => row.test.classname),
       texts(({ row }) => row.test.name),
       int4Array(results.map(({ row }) => row.occurrence)),
