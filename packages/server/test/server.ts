@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openApiStore } from '@tenuto/store';
-import { createDatabase } from '@tenuto/testkit';
+import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
@@ -17,6 +17,7 @@ export interface TestApi {
   readonly url: string;
   readonly engine: ScriptedEngine;
   readonly pool: pg.Pool;
+  readonly connection: TestDatabase['connection'];
   readonly logged: string[];
   phase: Phase;
   /** Sends a request as the administrator unless `token` says otherwise; null sends none. */
@@ -93,6 +94,7 @@ export async function startApi(options: Partial<AppOptions> = {}): Promise<TestA
     url,
     engine,
     pool,
+    connection: database.connection,
     logged,
     phase: 'ready',
     call: (path, init) => call(url, path, init),

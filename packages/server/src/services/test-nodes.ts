@@ -12,7 +12,8 @@ type CaseInput = Record<string, string>;
 
 /** Text that stands for itself in `with`, where `${` would begin an expression. */
 export function plainText(text: string): string {
-  return text.replaceAll('${', '$${');
+  // A function, since `$$` in a replacement would mean a single `$`.
+  return text.replaceAll('${', () => '$${');
 }
 
 export function caseInput({ name, classname, file }: Omit<NamedCase, 'suite'>): CaseInput {
