@@ -149,7 +149,7 @@ describe('a test case', () => {
       '/nodes/1/children/1/test_case_id',
     ]);
     expect(problems[0]?.message).toMatch(
-      /no test case "absent".*PUT \/api\/v1\/tests\/catalogue\/absent.*tenuto tests catalogue put absent/,
+      /no test case "absent".*PUT \/api\/v1\/tests\/catalogue\/absent.*tenuto tests catalogue put <file>/,
     );
   });
 

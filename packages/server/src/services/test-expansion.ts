@@ -196,6 +196,6 @@ function addUnknown(
   const address = `/api/v1/tests/catalogue/${encodeURIComponent(id)}`;
   const message =
     `There is no test ${kind} "${id}" in the catalogue: register it with PUT ${address} ` +
-    `(or \`tenuto tests catalogue put ${id} <file>\`), or say in \`with\` what to run.`;
+    '(or `tenuto tests catalogue put <file>`), or say in `with` what to run.';
   work.problems.push({ path, message, value: id });
 }
