@@ -70,7 +70,9 @@ const definition = {
   env: Type.Optional(Type.Record(Type.String({ minLength: 1 }), argument)),
   report: Type.Optional(
     Type.Union([path, Type.Array(path, { minItems: 1, maxItems: 100 })], {
-      description: 'Paths or globs of the JUnit XML that the command writes, below the folder.',
+      description:
+        'Paths or globs of the JUnit XML that the command writes, below the folder. `{attempt}` ' +
+        '(in the command, too) keeps runs side by side apart.',
     }),
   ),
   pattern: Type.Optional(
@@ -109,9 +111,9 @@ const definition = {
 const suiteExample = {
   kind: 'suite',
   title: 'Unit tests of the shop',
-  command: ['npx', 'vitest', 'run', '--reporter=junit', '--outputFile=report.xml'],
+  command: ['npx', 'vitest', 'run', '--reporter=junit', '--outputFile=.report-{attempt}.xml'],
   folder: 'apps/shop',
-  report: 'report.xml',
+  report: '.report-{attempt}.xml',
   pattern: 'src/**/*.test.ts',
   select: { case_args: ['{case}'] },
   shards: 4,
@@ -169,7 +171,7 @@ export const TestEntrySchema = Type.Object(
         id: 'shop-unit',
         description: null,
         env: {},
-        report: ['report.xml'],
+        report: ['.report-{attempt}.xml'],
         on_retry: 'all',
         suite_id: null,
         classname: null,

@@ -121,6 +121,7 @@ describe('what could not be run', () => {
       { ...SUITE, select: { case_args: ['{case}'], skip_args: ['x'] } },
       '/select/skip_args',
     ],
+    ['one report for all shards', { ...SUITE, shards: 2 }, '/report'],
     ['a suite that is a case', { ...SUITE, file: 'a' }, '/file'],
     ['a case that is a suite', { kind: 'case', command: ['x'], report: 'r', shards: 2 }, '/shards'],
     ['a case of nothing', { kind: 'case' }, '/command'],

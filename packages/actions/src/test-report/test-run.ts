@@ -5,19 +5,22 @@ import { COMMAND_LIMITS, type CommandOptions } from '../command/options.ts';
 import { parseParameters } from '../command/parameters.ts';
 import type { ProcessEnd } from '../command/process-group.ts';
 import { abortedBy, lastLines, verdict } from '../command/verdict.ts';
+import { forAttempt } from './attempt-name.ts';
 import { type Selection, selectingCommand } from './case-selection.ts';
 import { exit, judge } from './judgement.ts';
 import { listReport } from './listing.ts';
 import { NO_MEMORY, withMemory } from './memory.ts';
 import { readReports } from './read-reports.ts';
 import { isBad, mergeReports } from './report.ts';
-import { findReports, readFiles, writtenSince } from './report-files.ts';
+import { findReports, readFiles, removeFiles, writtenSince } from './report-files.ts';
 import { TestParameters } from './test-parameters.ts';
 
 /**
  * The action `test.run`: a command, as `command.run` starts it, that leaves JUnit XML reports.
  *
- * Only reports that the command wrote are taken, not those that were there before. The output is
+ * Only reports that the command wrote are taken, not those that were there before. `{attempt}` in
+ * `command`, `env` and `report` is a name of the attempt's own, for runs side by side in one folder;
+ * reports of such a name are removed once they were read. The output is
  * `{exit_code, counts, duration_seconds, suites, cases, quarantined_failures?, truncated?}` with
  * failures listed first; the limits of the lists are in `REPORT_LIMITS`. The report files become
  * artifacts, the results go into the history of their tests. Failures of tests that were in
@@ -52,10 +55,11 @@ async function runTests({ prepare, memory }: Hands, call: ActionCall): Promise<A
   if (selection.cases?.length === 0) return nothingToRun(parameters);
   const quarantined = await memory.quarantined(call.owner);
   const { select, suite = '' } = parameters;
-  const command = selectingCommand(parameters.command, { select, suite }, selection);
-  const request = { ...parameters, command, maxOutputBytes: COMMAND_LIMITS.outputBytes };
+  const { hasOwnReports, report: patterns, ...own } = forAttempt(call, parameters);
+  const command = selectingCommand(own.command, { select, suite }, selection);
+  const request = { ...parameters, ...own, command, maxOutputBytes: COMMAND_LIMITS.outputBytes };
   const { cwd, root, run } = await prepare(request, call);
-  const search = { cwd, root, patterns: [parameters.report].flat() };
+  const search = { cwd, root, patterns };
   try {
     const before = await findReports(search, call.signal);
     call.signal.throwIfAborted();
@@ -64,7 +68,9 @@ async function runTests({ prepare, memory }: Hands, call: ActionCall): Promise<A
     const broken = verdict(end, call, end.exitCode === null ? [] : [end.exitCode]);
     if (broken !== undefined) return { ...broken, output: exit(end) };
     const now = await findReports(search, call.signal);
-    const written = await readFiles(writtenSince(before, now));
+    const found = writtenSince(before, now);
+    const written = await readFiles(found);
+    if (hasOwnReports) await removeFiles(found);
     if (written.length === 0) return missing(end, [...now.keys()]);
     const read = await readReports(
       written.map(({ bytes }) => bytes),

@@ -50,6 +50,9 @@ function suiteProblems(body: TestEntryBody): ValidationError[] {
     }
     return problems;
   }
+  if ((shards ?? 1) > 1 && ![report ?? ''].flat().every((one) => one.includes('{attempt}'))) {
+    add('/report', 'must hold {attempt}, lest shards write over each other');
+  }
   if (pattern !== undefined && !(select.case ?? '{file}').includes('{file}')) {
     add('/select/case', 'must name {file}, since the pattern finds files');
   }

@@ -32,7 +32,12 @@ function catalogueOf(entries: Entries) {
 }
 
 const UNIT: TestEntryBody = {
-  ...{ kind: 'suite', command: ['npm', 'test'], folder: '${params.folder}', report: 'r.xml' },
+  ...{
+    kind: 'suite',
+    command: ['npm', 'test'],
+    folder: '${params.folder}',
+    report: 'r-{attempt}.xml',
+  },
   ...{ select: { case: '{name}', case_args: ['-t={case}'], skip_args: ['-s={case}'] } },
   ...{ env: { CI: '1' }, timeout_seconds: 60 },
 };
@@ -94,7 +99,7 @@ describe('a test case', () => {
       ...{ ...node, test_suite_id: 'unit', uses: 'test.run', timeout_seconds: 60 },
       with: {
         ...{ command: ['npm', 'test'], cwd: '${params.folder}', env: { CI: '1' } },
-        ...{ report: 'r.xml', suite: 'unit', select: UNIT.select },
+        ...{ report: 'r-{attempt}.xml', suite: 'unit', select: UNIT.select },
         cases: [{ name: 'logs $${in}', classname: 'C' }],
       },
     });
@@ -112,7 +117,12 @@ describe('a test case', () => {
     expect(dag.nodes[0]).toMatchObject({
       ...{ timeout_seconds: 5, test_suite_id: 'unit' },
       with: {
-        ...{ command: ['smoke'], cwd: '${params.folder}', report: 'r.xml', suite: 'unit' },
+        ...{
+          command: ['smoke'],
+          cwd: '${params.folder}',
+          report: 'r-{attempt}.xml',
+          suite: 'unit',
+        },
         env: { CI: '1', A: 'b' },
       },
     });
@@ -180,7 +190,7 @@ describe('a test suite', () => {
         ...{ ...node, shards: 1, uses: 'test.run', timeout_seconds: 60 },
         with: {
           ...{ command: ['npm', 'test'], cwd: '${params.folder}', env: { CI: '1' } },
-          ...{ report: 'r.xml', suite: 'unit', select: UNIT.select },
+          ...{ report: 'r-{attempt}.xml', suite: 'unit', select: UNIT.select },
         },
       },
     ]);
@@ -207,7 +217,7 @@ describe('a test suite', () => {
       ...{ timeout_seconds: 60, max_retries: 2, priority: 2, allow_failure: true },
       with: {
         ...{ command: ['npm', 'test'], cwd: '${params.folder}', env: { CI: '1' } },
-        ...{ report: 'r.xml', suite: 'unit', select: UNIT.select, list_share: 0.5 },
+        ...{ report: 'r-{attempt}.xml', suite: 'unit', select: UNIT.select, list_share: 0.5 },
         cases: '${steps["u/plan"].shards[1].cases}',
         skip: '${steps["u/plan"].shards[1].skip}',
       },
@@ -258,9 +268,10 @@ describe('a test suite', () => {
       type: 'parallel_group',
       children: [
         { id: 'u/login', type: 'test_case', test_case_id: 'login', allow_failure: true },
-        { id: 'u/own', with: { command: ['smoke'], report: 'r.xml', suite: 'unit' } },
+        { id: 'u/own', with: { command: ['smoke'], report: 'r-{attempt}.xml', suite: 'unit' } },
       ],
     });
+    expect(chosen.dag.nodes[0]).not.toHaveProperty('max_parallel_instances');
     expect(chosen.dag.nodes[1]).toMatchObject({
       ...{ id: 'u', uses: 'test.merge', parent_nodes: ['u/cases'] },
       with: { nodes: ['u/login', 'u/own'], outputs: '${steps["u/cases"]}' },
@@ -268,6 +279,8 @@ describe('a test suite', () => {
     const bare: TestEntryBody = { kind: 'suite', title: 'of cases only' };
     const all = await expand([node], { unit: bare, own: { ...own, report: 'o.xml' } });
     expect(all.dag.nodes[0]?.children?.map(({ id }) => id)).toEqual(['u/own']);
+    // They would write over each other's report.
+    expect(all.dag.nodes[0]).toMatchObject({ max_parallel_instances: 1 });
   });
 
   it('spreads the chosen cases over shards when both are asked for', async () => {
@@ -309,6 +322,12 @@ describe('a test suite', () => {
       { ...node, shards: 2 },
       { unit: { kind: 'suite', command: ['x'], report: 'r' } },
       /give it a command and select/,
+    ],
+    [
+      'has one report for all shards',
+      { ...node, shards: 2 },
+      { unit: { ...UNIT, report: ['r-{attempt}.xml', 'r.xml'] } },
+      /write over each other's reports: put {attempt} into report/,
     ],
     [
       'would lose new tests',

@@ -1,7 +1,7 @@
 import { type DagInput, type NodeInput, PlanError, type ValidationError } from '@tenuto/contract';
 import type { CatalogueStore } from '@tenuto/engine';
 import { type FoundEntries, isCatalogued, lookUp } from './test-lookup.ts';
-import { caseNode, type SuiteOf, selectOf, wholeSuiteNode } from './test-nodes.ts';
+import { caseNode, hasOwnReport, type SuiteOf, selectOf, wholeSuiteNode } from './test-nodes.ts';
 import { caseNodes, childOf, type SuiteNodes, shardNodes } from './test-parts.ts';
 
 /** A graph in which every test says what it runs. */
@@ -130,6 +130,9 @@ function spreadProblem({ id, body }: SuiteOf, hasCases: boolean): string | undef
   const select = selectOf(body);
   if (body.command === undefined || select === undefined) {
     return `The suite "${id}" cannot be spread over shards: give it a command and select.`;
+  }
+  if (!hasOwnReport(body)) {
+    return `The suite "${id}" cannot be spread over shards, which would write over each other's reports: put {attempt} into report, and into the command.`;
   }
   const hasUnits = hasCases || body.pattern !== undefined || select.skip_args !== undefined;
   if (hasUnits) return undefined;

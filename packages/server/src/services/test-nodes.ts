@@ -36,6 +36,15 @@ export function selectOf({ select, pattern }: TestEntryBody): TestSelect | undef
   return { ...select, case: '{file}' };
 }
 
+/** Whether attempts side by side in one folder write reports of different names. */
+export function hasOwnReport({ report = [] }: { readonly report?: unknown }): boolean {
+  const patterns = [report].flat();
+  return (
+    patterns.length > 0 &&
+    patterns.every((pattern) => typeof pattern === 'string' && pattern.includes('{attempt}'))
+  );
+}
+
 /** `with` of a `test.run` that runs a suite, or some cases of it. */
 export function suiteParameters(
   { id, body }: SuiteOf,

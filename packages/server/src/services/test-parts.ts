@@ -1,5 +1,6 @@
 import type { NodeInput } from '@tenuto/contract';
 import {
+  hasOwnReport,
   plainText,
   registeredCase,
   type SuiteOf,
@@ -65,11 +66,16 @@ export function shardNodes(
   return { nodes: [planNode, group, mergeNode(node, group)], entry: plan };
 }
 
-/** A suite as its cases, each a node, and their report. */
+/**
+ * A suite as its cases, each a node, and their report. One after the other, unless each writes a
+ * report of its own name.
+ */
 export function caseNodes(node: NodeInput, children: readonly NodeInput[]): SuiteNodes {
+  const sideBySide = children.every((child) => hasOwnReport(child.with ?? {}));
   const group: NodeInput = {
     ...conditionsOf(node),
     ...{ id: `${node.id}/cases`, type: 'parallel_group' },
+    ...(!sideBySide && { max_parallel_instances: 1 }),
     // What a case came to is in the report: that decides.
     children: children.map((child) => ({ ...child, allow_failure: true })),
   };
