@@ -148,7 +148,7 @@ function named(call: Call, outcome: FinalOutcome): FinalOutcome {
 /** Stores what does not fit into the attempt's row, then ends the attempt. */
 function end(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): void {
   const kept = outputOf(ports, call, outcome);
-  const tests = testsOf(call, outcome, ports.clock.wall());
+  const tests = testsOf(call, outcome, ports.clock);
   if (outcome.artifacts === undefined && tests.length === 0 && !(kept instanceof Promise)) {
     finish(ports, call, kept.outcome, kept.extra);
     return;

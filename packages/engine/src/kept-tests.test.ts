@@ -21,6 +21,8 @@ function reported(name: string, over: Partial<ReportedTest> = {}): ReportedTest 
   };
 }
 
+const at = (ms: number) => ({ wall: () => ms });
+
 function callOf(node: NodeInput): Call {
   return createCall(someOwned(node), 0, 2);
 }
@@ -29,14 +31,14 @@ describe('the tests of an attempt', () => {
   test('are those that its action reports', () => {
     const tests = [reported('a')];
     const call = callOf({ id: 'x', type: 'test_case', uses: 'noop' });
-    expect(testsOf(call, { ...COMPLETED, tests }, 0)).toBe(tests);
-    expect(testsOf(call, { ...failedAs('failed'), tests: [] }, 0)).toEqual([]);
+    expect(testsOf(call, { ...COMPLETED, tests }, at(0))).toBe(tests);
+    expect(testsOf(call, { ...failedAs('failed'), tests: [] }, at(0))).toEqual([]);
   });
 
   test('are none where a node is no test', () => {
-    expect(testsOf(callOf({ id: 'x', uses: 'noop' }), COMPLETED, 0)).toEqual([]);
+    expect(testsOf(callOf({ id: 'x', uses: 'noop' }), COMPLETED, at(0))).toEqual([]);
     const suite = callOf({ id: 'x', type: 'test_suite', uses: 'noop', test_suite_id: 's' });
-    expect(testsOf(suite, COMPLETED, 0)).toEqual([]);
+    expect(testsOf(suite, COMPLETED, at(0))).toEqual([]);
   });
 
   test('are the test case itself where its action reports none', () => {
@@ -46,25 +48,25 @@ describe('the tests of an attempt', () => {
     });
     call.startedAt = 1_000;
     const identity = { suite: 'web', reportSuite: '', classname: '', name: 'login', flaky: false };
-    expect(testsOf(call, COMPLETED, 1_250)).toEqual([
+    expect(testsOf(call, COMPLETED, at(1_250))).toEqual([
       { ...identity, status: 'passed', durationMs: 250 },
     ]);
-    expect(testsOf(call, failedAs('failed', 'm'.repeat(5_000)), 1_001)).toEqual([
+    expect(testsOf(call, failedAs('failed', 'm'.repeat(5_000)), at(1_001))).toEqual([
       { ...identity, status: 'failed', durationMs: 1, message: 'm'.repeat(1_000) },
     ]);
-    expect(testsOf(call, failedAs('timeout'), 900)).toEqual([
+    expect(testsOf(call, failedAs('timeout'), at(900))).toEqual([
       { ...identity, status: 'error', durationMs: 0, message: 'no' },
     ]);
   });
 
   test('are none when a test case was cancelled', () => {
     const call = callOf({ id: 'x', type: 'test_case', uses: 'noop' });
-    expect(testsOf(call, failedAs('cancelled'), 0)).toEqual([]);
+    expect(testsOf(call, failedAs('cancelled'), at(0))).toEqual([]);
   });
 
   test('are named for the node where the case has no id', () => {
     const call = callOf({ id: 'x', type: 'test_case', uses: 'noop' });
-    expect(testsOf(call, COMPLETED, 0)).toMatchObject([{ suite: '', name: 'x' }]);
+    expect(testsOf(call, COMPLETED, at(0))).toMatchObject([{ suite: '', name: 'x' }]);
   });
 });
 

@@ -3,6 +3,7 @@ import { LIMITS } from '@tenuto/contract';
 import { type KeepingPorts, untilStored } from './kept-results.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Call, FinalOutcome } from './owned.ts';
+import type { Clock } from './ports/clock.ts';
 import type { ReportedTest } from './ports/reported-test.ts';
 import type { TestRow } from './ports/store.ts';
 import { idOf, specOf } from './run/index.ts';
@@ -13,10 +14,12 @@ const NONE: readonly ReportedTest[] = [];
 /**
  * The tests of an attempt: those that its action reports; else a test case is itself one, which
  * passed when it completed. One that was cancelled has no result.
- *
- * @param at wall time in ms since the epoch, at which the attempt ended
  */
-export function testsOf(call: Call, outcome: FinalOutcome, at: number): readonly ReportedTest[] {
+export function testsOf(
+  call: Call,
+  outcome: FinalOutcome,
+  clock: Pick<Clock, 'wall'>,
+): readonly ReportedTest[] {
   if (outcome.tests !== undefined) return outcome.tests;
   const { testCase } = specOf(call.owned.run, call.node);
   if (testCase === undefined || outcome.status === 'cancelled') return NONE;
@@ -29,7 +32,7 @@ export function testsOf(call: Call, outcome: FinalOutcome, at: number): readonly
       name: testCase.name ?? idOf(call.owned.run, call.node),
       status: status[outcome.status],
       flaky: false,
-      durationMs: Math.max(0, at - call.startedAt),
+      durationMs: Math.max(0, clock.wall() - call.startedAt),
       ...(outcome.status !== 'completed' && {
         message: outcome.error.message.slice(0, LIMITS.testMessageChars),
       }),

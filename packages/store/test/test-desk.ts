@@ -5,7 +5,6 @@ import {
   identified,
   type ReportedTest,
   type RunId,
-  runIdOf,
   type TestStore,
 } from '@tenuto/engine';
 import pg from 'pg';
@@ -71,8 +70,4 @@ export async function testNamed({ tests }: TestDesk, name: string, access: Acces
   const [only] = items;
   if (only === undefined || items.length > 1) throw new Error(`${items.length} tests ${name}`);
   return only;
-}
-
-export function anotherRun(): RunId {
-  return runIdOf(newRunId().text);
 }

@@ -1,9 +1,9 @@
 import { TEST_STATUSES } from '@tenuto/contract';
-import { type AttemptTests, runIdOf, type TestRow } from '@tenuto/engine';
+import { type AttemptTests, runIdOf } from '@tenuto/engine';
 import type pg from 'pg';
 import { boolArray, int2Array, int4Array, textArray, uuidArray } from '../binary-array.ts';
 import { storedMs } from './test-window.ts';
-import { countResults } from './tests-count.ts';
+import { countResults, type NewResult } from './tests-count.ts';
 
 interface InsertedRow {
   readonly position: number;
@@ -77,12 +77,6 @@ async function insertResults(
 
 const PASSED = TEST_STATUSES.indexOf('passed');
 const BAD = [TEST_STATUSES.indexOf('failed'), TEST_STATUSES.indexOf('error')].join(', ');
-
-export interface NewResult {
-  readonly row: TestRow;
-  readonly flaky: boolean;
-  readonly commit: string | null;
-}
 
 /** By id of the test, which is the order in which rows are locked. */
 function newOnes({ results }: AttemptTests, inserted: readonly InsertedRow[]): NewResult[] {

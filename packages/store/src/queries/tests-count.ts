@@ -11,8 +11,15 @@ import {
   textArray,
   uuidArray,
 } from '../binary-array.ts';
-import type { NewResult } from './test-results.ts';
 import { commitNumber, packWindow, storedMs, unpackWindow } from './test-window.ts';
+
+/** A result that was not there before. */
+export interface NewResult {
+  readonly row: AttemptTests['results'][number];
+  /** There was another result of the test in the same run. */
+  readonly flaky: boolean;
+  readonly commit: string | null;
+}
 
 interface TestRow {
   readonly test_id: string;
