@@ -23,6 +23,7 @@ const pureFolderImports = {
   schedule: [],
   governance: [],
   expression: [],
+  testing: [],
 };
 
 const anyOf = (names) => `(?:${names.join('|')})`;

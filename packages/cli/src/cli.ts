@@ -1,5 +1,5 @@
 import type { Client } from '@tenuto/sdk';
-import { CommanderError } from 'commander';
+import { type Command as Commander, CommanderError } from 'commander';
 import type { Session } from './commands/command.ts';
 import { connect } from './connection.ts';
 import type { JobFile } from './document/job-file.ts';
@@ -32,11 +32,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     );
   };
   const program = buildProgram(perform);
-  for (const one of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap((c) => c.commands),
-  ]) {
+  for (const one of withCommands(program)) {
     one.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -52,6 +48,11 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     return EXIT.usage;
   }
   return exitCode;
+}
+
+/** A command and all commands in it. */
+function withCommands(command: Commander): readonly Commander[] {
+  return [command, ...command.commands.flatMap(withCommands)];
 }
 
 async function attempt(

@@ -6,6 +6,8 @@ import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from '.
 import { showLogs } from './commands/logs.ts';
 import { run } from './commands/run.ts';
 import { SERVE_FLAGS, serve } from './commands/serve.ts';
+import { deleteEntry, getEntry, listEntries, putEntries } from './commands/test-catalogue.ts';
+import { listTests, quarantineTest, rerunFailed, showHistory } from './commands/tests.ts';
 import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 
@@ -32,6 +34,9 @@ export function buildProgram(perform: Perform): Commander {
   addServe(program, perform);
   addWork(program, perform);
   addJobs(program.command('jobs').description('look at jobs and cancel them'), perform);
+  const tests = program.command('tests').description('look at tests, quarantine and rerun them');
+  addTests(tests, perform);
+  addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
   program
     .command('health')
     .description('say how the server is')
@@ -110,6 +115,68 @@ function addJobs(jobs: Commander, perform: Perform): void {
     .argument('<job>')
     .option('--immediate', 'do not wait for running nodes to end in their grace time')
     .action((job, options) => perform(cancelJob, job, options));
+}
+
+function addTests(tests: Commander, perform: Perform): void {
+  tests
+    .command('ls')
+    .description('list tests, the flakiest first')
+    .option('--suite <suite>', 'only of this suite')
+    .option('-n, --name <name>', 'only of this name; with * at its end, of names that begin so')
+    .option('--owner <owner>', 'only those that this person or team is in charge of')
+    .option('-s, --status <status>', 'only with this last result; may be repeated', collect)
+    .option('--flaky', 'only flaky ones')
+    .option('--quarantined', 'only those in quarantine')
+    .option('--sort <order>', 'flake_score, duration or last_failure', 'flake_score')
+    .option('-l, --limit <count>', 'how many', '20')
+    .action((options) => perform(listTests, options));
+  tests
+    .command('history')
+    .description('list the results of a test, newest first')
+    .argument('<test>', 'its id')
+    .option('-l, --limit <count>', 'how many', '20')
+    .action((test, options) => perform(showHistory, test, options));
+  tests
+    .command('quarantine')
+    .description('let failures of a test fail no node, or end that')
+    .argument('<test>', 'its id')
+    .option('-r, --reason <reason>', 'why')
+    .option('--until <time>', 'until when: RFC 3339, or days such as 14d (default: for good)')
+    .option('--end', 'take it out of quarantine')
+    .action((test, options) => perform(quarantineTest, test, options));
+  tests
+    .command('rerun')
+    .description('submit a job of the tests that failed in a job')
+    .argument('<job>')
+    .option('-w, --watch', 'stay until it is over, and end as it does')
+    .option('--idempotency-key <key>', 'submit at most once under this key')
+    .action((job, options) => perform(rerunFailed, job, options));
+}
+
+function addCatalogue(catalogue: Commander, perform: Perform): void {
+  catalogue
+    .command('ls')
+    .description('list the catalogue, by id')
+    .option('--kind <kind>', 'suite or case')
+    .option('--suite <suite>', 'only the cases of this suite')
+    .option('--owner <owner>', 'only those that this person or team is in charge of')
+    .option('-l, --limit <count>', 'how many', '100')
+    .action((options) => perform(listEntries, options));
+  catalogue
+    .command('get')
+    .description('show an entry')
+    .argument('<id>')
+    .action((id) => perform(getEntry, id));
+  catalogue
+    .command('put')
+    .description('register suites and cases, or replace them')
+    .argument('<file>', 'YAML or JSON: an entry with its id, or a list of them; - reads stdin')
+    .action((file) => perform(putEntries, file));
+  catalogue
+    .command('rm')
+    .description('delete an entry')
+    .argument('<id>')
+    .action((id) => perform(deleteEntry, id));
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -30,12 +30,28 @@ export const SubmitJobSchema = Type.Object(
     job_type: Type.Optional(Type.String({ minLength: 1, maxLength: 100, default: 'dag' })),
     priority: Type.Optional(priority),
     tags: Type.Optional(tags),
-    dag_definition: Type.Object(
-      {
-        nodes: Type.Array(NodeSchema),
-        edges: Type.Optional(Type.Array(EdgeSchema, { maxItems: LIMITS.planEdges })),
-      },
-      closed,
+    dag_definition: Type.Optional(
+      Type.Object(
+        {
+          nodes: Type.Array(NodeSchema),
+          edges: Type.Optional(Type.Array(EdgeSchema, { maxItems: LIMITS.planEdges })),
+        },
+        closed,
+      ),
+    ),
+    test_suite_id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.nodeIdChars,
+        description: 'In place of a graph: the suite of the test catalogue to run.',
+      }),
+    ),
+    test_case_ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars }), {
+        minItems: 1,
+        maxItems: LIMITS.testCaseIds,
+        description: 'In place of a graph: only these cases of the catalogue, or of the suite.',
+      }),
     ),
     execution_context: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: '`params` in expressions.' }),
@@ -86,7 +102,7 @@ export const SubmitJobSchema = Type.Object(
 
 /** {@link SubmitJobSchema} as a type; written out because nodes refer to themselves. */
 export interface SubmitJob extends Omit<Static<typeof SubmitJobSchema>, 'dag_definition'> {
-  readonly dag_definition: DagInput;
+  readonly dag_definition?: DagInput;
 }
 
 /** The body of `PATCH /orchestration/job/{job_id}`. */

@@ -40,6 +40,15 @@ export const LIMITS = {
   outputBytes: 8 * 1024 * 1024,
   /** Log text kept for one attempt; what comes later is counted and dropped. */
   logBytesPerAttempt: 1024 * 1024,
+  /** Results of tests that the history keeps of one attempt; the report's counts are over all. */
+  testResults: 50_000,
+  /** Results stored in one transaction: short enough that nobody waits long for a test's row. */
+  testResultsAtOnce: 2_000,
+  testNameChars: 500,
+  testMessageChars: 1_000,
+  testCaseIds: 1_000,
+  /** Shards of one suite: each is a process of the test runner. */
+  testShards: 100,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

@@ -49,7 +49,7 @@ export function pagingParameters({
     cursor: Type.Optional(
       Type.String({
         minLength: 1,
-        maxLength: 200,
+        maxLength: 2_000,
         description: '`next_cursor` of the page before.',
       }),
     ),

@@ -13,6 +13,7 @@ const closed = { additionalProperties: false } as const;
 const id = Type.String({ minLength: 1, maxLength: LIMITS.nodeIdChars });
 const expression = Type.String({ minLength: 1, maxLength: 4_096 });
 const parameters = Type.Record(Type.String(), Type.Unknown());
+const catalogueId = { minLength: 1, maxLength: LIMITS.nodeIdChars } as const;
 const errorTypes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 });
 
 const timeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' });
@@ -80,6 +81,36 @@ const sideAction = Type.Object(
   closed,
 );
 
+/** What makes a node a test: entries of the catalogue by their ids. */
+const testFields = {
+  test_case_id: Type.Optional(
+    Type.String({
+      ...catalogueId,
+      description: 'Of a test_case: what it runs, unless `with` says it. Names its results.',
+    }),
+  ),
+  test_suite_id: Type.Optional(
+    Type.String({
+      ...catalogueId,
+      description: 'Of a test_suite: what it runs, unless `with` says it. Names its results.',
+    }),
+  ),
+  test_case_ids: Type.Optional(
+    Type.Array(Type.String(catalogueId), {
+      minItems: 1,
+      maxItems: LIMITS.testCaseIds,
+      description: 'Of a test_suite: only these cases of it, each as a node.',
+    }),
+  ),
+  shards: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: LIMITS.testShards,
+      description: 'Of a test_suite: split by past durations into so many nodes.',
+    }),
+  ),
+} as const;
+
 const nodeFields = {
   id,
   name: Type.Optional(Type.String({ maxLength: 255 })),
@@ -135,6 +166,7 @@ const nodeFields = {
   ),
   save_as: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
   priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
+  ...testFields,
 } as const;
 
 /** One unit of work in a graph, as it is written. */

@@ -143,6 +143,10 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 export const AMBIGUITY_POLICIES = ['retry', 'ask', 'fail'] as const;
 export type AmbiguityPolicy = (typeof AMBIGUITY_POLICIES)[number];
 
+/** What one test came to in one attempt. */
+export const TEST_STATUSES = ['passed', 'failed', 'error', 'skipped'] as const;
+export type TestStatus = (typeof TEST_STATUSES)[number];
+
 export const RUN_KINDS = ['job', 'phased', 'task'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 

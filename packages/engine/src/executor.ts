@@ -2,13 +2,13 @@
 import { AttemptCall } from './attempt-call.ts';
 import type { Circuits } from './circuits.ts';
 import { failpoint } from './failpoint.ts';
-import { type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
+import { type KeepingPorts, type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
+import { keepTests, testsOf } from './kept-tests.ts';
 import type { LogWriter } from './log-writer.ts';
 import { abortedOutcome, failure, retryOf, stoppedOutcome } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { EngineStore } from './ports/store.ts';
 import { outcomeRow } from './recovery-asides.ts';
 import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-records.ts';
@@ -20,7 +20,7 @@ export interface ExecutorPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly runner: ActionRunner;
-  readonly store: Pick<EngineStore, 'putBlobs' | 'putArtifacts'>;
+  readonly store: KeepingPorts['store'];
   readonly logs: LogWriter;
   readonly circuits: Circuits;
   /** Feeds what came of an attempt back into its run. */
@@ -136,22 +136,25 @@ function isWait(wait: Wait): boolean {
 /** What a stopped action reports stays, but its end is called what it was: stopped. */
 function named(call: Call, outcome: FinalOutcome): FinalOutcome {
   if (outcome.status === 'completed' || call.aborted === undefined) return outcome;
-  const { output, artifacts } = outcome;
+  const { output, artifacts, tests } = outcome;
   return {
     ...abortedOutcome(call),
     ...(output !== undefined && { output }),
     ...(artifacts !== undefined && { artifacts }),
+    ...(tests !== undefined && { tests }),
   };
 }
 
 /** Stores what does not fit into the attempt's row, then ends the attempt. */
 function end(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): void {
   const kept = outputOf(ports, call, outcome);
-  if (outcome.artifacts === undefined && !(kept instanceof Promise)) {
+  const tests = testsOf(call, outcome, ports.clock);
+  if (outcome.artifacts === undefined && tests.length === 0 && !(kept instanceof Promise)) {
     finish(ports, call, kept.outcome, kept.extra);
     return;
   }
-  Promise.all([kept, keepArtifacts(ports, call, outcome.artifacts ?? [])]).then(
+  const artifacts = keepArtifacts(ports, call, outcome.artifacts ?? []);
+  Promise.all([kept, artifacts, keepTests(ports, call, tests)]).then(
     ([result]) => finish(ports, call, result.outcome, result.extra),
     (error: unknown) => finish(ports, call, failure(error), {}),
   );

@@ -10,8 +10,10 @@ export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/recovery-store.ts';
+export type * from './ports/reported-test.ts';
 export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
+export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
 export {
   CIRCUIT_STATES,
@@ -23,3 +25,4 @@ export {
 } from './retry/index.ts';
 export * from './run/index.ts';
 export { createRunIds, runIdOf } from './run-id.ts';
+export * from './testing/index.ts';

@@ -13,7 +13,7 @@ const RETRY_MOST_MS = 2_000;
 
 export interface KeepingPorts {
   readonly clock: Clock;
-  readonly store: Pick<EngineStore, 'putBlobs' | 'putArtifacts'>;
+  readonly store: Pick<EngineStore, 'putBlobs' | 'putArtifacts' | 'putTestResults'>;
 }
 
 export interface KeptOutput {
@@ -64,7 +64,7 @@ export async function keepArtifacts(
 }
 
 /** An action that has ended well does not fail because the database is away: it is asked again. */
-async function untilStored(
+export async function untilStored(
   { clock }: KeepingPorts,
   call: Call,
   store: () => Promise<void>,

@@ -2,6 +2,7 @@ import type { DryRun, Health } from '@tenuto/contract';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
+import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
 
@@ -22,6 +23,7 @@ export interface Client {
   /** The server's address as it is used, without a slash at the end. */
   readonly baseUrl: string;
   readonly jobs: Jobs;
+  readonly tests: Tests;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -49,6 +51,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     baseUrl,
     jobs: createJobs(transport),
+    tests: createTests(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

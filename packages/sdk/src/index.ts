@@ -13,4 +13,11 @@ export type {
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
 export type { RetryOptions } from './retry.ts';
+export type {
+  CatalogueQuery,
+  ChangeOptions,
+  TestCatalogue,
+  TestQuery,
+  Tests,
+} from './tests.ts';
 export type { Surroundings } from './time.ts';

@@ -17,9 +17,11 @@ import {
   nodeShape,
   transitionShape,
 } from './job-shapes.ts';
-import { type Listing, listing, pageOf } from './listing.ts';
-import type { Shape } from './shape.ts';
+import type { Listing } from './listing.ts';
+import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { type Query, send, type TransportOptions } from './transport.ts';
+
+export type { CallOptions } from './reading.ts';
 
 /** Where and how much of a list to read. */
 export interface PageQuery {
@@ -48,9 +50,6 @@ export interface NodeQuery extends PageQuery {
 /** A job as it is sent: typed, or read from a file and left to the server to check. */
 export type JobBody = SubmitJob | JsonObject;
 
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
 export interface SubmitOptions extends CallOptions {
   /** Names this submission, so that sending it again cannot start it twice. Default: a new one. */
   readonly idempotencyKey?: string;
@@ -85,13 +84,7 @@ export interface Jobs {
 const ROOT = '/orchestration';
 
 export function createJobs(transport: TransportOptions): Jobs {
-  const read = <T>(path: string, shape: Shape<T>, query: Query, options: CallOptions = {}) =>
-    send(transport, { method: 'GET', path, shape, query, repeatable: true, ...pick(options) });
-  const list = <T>(path: string, shape: Shape<T>, query: Query = {}, options?: CallOptions) =>
-    listing((cursor) =>
-      // A cursor continues from where a page ended, so an offset would skip items once more.
-      read(path, pageOf(shape), cursor ? { ...query, offset: undefined, cursor } : query, options),
-    );
+  const { read, list } = createReader(transport);
   return {
     submit: (body, options = {}) => submitJob(transport, body, options),
     get: (jobId, options = {}) =>
@@ -104,7 +97,7 @@ export function createJobs(transport: TransportOptions): Jobs {
         query: { mode: options.mode },
         shape: jobShape,
         repeatable: false,
-        ...pick(options),
+        ...signalOf(options),
       }),
     update: (jobId, changes, options = {}) =>
       send(transport, {
@@ -113,7 +106,7 @@ export function createJobs(transport: TransportOptions): Jobs {
         body: changes,
         shape: jobShape,
         repeatable: true,
-        ...pick(options),
+        ...signalOf(options),
       }),
     nodes: (jobId, query, options) =>
       list(`${jobPath(jobId)}/nodes`, nodeShape, { ...query }, options),
@@ -139,7 +132,7 @@ function submitJob(
     headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
     shape: jobShape,
     repeatable: true,
-    ...pick(options),
+    ...signalOf(options),
   });
 }
 
@@ -160,12 +153,8 @@ export function dryRunJob(
     body,
     shape: dryRunShape,
     repeatable: true,
-    ...pick(options),
+    ...signalOf(options),
   });
-}
-
-function pick({ signal }: CallOptions): CallOptions {
-  return signal === undefined ? {} : { signal };
 }
 
 function jobFilters({ metadata = {}, ...query }: JobQuery): Query {
@@ -176,11 +165,3 @@ function jobFilters({ metadata = {}, ...query }: JobQuery): Query {
 const jobPath = (jobId: string): string => `${ROOT}/job/${segment(jobId)}`;
 const nodePath = (jobId: string, nodeId: string): string =>
   `${jobPath(jobId)}/nodes/${segment(nodeId)}`;
-
-/** One part of a path. URLs resolve `.` and `..` even when encoded, so they cannot name anything. */
-function segment(id: string): string {
-  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) {
-    throw new TypeError(`The id "${id}" cannot be part of an address.`);
-  }
-  return encodeURIComponent(id);
-}

@@ -16,7 +16,7 @@ export interface TransportOptions {
 
 /** One call of the API; `path` starts with a slash and is encoded already. */
 export interface Call<T> {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Query;
   readonly body?: unknown;

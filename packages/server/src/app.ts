@@ -7,6 +7,7 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type TestStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
@@ -30,6 +31,8 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
+import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
 import { createPlans } from './services/plans.ts';
@@ -44,6 +47,7 @@ export interface AppOptions {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly tests: TestStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -112,6 +116,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addInterventionRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addTestRoutes(app, parts);
+  addTestCatalogueRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

@@ -10,10 +10,12 @@ import {
   signalWait,
   sleepFor,
   sleepUntil,
+  testMerge,
+  testPlan,
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import { createEngine, type Engine, type TokenStore } from '@tenuto/engine';
+import { createEngine, type Engine, type TestStore, type TokenStore } from '@tenuto/engine';
 import {
   acquireProcessLock,
   createEngineStore,
@@ -92,11 +94,11 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tokens } = store.api;
+  const { jobs, tests, tokens } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, tokens);
   const rules = rulesOf(settings, (uses) => actions.check(uses));
-  const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
-  const actions = makeActions(settings, startSubRun);
+  const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
+  const actions = makeActions(settings, { startSubRun, tests });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -201,10 +203,12 @@ async function identify(dataDir: string, teardown: Teardown) {
   return { engineId, previousIsDead: known };
 }
 
-function makeActions(
-  settings: Settings,
-  startSubRun: ReturnType<typeof createSubRuns>,
-): ActionRegistry {
+interface ActionParts {
+  readonly startSubRun: ReturnType<typeof createSubRuns>;
+  readonly tests: TestStore;
+}
+
+function makeActions(settings: Settings, { startSubRun, tests }: ActionParts): ActionRegistry {
   const { allowCommands, httpAllow } = settings;
   const allow =
     allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
@@ -212,7 +216,9 @@ function makeActions(
   return createActionRegistry([
     httpRequest({ clock: systemClock, allow: httpAllow }),
     commandRun(commands),
-    testRun(commands),
+    testRun(commands, tests.memory),
+    testPlan(commands, tests.memory),
+    testMerge(),
     transformCel(),
     sleepFor(),
     sleepUntil(),

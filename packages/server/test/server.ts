@@ -17,6 +17,7 @@ export interface TestApi {
   readonly url: string;
   readonly engine: ScriptedEngine;
   readonly pool: pg.Pool;
+  readonly connection: TestDatabase['connection'];
   readonly logged: string[];
   phase: Phase;
   /** Sends a request as the administrator unless `token` says otherwise; null sends none. */
@@ -100,6 +101,7 @@ export async function startApiOn(
     url,
     engine,
     pool,
+    connection: database.connection,
     logged,
     phase: 'ready',
     call: (path, init) => call(url, path, init),

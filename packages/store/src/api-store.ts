@@ -3,6 +3,7 @@ import type {
   JobStore,
   RecoveryStore,
   RetryPolicyStore,
+  TestStore,
   TokenStore,
 } from '@tenuto/engine';
 import pg from 'pg';
@@ -15,6 +16,7 @@ import { migrate } from './migrate.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
+import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
@@ -28,6 +30,7 @@ export interface ApiStore {
   readonly recoveries: RecoveryStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly tests: TestStore;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     recoveries: createRecoveryStore(pool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    tests: createTestStore(pool),
     close: () => pool.end(),
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   boolArray,
   byteaArray,
+  float8Array,
   int2Array,
   int4Array,
   int8Array,
@@ -62,10 +63,16 @@ describe('an array in the binary format arrives as it was sent', () => {
       wanted: values.map(String),
     })));
 
-  test('of 32-bit numbers', () =>
-    holds(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), async (values) => ({
-      got: await received(int4Array(values), 'int4'),
-      wanted: values.map(String),
+  test('of 32-bit numbers, with nulls', () =>
+    holds(maybe(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })), async (values) => ({
+      got: await received(int4Array(values), 'int4', 'e'),
+      wanted: values.map((value) => value ?? null),
+    })));
+
+  test('of fractions, with nulls', () =>
+    holds(maybe(fc.double({ noNaN: true })), async (values) => ({
+      got: await received(float8Array(values), 'float8', 'e'),
+      wanted: values.map((value) => value ?? null),
     })));
 
   test('of numbers up to 2^53', () =>

@@ -13,6 +13,7 @@ const OID = {
   int2: 21,
   int4: 23,
   text: 25,
+  float8: 701,
   timestamptz: 1184,
   uuid: 2950,
 };
@@ -28,13 +29,17 @@ export function int2Array(values: readonly number[]): Buffer {
   return fixed(OID.int2, 2, values, (buffer, at, value) => buffer.writeInt16BE(value, at));
 }
 
-export function int4Array(values: readonly number[]): Buffer {
+export function int4Array(values: readonly Maybe<number>[]): Buffer {
   return fixed(OID.int4, 4, values, (buffer, at, value) => buffer.writeInt32BE(value, at));
 }
 
 /** Whole numbers up to 2^53. */
 export function int8Array(values: readonly number[]): Buffer {
   return fixed(OID.int8, 8, values, writeInt8);
+}
+
+export function float8Array(values: readonly Maybe<number>[]): Buffer {
+  return fixed(OID.float8, 8, values, (buffer, at, value) => buffer.writeDoubleBE(value, at));
 }
 
 export function boolArray(values: readonly boolean[]): Buffer {

@@ -19,6 +19,7 @@ import { dropBatches, dropStrays, makePartitions } from './queries/partitions.ts
 import { putPlan, readPlan } from './queries/plans.ts';
 import { sumUpSamples } from './queries/retry-policy-measures.ts';
 import { takeOver } from './queries/takeover.ts';
+import { putTestResults } from './queries/test-results.ts';
 
 /** Connections for what an engine does besides its journal. */
 const POOL_SIZE = 4;
@@ -63,6 +64,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
     putBlobs: (blobs) => guarded(() => putBlobs(pool, blobs)),
     putArtifacts: (rows) => guarded(() => putArtifacts(pool, rows)),
     putLogs: (rows) => guarded(() => putLogs(pool, rows)),
+    putTestResults: (results) => guarded(() => putTestResults(pool, results)),
     maintain: () =>
       guarded(async () => {
         await makePartitions(pool);

@@ -106,6 +106,7 @@ export function createModelStore(tables: Tables, link: Link, options: ModelOptio
     ...blobVerbs(tables, ask, rules),
     putArtifacts: () => unkept('putArtifacts'),
     putLogs: () => unkept('putLogs'),
+    putTestResults: () => unkept('putTestResults'),
     maintain: () => ask('maintain', () => maintain(tables, now())),
     databaseTime: () => ask('databaseTime', now),
   };

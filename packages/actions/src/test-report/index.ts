@@ -8,4 +8,6 @@ export {
   type TestStatus,
   type TestSuite,
 } from './report.ts';
+export { testMerge } from './test-merge.ts';
+export { testPlan } from './test-plan.ts';
 export { testRun } from './test-run.ts';

@@ -1,13 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { parseDuration } from './duration.ts';
 import { attribute, children, textOf, type XmlElement } from './junit-tree.ts';
-import { NO_TESTS, REPORT_LIMITS, type TestCase, type TestCounts, testId } from './report.ts';
+import { countsOf, REPORT_LIMITS, type TestCase, type TestCounts, testId } from './report.ts';
 
 /** How runners call a test that was not run, besides `<skipped/>`. */
 const NOT_RUN = new Set(['disabled', 'notrun']);
 
 /** Signs of reruns within one run: surefire and those that write like it. */
 const FLAKY = new Set(['flakyFailure', 'flakyError']);
+/** Reruns that failed; surefire writes them of tests that failed for good, others of any. */
+const RERUN = new Set(['rerunFailure', 'rerunError']);
 
 export interface CountedCase {
   readonly test: TestCase;
@@ -38,8 +40,8 @@ export function readCase(element: XmlElement, suite: string, suiteFile?: string)
         : skips.length > 0 || disabled
           ? 'skipped'
           : 'passed';
-  const flaky =
-    (status === 'passed' || status === 'failed') && inner.some((child) => FLAKY.has(child.name));
+  const has = (names: ReadonlySet<string>) => inner.some((child) => names.has(child.name));
+  const flaky = status === 'passed' ? has(FLAKY) || has(RERUN) : status === 'failed' && has(FLAKY);
   const classname = cleanName(attribute(element, 'classname') ?? attribute(element, 'class'));
   const name = cleanName(attribute(element, 'name')) || '(no name)';
   const file = cleanName(attribute(element, 'file') ?? suiteFile);
@@ -54,12 +56,7 @@ export function readCase(element: XmlElement, suite: string, suiteFile?: string)
     duration_seconds: parseDuration(attribute(element, 'time') ?? attribute(element, 'duration')),
     ...explanation([...failures, ...errors, ...skips]),
   };
-  return { test, counts: countsOf(test, disabled) };
-}
-
-function countsOf({ status, flaky }: TestCase, disabled: boolean): TestCounts {
-  const key = status === 'error' ? 'errors' : status;
-  return { ...NO_TESTS, total: 1, [key]: 1, disabled: disabled ? 1 : 0, flaky: flaky ? 1 : 0 };
+  return { test, counts: { ...countsOf(test), disabled: disabled ? 1 : 0 } };
 }
 
 function explanation(reasons: readonly XmlElement[]): Pick<TestCase, 'message' | 'details'> {

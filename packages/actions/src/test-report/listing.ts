@@ -19,14 +19,23 @@ function byImportance(a: TestCase, b: TestCase): number {
  * and cases listed as an output can hold. What is left out is said in `truncated`.
  *
  * @param suite - what ids begin with instead of the report's own suite names
+ * @param share - how much of the limits it may use: shards of one suite are listed together
  */
-export function listReport(report: TestReport, suite: string | undefined): JsonObject {
+export function listReport(
+  report: TestReport,
+  suite: string | undefined,
+  share = 1,
+): JsonObject & Pick<TestReport, 'counts'> {
+  const limits = {
+    cases: Math.ceil(REPORT_LIMITS.cases * share),
+    suites: Math.ceil(REPORT_LIMITS.suites * share),
+  };
   const cases = fitting(
     withUniqueIds(report.cases.toSorted(byImportance), suite),
-    REPORT_LIMITS.cases,
-    REPORT_LIMITS.casesBytes,
+    limits.cases,
+    REPORT_LIMITS.casesBytes * share,
   );
-  const suites = fitting(report.suites, REPORT_LIMITS.suites, REPORT_LIMITS.suitesBytes);
+  const suites = fitting(report.suites, limits.suites, REPORT_LIMITS.suitesBytes * share);
   const complete = cases.length === report.cases.length && suites.length === report.suites.length;
   return {
     counts: report.counts,
@@ -37,7 +46,7 @@ export function listReport(report: TestReport, suite: string | undefined): JsonO
       truncated: {
         cases_listed: cases.length,
         cases_total: report.cases.length,
-        cases_limit: REPORT_LIMITS.cases,
+        cases_limit: limits.cases,
         suites_listed: suites.length,
         suites_total: report.suites.length,
       },

@@ -1,4 +1,4 @@
-import { glob, open, realpath, stat } from 'node:fs/promises';
+import { glob, open, realpath, rm, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { isWithin } from '../command/folder.ts';
 import { Refusal } from '../command/refusal.ts';
@@ -102,6 +102,11 @@ export async function readFiles(reports: FoundReports): Promise<readonly ReportF
     files.push({ path, bytes });
   }
   return files;
+}
+
+/** Removes files that were read and are of no use to anybody else. */
+export async function removeFiles(reports: FoundReports): Promise<void> {
+  await Promise.all([...reports.values()].map(({ realPath }) => rm(realPath, { force: true })));
 }
 
 async function readFile(realPath: string, path: string, limitBytes: number): Promise<Uint8Array> {

@@ -1,9 +1,13 @@
+import { LIMITS, type TestStatus } from '@tenuto/contract';
+
+export type { TestStatus } from '@tenuto/contract';
+
 export const REPORT_LIMITS = {
   /** Characters kept of a test's message and of its details (stack traces, differences). */
-  messageChars: 1_000,
+  messageChars: LIMITS.testMessageChars,
   detailsChars: 8_000,
   /** Characters kept of each name; generated names can hold whole documents. */
-  nameChars: 500,
+  nameChars: LIMITS.testNameChars,
   /** Cases and suites listed in an output; the counts are over all of them. */
   cases: 5_000,
   suites: 1_000,
@@ -11,8 +15,6 @@ export const REPORT_LIMITS = {
   casesBytes: 4 * 1024 * 1024,
   suitesBytes: 512 * 1024,
 } as const;
-
-export type TestStatus = 'passed' | 'failed' | 'error' | 'skipped';
 
 /** `total` is the sum of passed, failed, errors and skipped. */
 export type TestCounts = {
@@ -37,6 +39,8 @@ export type TestCase = {
   readonly file?: string;
   readonly status: TestStatus;
   readonly flaky: boolean;
+  /** It failed and was in quarantine, so that its failure does not count. */
+  readonly quarantined?: true;
   readonly duration_seconds: number;
   readonly message?: string;
   readonly details?: string;
@@ -77,6 +81,16 @@ export function addCounts(a: TestCounts, b: TestCounts): TestCounts {
     disabled: a.disabled + b.disabled,
     flaky: a.flaky + b.flaky,
   };
+}
+
+/** The counts of one case. */
+export function countsOf({ status, flaky }: Pick<TestCase, 'status' | 'flaky'>): TestCounts {
+  const key = status === 'error' ? 'errors' : status;
+  return { ...NO_TESTS, total: 1, [key]: 1, flaky: flaky ? 1 : 0 };
+}
+
+export function isBad({ status }: { readonly status: string }): boolean {
+  return status === 'failed' || status === 'error';
 }
 
 /** Several reports of one run as one. */

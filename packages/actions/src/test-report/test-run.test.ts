@@ -1,4 +1,4 @@
-import { mkdir, symlink, utimes } from 'node:fs/promises';
+import { mkdir, readdir, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '@tenuto/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -88,6 +88,36 @@ describe('a test run', () => {
     expect(outputOf(outcome)).toMatchObject({ counts: { total: 2 } });
     const names = 'artifacts' in outcome ? outcome.artifacts?.map(({ name }) => name) : [];
     expect(names).toEqual(['out/a.xml', 'out/deep/b.xml']);
+  });
+
+  it('may have reports of a name of its own, which are gone once they were read', async () => {
+    const command = await place.script(
+      'own.mjs',
+      `import { writeFileSync } from 'node:fs';
+       writeFileSync(process.argv[2], '<testsuite name="' + process.env.RUN + '"><testcase name="a"/></testsuite>');`,
+    );
+    const parameters = {
+      ...{ command: [...command, 'out-{attempt}.xml'], report: 'out-{attempt}.xml' },
+      env: { RUN: 'of {attempt}' },
+    };
+    const names = new Set<string>();
+    for (const [nodeId, attempt] of [
+      ['a', 1],
+      ['a', 2],
+      ['b', 1],
+    ] as const) {
+      const outcome = await action().run(callWith(parameters, { nodeId, attempt }));
+      expect(outcome.status).toBe('completed');
+      const [artifact] = 'artifacts' in outcome ? (outcome.artifacts ?? []) : [];
+      const name = artifact?.name ?? '';
+      expect(name).toMatch(/^out-[0-9a-f]{16}-\d\.xml$/);
+      expect(outputOf(outcome)).toMatchObject({
+        cases: [{ suite: `of ${name.slice(4, -4)}` }],
+      });
+      names.add(name);
+    }
+    expect(names.size).toBe(3);
+    expect((await readdir(place.folder)).filter((file) => file.endsWith('.xml'))).toEqual([]);
   });
 
   it('fails with its failing tests named, and its output filled', async () => {

@@ -16,13 +16,20 @@ export async function loadJob(session: Session, path: string): Promise<JobFile> 
   return file;
 }
 
-async function readSource({ io }: Session, path: string): Promise<SourceText> {
+/**
+ * The text of a file, or of standard input for `-`.
+ *
+ * @throws UsageError when it cannot be read
+ */
+export async function readSource({ io }: Session, path: string): Promise<SourceText> {
   if (path === '-') return { name: 'stdin', text: await io.readStdin() };
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`Cannot read "${path}": ${reasonOf(error)}.`);
   });
   if (bytes.length > LIMITS.bodyBytes * 2) {
-    throw new UsageError(`"${path}" is larger than any job may be (${LIMITS.bodyBytes} bytes).`);
+    throw new UsageError(
+      `"${path}" is larger than any request may be (${LIMITS.bodyBytes} bytes).`,
+    );
   }
   try {
     return { name: path, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };

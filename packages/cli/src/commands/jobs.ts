@@ -1,7 +1,5 @@
 import type { HistoryEntry, Job, JobNode } from '@tenuto/contract';
-import type { Listing } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
 import { between } from '../terminal/duration.ts';
 import { statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
@@ -11,6 +9,7 @@ import { nodeDetail } from '../watch/node-text.ts';
 import { readOutline } from '../watch/outline.ts';
 import { watch } from '../watch/watch.ts';
 import type { Command, Session } from './command.ts';
+import { PAGE, readCount, showList } from './listing.ts';
 
 export interface ListOptions {
   readonly status?: readonly string[];
@@ -20,14 +19,12 @@ export interface ListOptions {
   readonly limit: string;
 }
 
-const PAGE = 100;
-
 /** `tenuto jobs ls`: newest first. */
 export const listJobs: Command<[options: ListOptions]> = async (session, options) => {
   const { limit: written, ...filters } = options;
   const limit = readCount(written);
   const listing = session.client().jobs.list({ ...filters, limit: Math.min(limit, PAGE) });
-  return list(session, { listing, limit }, (jobs) =>
+  return showList(session, { listing, limit }, (jobs) =>
     tableLines(
       ['JOB', 'NAME', 'STATUS', 'NODES', 'STARTED', 'TIME'],
       jobs.map((job) => jobRow(session, job)),
@@ -91,7 +88,7 @@ export const listNodes: Command<
     printable(node.uses ?? node.type),
     truncate(nodeDetail(node, io.now()), 80),
   ];
-  return list(session, { listing, limit: Number.POSITIVE_INFINITY }, (nodes) =>
+  return showList(session, { listing, limit: Number.POSITIVE_INFINITY }, (nodes) =>
     tableLines(['NODE', 'STATUS', 'ATTEMPTS', 'USES', ''], nodes.map(row)),
   );
 };
@@ -105,7 +102,7 @@ export const listHistory: Command<[jobId: string]> = async (session, jobId) => {
     printable(actor ?? ''),
     printable(reason ?? ''),
   ];
-  return list(session, { listing, limit: Number.POSITIVE_INFINITY }, (entries) =>
+  return showList(session, { listing, limit: Number.POSITIVE_INFINITY }, (entries) =>
     tableLines(['AT', 'STATUS', 'BY', 'REASON'], entries.map(row)),
   );
 };
@@ -128,25 +125,3 @@ export const watchJob: Command<[jobId: string]> = async ({ io, output, client },
   const job = await server.jobs.get(jobId, { include: ['plan'] });
   return watch({ io, output, client: server, jobId, outline: readOutline(job.plan) });
 };
-
-async function list<T>(
-  { output }: Session,
-  { listing, limit }: { readonly listing: Listing<T>; readonly limit: number },
-  lines: (items: readonly T[]) => readonly string[],
-): Promise<typeof EXIT.ok> {
-  const items: T[] = [];
-  for await (const item of listing) {
-    items.push(item);
-    if (items.length >= limit) break;
-  }
-  output.result({ items }, () => (items.length === 0 ? ['Nothing found.'] : lines(items)));
-  return EXIT.ok;
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`A limit is a number from 1 on; "${text}" is not.`);
-  }
-  return count;
-}

@@ -34,6 +34,13 @@ describe('serve', () => {
     return { exitCode, out: io.out(), err: io.err() };
   };
 
+  it('takes the test catalogue of the examples', async () => {
+    const { out } = await tenuto(
+      ...['tests', 'catalogue', 'put', join(examples, 'tests/catalogue.yaml')],
+    );
+    expect(out).toBe('suite shop is registered\ncase prices is registered\n');
+  });
+
   it('is a server that is well', async () => {
     const { exitCode, out } = await tenuto('health');
     expect(exitCode).toBe(EXIT.ok);
@@ -48,6 +55,7 @@ describe('serve', () => {
     ['retry.yaml', [], 'tell'],
     ['http.yaml', ['-p', 'url=URL/health/live'], 'judge'],
     ['tests.yaml', [], '2 passed'],
+    ['test-suite.yaml', [], '3 passed'],
   ])('runs the example %s to its end', async (name, args, said) => {
     const path = join(examples, name);
     const given = args.map((arg) => arg.replace('URL', url));
@@ -57,7 +65,8 @@ describe('serve', () => {
   });
 
   it('takes every example in a dry run', async () => {
-    for (const name of ['hello', 'fan-out', 'condition', 'retry', 'http', 'tests']) {
+    const names = ['hello', 'fan-out', 'condition', 'retry', 'http', 'tests', 'test-suite'];
+    for (const name of names) {
       const { out, exitCode } = await tenuto('validate', join(examples, `${name}.yaml`));
       expect(exitCode, out).toBe(EXIT.ok);
       expect(out).toContain('is valid');

@@ -42,6 +42,8 @@ export interface NodeSpec {
   readonly itemName: string;
   /** How many children of a group run at once. */
   readonly maxParallel: number;
+  /** What the result of a test case is kept under, where its action reports no tests itself. */
+  readonly testCase: { readonly suite: string; readonly name: string | undefined } | undefined;
 }
 
 /**

@@ -187,6 +187,10 @@ function compileSpec(
       node.type === 'sequential_group'
         ? 1
         : (node.max_parallel_instances ?? Number.POSITIVE_INFINITY),
+    testCase:
+      node.type === 'test_case'
+        ? { suite: node.test_suite_id ?? '', name: node.test_case_id }
+        : undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptStatus, Classification, Json, JsonObject } from '@tenuto/contract';
+import type { ReportedTest } from './reported-test.ts';
 
 /** One attempt of one node, as an action sees it. */
 export interface ActionCall {
@@ -43,6 +44,13 @@ export interface ProducedArtifact {
   readonly bytes: Uint8Array;
 }
 
+/** What an attempt leaves besides its output. */
+interface Produced {
+  readonly artifacts?: readonly ProducedArtifact[];
+  /** Results of tests for their history, in the order of the report. */
+  readonly tests?: readonly ReportedTest[];
+}
+
 /** What the node waits for without holding a slot; each survives restarts. */
 export type Wait =
   | { readonly kind: 'time'; readonly until: number }
@@ -51,17 +59,15 @@ export type Wait =
   | { readonly kind: 'signal'; readonly name: string; readonly until?: number };
 
 export type ActionOutcome =
-  | {
+  | (Produced & {
       readonly status: Extract<AttemptStatus, 'completed'>;
       readonly output: Json;
-      readonly artifacts?: readonly ProducedArtifact[];
-    }
-  | {
+    })
+  | (Produced & {
       readonly status: Exclude<AttemptStatus, 'completed'>;
       readonly error: ActionError;
       readonly output?: Json;
-      readonly artifacts?: readonly ProducedArtifact[];
-    }
+    })
   | { readonly status: 'waiting'; readonly wait: Wait };
 
 /**

@@ -3,6 +3,7 @@ import type { JournalEntry, RunJournal } from '../run/journal-entry.ts';
 import type { CircuitVerbs } from './circuit-store.ts';
 import type { AuditEntry, Submission } from './engine-api.ts';
 import type { InboxItem } from './inbox.ts';
+import type { ReportedTest } from './reported-test.ts';
 
 /** A run's id in both of its forms; the bytes go to the database. */
 export interface RunId {
@@ -227,6 +228,11 @@ export interface EngineStore extends CircuitVerbs {
   putBlobs(blobs: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<void>;
   putArtifacts(rows: readonly ArtifactRow[]): Promise<void>;
   putLogs(rows: readonly LogRow[]): Promise<void>;
+  /**
+   * Stores results of tests and counts them into what is known of each test; those that are there
+   * already change nothing.
+   */
+  putTestResults(results: AttemptTests): Promise<void>;
   /** Makes partitions ahead of time and drops batches and strays that nothing needs any more. */
   maintain(): Promise<void>;
   /** Milliseconds since the epoch by the database's clock. */
@@ -251,4 +257,26 @@ export interface LogRow {
   readonly at: number;
   readonly stream: string;
   readonly text: string;
+}
+
+/** Results of tests of one attempt, all of them or a part. */
+export interface AttemptTests {
+  readonly runId: RunId;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly owner: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** How many there are in all: until then the attempt's results are not complete. */
+  readonly total: number;
+  readonly results: readonly TestRow[];
+}
+
+export interface TestRow {
+  readonly testId: string;
+  /** Place in the report: with the attempt, what makes a result the same result. */
+  readonly position: number;
+  /** Which of several tests of one identity in the report it is. */
+  readonly occurrence: number;
+  readonly test: ReportedTest;
 }

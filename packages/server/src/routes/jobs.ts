@@ -55,7 +55,9 @@ export function addJobRoutes(instance: FastifyInstance, parts: JobParts): void {
     async (request, reply) => {
       const body: SubmitJob = request.body;
       const caller = callerOf(request);
-      if (request.query.dry_run) return reply.code(200).send(dryRunJob(parts, caller, body));
+      if (request.query.dry_run) {
+        return reply.code(200).send(await dryRunJob(parts, caller, body));
+      }
       const key = request.headers['idempotency-key'];
       const job = await submitJob(parts, caller, { body, key });
       return reply.code(202).header('location', `${BASE}/job/${job.job_id}`).send(job);

@@ -7,6 +7,7 @@ import {
   type ValidationError,
 } from '@tenuto/contract';
 import { type Clock, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import type { JobGraph } from './job-graph.ts';
 import { recoveryRulesOf } from './recovery-policy.ts';
 import { cappedGraph, cappedPolicy } from './retry-cap.ts';
 
@@ -41,7 +42,7 @@ export interface JobInput {
  * @throws OrchestrationError 400 for names given twice and times that are none, 422 for a graph
  *   that cannot run, a deadline that has passed and a recovery that cannot be
  */
-export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
+export function readJobInput(body: SubmitJob, graph: JobGraph, rules: JobRules): JobInput {
   const name = either(body, 'job_name', 'name');
   if (name === undefined) throw invalid([{ path: '/job_name', message: 'is required' }]);
   const description = either(body, 'job_description', 'description');
@@ -50,7 +51,7 @@ export function readJobInput(body: SubmitJob, rules: JobRules): JobInput {
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
   const retry = retryOf(body, rules.defaults);
   const { defaults } = rules;
-  const plan = compile(body, retry, rules);
+  const plan = compile(graph, retry, rules);
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
     name,
@@ -109,15 +110,19 @@ function retryOf(body: SubmitJob, defaults: JobDefaults) {
   return { ...policy, max_retries: body.max_retries ?? defaults.maxRetries };
 }
 
-function compile(body: SubmitJob, retry: ReturnType<typeof retryOf>, rules: JobRules): Plan {
+function compile(
+  { dag, placeOf }: JobGraph,
+  retry: ReturnType<typeof retryOf>,
+  rules: JobRules,
+): Plan {
   try {
-    const dag = cappedGraph(body.dag_definition, rules.defaults.maxRetryDelayMs);
-    return compilePlan(dag, { retry, checkAction: rules.checkAction });
+    const capped = cappedGraph(dag, rules.defaults.maxRetryDelayMs);
+    return compilePlan(capped, { retry, checkAction: rules.checkAction });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({
       ...problem,
-      path: `/dag_definition${problem.path}`,
+      path: placeOf(problem.path),
     }));
     if (error instanceof PlanError) throw new PlanError(error.message, validationErrors);
     throw new OrchestrationError(error.code, error.message, { validationErrors });

@@ -8,6 +8,7 @@ import {
 import { type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
+import { jobGraph } from './job-graph.ts';
 import { type JobInput, readJobInput } from './job-input.ts';
 import { jobView } from './job-view.ts';
 import type { JobParts } from './services.ts';
@@ -18,9 +19,10 @@ const LEVELS_NAMED = 1_000;
 const FULL_RETRY_SECONDS = 30;
 
 /** What a job would be: nothing is stored. */
-export function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): DryRun {
-  authorize(caller.principal, 'jobs:write', 'jobs');
-  const input = readJobInput(body, parts.rules);
+export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): Promise<DryRun> {
+  const { owner } = authorize(caller.principal, 'jobs:write', 'jobs');
+  const graph = await jobGraph(parts.tests.catalogue, owner, body);
+  const input = readJobInput(body, graph, parts.rules);
   const shape = shapeOf(input.plan);
   return {
     valid: true,
@@ -64,17 +66,39 @@ function warningsOf({ plan, run, scheduledAt }: JobInput, widest: number): strin
  * @throws OrchestrationError as {@link readJobInput}, 422 for a key used with another body, and
  *   503 when the journal cannot keep up or the database is away
  */
-export async function submitJob(
+export function submitJob(
   parts: JobParts,
   caller: Caller,
   { body, key }: { readonly body: SubmitJob; readonly key: string | undefined },
 ): Promise<Job> {
   const { owner } = authorize(caller.principal, 'jobs:write', 'jobs');
-  const idempotency = readIdempotency(key, body);
-  const before = idempotency && (await firstAnswer(parts, caller, idempotency));
+  return submitOnce(parts, caller, { request: body, key, owner, make: async () => body });
+}
+
+export interface OnceOnly {
+  /** What was asked for: the same again under one key is the same request. */
+  readonly request: object;
+  readonly key: string | undefined;
+  /** Whose job it will be; keys are an owner's own. */
+  readonly owner: string;
+  /** Makes the job to submit. */
+  make(): Promise<SubmitJob>;
+}
+
+/** Submits a job unless the key says that this was done before. */
+export async function submitOnce(
+  parts: JobParts,
+  caller: Caller,
+  { request, key, owner, make }: OnceOnly,
+): Promise<Job> {
+  const idempotency = readIdempotency(key, request);
+  const used = idempotency && { ...idempotency, owner };
+  const before = used && (await firstAnswer(parts, caller, used));
   if (before !== undefined) return before;
   refuseWhenFull(parts);
-  const input = readJobInput(body, parts.rules);
+  const body = await make();
+  const graph = await jobGraph(parts.tests.catalogue, owner, body);
+  const input = readJobInput(body, graph, parts.rules);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
     ...submission,
@@ -84,7 +108,7 @@ export async function submitJob(
     const record = recordOf(submission, result.runId, result.status);
     return jobView(record, parts.engine.live(result.runId), parts.clock.wall());
   }
-  const winner = idempotency && (await firstAnswer(parts, caller, idempotency));
+  const winner = used && (await firstAnswer(parts, caller, used));
   if (winner !== undefined) return winner;
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
 }
@@ -99,10 +123,10 @@ function refuseWhenFull({ refusal }: JobParts): void {
 async function firstAnswer(
   parts: JobParts,
   caller: Caller,
-  idempotency: Idempotency,
+  { owner, ...idempotency }: Idempotency & { readonly owner: string },
 ): Promise<Job | undefined> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
-  const used = await parts.jobs.submission(access.owner, idempotency.key);
+  const used = await parts.jobs.submission(owner, idempotency.key);
   if (used === undefined) return undefined;
   refuseOtherUse(idempotency, used, 'job');
   const run = await parts.jobs.find(access, used.runId);

@@ -1,4 +1,4 @@
-import type { Clock, Engine, JobStore, RecoveryStore } from '@tenuto/engine';
+import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
 import type { JobRules } from './job-input.ts';
 
 export type { Caller } from '../auth/principal.ts';
@@ -10,6 +10,7 @@ import type { RunViews } from './run-views.ts';
 export interface JobParts {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly tests: TestStore;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly plans: Plans;

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { DagInput, JsonObject } from '@tenuto/contract';
-import { canonicalJson, compilePlan, type Engine, type JobStore } from '@tenuto/engine';
+import {
+  canonicalJson,
+  compilePlan,
+  type Engine,
+  type JobStore,
+  type TestStore,
+} from '@tenuto/engine';
 import type { JobRules } from './job-input.ts';
 import { cappedGraph, cappedPolicy } from './retry-cap.ts';
+import { expandTests } from './test-expansion.ts';
 
 /** A run that a node starts; asked for again under the same key, it is the same run. */
 interface SubRun {
@@ -17,6 +24,7 @@ interface SubRun {
 interface SubRunParts {
   readonly engine: () => Engine;
   readonly jobs: Pick<JobStore, 'submission'>;
+  readonly tests: Pick<TestStore, 'catalogue'>;
   readonly rules: Omit<JobRules, 'clock'>;
 }
 
@@ -24,13 +32,15 @@ interface SubRunParts {
  * Makes the function that starts a run in the name of another run's owner.
  * @throws OrchestrationError as a submit does
  */
-export function createSubRuns({ engine, jobs, rules }: SubRunParts) {
+export function createSubRuns({ engine, jobs, tests, rules }: SubRunParts) {
   return async function start(request: SubRun): Promise<string> {
-    const { dag, params, owner, idempotencyKey: key } = request;
+    const { params, owner, idempotencyKey: key } = request;
     const { defaults, checkAction } = rules;
     const { maxRetryDelayMs } = defaults;
     const retry = cappedPolicy({ max_retries: defaults.maxRetries }, maxRetryDelayMs);
-    const requestHash = createHash('sha256').update(canonicalJson({ dag, params })).digest();
+    const asked = canonicalJson({ dag: request.dag, params });
+    const requestHash = createHash('sha256').update(asked).digest();
+    const { dag } = await expandTests(tests.catalogue, owner, request.dag);
     const result = await engine().submit({
       plan: compilePlan(cappedGraph(dag, maxRetryDelayMs), { retry, checkAction }),
       input: {

@@ -1,6 +1,7 @@
 import { RUN_KINDS, type RunStatus } from '@tenuto/contract';
 import type { Access, Page, PageRequest, RunFilter, RunRecord, RunSummary } from '@tenuto/engine';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { escapeLike } from './like.ts';
 import { LIVE_COLUMNS, OVER_COLUMNS, type RunRow, reachable, recordOf } from './run-row.ts';
 
 /** Counted exactly up to here; beyond, the planner's estimate is told. */
@@ -173,10 +174,6 @@ function firstIdAt(ms: number): string {
     .toString(16)
     .padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** The text itself, and the scalar that it spells: `3` finds 3 and "3". */

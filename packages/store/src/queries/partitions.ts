@@ -3,7 +3,14 @@ import type pg from 'pg';
 type Queryable = Pick<pg.Pool, 'query'>;
 
 /** History, partitioned by the time in the run's id. */
-const PARTITIONED = ['runs', 'attempts', 'run_events', 'node_logs', 'artifacts'] as const;
+const PARTITIONED = [
+  'runs',
+  'attempts',
+  'run_events',
+  'node_logs',
+  'artifacts',
+  'test_results',
+] as const;
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Made ahead, so that a server that cannot reach this code for weeks still stores runs. */
 const WEEKS_AHEAD = 8;

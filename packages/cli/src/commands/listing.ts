@@ -1,0 +1,31 @@
+import type { Listing } from '@tenuto/sdk';
+import { EXIT } from '../exit-code.ts';
+import { UsageError } from '../failure.ts';
+import type { Session } from './command.ts';
+
+/** Items that are asked for at once. */
+export const PAGE = 100;
+
+/** Shows a list up to a limit, over as many pages as that takes. */
+export async function showList<T>(
+  { output }: Session,
+  { listing, limit }: { readonly listing: Listing<T>; readonly limit: number },
+  lines: (items: readonly T[]) => readonly string[],
+): Promise<typeof EXIT.ok> {
+  const items: T[] = [];
+  for await (const item of listing) {
+    items.push(item);
+    if (items.length >= limit) break;
+  }
+  output.result({ items }, () => (items.length === 0 ? ['Nothing found.'] : lines(items)));
+  return EXIT.ok;
+}
+
+/** @throws UsageError for what is no count */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError(`A limit is a number from 1 on; "${text}" is not.`);
+  }
+  return count;
+}
