@@ -1,3 +1,4 @@
+export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
 export type { EngineOptions } from './engine-state.ts';
@@ -5,6 +6,7 @@ export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoin
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/clock.ts';
+export type * from './ports/doctor-store.ts';
 export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';

@@ -1,7 +1,9 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type Clock,
+  createDoctor,
   createRunIds,
+  type DoctorStore,
   type Engine,
   type JobStore,
   type Random,
@@ -22,6 +24,7 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
@@ -43,6 +46,7 @@ export interface AppOptions {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly doctor: DoctorStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -110,6 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
+  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
   if (options.docs) await addDocs(app);
   return app;
 }

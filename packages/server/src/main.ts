@@ -92,7 +92,7 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tokens } = store.api;
+  const { jobs, tokens, doctor } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, tokens);
   const rules = rulesOf(settings, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, rules });
