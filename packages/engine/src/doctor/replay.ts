@@ -1,14 +1,19 @@
 /** Compares what a run's row says with what comes of applying its journal again. */
-import { InvalidJobStateError, type RunStatus } from '@tenuto/contract';
+import type { RunStatus } from '@tenuto/contract';
 import type { Plan } from '../plan/index.ts';
 import type { ExaminedRun } from '../ports/doctor-store.ts';
+import { DEFAULT_RETRY_POLICY } from '../retry/index.ts';
 import {
+  type AttemptEnded,
+  attemptsInRound,
   countsOf,
   type JournalEntry,
   type RunState,
   restoreRun,
   retriesOf,
+  roundOf,
   specOf,
+  statusOf,
 } from '../run/index.ts';
 import type { ReplayCheck } from './replay-checks.ts';
 
@@ -21,35 +26,66 @@ export interface ReplayFinding {
  * Judges a run by its journal. Of a live run the row may be behind its journal, so only what the
  * journal itself says counts, and the statuses that are written with what causes them.
  */
-export function judgeRun(plan: Plan, run: ExaminedRun): readonly ReplayFinding[] {
-  const { entries, startedAt } = run.journal;
+export function judgeRun(plan: Plan, row: ExaminedRun): readonly ReplayFinding[] {
+  const { entries, startedAt } = row.journal;
   if (startedAt === undefined) {
     const detail = `${entries.length} lines of a journal, and the run has not begun`;
     return entries.length === 0 ? [] : [{ check: 'replay_refused', detail }];
   }
-  const restored = restore(plan, run);
-  const state = 'run' in restored ? restored.run : undefined;
-  return [
-    ...numberFindings(entries),
-    ...workFindings(plan, entries, state),
-    ...attemptFindings(plan, entries, state),
-    ...('refused' in restored ? [refusal(restored.refused)] : rowFindings(run, restored.run)),
-  ];
-}
-
-function restore(
-  plan: Plan,
-  { journal }: ExaminedRun,
-): { readonly run: RunState } | { readonly refused: string } {
+  const findings: ReplayFinding[] = [];
+  const watch = createWatch(findings);
   try {
-    return { run: restoreRun(plan, journal).run };
+    const { run } = restoreRun(plan, row.journal, watch);
+    return [...findings, ...rowFindings(row, run)];
   } catch (error) {
-    if (error instanceof InvalidJobStateError) return { refused: error.message };
-    return { refused: String(error) };
+    const detail = error instanceof Error ? error.message : String(error);
+    return [...findings, { check: 'replay_refused', detail }];
   }
 }
 
-const refusal = (detail: string): ReplayFinding => ({ check: 'replay_refused', detail });
+/** Looks at each line of a journal before it is applied. */
+function createWatch(findings: ReplayFinding[]) {
+  const last = new Map<number, number>();
+  let stopped = false;
+  return (run: RunState, { event }: JournalEntry): void => {
+    if (event.type === 'stop' || event.type === 'recover') stopped = event.type === 'stop';
+    if (event.type !== 'ended' && event.type !== 'waiting') return;
+    if (event.node < 0 || event.node >= run.size) return;
+    const late = stopped ? lateWork(run, event) : undefined;
+    if (late !== undefined) findings.push(late);
+    if (event.type === 'waiting') return;
+    const { node, attempt } = event;
+    const expected = (last.get(node) ?? 0) + 1;
+    last.set(node, attempt);
+    if (attempt !== expected) {
+      const detail = `node ${node} has attempt ${attempt} where ${expected} comes next`;
+      findings.push({ check: 'attempt_numbers', detail });
+    }
+    const excess = tooMany(run, event);
+    if (excess !== undefined) findings.push(excess);
+  };
+}
+
+/** Work that is reported of a run that has been stopped, and was not going on at the stop. */
+function lateWork(
+  run: RunState,
+  { node, attempt }: Pick<AttemptEnded, 'node' | 'attempt'>,
+): ReplayFinding | undefined {
+  if (specOf(run, node).type === 'cleanup' || statusOf(run, node) === 'running') return undefined;
+  const detail = `attempt ${attempt} of node ${node} is reported after the stop`;
+  return { check: 'work_after_stop', detail };
+}
+
+function tooMany(run: RunState, { node, attempt }: AttemptEnded): ReplayFinding | undefined {
+  const made = attemptsInRound(run, node, attempt);
+  const written = specOf(run, node).retry.max_attempts;
+  // Undoing is tried again even where the work is not.
+  const once = roundOf(run, node).kind === 'rollback' && written === 1;
+  const most = once ? DEFAULT_RETRY_POLICY.max_attempts : written;
+  if (made <= most) return undefined;
+  const detail = `node ${node} has had ${made} attempts of ${most}`;
+  return { check: 'attempts_exceeded', detail };
+}
 
 function rowFindings(row: ExaminedRun, run: RunState): readonly ReplayFinding[] {
   if (!row.over) return liveFindings(row, run);
@@ -62,11 +98,12 @@ function rowFindings(row: ExaminedRun, run: RunState): readonly ReplayFinding[] 
   return countFindings(row, run);
 }
 
-/** Statuses that a live run gets by a journal line; the row is written after that line. */
-const STOPPED: readonly RunStatus[] = ['cancelled', 'timeout'];
+/** Statuses that a live run has while it comes to its end. */
+const ENDING: readonly RunStatus[] = ['failed', 'cancelled', 'timeout', 'aborted'];
 
+/** The row is written after the line that ends the run; it may be behind, but not ahead. */
 function liveFindings(row: ExaminedRun, run: RunState): readonly ReplayFinding[] {
-  if (!STOPPED.includes(row.status) || row.status === run.status) return [];
+  if (!ENDING.includes(row.status) || ENDING.includes(run.status)) return [];
   return [{ check: 'replay_status', detail: `${row.status}, and its journal says ${run.status}` }];
 }
 
@@ -87,66 +124,4 @@ function countFindings({ progress }: ExaminedRun, run: RunState): readonly Repla
     ([name, count]) => `${name} is ${written[name] ?? 'not written'}, replay has ${count}`,
   );
   return [{ check: 'replay_counts', detail: detail.join('; ') }];
-}
-
-function numberFindings(entries: readonly JournalEntry[]): readonly ReplayFinding[] {
-  const last = new Map<number, number>();
-  const findings: ReplayFinding[] = [];
-  for (const { event } of entries) {
-    if (event.type !== 'ended') continue;
-    const { node, attempt } = event;
-    const expected = (last.get(node) ?? 0) + 1;
-    last.set(node, attempt);
-    if (attempt === expected) continue;
-    const detail = `node ${node} has attempt ${attempt} where ${expected} comes next`;
-    findings.push({ check: 'attempt_numbers', detail });
-  }
-  return findings;
-}
-
-/** Work that was not going on at the first stop, and was reported on after it. */
-function workFindings(
-  plan: Plan,
-  entries: readonly JournalEntry[],
-  run: RunState | undefined,
-): readonly ReplayFinding[] {
-  const findings: ReplayFinding[] = [];
-  let going: Set<string> | undefined;
-  for (const { event } of entries) {
-    if (event.type === 'stop') {
-      going ??= new Set(event.running.map(({ node, attempt }) => `${node} ${attempt}`));
-    } else if (going !== undefined) {
-      const { node, attempt } = event;
-      const cleanup = nodeSpec(plan, run, node)?.type === 'cleanup';
-      if (cleanup || going.has(`${node} ${attempt}`)) continue;
-      const detail = `attempt ${attempt} of node ${node} is reported after the stop`;
-      findings.push({ check: 'work_after_stop', detail });
-    }
-  }
-  return findings;
-}
-
-function attemptFindings(
-  plan: Plan,
-  entries: readonly JournalEntry[],
-  run: RunState | undefined,
-): readonly ReplayFinding[] {
-  const counted = new Map<number, number>();
-  for (const { event } of entries) {
-    if (event.type === 'ended') counted.set(event.node, (counted.get(event.node) ?? 0) + 1);
-  }
-  const findings: ReplayFinding[] = [];
-  for (const [node, count] of counted) {
-    const most = nodeSpec(plan, run, node)?.retry.max_attempts;
-    if (most === undefined || count <= most) continue;
-    const detail = `node ${node} has had ${count} attempts of ${most}`;
-    findings.push({ check: 'attempts_exceeded', detail });
-  }
-  return findings;
-}
-
-/** What a node is to do; instances are known only to a run that could be restored. */
-function nodeSpec(plan: Plan, run: RunState | undefined, node: number) {
-  if (node < plan.nodeCount) return plan.specs[node];
-  return run !== undefined && node < run.size ? specOf(run, node) : undefined;
 }

@@ -5,9 +5,10 @@ import { repairStatement } from './repair.ts';
 /** Times are rounded on their way into the key. */
 const ROUNDING_MS = 1_000;
 
-const LATE = `r.engine is null and r.claim_key >
+/** A run that is held back has no place; it is given one when it is let go. */
+const LATE = `r.engine is null and case when isfinite(r.wake_at) then r.claim_key >
   (extract(epoch from greatest(r.wake_at, r.created_at)) * 1000)::bigint
-    + (r.priority - 1) * ${PRIORITY_STEP_MS} + ${ROUNDING_MS}`;
+    + (r.priority - 1) * ${PRIORITY_STEP_MS} + ${ROUNDING_MS} else false end`;
 
 export const lateClaimKey: Check = {
   name: 'late_claim_key',

@@ -5,11 +5,11 @@ const WAITING = `('pending', 'queued', 'scheduled')`;
 export const liveStatus: Check = {
   name: 'live_status',
   invariant: 4,
-  meaning: 'A live run has a status that its owner and its start allow, and none that is an end.',
+  meaning: 'A live run has a status that its owner and its start allow, and has not completed.',
   severity: 'error',
   find: ({ sample }) => `
     select r.run_id::text as subject, 'is live and says ' || r.status as detail from run_live r
-    where r.status in ('completed', 'failed', 'aborted')
+    where r.status = 'completed'
     union all
     select r.run_id::text, r.status || ', and ' || case
         when r.engine is not null then 'an engine owns it' else 'it has been started' end
@@ -18,6 +18,6 @@ export const liveStatus: Check = {
     union all
     select r.run_id::text, r.status || ', and it was never started'
     from ${sample()} join run_live r on r.run_id = t.run_id
-    where r.status in ('running', 'cancelled', 'timeout', 'recovering', 'retrying')
+    where r.status in ('running', 'failed', 'cancelled', 'timeout', 'retrying', 'recovering', 'aborted')
       and r.started_at is null`,
 };

@@ -19,8 +19,11 @@ import { missingOutput } from './missing-output.ts';
 import { missingPartition } from './missing-partition.ts';
 import { missingPlan } from './missing-plan.ts';
 import { oldSnapshot } from './old-snapshot.ts';
+import { openIntervention } from './open-intervention.ts';
 import { orphanLease } from './orphan-lease.ts';
 import { runTwice } from './run-twice.ts';
+import { runningRecovery } from './running-recovery.ts';
+import { silentRecovery } from './silent-recovery.ts';
 import { strayInbox } from './stray-inbox.ts';
 import { stuckRun } from './stuck-run.ts';
 import { unfinishedHistory } from './unfinished-history.ts';
@@ -47,6 +50,9 @@ export const CHECKS: readonly Check[] = [
   batchGap,
   epochBehind,
   lostKey,
+  openIntervention,
+  runningRecovery,
+  silentRecovery,
   missingAudit,
   auditGuard,
   durability,

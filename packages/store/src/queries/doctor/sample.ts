@@ -38,12 +38,12 @@ export async function sampleRuns(
 ): Promise<SampledRuns> {
   const { rows } = await client.query<Row>(RUNS, [runs]);
   const nodes = new Map<string, number>();
-  // Half for those that are over: a large live run leaves room for them.
+  // Half for those that are over; small runs first, so that a large one does not stand for many.
   const room = { live: most / 2, over: most / 2 };
   const taken = { live: 0, over: 0 };
-  for (const row of rows) {
+  const sized = rows.map((row) => ({ row, size: sizeOf(row) }));
+  for (const { row, size } of sized.toSorted((a, b) => a.size - b.size)) {
     const kind = row.over ? 'over' : 'live';
-    const size = sizeOf(row);
     if (size > room[kind]) continue;
     room[kind] -= size;
     taken[kind] += 1;
