@@ -70,7 +70,8 @@ function openDoctorPool(config: pg.ClientConfig): pg.Pool {
     application_name: 'tenuto-doctor',
     options:
       '-c statement_timeout=60s -c lock_timeout=2s -c idle_in_transaction_session_timeout=60s ' +
-      '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off',
+      '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off ' +
+      '-c max_parallel_workers_per_gather=0',
     connectionTimeoutMillis: EXAMINATION_WAIT_MS,
     idleTimeoutMillis: 5_000,
   });

@@ -60,33 +60,33 @@ describe.each(Object.entries(PLANTS))('%s', (name, { spoil, also = [] }) => {
   });
 
   const repair = CHECKS.find((check) => check.name === name)?.repair;
-  test.skipIf(repair !== undefined)('is left to a person', async () => {
-    const { found, repaired, left } = await doctor.repair(BY, { checks: [name] });
-    expect([found.checks.length, repaired, left]).toEqual([1, [], undefined]);
-  });
+  if (repair === undefined) {
+    test('is left to a person', async () => {
+      const { found, repaired, left } = await doctor.repair(BY, { checks: [name] });
+      expect([found.checks.length, repaired, left]).toEqual([1, [], undefined]);
+    });
+    return;
+  }
 
-  test.skipIf(repair === undefined)('changes nothing when repair is only tried', async () => {
+  test('changes nothing when repair is only tried', async () => {
     const { found, repaired, left } = await doctor.repair(BY, { dryRun: true });
     expect([found.verdict, repaired, left]).toEqual(['error', [], undefined]);
     expect((await faultsOf(doctor)).map((check) => check.name)).toEqual([name]);
   });
 
-  test.skipIf(repair === undefined)(
-    'is repaired, the audit tells so, and there is nothing to do twice',
-    async () => {
-      const { repaired, left } = await doctor.repair(BY, { limit: ALL_RUNS });
-      expect(repaired).toEqual([{ check: name, count: expect.any(Number) }]);
-      expect(repaired[0]?.count).toBeGreaterThan(0);
-      expect(left?.verdict).toBe('ok');
-      const audit = await desk.ask<{ details: string }>(
-        `select actor, action, request_id, details from audit where action = 'doctor.repaired'`,
-      );
-      expect(audit.length).toBeGreaterThan(0);
-      for (const { details, ...row } of audit) {
-        expect(row).toEqual({ actor: 'dr', action: 'doctor.repaired', request_id: 'request-1' });
-        expect(JSON.parse(details)).toMatchObject({ check: name, did: repair });
-      }
-      expect(await doctor.repair(BY)).toMatchObject({ repaired: [] });
-    },
-  );
+  test('is repaired, the audit tells so, and there is nothing to do twice', async () => {
+    const { repaired, left } = await doctor.repair(BY, { limit: ALL_RUNS });
+    expect(repaired).toEqual([{ check: name, count: expect.any(Number) }]);
+    expect(repaired[0]?.count).toBeGreaterThan(0);
+    expect(left?.verdict).toBe('ok');
+    const audit = await desk.ask<{ details: string }>(
+      `select actor, action, request_id, details from audit where action = 'doctor.repaired'`,
+    );
+    expect(audit.length).toBeGreaterThan(0);
+    for (const { details, ...row } of audit) {
+      expect(row).toEqual({ actor: 'dr', action: 'doctor.repaired', request_id: 'request-1' });
+      expect(JSON.parse(details)).toMatchObject({ check: name, did: repair });
+    }
+    expect(await doctor.repair(BY)).toMatchObject({ repaired: [] });
+  });
 });

@@ -18,3 +18,10 @@ export interface Scope {
   /** How many rows of a table are looked at, where only a part is. */
   rows(): string;
 }
+
+/**
+ * The live rows `r` of runs in `t`: looked up one by one. A plain join may be turned around, and
+ * walk through all that waits.
+ */
+export const LIVE = `cross join lateral (
+  select r.* from run_live r where r.run_id = t.run_id offset 0) r`;

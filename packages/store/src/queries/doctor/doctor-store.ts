@@ -18,7 +18,7 @@ import { sampleRuns } from './sample.ts';
 /** What is found beyond this is not counted. */
 const COUNTED = 10_000;
 /** Rows looked at where a check reads the newest of a table: so many for each run of the sample. */
-const ROWS_A_RUN = 10;
+const ROWS_A_RUN = 4;
 
 /**
  * The store as the doctor sees it.

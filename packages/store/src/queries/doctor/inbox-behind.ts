@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { type Check, LIVE } from './check.ts';
 import { repairStatement } from './repair.ts';
 
 export const inboxBehind: Check = {
@@ -7,10 +7,10 @@ export const inboxBehind: Check = {
   meaning: "A run's inbox number is at least that of its last item, so that no end overtakes it.",
   severity: 'error',
   find: ({ rows }) => `
-    select i.run_id::text as subject,
-      'has item ' || i.seq || ', and its number is ' || r.inbox_seq as detail
-    from (select run_id, seq from run_inbox order by run_id desc, seq desc limit ${rows()}) i
-    join run_live r on r.run_id = i.run_id where i.seq > r.inbox_seq`,
+    select t.run_id::text as subject,
+      'has item ' || t.seq || ', and its number is ' || r.inbox_seq as detail
+    from (select run_id, seq from run_inbox order by run_id desc, seq desc limit ${rows()}) t
+    ${LIVE} where t.seq > r.inbox_seq`,
   repair: {
     does: "Raises the number to the last item's: the run then does not end before it is read.",
     run: repairStatement(`

@@ -1,5 +1,5 @@
 import { PRIORITY_STEP_MS } from '../priority.ts';
-import type { Check } from './check.ts';
+import { type Check, LIVE } from './check.ts';
 import { repairStatement } from './repair.ts';
 
 /** Times are rounded on their way into the key. */
@@ -21,7 +21,7 @@ export const lateClaimKey: Check = {
         || ', and its place in the queue is for '
         || to_char(to_timestamp(r.claim_key / 1000.0) at time zone 'UTC',
              'YYYY-MM-DD"T"HH24:MI:SS"Z"') as detail
-    from ${sample()} join run_live r on r.run_id = t.run_id where ${LATE}`,
+    from ${sample()} ${LIVE} where ${LATE}`,
   repair: {
     does: 'Gives the run the first place in the queue for when it is due.',
     run: repairStatement(`

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { type Check, LIVE } from './check.ts';
 
 const WAITING = `('pending', 'queued', 'scheduled')`;
 
@@ -13,11 +13,11 @@ export const liveStatus: Check = {
     union all
     select r.run_id::text, r.status || ', and ' || case
         when r.engine is not null then 'an engine owns it' else 'it has been started' end
-    from ${sample()} join run_live r on r.run_id = t.run_id
+    from ${sample()} ${LIVE}
     where r.status in ${WAITING} and (r.engine is not null or r.started_at is not null)
     union all
     select r.run_id::text, r.status || ', and it was never started'
-    from ${sample()} join run_live r on r.run_id = t.run_id
+    from ${sample()} ${LIVE}
     where r.status in ('running', 'failed', 'cancelled', 'timeout', 'retrying', 'recovering', 'aborted')
       and r.started_at is null`,
 };

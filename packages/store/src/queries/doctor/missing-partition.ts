@@ -1,5 +1,5 @@
 import { makePartitionsIn } from '../partitions.ts';
-import type { Check } from './check.ts';
+import { type Check, LIVE } from './check.ts';
 import { inOneTransaction, noteRepair } from './repair.ts';
 
 const DAY = (week: string) =>
@@ -20,7 +20,7 @@ export const missingPartition: Check = {
         null::uuid as run_id from generate_series(-1, 1) step
       union
       (select distinct on (1) ${WEEK_OF_ID}, t.run_id
-       from ${sample()} join run_live r on r.run_id = t.run_id order by 1, 2))
+       from ${sample()} ${LIVE} order by 1, 2))
     select coalesce(w.run_id::text, p.parent) as subject,
       'partition ' || p.parent || '_' || ${DAY('w.week')} || ' is missing' as detail
     from weeks w cross join (values ('runs'), ('attempts'), ('run_events'), ('node_logs'),

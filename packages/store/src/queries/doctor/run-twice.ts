@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { type Check, LIVE } from './check.ts';
 
 export const runTwice: Check = {
   name: 'run_twice',
@@ -8,6 +8,6 @@ export const runTwice: Check = {
   find: ({ sample }) => `
     select r.run_id::text as subject,
       'is live (' || r.status || ') and over (' || h.status || ')' as detail
-    from ${sample()} join run_live r on r.run_id = t.run_id
+    from ${sample()} ${LIVE}
     cross join lateral (select h.status from runs h where h.run_id = t.run_id offset 0) h`,
 };
