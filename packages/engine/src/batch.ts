@@ -46,7 +46,8 @@ function takeTurn(
   let rows = 0;
   let bytes = 0;
   for (const record of queue) {
-    if (rows >= mostRows || bytes >= TURN_BYTES) break;
+    // An audit row goes with what it tells of, however full the flush is.
+    if (record.kind !== 'audit' && (rows >= mostRows || bytes >= TURN_BYTES)) break;
     taken += 1;
     if (record.kind !== 'start') rows += 1;
     bytes += bytesOf(record);

@@ -1,3 +1,4 @@
+export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
 export type { EngineOptions } from './engine-state.ts';
@@ -6,6 +7,7 @@ export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
+export type * from './ports/doctor-store.ts';
 export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';

@@ -1,7 +1,9 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type Clock,
+  createDoctor,
   createRunIds,
+  type DoctorStore,
   type Engine,
   type JobStore,
   type Random,
@@ -23,6 +25,7 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
@@ -48,6 +51,7 @@ export interface AppOptions {
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
+  readonly doctor: DoctorStore;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -118,6 +122,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRunRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
+  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
   if (options.docs) await addDocs(app);
   return app;
 }

@@ -1,5 +1,6 @@
 import type {
   CircuitStore,
+  DoctorStore,
   JobStore,
   RecoveryStore,
   RetryPolicyStore,
@@ -13,6 +14,7 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
+import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
@@ -22,6 +24,9 @@ import { createTestStore } from './test-store.ts';
 const POOL_SIZE = 10;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
+/** Examinations at once, and how long the next one waits for its turn. */
+const EXAMINATIONS = 2;
+const EXAMINATION_WAIT_MS = 20_000;
 
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
@@ -31,6 +36,7 @@ export interface ApiStore {
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
+  readonly doctor: DoctorStore;
   close(): Promise<void>;
 }
 
@@ -46,6 +52,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   });
   // A connection that breaks while idle says so here; whoever asks next gets another.
   pool.on('error', () => undefined);
+  const doctors = openDoctorPool(config);
   return {
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
@@ -53,8 +60,31 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tests: createTestStore(pool),
-    close: () => pool.end(),
+    doctor: createDoctorStore(doctors, pool),
+    async close() {
+      await Promise.all([pool.end(), doctors.end()]);
+    },
   };
+}
+
+/**
+ * An examination looks rows up by their keys; planned without statistics to be talked out of it by,
+ * and between two statements it replays runs.
+ */
+function openDoctorPool(config: pg.ClientConfig): pg.Pool {
+  const pool = new pg.Pool({
+    ...config,
+    max: EXAMINATIONS,
+    application_name: 'tenuto-doctor',
+    options:
+      '-c statement_timeout=60s -c lock_timeout=2s -c idle_in_transaction_session_timeout=60s ' +
+      '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off ' +
+      '-c max_parallel_workers_per_gather=0',
+    connectionTimeoutMillis: EXAMINATION_WAIT_MS,
+    idleTimeoutMillis: 5_000,
+  });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /**

@@ -142,6 +142,7 @@ export function testSubmission(
     jobType: 'dag',
     kind: 'job',
     priority: 5,
+    audit: { actor: 'ann', action: 'job.created', subject: '', details: {} },
     ...rest,
     input: {
       params: {},

@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/index.ts';
 import { apply, resumeAttempt } from './apply.ts';
-import type { RunJournal } from './journal-entry.ts';
+import type { JournalEntry, RunJournal } from './journal-entry.ts';
 import { attemptOf, createRun, type RunState } from './state.ts';
 
 export interface RestoredRun {
@@ -12,8 +12,15 @@ export interface RestoredRun {
 /**
  * Rebuilds a run by applying its journal in order. Attempts that were started and have not ended
  * are marked as running; whether they still are is for the caller to know.
+ *
+ * @param before sees each entry and the run as it is before the entry
+ * @throws InvalidJobStateError when the journal is not that of such a run
  */
-export function restoreRun(plan: Plan, journal: RunJournal): RestoredRun {
+export function restoreRun(
+  plan: Plan,
+  journal: RunJournal,
+  before?: (run: RunState, entry: JournalEntry) => void,
+): RestoredRun {
   const run = createRun({
     id: journal.runId,
     plan,
@@ -24,6 +31,7 @@ export function restoreRun(plan: Plan, journal: RunJournal): RestoredRun {
   apply(run, { type: 'begin', at: journal.startedAt });
   let seq = 0;
   for (const entry of journal.entries) {
+    before?.(run, entry);
     apply(run, entry.event);
     seq = entry.seq;
   }

@@ -14,13 +14,14 @@ const PARTITIONED = [
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Made ahead, so that a server that cannot reach this code for weeks still stores runs. */
 const WEEKS_AHEAD = 8;
+const STATEMENTS_EACH = 2;
 
 /** Makes the partitions from last week to some weeks ahead, where they are missing. */
 export async function makePartitions(pool: Pick<pg.Pool, 'connect'>): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [PARTITIONS_LOCK]);
-    const statements = await missingPartitions(client);
+    const statements = await missing(client);
     if (statements.length > 0) await client.query(statements.join(';\n'));
   } finally {
     await client.query('select pg_advisory_unlock($1)', [PARTITIONS_LOCK]).catch(() => undefined);
@@ -28,7 +29,20 @@ export async function makePartitions(pool: Pick<pg.Pool, 'connect'>): Promise<vo
   }
 }
 
-async function missingPartitions(client: pg.PoolClient): Promise<string[]> {
+/**
+ * The same inside a transaction of the caller's: nobody else makes partitions until it ends.
+ *
+ * @returns how many were made
+ */
+export async function makePartitionsIn(client: pg.PoolClient): Promise<number> {
+  await client.query('select pg_advisory_xact_lock($1)', [PARTITIONS_LOCK]);
+  const statements = await missing(client);
+  if (statements.length > 0) await client.query(statements.join(';\n'));
+  return statements.length / STATEMENTS_EACH;
+}
+
+/** What makes the partitions that are missing: of each first the table, then its attachment. */
+async function missing(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ now: number; present: string[] | null }>(
     `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
        (select array_agg(inhrelid::regclass::text) from pg_inherits) as present`,

@@ -24,11 +24,15 @@ export async function putPlan(
 
 /** @throws when there is no such plan: a run's row always has one. */
 export async function readPlan(db: Queryable, hash: string): Promise<string> {
+  const document = await findPlan(db, hash);
+  if (document === undefined) throw new Error(`there is no plan ${hash}`);
+  return document;
+}
+
+export async function findPlan(db: Queryable, hash: string): Promise<string | undefined> {
   const { rows } = await db.query<{ document: Buffer }>(
     `select document from plans where hash = decode($1, 'hex')`,
     [hash],
   );
-  const [row] = rows;
-  if (row === undefined) throw new Error(`there is no plan ${hash}`);
-  return (await decompress(row.document)).toString('utf8');
+  return rows[0] && (await decompress(rows[0].document)).toString('utf8');
 }

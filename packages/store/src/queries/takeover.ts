@@ -70,7 +70,7 @@ async function stoodStill(
 }
 
 /** Makes rows of the starts that only the batches know, so that whoever claims the run sees them. */
-async function keepStarts(
+export async function keepStarts(
   client: pg.PoolClient,
   engineId: string,
   { lane, epoch }: Fence,

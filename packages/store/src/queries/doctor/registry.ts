@@ -1,0 +1,61 @@
+import { auditGuard } from './audit-guard.ts';
+import { batchGap } from './batch-gap.ts';
+import { changedAfterEnd } from './changed-after-end.ts';
+import type { Check } from './check.ts';
+import { completedTwice } from './completed-twice.ts';
+import { deadRows } from './dead-rows.ts';
+import { durability } from './durability.ts';
+import { epochBehind } from './epoch-behind.ts';
+import { inboxBehind } from './inbox-behind.ts';
+import { journalOrder } from './journal-order.ts';
+import { lateClaimKey } from './late-claim-key.ts';
+import { leakedStart } from './leaked-start.ts';
+import { liveStatus } from './live-status.ts';
+import { lostKey } from './lost-key.ts';
+import { lostRun } from './lost-run.ts';
+import { missingArtifact } from './missing-artifact.ts';
+import { missingAudit } from './missing-audit.ts';
+import { missingOutput } from './missing-output.ts';
+import { missingPartition } from './missing-partition.ts';
+import { missingPlan } from './missing-plan.ts';
+import { oldSnapshot } from './old-snapshot.ts';
+import { openIntervention } from './open-intervention.ts';
+import { orphanLease } from './orphan-lease.ts';
+import { runTwice } from './run-twice.ts';
+import { runningRecovery } from './running-recovery.ts';
+import { silentRecovery } from './silent-recovery.ts';
+import { strayInbox } from './stray-inbox.ts';
+import { stuckRun } from './stuck-run.ts';
+import { unfinishedHistory } from './unfinished-history.ts';
+
+/** Every check of the store, in the order in which they are told. */
+export const CHECKS: readonly Check[] = [
+  lostRun,
+  runTwice,
+  unfinishedHistory,
+  liveStatus,
+  missingPlan,
+  missingPartition,
+  orphanLease,
+  stuckRun,
+  lateClaimKey,
+  leakedStart,
+  strayInbox,
+  inboxBehind,
+  journalOrder,
+  completedTwice,
+  changedAfterEnd,
+  missingOutput,
+  missingArtifact,
+  batchGap,
+  epochBehind,
+  lostKey,
+  openIntervention,
+  runningRecovery,
+  silentRecovery,
+  missingAudit,
+  auditGuard,
+  durability,
+  deadRows,
+  oldSnapshot,
+];

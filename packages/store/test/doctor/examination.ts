@@ -1,0 +1,23 @@
+/** The doctor on the database of a test. */
+import { createDoctor, type Doctor, type DoctorReport } from '@tenuto/engine';
+import type { TestDatabase } from '@tenuto/testkit';
+import { openApiStore } from '../../src/api-store.ts';
+
+/** More runs than any test makes. */
+export const ALL_RUNS = 10_000;
+
+export interface OpenDoctor extends Doctor {
+  close(): Promise<void>;
+}
+
+export function openDoctor(connection: TestDatabase['connection']): OpenDoctor {
+  const store = openApiStore({ ...connection });
+  return { ...createDoctor(store.doctor), close: store.close };
+}
+
+/** All that was found, a line each: `check: subject detail`. */
+export function foundBy({ checks }: DoctorReport): string[] {
+  return checks.flatMap(({ name, evidence }) =>
+    evidence.map(({ subject, detail }) => `${name}: ${subject} ${detail}`),
+  );
+}
