@@ -171,6 +171,16 @@ describe('a node that waits', () => {
     });
   });
 
+  it('for a circuit to be tried again', () => {
+    const waitingFor = { circuit: 'http.request api.example.com', until: NOW };
+    expect(reason('waiting', { view: { waitingFor } })).toMatchObject({
+      ...{ cause: 'circuit', until: '2026-01-15T09:30:00.000Z' },
+      of: { circuit: 'http.request api.example.com' },
+    });
+    const probed = { circuit: 'mine' };
+    expect(reason('waiting', { view: { waitingFor: probed } }).until).toBeNull();
+  });
+
   it('for a decision, whoever is to make it', () => {
     const view = { waitingFor: { intervention: 'i-1' } };
     const intervention: InterventionRecord = {

@@ -174,14 +174,7 @@ function waitingReason({ view, spec, intervention }: NodeFacts): ReasonToWait {
       : interventionReason(intervention);
   }
   if ('signal' in wait) return signalReason(wait);
-  if ('circuit' in wait) {
-    return reason('circuit', {
-      detail: `The circuit "${wait.circuit}" is not closed: its target has failed too often.`,
-      frees: 'A probe that goes well, or a reset of the circuit by hand.',
-      until: wait.until,
-      of: { circuit: wait.circuit },
-    });
-  }
+  if ('circuit' in wait) return circuitReason(wait);
   return wait.retry ? retryReason(view, spec, wait.until) : sleepReason(wait.until);
 }
 
@@ -191,6 +184,16 @@ function signalReason({ signal, until }: Extract<WaitView, { signal: string }>):
     frees: 'A signal of that name to the run.',
     until,
     of: { signal },
+  });
+}
+
+function circuitReason({ circuit, until }: Extract<WaitView, { circuit: string }>): ReasonToWait {
+  const when = until === undefined ? '' : `; it is tried again at ${new Date(until).toISOString()}`;
+  return reason('circuit', {
+    detail: `The circuit "${circuit}" is open: what it guards has failed too often${when}.`,
+    frees: 'A probe that succeeds, or a reset of the circuit.',
+    until,
+    of: { circuit },
   });
 }
 
