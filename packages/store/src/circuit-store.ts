@@ -51,47 +51,59 @@ export function createCircuitStore(db: Database): CircuitStore {
         item: recordOf,
       });
     },
-    async trip(access, { key, openUntil, reason, audit }) {
-      const given = parameters();
-      const [row] = await ask<Row>(
-        db,
-        `with tripped as (
-           insert into circuits as c (owner, key, state, failures, successes, open_until, slices,
-             settings, version, reason, changed_by)
-           values (${given.add(access.owner)}, ${given.add(key)}, 'open', 0, 0,
-             to_timestamp(${given.add(openUntil / 1_000)}), '[]',
-             ${given.add(JSON.stringify(SETTINGS))}, 1, ${given.add(reason ?? null)},
-             ${given.add(audit.actor)})
-           on conflict (owner, key) do update set state = 'open', failures = 0, successes = 0,
-             open_until = excluded.open_until, slices = '[]', version = c.version + 1,
-             probe_by = null, probe_until = null, reason = excluded.reason,
-             changed_by = excluded.changed_by, updated_at = clock_timestamp()
-           returning ${COLUMNS}),
-         audited as (${auditPart(audit, 'tripped', given)})
-         select * from tripped`,
-        given.values,
-      );
-      if (row === undefined) throw new Error('a circuit that was tripped has no row');
-      return recordOf(row);
-    },
-    async reset(access, { key, reason, audit }) {
-      const given = parameters();
-      const [row] = await ask<Row>(
-        db,
-        `with reset as (
-           update circuits c set state = 'closed', failures = 0, successes = 0, open_until = null,
-             slices = '[]', version = c.version + 1, probe_by = null, probe_until = null,
-             reason = ${given.add(reason ?? null)}, changed_by = ${given.add(audit.actor)},
-             updated_at = clock_timestamp()
-           where c.owner = ${given.add(access.owner)} and c.key = ${given.add(key)}
-           returning ${COLUMNS}),
-         audited as (${auditPart(audit, 'reset', given)})
-         select * from reset`,
-        given.values,
-      );
-      return row && recordOf(row);
-    },
+    trip: (access, change) => trip(db, access, change),
+    reset: (access, change) => reset(db, access, change),
   };
+}
+
+async function trip(
+  db: Database,
+  access: Access,
+  { key, openUntil, reason, audit }: Parameters<CircuitStore['trip']>[1],
+): Promise<CircuitRecord> {
+  const given = parameters();
+  const [row] = await ask<Row>(
+    db,
+    `with tripped as (
+       insert into circuits as c (owner, key, state, failures, successes, open_until, slices,
+         settings, version, reason, changed_by)
+       values (${given.add(access.owner)}, ${given.add(key)}, 'open', 0, 0,
+         to_timestamp(${given.add(openUntil / 1_000)}), '[]',
+         ${given.add(JSON.stringify(SETTINGS))}, 1, ${given.add(reason ?? null)},
+         ${given.add(audit.actor)})
+       on conflict (owner, key) do update set state = 'open', failures = 0, successes = 0,
+         open_until = excluded.open_until, slices = '[]', version = c.version + 1,
+         probe_by = null, probe_until = null, reason = excluded.reason,
+         changed_by = excluded.changed_by, updated_at = clock_timestamp()
+       returning ${COLUMNS}),
+     audited as (${auditPart(audit, 'tripped', given)})
+     select * from tripped`,
+    given.values,
+  );
+  if (row === undefined) throw new Error('a circuit that was tripped has no row');
+  return recordOf(row);
+}
+
+async function reset(
+  db: Database,
+  access: Access,
+  { key, reason, audit }: Parameters<CircuitStore['reset']>[1],
+): Promise<CircuitRecord | undefined> {
+  const given = parameters();
+  const [row] = await ask<Row>(
+    db,
+    `with reset as (
+       update circuits c set state = 'closed', failures = 0, successes = 0, open_until = null,
+         slices = '[]', version = c.version + 1, probe_by = null, probe_until = null,
+         reason = ${given.add(reason ?? null)}, changed_by = ${given.add(audit.actor)},
+         updated_at = clock_timestamp()
+       where c.owner = ${given.add(access.owner)} and c.key = ${given.add(key)}
+       returning ${COLUMNS}),
+     audited as (${auditPart(audit, 'reset', given)})
+     select * from reset`,
+    given.values,
+  );
+  return row && recordOf(row);
 }
 
 function reachable(access: Access, given: Parameters): string {

@@ -1,5 +1,4 @@
 import type { Json, JsonObject, NodeInput } from '@tenuto/contract';
-import { ExpressionError } from '@tenuto/contract';
 import {
   compileExpression,
   compileTemplate,
@@ -7,10 +6,11 @@ import {
   type References,
   type Scope,
 } from '../expression/index.ts';
-import { type RetryPolicy, resolveRetryPolicy } from '../retry/index.ts';
+import { resolveRetryPolicy } from '../retry/index.ts';
 import { type FlatNodes, typeOf } from './flatten.ts';
-import type { ActionSpec, NodeSpec } from './plan.ts';
-import type { Problems } from './problems.ts';
+import type { NodeSpec } from './plan.ts';
+import { compileRecovery } from './recovery-spec.ts';
+import { attempt, type SpecContext } from './spec-context.ts';
 
 /** The action of a node that names none, by type. */
 const DEFAULT_ACTIONS: Partial<Record<string, string>> = {
@@ -25,14 +25,6 @@ const DEFAULT_GRACE_SECONDS = 10;
 const VARIABLES = ['params', 'steps', 'nodes', 'parents', 'run', 'now'];
 /** No item may be called so. */
 const RESERVED_NAMES = new Set([...VARIABLES, 'index', 'event', 'task', 'secrets']);
-
-export interface SpecContext {
-  readonly flat: FlatNodes;
-  readonly defaultRetry: RetryPolicy;
-  /** What is wrong with an action's name, if anything. */
-  readonly checkAction: (uses: string) => string | undefined;
-  readonly problems: Problems;
-}
 
 /** The specs of all nodes, and what their expressions read. */
 export interface Specs {
@@ -139,20 +131,10 @@ function compileSpec(
   const template = attempt(context, index, 'with', () => compileTemplate(parameters, scope));
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
-  const sideAction = (field: SideAction, written: SideActionInput | undefined) =>
-    compileSideAction(context, { index, path, field, written, scope, reads });
-  const ambiguous = node.on_ambiguous;
   const retry =
     node.retry === undefined && node.max_retries === undefined
       ? context.defaultRetry
       : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry);
-  const circuitKey = () => {
-    const key = node.circuit_key;
-    if (key === undefined) return undefined;
-    const compiled = attempt(context, index, 'circuit_key', () => compileTemplate({ key }, scope));
-    if (compiled !== undefined && !compiled.isConstant) reads.push(compiled.references);
-    return compiled;
-  };
   return {
     type: typeOf(node),
     uses: actionName(context, node, path),
@@ -170,16 +152,7 @@ function compileSpec(
     retry,
     timeoutMs: node.timeout_seconds === undefined ? undefined : node.timeout_seconds * 1000,
     graceMs: (node.grace_seconds ?? DEFAULT_GRACE_SECONDS) * 1000,
-    heartbeatMs: node.heartbeat_seconds === undefined ? undefined : node.heartbeat_seconds * 1000,
-    guarded: node.circuit_key !== undefined || retry.strategy === 'circuit_breaker',
-    circuitKey: circuitKey(),
-    fallback: sideAction('fallback', node.fallback),
-    rollback: sideAction('rollback', node.rollback),
-    onAmbiguous: typeof ambiguous === 'string' ? ambiguous : undefined,
-    probe: sideAction(
-      'on_ambiguous/probe',
-      typeof ambiguous === 'object' ? ambiguous.probe : undefined,
-    ),
+    ...compileRecovery(context, { node, index, path, scope, reads, retry }),
     priority: node.priority ?? DEFAULT_PRIORITY,
     forEach: expression('for_each', node.for_each),
     itemName: itemNameOf(node),
@@ -192,55 +165,6 @@ function compileSpec(
         ? { suite: node.test_suite_id ?? '', name: node.test_case_id }
         : undefined,
   };
-}
-
-type SideAction = 'fallback' | 'rollback' | 'on_ambiguous/probe';
-type SideActionInput = NonNullable<NodeInput['fallback']>;
-
-/** An action that a node names besides its own: in its place, against it, or to look after it. */
-function compileSideAction(
-  context: SpecContext,
-  place: {
-    readonly index: number;
-    readonly path: string;
-    readonly field: SideAction;
-    readonly written: SideActionInput | undefined;
-    readonly scope: Scope;
-    readonly reads: References[];
-  },
-): ActionSpec | undefined {
-  const { index, path, field, written, scope, reads } = place;
-  if (written === undefined) return undefined;
-  const wrong = context.checkAction(written.uses);
-  if (wrong !== undefined) context.problems.add(`${path}/${field}/uses`, wrong, written.uses);
-  const parameters = (written.with ?? {}) as Json as JsonObject;
-  const template = attempt(context, index, `${field}/with`, () =>
-    compileTemplate(parameters, scope),
-  );
-  if (template === undefined) return undefined;
-  if (!template.isConstant) reads.push(template.references);
-  return { uses: written.uses, with: template };
-}
-
-/** Runs one compilation; an ExpressionError becomes a problem of the node's field. */
-function attempt<T>(
-  { flat, problems }: SpecContext,
-  index: number,
-  field: string,
-  compile: () => T,
-): T | undefined {
-  try {
-    return compile();
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    const [first] = error.validationErrors;
-    problems.add(
-      `${flat.paths[index]}/${field}${first?.path ?? ''}`,
-      `In ${field} of "${flat.inputs[index]?.id}": ${error.message}`,
-      first?.value,
-    );
-    return undefined;
-  }
 }
 
 function actionParameters(context: SpecContext, node: NodeInput, path: string): JsonObject {

@@ -10,9 +10,9 @@ import {
 } from '@tenuto/contract';
 import type { Access, InterventionRecord, InterventionResult } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { messagePart } from './job-signal.ts';
 import { auditOf, refuseStale, stale, wantedVersion } from './job-state.ts';
 import { errorView, timeView } from './job-view.ts';
+import { messagePart } from './message-part.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 import type { JobParts } from './services.ts';
 

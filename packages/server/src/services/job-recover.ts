@@ -8,7 +8,6 @@ import type { Access, InboxBody, NodeView, Reopening, RunRecord } from '@tenuto/
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
-import { messagePart } from './job-signal.ts';
 import {
   auditOf,
   JobStateError,
@@ -20,6 +19,7 @@ import {
 } from './job-state.ts';
 import { type Acted, lastRefusal, tellJob, untilActed, type Wish } from './job-tell.ts';
 import { shownStatus } from './job-view.ts';
+import { messagePart } from './message-part.ts';
 import { findNode, specOf, type Viewed, viewOf } from './node-find.ts';
 import {
   NEEDS_NODE,

@@ -1,14 +1,9 @@
-import {
-  type Json,
-  type JsonObject,
-  LIMITS,
-  OrchestrationError,
-  type SignalJob,
-} from '@tenuto/contract';
+import type { JsonObject, SignalJob } from '@tenuto/contract';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { auditOf, JobStateError, refuseStale, wantedVersion, wrongState } from './job-state.ts';
 import { type Acted, tellJob, type Wish } from './job-tell.ts';
+import { messagePart } from './message-part.ts';
 import { findNode, viewOf } from './node-find.ts';
 import type { JobParts } from './services.ts';
 
@@ -76,17 +71,4 @@ export async function cancelRetry(
       async: wish.async,
     },
   );
-}
-
-/** @throws OrchestrationError 413 for what is too large to travel in a run's journal */
-export function messagePart(value: unknown, path: string): Json {
-  const text = JSON.stringify(value ?? null);
-  if (Buffer.byteLength(text) > LIMITS.messageBytes) {
-    throw new OrchestrationError(
-      'payload_too_large',
-      `${path} has more than ${LIMITS.messageBytes} bytes; put it somewhere and send where.`,
-    );
-  }
-  const json: Json = JSON.parse(text);
-  return json;
 }

@@ -5,7 +5,7 @@ import {
   type ValidationError,
 } from '@tenuto/contract';
 import { DEFAULT_RULES, type Plan, type RecoveryRules } from '@tenuto/engine';
-import { messagePart } from './job-signal.ts';
+import { messagePart } from './message-part.ts';
 
 const FIELD = '/recovery_policy';
 /** The word for the beginning of a run, where a rollback can go without a checkpoint. */

@@ -1,0 +1,33 @@
+import { ExpressionError } from '@tenuto/contract';
+import type { RetryPolicy } from '../retry/index.ts';
+import type { FlatNodes } from './flatten.ts';
+import type { Problems } from './problems.ts';
+
+export interface SpecContext {
+  readonly flat: FlatNodes;
+  readonly defaultRetry: RetryPolicy;
+  /** What is wrong with an action's name, if anything. */
+  readonly checkAction: (uses: string) => string | undefined;
+  readonly problems: Problems;
+}
+
+/** Runs one compilation; an ExpressionError becomes a problem of the node's field. */
+export function attempt<T>(
+  { flat, problems }: SpecContext,
+  index: number,
+  field: string,
+  compile: () => T,
+): T | undefined {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const [first] = error.validationErrors;
+    problems.add(
+      `${flat.paths[index]}/${field}${first?.path ?? ''}`,
+      `In ${field} of "${flat.inputs[index]?.id}": ${error.message}`,
+      first?.value,
+    );
+    return undefined;
+  }
+}
