@@ -4,7 +4,7 @@
  * a second. Nodes whose circuit is not closed wait here, in the order in which they came; one of them
  * is the next probe, of which there is one at a time over all engines.
  */
-import type { Call, Owned } from './owned.ts';
+import type { Call, Guard, Owned } from './owned.ts';
 import type { CircuitKey, CircuitRow, CircuitVerbs } from './ports/circuit-store.ts';
 import type { Clock } from './ports/clock.ts';
 import { type Circuit, type CircuitSettings, CLOSED, mayProbe, recordCall } from './retry/index.ts';
@@ -26,11 +26,8 @@ export interface Admission extends Waiter {
   readonly settings: CircuitSettings;
 }
 
-/** Stands at a call while it goes on. */
-export interface Guard {
-  readonly entry: Entry;
-  readonly probe: boolean;
-}
+/** How an attempt has ended. */
+type End = Pick<AttemptEnded, 'status' | 'error'>;
 
 interface Entry {
   readonly of: CircuitKey;
@@ -56,7 +53,7 @@ export interface Circuits {
   /** Lets a node go, as a probe or not; or keeps it, with the time until which at least. */
   admit(admission: Admission): Guard | { readonly until: number | undefined };
   /** An attempt that was let go has ended, or will never be heard of. */
-  report(guard: Guard, end: Pick<AttemptEnded, 'status' | 'error'> | undefined): void;
+  report(guard: Guard, end: End | undefined): void;
   /** Writes, reads, takes slots for probes, and lets nodes go: a round for a loop. */
   round(): Promise<void>;
 }
@@ -75,7 +72,10 @@ export function createCircuits(ports: CircuitPorts): Circuits {
   const entries = new Map<string, Entry>();
   return {
     admit: (admission) => admit(ports, entries, admission),
-    report: (guard, end) => report(ports, guard, end),
+    report(guard, end) {
+      const entry = entries.get(idOf(guard.circuit));
+      if (entry !== undefined) report(ports, entry, { probe: guard.probe, end });
+    },
     round: () => round(ports, entries),
   };
 }
@@ -89,9 +89,9 @@ function admit(
   const { granted } = entry;
   if (granted?.owned === owned && granted.node === node) {
     entry.granted = undefined;
-    return { entry, probe: true };
+    return { circuit: entry.of, probe: true };
   }
-  if (entry.known && entry.circuit.state === 'closed') return { entry, probe: false };
+  if (entry.known && entry.circuit.state === 'closed') return { circuit: entry.of, probe: false };
   entry.waiting.add({ owned, node });
   ports.wake();
   return { until: entry.circuit.openUntil };
@@ -103,12 +103,16 @@ function entryOf(
   of: CircuitKey,
   settings: CircuitSettings,
 ): Entry {
-  const id = `${of.owner}\0${of.key}`;
+  const id = idOf(of);
   const entry = entries.get(id) ?? newEntry(of, settings);
   entries.set(id, entry);
   entry.settings = settings;
   entry.usedAt = clock.mono();
   return entry;
+}
+
+function idOf({ owner, key }: CircuitKey): string {
+  return `${owner}\0${key}`;
 }
 
 function newEntry(of: CircuitKey, settings: CircuitSettings): Entry {
@@ -122,8 +126,8 @@ function newEntry(of: CircuitKey, settings: CircuitSettings): Entry {
 /** Ends that say something about the target; the others give a probe's slot back. */
 function report(
   ports: CircuitPorts,
-  { entry, probe }: Guard,
-  end: Pick<AttemptEnded, 'status' | 'error'> | undefined,
+  entry: Entry,
+  { probe, end }: { readonly probe: boolean; readonly end: End | undefined },
 ): void {
   if (probe) entry.probing = false;
   const ok = end === undefined ? undefined : verdictOf(end);
@@ -146,7 +150,7 @@ function giveSlotBack({ wake }: CircuitPorts, entry: Entry): void {
 }
 
 /** Whether the target was well; undefined when the attempt says nothing about it. */
-function verdictOf({ status, error }: Pick<AttemptEnded, 'status' | 'error'>): boolean | undefined {
+function verdictOf({ status, error }: End): boolean | undefined {
   if (status === 'completed') return true;
   if (status === 'cancelled' || error?.type === 'engine_stopped') return undefined;
   // It has answered: what it was asked was wrong.
@@ -201,7 +205,7 @@ async function read({ store }: CircuitPorts, entries: Map<string, Entry>): Promi
   const rows = await store.circuits(all.map(({ of }) => of));
   for (const entry of all) entry.known = true;
   for (const row of rows) {
-    const entry = entries.get(`${row.owner}\0${row.key}`);
+    const entry = entries.get(idOf(row));
     if (entry !== undefined && row.version > entry.version) take(entry, row);
   }
 }

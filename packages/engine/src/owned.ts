@@ -1,10 +1,16 @@
 import type { RunStatus } from '@tenuto/contract';
-import type { Guard } from './circuits.ts';
 import type { Journal } from './journal.ts';
 import type { ActionOutcome } from './ports/action-runner.ts';
+import type { CircuitKey } from './ports/circuit-store.ts';
 import type { RunId } from './ports/store.ts';
 import type { InFlight, Journaled, JournalRecord } from './record.ts';
 import type { RunState } from './run/index.ts';
+
+/** The circuit that has let an attempt go, maybe to try the target. */
+export interface Guard {
+  readonly circuit: CircuitKey;
+  readonly probe: boolean;
+}
 
 /** An attempt of an owned run, from the intent to start it until its end is journaled. */
 export interface Call extends InFlight {

@@ -3,11 +3,11 @@
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
 import { LIMITS, type RunStatus } from '@tenuto/contract';
-import type { Circuits, Guard, Waiter } from './circuits.ts';
+import type { Circuits, Waiter } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
 import { finishRun, noteProgress, releaseRun } from './leaving.ts';
 import { childError, lostAttempt, noSignal } from './outcomes.ts';
-import { type Call, createCall, type Owned } from './owned.ts';
+import { type Call, createCall, type Guard, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Aside } from './ports/store.ts';
 import type { InFlight } from './record.ts';
@@ -280,7 +280,7 @@ function passCircuit(ports: DriverPorts, owned: Owned, node: number): Guard | 'h
   }
   const settings = circuitOf(specOf(run, node).retry);
   const answer = ports.circuits.admit({ owned, node, key, settings });
-  if ('entry' in answer) return answer;
+  if ('circuit' in answer) return answer;
   const { until } = answer;
   holdNode(run, node, { key, since, ...(until !== undefined && { until }) });
   return 'held';

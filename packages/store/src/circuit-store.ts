@@ -1,7 +1,7 @@
 import type { Access, CircuitRecord, CircuitSettings, CircuitStore } from '@tenuto/engine';
 import { auditPart } from './queries/audit.ts';
 import { CIRCUIT_COLUMNS, circuitRow, type StoredCircuit } from './queries/circuit-row.ts';
-import { ask, type Database, type Parameters, parameters } from './queries/database.ts';
+import { ask, type Database, type Parameters as Given, parameters } from './queries/database.ts';
 import { pageOf } from './queries/page.ts';
 
 interface Row extends StoredCircuit {
@@ -106,7 +106,7 @@ async function reset(
   return row && recordOf(row);
 }
 
-function reachable(access: Access, given: Parameters): string {
+function reachable(access: Access, given: Given): string {
   return access.all ? 'true' : `c.owner = ${given.add(access.owner)}`;
 }
 

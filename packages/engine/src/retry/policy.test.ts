@@ -22,6 +22,11 @@ describe('a resolved policy', () => {
       jitter_range: 0.1,
       retryable_error_types: [],
       non_retryable_error_types: [],
+      failure_threshold: 5,
+      success_threshold: 3,
+      circuit_timeout_ms: 30_000,
+      window_ms: 60_000,
+      minimum_calls: 10,
     });
   });
 

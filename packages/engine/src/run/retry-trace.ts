@@ -2,16 +2,7 @@
 import type { RetryPolicy } from '../retry/index.ts';
 import type { AttemptEnded } from './event.ts';
 import { roundOf } from './round.ts';
-import { type RunState, specOf } from './state.ts';
-
-export interface RetryTrace {
-  /** The round that it is of: each has a past of its own. */
-  readonly base: number;
-  /** When the first attempt of the round started, in milliseconds since the epoch. */
-  readonly firstStartedAt: number;
-  /** How long the node was to wait for its next attempt, in milliseconds. */
-  readonly delayMs: number;
-}
+import { type RetryTrace, type RunState, specOf } from './state.ts';
 
 /** Remembers an attempt that will be made again; after a last one there is nothing to remember. */
 export function traceRetry(run: RunState, event: AttemptEnded): void {

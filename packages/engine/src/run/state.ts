@@ -10,7 +10,6 @@ import type { Wait } from '../ports/action-runner.ts';
 import type { RunInput } from '../ports/engine-api.ts';
 import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
 import type { OpenSession, RecoveryStep, Round } from './recovery-step.ts';
-import type { RetryTrace } from './retry-trace.ts';
 
 /** What a failed node says about itself. */
 export interface NodeError {
@@ -57,6 +56,16 @@ export type NodeWait = (
   /** Since when, in milliseconds since the epoch. */
   readonly since: number;
 };
+
+/** Of a node's past, what its retry policy asks for. */
+export interface RetryTrace {
+  /** The round that it is of: each has a past of its own. */
+  readonly base: number;
+  /** When the first attempt of the round started, in milliseconds since the epoch. */
+  readonly firstStartedAt: number;
+  /** How long the node was to wait for its next attempt, in milliseconds. */
+  readonly delayMs: number;
+}
 
 /**
  * A run in memory. Nodes are numbers: below plan.nodeCount the plan's own, from there on instances
