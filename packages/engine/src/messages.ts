@@ -63,12 +63,11 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
 }
 
 const cancel: Hear<'cancel'> = (ports, owned, { actor, mode }) => {
-  const { run } = owned;
-  if (run.phase === 'over' || run.status === 'cancelled' || run.status === 'timeout') {
-    return `The run is ${run.status}.`;
-  }
-  const reason = `cancelled by ${actor}`;
-  stopRun(ports, owned, { status: 'cancelled', grace: mode !== 'immediate', reason });
+  const stop = { status: 'cancelled', grace: mode !== 'immediate' } as const;
+  const event = { type: 'stop', at: ports.clock.wall(), running: [], ...stop } as const;
+  const objection = objectionTo(owned.run, event);
+  if (objection !== undefined) return objection;
+  stopRun(ports, owned, { ...stop, reason: `cancelled by ${actor}` });
   return undefined;
 };
 

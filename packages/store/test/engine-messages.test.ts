@@ -1,7 +1,7 @@
 import { type TestEngineOptions, testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
-import { executedBy, sessionsOf } from './recoveries.ts';
+import { breaks, executedBy, policy, sessionsOf } from './recoveries.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -207,5 +207,34 @@ describe('a run that stands still', () => {
     );
     expect(await engines.over(runId)).toMatchObject({ status: 'aborted' });
     expect(await sessionsOf(engines, runId)).toMatchObject([{ trigger: 'stalled', success: true }]);
+  });
+});
+
+describe('a run that is being aborted', () => {
+  test('hears a cancel, which has nothing more to stop, and ends', async () => {
+    const gate = latch();
+    const engine = await engines.start({
+      actions: {
+        gated: async () => {
+          await gate.opened;
+          return { status: 'completed', output: null };
+        },
+      },
+    });
+    const runId = await submitted(
+      engine,
+      testSubmission(
+        [breaks('a'), { id: 'tidy', type: 'cleanup', uses: 'gated' }],
+        policy({ action: 'abort_execution' }),
+      ),
+    );
+    await eventually(() => executedBy(engine).includes('tidy1'));
+    await engines.cancel(runId);
+    await eventually(async () => (await engines.ask('select 1 from run_inbox')).length === 0);
+    gate.open();
+    expect(await engines.over(runId)).toMatchObject({ status: 'aborted' });
+    expect(engine.log.filter(({ level }) => level === 'error')).toEqual([]);
+    const events = await engines.ask<{ type: string }>('select type from run_events order by seq');
+    expect(events.map(({ type }) => type)).toEqual(['transition', 'stop', 'refused']);
   });
 });

@@ -1,7 +1,7 @@
 /** The doctor finds nothing where nothing is wrong, also while engines work, die and take over. */
 import { createDoctor, type Doctor } from '@tenuto/engine';
 import type { TestEngine } from '@tenuto/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type ApiStore, openApiStore } from '../../src/api-store.ts';
 import { type Engines, eventually, openEngines } from '../engines.ts';
 import { ALL_RUNS, foundBy } from './examination.ts';
@@ -57,6 +57,7 @@ test('nothing is wrong while engines work, die, freeze and are taken over, nor a
   const next = () => crew[turn++ % crew.length] as TestEngine;
   const target = { engines, jobs: store.jobs, next };
   const stopExamining = examining();
+  onTestFinished(async () => void (await stopExamining()));
   for (let round = 0; round < 4; round += 1) {
     const victim = crew[0] as TestEngine;
     await submitLoad(target, 120);

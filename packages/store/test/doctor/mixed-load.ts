@@ -152,15 +152,18 @@ async function takeUpAgain(jobs: JobStore, runId: string): Promise<void> {
   });
 }
 
-/** Cancels what ends only so, and waits until every run is over. */
+/** Cancels what ends only so, each run once, and waits until every run is over. */
 export async function loadOver({ engines, jobs }: LoadTarget): Promise<void> {
+  const cancelled = new Set<string>();
   await eventually(async () => {
-    const left = await engines.ask<{ run_id: string }>(
-      `select run_id from run_live where status <> 'cancelled' and created_at < now() - interval '5 s'`,
+    const left = await engines.ask<{ run_id: string; late: boolean }>(
+      `select run_id, created_at < now() - interval '5 s' as late from run_live`,
     );
-    for (const { run_id: runId } of left) {
+    for (const { run_id: runId, late } of left) {
+      if (!late || cancelled.has(runId)) continue;
+      cancelled.add(runId);
       await jobs.cancel(ANN, { runId, mode: 'graceful', audit: said(runId, 'job.cancelled') });
     }
-    return (await engines.ask('select 1 from run_live')).length === 0;
+    return left.length === 0;
   });
 }

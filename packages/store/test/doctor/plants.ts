@@ -117,6 +117,17 @@ const LEFTOVERS: Readonly<Record<string, Plant>> = {
       return live;
     },
   },
+  unheard_message: {
+    async spoil({ ask, live }) {
+      await ask('update run_live set inbox_seq = 1 where run_id = $1', [live]);
+      await ask(
+        `insert into run_inbox (run_id, seq, at, type, body)
+         values ($1, 1, ${HOURS_AGO}, 'cancel', '{}')`,
+        [live],
+      );
+      return live;
+    },
+  },
   open_intervention: {
     async spoil(store) {
       const over = await endedLongAgo(store);

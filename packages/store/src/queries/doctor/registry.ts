@@ -27,6 +27,7 @@ import { silentRecovery } from './silent-recovery.ts';
 import { strayInbox } from './stray-inbox.ts';
 import { stuckRun } from './stuck-run.ts';
 import { unfinishedHistory } from './unfinished-history.ts';
+import { unheardMessage } from './unheard-message.ts';
 
 /** Every check of the store, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
@@ -42,6 +43,7 @@ export const CHECKS: readonly Check[] = [
   leakedStart,
   strayInbox,
   inboxBehind,
+  unheardMessage,
   journalOrder,
   completedTwice,
   changedAfterEnd,
