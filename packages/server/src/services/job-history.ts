@@ -53,7 +53,7 @@ export async function historyOf(
   run: RunRecord,
 ): Promise<HistoryEntry[]> {
   const events = await jobs.events(access, run.runId, TELLING);
-  const first: RunStatus = run.scheduledAt === null ? 'queued' : 'scheduled';
+  const first = firstOf(run, events[0]);
   const entries: Change[] = [
     { at: run.createdAt, from: null, to: 'pending' },
     { at: run.createdAt, from: 'pending', to: first },
@@ -86,6 +86,13 @@ export async function historyOf(
     reason: reason ?? null,
     actor: actor ?? null,
   }));
+}
+
+/** What a run was submitted as; whoever has changed its time has written down what it was before. */
+function firstOf({ scheduledAt }: RunRecord, event: EventRecord | undefined): RunStatus {
+  const from = event?.type === 'transition' ? statusOf(event.body.from) : undefined;
+  if (from === 'queued' || from === 'scheduled') return from;
+  return scheduledAt === null ? 'queued' : 'scheduled';
 }
 
 interface Change {

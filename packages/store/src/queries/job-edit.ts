@@ -4,23 +4,32 @@ import { ask, type Database, parameters } from './database.ts';
 import { findRun } from './jobs.ts';
 import { claimKeyAt } from './priority.ts';
 import { reachable } from './run-row.ts';
+import { transitionPart } from './transition.ts';
 
 /** Changes a run that has not started; the audit row is part of the same statement. */
 export async function editRun(db: Database, access: Access, edit: RunEdit): Promise<EditResult> {
   const given = parameters();
+  const id = given.add(edit.runId);
+  const may = reachable(access, given);
   const conditions = [
-    `r.run_id = ${given.add(edit.runId)}`,
-    reachable(access, given),
+    `r.run_id = ${id}`,
+    may,
     'r.engine is null',
     'r.started_at is null',
   ];
   if (edit.version !== undefined) conditions.push(`r.version = ${given.add(edit.version)}`);
   const rows = await ask(
     db,
-    `with edited as (
+    `with present as (
+       select r.status from run_live r where r.run_id = ${id} and ${may} for update),
+     edited as (
        update run_live r set version = r.version + 1, ${assignments(edit, given).join(', ')}
-       where ${conditions.join(' and ')}
-       returning r.run_id),
+       from present p where ${conditions.join(' and ')}
+       returning r.run_id, p.status as before, r.status as after),
+     noted as (${transitionPart(given, {
+       ...{ changed: 'edited', id, from: 'before', to: 'after' },
+       ...{ actor: edit.audit.actor, when: 'before <> after' },
+     })}),
      audited as (${auditPart(edit.audit, 'edited', given)})
      select 1 from edited`,
     given.values,
