@@ -2,7 +2,9 @@ import type {
   CircuitStore,
   DoctorStore,
   JobStore,
+  NoticeStore,
   RecoveryStore,
+  RelayStore,
   RetryPolicyStore,
   TestStore,
   TokenStore,
@@ -15,6 +17,8 @@ import { StoreError } from './embedded/store-error.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createNoticeStore } from './notice-store.ts';
+import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
@@ -33,6 +37,8 @@ export interface ApiStore {
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly notices: NoticeStore;
+  readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
@@ -57,6 +63,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),
+    notices: createNoticeStore(pool),
+    relay: createRelayStore(pool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tests: createTestStore(pool),
