@@ -3,6 +3,7 @@ export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
 export type { EngineOptions } from './engine-state.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
+export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/circuit-store.ts';

@@ -5,6 +5,7 @@ import type {
   JsonObject,
   NoticeEvent,
 } from '@tenuto/contract';
+import type { ActionError } from './action-runner.ts';
 import type { AuditEntry } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
@@ -189,6 +190,17 @@ export interface ClaimedDelivery {
   readonly channelGone: boolean;
   readonly sealedSecrets: readonly Uint8Array[];
 }
+
+/** What came of sending: `error` is null when the receiver has taken the message. */
+export interface Sent {
+  /** Of the HTTP answer, or the mail server's reply code. */
+  readonly status: number | null;
+  readonly error: ActionError | null;
+  /** It was given up because this server stops: whether it was taken is not known. */
+  readonly interrupted?: boolean;
+}
+/** Sends one message, within less time than the lease lasts; never throws. */
+export type SendNotice = (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<Sent>;
 
 export interface Settlement {
   readonly deliveryId: string;
