@@ -29,16 +29,31 @@ export async function postWebhook(
   call: ActionCall,
   message: WebhookMessage,
 ): Promise<ActionOutcome> {
-  const outcome = await http.run({
-    ...call,
-    uses: http.name,
-    with: requestOf(message, Math.floor(clock.wall() / 1_000)),
-  });
+  const request = requestOf(message, Math.floor(clock.wall() / 1_000));
+  const outcome = await http.run(callOf(call, http.name, request));
   if (outcome.status === 'waiting') return outcome;
   if (outcome.status === 'completed') return received(message, outcome.output);
   if (outcome.error.type === 'response_too_large') return received(message, null);
   // What the receiver said may hold anything, and is nobody's business but its own.
   return { status: outcome.status, error: outcome.error };
+}
+
+/** The same call of another action; fields of a call may be computed, so it cannot be spread. */
+function callOf(call: ActionCall, uses: string, parameters: JsonObject): ActionCall {
+  return {
+    runId: call.runId,
+    nodeId: call.nodeId,
+    attempt: call.attempt,
+    owner: call.owner,
+    idempotencyKey: call.idempotencyKey,
+    uses,
+    with: parameters,
+    startedAt: call.startedAt,
+    signal: call.signal,
+    graceMs: call.graceMs,
+    heartbeat: () => call.heartbeat(),
+    log: (stream, text) => call.log(stream, text),
+  };
 }
 
 function requestOf(message: WebhookMessage, timestamp: number): JsonObject {

@@ -61,8 +61,8 @@ export function createRelay(options: RelayOptions): Relay {
     start: loop.start,
     wake: loop.wake,
     async stop(drainMs) {
-      await loop.stop();
       const cancel = clock.after(drainMs, () => stopping.abort());
+      await loop.stop();
       await Promise.all(underway.keys());
       cancel();
     },
