@@ -12,6 +12,7 @@ export * from './json.ts';
 export * from './limits.ts';
 export * from './list.ts';
 export * from './node-view.ts';
+export * from './notification.ts';
 export * from './plan-schema.ts';
 export * from './problem.ts';
 export * from './recovery-policy.ts';

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
+import { NotifyTargetSchema } from './notification.ts';
 import { type DagInput, EdgeSchema, NodeSchema, RetryPolicySchema } from './plan-schema.ts';
 import { RecoveryPolicySchema } from './recovery-policy.ts';
 import { TimeSchema } from './time.ts';
@@ -16,6 +17,8 @@ const priority = Type.Integer({
 const tags = Type.Array(Type.String({ minLength: 1, maxLength: LIMITS.tagChars }), {
   maxItems: LIMITS.tags,
 });
+const notifyTargets = (description: string) =>
+  Type.Optional(Type.Array(NotifyTargetSchema, { maxItems: LIMITS.notifyTargets, description }));
 const anyObject = Type.Record(Type.String(), Type.Unknown());
 
 /** The body of `POST /orchestration/job`. */
@@ -77,6 +80,8 @@ export const SubmitJobSchema = Type.Object(
       }),
     ),
     deadline_at: Type.Optional(TimeSchema),
+    on_success: notifyTargets('Whom to tell when the job has completed.'),
+    on_failure: notifyTargets('Whom to tell when it failed, ran out of time or was aborted.'),
     metadata: Type.Optional(anyObject),
   },
   {

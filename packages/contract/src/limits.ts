@@ -49,6 +49,10 @@ export const LIMITS = {
   testCaseIds: 1_000,
   /** Shards of one suite: each is a process of the test runner. */
   testShards: 100,
+  /** Addresses of one message of mail; more is a mailing list, which has software of its own. */
+  recipients: 20,
+  /** Whom one job tells of its end. */
+  notifyTargets: 10,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

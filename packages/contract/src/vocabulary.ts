@@ -169,3 +169,27 @@ export const SCOPES = [
   'admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** What a notification can be about. */
+export const NOTICE_EVENTS = [
+  'run.completed',
+  'run.failed',
+  'run.timeout',
+  'run.cancelled',
+  'run.aborted',
+  'intervention.opened',
+  'intervention.expired',
+  'recovery.failed',
+  'circuit.opened',
+] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+export const CHANNEL_TYPES = ['webhook', 'email'] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
+
+/** `disabled`: by hand, or because the receiver answered 410 Gone. */
+export const CHANNEL_STATES = ['active', 'disabled'] as const;
+export type ChannelState = (typeof CHANNEL_STATES)[number];
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];

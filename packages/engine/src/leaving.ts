@@ -17,7 +17,17 @@ export function finishRun(owned: Owned): void {
     status: owned.run.status,
     completedAt: Math.max(owned.run.now, owned.startedAt),
     progress: finishProgress(owned),
+    targets: targetsOf(owned),
   });
+}
+
+/** Whom the run wants told of its end, as JSON text. */
+function targetsOf({ run }: Owned): string | undefined {
+  const { notify } = run.input;
+  if (notify === undefined) return undefined;
+  const targets = run.status === 'completed' ? notify.success : notify.failure;
+  if (run.status === 'cancelled' || targets === undefined) return undefined;
+  return targets.length === 0 ? undefined : JSON.stringify(targets);
 }
 
 /** Gives a run up, to be claimed by any engine from `wakeAt` on. */

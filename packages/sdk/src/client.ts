@@ -1,6 +1,7 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
@@ -24,6 +25,7 @@ export interface Client {
   readonly baseUrl: string;
   readonly jobs: Jobs;
   readonly tests: Tests;
+  readonly notifications: Notifications;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -52,6 +54,7 @@ export function createClient(options: ClientOptions): Client {
     baseUrl,
     jobs: createJobs(transport),
     tests: createTests(transport),
+    notifications: createNotifications(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

@@ -12,6 +12,13 @@ export type {
   SubmitOptions,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
+export type {
+  Channels,
+  Deliveries,
+  DeliveryQuery,
+  NoticeRoutes,
+  Notifications,
+} from './notifications.ts';
 export type { RetryOptions } from './retry.ts';
 export type {
   CatalogueQuery,

@@ -31,6 +31,9 @@ import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addChannelRoutes } from './routes/notification-channels.ts';
+import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
+import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -38,6 +41,7 @@ import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
+import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createRunViews } from './services/run-views.ts';
 
@@ -52,6 +56,7 @@ export interface AppOptions {
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
+  readonly notifications: NotificationParts;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -123,6 +128,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
+  addChannelRoutes(app, options.notifications);
+  addNoticeRoutes(app, options.notifications);
+  addDeliveryRoutes(app, options.notifications);
   if (options.docs) await addDocs(app);
   return app;
 }

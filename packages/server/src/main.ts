@@ -5,8 +5,16 @@ import {
   type ActionRegistry,
   commandRun,
   createActionRegistry,
+  createMailer,
+  createNoticeSender,
+  type FindChannel,
   httpRequest,
+  judgeUrl,
+  notifyEmail,
+  notifyWebhook,
+  parseAllowList,
   runStart,
+  SECRET_BYTES,
   signalWait,
   sleepFor,
   sleepUntil,
@@ -14,8 +22,17 @@ import {
   testPlan,
   testRun,
   transformCel,
+  webhookIdOf,
+  webhookSecret,
 } from '@tenuto/actions';
-import { createEngine, type Engine, type TestStore, type TokenStore } from '@tenuto/engine';
+import {
+  createEngine,
+  createRelay,
+  createRunIds,
+  type Engine,
+  type TestStore,
+  type TokenStore,
+} from '@tenuto/engine';
 import {
   acquireProcessLock,
   createEngineStore,
@@ -37,8 +54,13 @@ import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
+import { secretKeyOf } from './secrets/secret-key.ts';
+import { createVault } from './secrets/vault.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-input.ts';
+import { secretOf } from './services/notification-channels.ts';
+import type { NotificationParts } from './services/notification-parts.ts';
+import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
@@ -46,6 +68,8 @@ import { createTeardown, type Teardown } from './teardown.ts';
 
 /** How long attempts that are going on may take to end when the server stops. */
 const DRAIN_MS = 10_000;
+/** How long messages that are on their way may take to arrive; what is left is sent again. */
+const RELAY_DRAIN_MS = 5_000;
 /** Where the command line on the same machine finds the administrator's token. */
 const TOKEN_FILE = 'admin-token';
 
@@ -94,11 +118,13 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens } = store.api;
+  const { jobs, tests, tokens, notices } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, tokens);
   const rules = rulesOf(settings, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
-  const actions = makeActions(settings, { startSubRun, tests });
+  const vault = createVault(await keyOf(settings, dataDir), systemRandom);
+  const senders = makeSenders(settings, channelFinder(notices, vault));
+  const actions = makeActions(settings, { startSubRun, tests, senders });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -111,6 +137,16 @@ async function start(
     log: logger,
     ...engineLimits(settings),
   });
+  const relay = createRelay({
+    store: store.api.relay,
+    send: createNoticeSender({
+      ...{ ...senders, clock: systemClock },
+      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
+    }),
+    clock: systemClock,
+    random: systemRandom,
+    log: logger,
+  });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -119,6 +155,7 @@ async function start(
     random: systemRandom,
     engine,
     ...store.api,
+    notifications: notificationsOf(settings, { notices, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
     rateLimits: settings.rateLimits,
@@ -133,6 +170,8 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await engine.start();
+  teardown.add(() => relay.stop(RELAY_DRAIN_MS));
+  relay.start();
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -206,15 +245,49 @@ async function identify(dataDir: string, teardown: Teardown) {
 interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
+  readonly senders: ReturnType<typeof makeSenders>;
 }
 
-function makeActions(settings: Settings, { startSubRun, tests }: ActionParts): ActionRegistry {
-  const { allowCommands, httpAllow } = settings;
+/** What sends messages, for the actions and for the relay. */
+function makeSenders({ httpAllow, mail }: Settings, channel: FindChannel) {
+  const http = httpRequest({ clock: systemClock, allow: httpAllow });
+  return { http, mailer: createMailer(mail), channel };
+}
+
+function notificationsOf(
+  { httpAllow }: Settings,
+  parts: Pick<NotificationParts, 'notices' | 'vault' | 'relay'>,
+): NotificationParts {
+  const allow = parseAllowList(httpAllow);
+  const newId = createRunIds(systemClock, systemRandom);
+  return {
+    ...parts,
+    webhookIdOf,
+    newId: () => newId().text,
+    newSecret: () => webhookSecret(systemRandom.bytes(SECRET_BYTES)),
+    webhookFault(url) {
+      const verdict = judgeUrl(url, allow);
+      return verdict.allowed ? undefined : `cannot be used: ${verdict.reason}`;
+    },
+  };
+}
+
+/** The key that stored secrets are sealed under. */
+function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8Array> {
+  return secretKeyOf(dataDir, { preset, random: systemRandom });
+}
+
+function makeActions(
+  { allowCommands }: Settings,
+  { startSubRun, tests, senders: { http, mailer, channel } }: ActionParts,
+): ActionRegistry {
   const allow =
     allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
   const commands = { allow, environment: process.env, clock: systemClock } as const;
   return createActionRegistry([
-    httpRequest({ clock: systemClock, allow: httpAllow }),
+    http,
+    notifyWebhook({ http, channel, clock: systemClock }),
+    notifyEmail({ mailer, channel }),
     commandRun(commands),
     testRun(commands, tests.memory),
     testPlan(commands, tests.memory),

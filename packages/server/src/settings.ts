@@ -1,6 +1,7 @@
 import { LIMITS } from '@tenuto/contract';
 import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
+import { parseSecretKey } from './secrets/secret-key.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
 export interface Settings {
@@ -32,6 +33,15 @@ export interface Settings {
   readonly slots: number;
   /** Where tests let this process fail. */
   readonly failpoints?: readonly FailpointOrder[];
+  /** Seals stored secrets; unset: a key of the data folder's own. */
+  readonly secretKey?: Uint8Array;
+  readonly mail: MailSettings;
+}
+
+/** The operator's mail server; without one no mail is sent. */
+interface MailSettings {
+  readonly smtpUrl: string | undefined;
+  readonly from: string | undefined;
 }
 
 export interface JwtSettings {
@@ -67,6 +77,7 @@ export function readSettings(environment: Environment): Settings {
   const postgresBin = text('TENUTO_POSTGRES_BIN');
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const failpoints = text('FAILPOINT');
+  const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -94,6 +105,8 @@ export function readSettings(environment: Environment): Settings {
     logLevel: readLogLevel(text('LOG_LEVEL')),
     ...(adminToken !== undefined && { adminToken }),
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
+    ...(secretKey !== undefined && { secretKey }),
+    mail: readMail(text),
   };
 }
 
@@ -191,6 +204,27 @@ function readAdminToken(text: string | undefined): string | undefined {
     'TENUTO_ADMIN_TOKEN',
     `must be ${ADMIN_TOKEN_CHARS} or more letters, digits or ._~+/-`,
   );
+}
+
+function readSecretKey(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const key = parseSecretKey(text);
+  if (key !== undefined && new Set(key).size >= DIFFERENT_CHARS) return key;
+  throw new SettingsError('TENUTO_SECRET_KEY', 'must be 32 random bytes, as base64 or hex');
+}
+
+/** @throws SettingsError that never holds the address, which may hold a password */
+function readMail(text: (name: string) => string | undefined): MailSettings {
+  const smtpUrl = text('TENUTO_SMTP_URL');
+  const from = text('TENUTO_MAIL_FROM');
+  const url = smtpUrl === undefined ? undefined : URL.parse(smtpUrl);
+  if (url === null || (url !== undefined && !/^smtps?:$/.test(url.protocol))) {
+    throw new SettingsError('TENUTO_SMTP_URL', 'must be like smtp://user:password@host:587');
+  }
+  if (from !== undefined && !/^([^<>"\r\n]* )?<?[^\s<>@,;]+@[^\s<>@,;]+>?$/.test(from)) {
+    throw new SettingsError('TENUTO_MAIL_FROM', 'must be an address, or `Name <address>`');
+  }
+  return { smtpUrl, from };
 }
 
 const SECRET_BYTES = 32;

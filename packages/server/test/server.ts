@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
@@ -7,9 +7,10 @@ import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
+import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
 import { systemClock, systemRandom } from '../src/system-clock.ts';
-import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
+import { runIdAt, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
 
 export const ADMIN = 'test-admin-token-that-is-long-enough';
 
@@ -20,6 +21,8 @@ export interface TestApi {
   readonly connection: TestDatabase['connection'];
   readonly logged: string[];
   phase: Phase;
+  /** How often the relay was woken. */
+  wakes: number;
   /** Sends a request as the administrator unless `token` says otherwise; null sends none. */
   call(path: string, init?: CallInit): Promise<Answer>;
   /** Makes a token for a principal. */
@@ -58,7 +61,7 @@ export async function startApiOn(
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens } = stores;
+  const { tokens, notices } = stores;
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -66,6 +69,19 @@ export async function startApiOn(
     random: systemRandom,
     engine,
     ...stores,
+    notifications: {
+      notices,
+      vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),
+      newId: () => runIdAt(Date.now()),
+      newSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
+      webhookIdOf: (deliveryId) => `msg_${deliveryId}`,
+      webhookFault: (url) => (url.includes('blocked') ? 'cannot be used: blocked' : undefined),
+      relay: {
+        wake: () => {
+          api.wakes += 1;
+        },
+      },
+    },
     readers: {
       token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,
@@ -104,6 +120,7 @@ export async function startApiOn(
     connection: database.connection,
     logged,
     phase: 'ready',
+    wakes: 0,
     call: (path, init) => call(url, path, init),
     token(subject, scopes) {
       made += 1;

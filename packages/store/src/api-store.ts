@@ -2,7 +2,9 @@ import type {
   CircuitStore,
   DoctorStore,
   JobStore,
+  NoticeStore,
   RecoveryStore,
+  RelayStore,
   RetryPolicyStore,
   TestStore,
   TokenStore,
@@ -14,7 +16,9 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
+import { createNoticeStore } from './notice-store.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
@@ -22,6 +26,7 @@ import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
+const RELAY_POOL_SIZE = 2;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -33,6 +38,8 @@ export interface ApiStore {
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly notices: NoticeStore;
+  readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
@@ -41,10 +48,34 @@ export interface ApiStore {
 }
 
 export function openApiStore(config: pg.ClientConfig): ApiStore {
+  const pool = openPool(config, { max: POOL_SIZE, name: 'tenuto-api' });
+  // Requests do not wait for messages that are being written down.
+  const relayPool = openPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
+  const doctors = openDoctorPool(config);
+  return {
+    circuits: createCircuitStore(pool),
+    jobs: createJobStore(pool),
+    recoveries: createRecoveryStore(pool),
+    notices: createNoticeStore(pool),
+    relay: createRelayStore(relayPool),
+    tokens: createTokenStore(pool),
+    retryPolicies: createRetryPolicyStore(pool),
+    tests: createTestStore(pool),
+    doctor: createDoctorStore(doctors, pool),
+    async close() {
+      await Promise.all([pool.end(), relayPool.end(), doctors.end()]);
+    },
+  };
+}
+
+function openPool(
+  config: pg.ClientConfig,
+  { max, name }: { readonly max: number; readonly name: string },
+): pg.Pool {
   const pool = new pg.Pool({
     ...config,
-    max: POOL_SIZE,
-    application_name: 'tenuto-api',
+    max,
+    application_name: name,
     options:
       '-c statement_timeout=15s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c jit=off',
     connectionTimeoutMillis: CONNECT_MS,
@@ -52,19 +83,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   });
   // A connection that breaks while idle says so here; whoever asks next gets another.
   pool.on('error', () => undefined);
-  const doctors = openDoctorPool(config);
-  return {
-    circuits: createCircuitStore(pool),
-    jobs: createJobStore(pool),
-    recoveries: createRecoveryStore(pool),
-    tokens: createTokenStore(pool),
-    retryPolicies: createRetryPolicyStore(pool),
-    tests: createTestStore(pool),
-    doctor: createDoctorStore(doctors, pool),
-    async close() {
-      await Promise.all([pool.end(), doctors.end()]);
-    },
-  };
+  return pool;
 }
 
 /**

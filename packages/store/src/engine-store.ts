@@ -7,6 +7,7 @@ import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
 import { dropOldKeys } from './queries/idempotency.ts';
 import { expireInterventions } from './queries/intervention-decide.ts';
+import { dropOldDeliveries } from './queries/notice-relay.ts';
 import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
 import {
   outcomes,
@@ -72,6 +73,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
         await dropStrays(pool);
         await dropOldKeys(pool);
         await sumUpSamples(pool);
+        await dropOldDeliveries(pool);
       }),
     databaseTime: () => guarded(() => databaseTime(pulse)),
     async close() {

@@ -3,6 +3,7 @@ import type {
   Json,
   JsonObject,
   NodeStatus,
+  NotifyTarget,
   RecoveryRule,
   RunStatus,
 } from '@tenuto/contract';
@@ -20,6 +21,15 @@ export interface RunInput {
   readonly deadlineAt?: number;
   /** What is done about failures that retries did not mend; absent, nothing. */
   readonly recovery?: RecoveryRules;
+  /** Whom to tell of its end. */
+  readonly notify?: RunNotify;
+}
+
+export interface RunNotify {
+  /** When it has completed. */
+  readonly success?: readonly NotifyTarget[];
+  /** When it has failed, run out of time, or was aborted. */
+  readonly failure?: readonly NotifyTarget[];
 }
 
 /** A recovery policy with everything filled in. */

@@ -67,6 +67,8 @@ export type RunUpdate =
       readonly status: RunStatus;
       readonly completedAt: number;
       readonly progress: string;
+      /** JSON text: whom the run itself has asked to be told of this end. */
+      readonly targets?: string | undefined;
     }
   /** Gives the run up: to nobody, until `wakeAt` (parking) or at once (handing back). */
   | {

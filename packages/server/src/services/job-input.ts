@@ -66,8 +66,14 @@ export function readJobInput(body: SubmitJob, graph: JobGraph, rules: JobRules):
       maxRetries: (retry.max_attempts ?? (retry.max_retries ?? 0) + 1) - 1,
       ...(deadlineAt !== undefined && { deadlineAt }),
       ...(recovery !== undefined && { recovery }),
+      ...notifyOf(body),
     },
   };
+}
+
+/** Nothing for the many jobs that tell nobody. */
+function notifyOf({ on_success: success = [], on_failure: failure = [] }: SubmitJob) {
+  return success.length + failure.length === 0 ? {} : { notify: { success, failure } };
 }
 
 function either(

@@ -10,6 +10,7 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { jobGraph } from './job-graph.ts';
 import { type JobInput, readJobInput } from './job-input.ts';
+import { refuseUnreachable } from './job-notify.ts';
 import { jobView } from './job-view.ts';
 import type { JobParts } from './services.ts';
 
@@ -99,6 +100,7 @@ export async function submitOnce(
   const body = await make();
   const graph = await jobGraph(parts.tests.catalogue, owner, body);
   const input = readJobInput(body, graph, parts.rules);
+  await refuseUnreachable(parts, owner, body);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
     ...submission,

@@ -3,6 +3,7 @@ import type { JobRules } from './job-input.ts';
 
 export type { Caller } from '../auth/principal.ts';
 
+import type { NotificationParts } from './notification-parts.ts';
 import type { Plans } from './plans.ts';
 import type { RunViews } from './run-views.ts';
 
@@ -12,6 +13,7 @@ export interface JobParts {
   readonly recoveries: RecoveryStore;
   readonly tests: TestStore;
   readonly engine: Engine;
+  readonly notifications: Pick<NotificationParts, 'notices' | 'webhookFault'>;
   readonly clock: Clock;
   readonly plans: Plans;
   readonly views: RunViews;

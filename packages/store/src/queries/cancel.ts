@@ -2,6 +2,7 @@ import type { Access, CancelRequest, CancelResult } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { askOwner } from './inbox.ts';
+import { noticePart } from './notices.ts';
 import { reachable } from './run-row.ts';
 import { literal, transitionPart } from './transition.ts';
 
@@ -50,6 +51,11 @@ async function endForGood(
        ...{ actor: audit.actor, reason: recovery?.reason },
      })}),
      ${recovery === undefined ? '' : sessionParts(recovery, audit.actor, given)}
+     noticed as (${noticePart({
+       changed: 'aborted c',
+       ...{ event: "'run.aborted'", owner: 'c.owner', runId: 'c.run_id' },
+       payload: `jsonb_build_object('status', 'aborted')`,
+     })}),
      audited as (${auditPart(audit, 'aborted', given)})
      select exists (select from aborted) as aborted, ${fresh} as fresh, live
      from (select version, false as live from present union all

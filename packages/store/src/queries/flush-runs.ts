@@ -12,6 +12,7 @@ import {
 } from '../binary-array.ts';
 import type { Part } from './flush-part.ts';
 import { isExpired } from './idempotency.ts';
+import { isWanted } from './notices.ts';
 import { PRIORITY_STEP_MS } from './priority.ts';
 import { LIVE_TO_HISTORY, RUN_KIND_CODES } from './run-columns.ts';
 
@@ -106,19 +107,33 @@ function uuidBytes(id: string | undefined): Uint8Array | undefined {
   return id === undefined ? undefined : Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
+/**
+ * The end of a run, and the notice of it: in the same statement, so that no end is missed, whoever
+ * dies. Whether a route wants it is asked of the rows that end; who was named by the run itself is
+ * sent along by the few runs that have named somebody.
+ */
 export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }>[]): Part[] {
+  const told = rows.some((row) => row.targets !== undefined);
+  const wanted = isWanted({ owner: 'f.owner', event: "('run.' || f.end_status)" });
   return [
     {
-      name: 'finishes',
+      name: told ? 'told-finishes' : 'finishes',
       sql: `finished as (
         delete from run_live r using gate, unnest(?::uuid[], ?::int4[], ?::text[], ?::timestamptz[],
-          ?::text[]) t(run_id, inbox_seq, end_status, end_at, end_progress)
+          ?::text[]${told ? ', ?::text[]' : ''}) t(run_id, inbox_seq, end_status, end_at,
+          end_progress${told ? ', targets' : ''})
         where r.run_id = t.run_id and (r.engine = $1) is true and r.inbox_seq = t.inbox_seq
-        returning r.*, t.end_status, t.end_at, t.end_progress),
+        returning r.*, t.end_status, t.end_at, t.end_progress${told ? ', t.targets' : ''}),
       history as (
         insert into runs (${LIVE_TO_HISTORY}, completed_at, status, progress, version)
         select ${LIVE_TO_HISTORY}, end_at, end_status::run_status, end_progress, version + 1
         from finished),
+      noticed as (
+        insert into notices (owner, event, run_id, payload, detail, at${told ? ', targets' : ''})
+        select f.owner, 'run.' || f.end_status, f.run_id,
+          jsonb_build_object('status', f.end_status), f.end_progress, f.end_at
+          ${told ? ', f.targets::jsonb' : ''}
+        from finished f where ${told ? `f.targets is not null or ${wanted}` : wanted}),
       unfinished as (
         select run_id from unnest(?::uuid[]) t(run_id)
         where (select count(*) from finished) < cardinality(?::uuid[])
@@ -129,6 +144,7 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
         textArray(rows.map((row) => row.status)),
         timeArray(rows.map((row) => row.completedAt)),
         textArray(rows.map((row) => row.progress)),
+        ...(told ? [textArray(rows.map((row) => row.targets))] : []),
         uuidArray(rows.map((row) => row.runId.bytes)),
         uuidArray(rows.map((row) => row.runId.bytes)),
       ],

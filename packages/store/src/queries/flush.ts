@@ -97,6 +97,7 @@ const STATEMENT_LETTERS: Readonly<Record<string, string>> = {
   events: 'e',
   started: 'S',
   finishes: 'f',
+  'told-finishes': 'F',
   releases: 'r',
   progress: 'p',
   consumed: 'c',
@@ -136,7 +137,7 @@ export function partsOf(batch: Batch): readonly Part[] {
 function result(names: readonly string[]): string {
   const has = (name: string) => names.includes(name);
   const refused = [
-    ...(has('finishes') ? ['select run_id from unfinished'] : []),
+    ...(has('finishes') || has('told-finishes') ? ['select run_id from unfinished'] : []),
     ...(has('releases') ? ['select run_id from unreleased'] : []),
   ].join(' union all ');
   return `select exists (select 1 from fence) as fence, exists (select 1 from gate) as gate,

@@ -8,10 +8,16 @@ import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
 import { inboxPart, wakeUp } from './inbox.ts';
 import { lockPart, OPEN, resultOf, type Verdict, verdictOf } from './interventions.ts';
+import { noticePart } from './notices.ts';
 import { reachable } from './run-row.ts';
 
 /** Deadlines that one statement lets pass: the rows of their runs are locked meanwhile. */
 const AT_ONCE = 500;
+/** What a message says of the intervention `c`. */
+export const INTERVENTION_FACTS = `jsonb_strip_nulls(jsonb_build_object(
+  'intervention_id', c.intervention_id, 'node_id', c.node_id, 'message', c.message,
+  'assignee', c.assignee, 'deadline_at', c.deadline_at,
+  'default_resolution', c.default_resolution, 'resolution', c.resolution))`;
 /** Who decides when nobody has. */
 const DEADLINE = 'deadline';
 
@@ -75,7 +81,14 @@ async function expireSome(db: Pick<pg.Pool, 'query'>): Promise<number> {
        update interventions i set state = 'expired', resolution = i.default_resolution,
          resolved_by = '${DEADLINE}', resolved_at = clock_timestamp(), version = i.version + 1
        from due where i.intervention_id = due.intervention_id and ${OPEN('i')}
-       returning i.intervention_id, i.run_id, i.resolution),
+       returning i.*),
+     noticed as (${noticePart({
+       changed: 'expired c',
+       event: "'intervention.expired'",
+       owner: 'c.owner',
+       runId: 'c.run_id',
+       payload: INTERVENTION_FACTS,
+     })}),
      numbered as (
        select *, row_number() over (partition by run_id order by intervention_id) as place
        from expired),

@@ -1,0 +1,143 @@
+import type {
+  Channel,
+  ChannelWithSecret,
+  CreateChannel,
+  CreateNoticeRoute,
+  Delivery,
+  DeliveryState,
+  EditChannel,
+  NoticeRoute,
+} from '@tenuto/contract';
+import type { CallOptions, PageQuery } from './jobs.ts';
+import { type Listing, listing, pageOf } from './listing.ts';
+import {
+  channelShape,
+  channelWithSecretShape,
+  deliveryShape,
+  noticeRouteShape,
+} from './notification-shapes.ts';
+import { segment } from './reading.ts';
+import type { Shape } from './shape.ts';
+import { type Call, type Query, send, type TransportOptions } from './transport.ts';
+
+export interface DeliveryQuery extends PageQuery {
+  readonly status?: readonly DeliveryState[];
+  readonly event?: string;
+  /** A channel's id or name. */
+  readonly channel?: string;
+}
+
+/** Places that messages go to. */
+export interface Channels {
+  list(query?: PageQuery, options?: CallOptions): Listing<Channel>;
+  get(channelId: string, options?: CallOptions): Promise<Channel>;
+  /** The secret of a webhook is in this answer and in no other. */
+  create(body: CreateChannel, options?: CallOptions): Promise<ChannelWithSecret>;
+  update(channelId: string, changes: EditChannel, options?: CallOptions): Promise<Channel>;
+  delete(channelId: string, options?: CallOptions): Promise<Channel>;
+  /** A new secret; the one before signs too for a day. */
+  rotate(channelId: string, options?: CallOptions): Promise<ChannelWithSecret>;
+  /** Sends a message to try the channel with. */
+  test(channelId: string, options?: CallOptions): Promise<Delivery>;
+}
+
+/** Which events go to which channel. */
+export interface NoticeRoutes {
+  list(query?: PageQuery, options?: CallOptions): Listing<NoticeRoute>;
+  get(routeId: string, options?: CallOptions): Promise<NoticeRoute>;
+  create(body: CreateNoticeRoute, options?: CallOptions): Promise<NoticeRoute>;
+  delete(routeId: string, options?: CallOptions): Promise<NoticeRoute>;
+}
+
+/** What became of messages. */
+export interface Deliveries {
+  /** Newest first. */
+  list(query?: DeliveryQuery, options?: CallOptions): Listing<Delivery>;
+  get(deliveryId: string, options?: CallOptions): Promise<Delivery>;
+  /** Sends one again that is over, under the same id. */
+  redeliver(deliveryId: string, options?: CallOptions): Promise<Delivery>;
+}
+
+/** Every function throws as `createClient` says. */
+export interface Notifications {
+  readonly channels: Channels;
+  readonly routes: NoticeRoutes;
+  readonly deliveries: Deliveries;
+}
+
+const ROOT = '/notifications';
+
+export function createNotifications(transport: TransportOptions): Notifications {
+  const ask = <T>(
+    call: Pick<Call<T>, 'method' | 'path' | 'shape' | 'query' | 'body'>,
+    { signal }: CallOptions = {},
+  ) =>
+    send(transport, {
+      ...{ ...call, repeatable: call.method === 'GET' },
+      ...(signal !== undefined && { signal }),
+    });
+  const list = <T>(path: string, shape: Shape<T>, query: Query, options?: CallOptions) =>
+    listing((cursor) =>
+      ask(
+        {
+          ...{ method: 'GET', path, shape: pageOf(shape) },
+          query: cursor ? { ...query, offset: undefined, cursor } : query,
+        },
+        options,
+      ),
+    );
+  return {
+    channels: createChannels(ask, list),
+    routes: createRoutes(ask, list),
+    deliveries: createDeliveries(ask, list),
+  };
+}
+
+type Ask = <T>(
+  call: Pick<Call<T>, 'method' | 'path' | 'shape' | 'query' | 'body'>,
+  options?: CallOptions,
+) => Promise<T>;
+type List = <T>(path: string, shape: Shape<T>, query: Query, options?: CallOptions) => Listing<T>;
+
+function createChannels(ask: Ask, list: List): Channels {
+  const root = `${ROOT}/channels`;
+  const one = (id: string) => `${root}/${segment(id)}`;
+  const shape = channelShape;
+  const withSecret = channelWithSecretShape;
+  return {
+    list: (query = {}, options) => list(root, shape, { ...query }, options),
+    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
+    create: (body, options) =>
+      ask({ method: 'POST', path: root, body, shape: withSecret }, options),
+    update: (id, body, options) => ask({ method: 'PATCH', path: one(id), body, shape }, options),
+    delete: (id, options) => ask({ method: 'DELETE', path: one(id), shape }, options),
+    rotate: (id, options) =>
+      ask({ method: 'POST', path: `${one(id)}/rotate`, shape: withSecret }, options),
+    test: (id, options) =>
+      ask({ method: 'POST', path: `${one(id)}/test`, shape: deliveryShape }, options),
+  };
+}
+
+function createRoutes(ask: Ask, list: List): NoticeRoutes {
+  const root = `${ROOT}/routes`;
+  const one = (id: string) => `${root}/${segment(id)}`;
+  const shape = noticeRouteShape;
+  return {
+    list: (query = {}, options) => list(root, shape, { ...query }, options),
+    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
+    create: (body, options) => ask({ method: 'POST', path: root, body, shape }, options),
+    delete: (id, options) => ask({ method: 'DELETE', path: one(id), shape }, options),
+  };
+}
+
+function createDeliveries(ask: Ask, list: List): Deliveries {
+  const root = `${ROOT}/deliveries`;
+  const one = (id: string) => `${root}/${segment(id)}`;
+  const shape = deliveryShape;
+  return {
+    list: (query = {}, options) => list(root, shape, { ...query }, options),
+    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
+    redeliver: (id, options) =>
+      ask({ method: 'POST', path: `${one(id)}/redeliver`, shape }, options),
+  };
+}
