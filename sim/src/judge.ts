@@ -1,6 +1,6 @@
-import type { Batch, FlushResult } from '@tenuto/engine';
-import type { Request } from './model/engine-store.ts';
-import type { LaneKey } from './model/flush.ts';
+import type { Batch } from '@tenuto/engine';
+import type { FlushAnswer, LaneKey } from './model/flush.ts';
+import type { Request } from './model/link.ts';
 import { watchFlush } from './oracles/commits.ts';
 import { type Effect, type History, violated } from './oracles/history.ts';
 import { checkLimits } from './oracles/limits.ts';
@@ -19,9 +19,9 @@ export function createJudge(
       const { lane, batch } = request;
       const flushed = lane && batch && watchFlush(history, { lane, batch });
       return (result: unknown) => {
-        if (lane && batch) trace.note(flushLine(lane, batch, result as FlushResult | 'copy'));
+        if (lane && batch) trace.note(flushLine(lane, batch, result as FlushAnswer));
         else noteCall(trace, request, result);
-        flushed?.(result as FlushResult | 'copy');
+        flushed?.(result as FlushAnswer);
         ownership(request, result);
       };
     },
@@ -40,7 +40,10 @@ export function createJudge(
   };
 }
 
-const NOTED = new Set(['register', 'takeOver', 'retire', 'cancel', 'requestCancel']);
+const NOTED = new Set([
+  ...['register', 'takeOver', 'retire', 'cancel', 'requestCancel'],
+  ...['tell', 'hold', 'reopen', 'decide'],
+]);
 
 function noteCall(trace: Trace, { verb, fence }: Request, result: unknown): void {
   const claimed = verb === 'claim' && Array.isArray(result) && result.length > 0;
@@ -48,12 +51,12 @@ function noteCall(trace: Trace, { verb, fence }: Request, result: unknown): void
   trace.note(`${verb} ${fence?.slice(0, 4) ?? ''} -> ${JSON.stringify(result)}`);
 }
 
-function flushLine(lane: LaneKey, batch: Batch, result: FlushResult | 'copy'): string {
-  const rows = (['submits', 'attempts', 'events', 'started', 'updates', 'consumed'] as const)
+function flushLine(lane: LaneKey, batch: Batch, { copy, outcome }: FlushAnswer): string {
+  const kinds = ['submits', 'attempts', 'events', 'started', 'updates', 'consumed'] as const;
+  const rows = [...kinds, 'asides' as const]
     .filter((kind) => batch[kind].length > 0)
     .map((kind) => `${batch[kind].length} ${kind}`);
   const starts = batch.starts.length / 22;
-  const outcome = result === 'copy' ? result : result.outcome;
   const who = `${lane.engineId.slice(0, 4)}/${lane.lane}/${lane.epoch}`;
-  return `flush ${who} ${batch.seq}: ${[...rows, `${starts} starts`].join(', ')} -> ${outcome}`;
+  return `flush ${who} ${batch.seq}: ${[...rows, `${starts} starts`].join(', ')} -> ${copy ? 'copy' : outcome}`;
 }

@@ -5,6 +5,8 @@ import { type Options, readOptions, USAGE } from './options.ts';
 import { simulate } from './simulation.ts';
 import { newsIn, plantedTable, summaryOf } from './summary.ts';
 import { add, type Found, NOTHING } from './task.ts';
+import type { TwinPlace } from './twin/database.ts';
+import { withTwins } from './twin/server.ts';
 
 const SEEDS_A_TASK = 25;
 const BAR_WIDTH = 30;
@@ -21,13 +23,17 @@ function progress(done: number, all: number, note: string): void {
   process.stderr.write(`\r[${bar}] ${done}/${all} ${note}${done === all ? '\n' : ''}`);
 }
 
-async function simulateMany({ from, count }: Extract<Options, { mode: 'seeds' }>) {
+async function simulateMany(
+  { from, count }: Extract<Options, { mode: 'seeds' }>,
+  twin: TwinPlace | undefined,
+): Promise<boolean> {
   const began = performance.now();
   let sum = NOTHING;
-  const tasks = Array.from({ length: Math.ceil(count / SEEDS_A_TASK) }, (_, i) => {
-    const first = i * SEEDS_A_TASK;
-    const size = Math.min(SEEDS_A_TASK, count - first);
-    return { kind: 'seeds', from: from + first, count: size } as const;
+  const atOnce = twin === undefined ? SEEDS_A_TASK : 1;
+  const tasks = Array.from({ length: Math.ceil(count / atOnce) }, (_, i) => {
+    const first = i * atOnce;
+    const size = Math.min(atOnce, count - first);
+    return { kind: 'seeds', from: from + first, count: size, twin } as const;
   });
   await performAll(tasks, (outcome) => {
     if (outcome.kind === 'seeds') sum = add(sum, outcome.sum);
@@ -41,8 +47,8 @@ async function simulateMany({ from, count }: Extract<Options, { mode: 'seeds' }>
   return news.length === 0;
 }
 
-async function showOne(seed: number): Promise<boolean> {
-  const { trace, violation, hash, shape } = await simulate(seed, { trace: true });
+async function showOne(seed: number, twin: TwinPlace | undefined): Promise<boolean> {
+  const { trace, violation, hash, shape } = await simulate(seed, { trace: true, twin });
   print(JSON.stringify(shape, null, 1));
   for (const line of trace) print(line);
   print(violation === undefined ? `all is well (${hash})` : `BROKEN: ${violation.rule} (${hash})`);
@@ -66,9 +72,12 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   let good = true;
   if (options.mode === 'help') process.stdout.write(USAGE);
-  else if (options.mode === 'replay') good = await showOne(options.seed);
   else if (options.mode === 'planted') good = await measurePlanted(options.most);
-  else good = await simulateMany(options);
+  else {
+    good = await withTwins(options.postgres, (twin) =>
+      options.mode === 'replay' ? showOne(options.seed, twin) : simulateMany(options, twin),
+    );
+  }
   process.exitCode = good ? 0 : 1;
 }
 

@@ -9,23 +9,28 @@ import { startNemesis } from './faults/nemesis.ts';
 import { drawOrders } from './faults/orders.ts';
 import { createFleet } from './fleet.ts';
 import { createJudge } from './judge.ts';
+import { createModelApi } from './model/api.ts';
 import { createModelStore } from './model/engine-store.ts';
 import { type Rules, SOUND } from './model/rules.ts';
-import { createTables, ownerKey } from './model/tables.ts';
-import { createHistory, type Violation } from './oracles/history.ts';
+import { createTables } from './model/tables.ts';
+import { createHistory, type History, type Violation, violated } from './oracles/history.ts';
 import { play } from './play.ts';
 import { createServer } from './server/server.ts';
 import { createTrace } from './trace.ts';
+import { openTwinDatabase, type TwinPlace } from './twin/database.ts';
+import { createTwin } from './twin/twin.ts';
 import { startClients } from './workload/clients.ts';
 import { drawGraphs } from './workload/graph.ts';
 import { createRunner } from './workload/runner.ts';
 import { drawShape, type Shape } from './workload/shape.ts';
-import { createWorld, EPOCH_MS } from './world.ts';
+import { createWorld, EPOCH_MS, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly rules?: Rules;
   /** Keeps the trace for reading. */
   readonly trace?: boolean;
+  /** A PostgreSQL that does all that the model does, answers the engines and is compared with it. */
+  readonly twin?: TwinPlace | undefined;
 }
 
 export interface Report {
@@ -45,6 +50,7 @@ export interface Report {
   readonly trace: readonly string[];
 }
 
+/** One at a time in a process: the failpoints are the process's. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Report> {
   const dice = createDice(`tenuto ${seed}`);
   const shape = drawShape(dice.fork('shape'));
@@ -58,22 +64,27 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   });
   const rules = options.rules ?? SOUND;
   const calls = createCallFaults(dice.fork('calls'), shape.faults);
-  const now = () => EPOCH_MS + world.now;
+  const now = () => EPOCH_MS + Math.round(world.now * 1_000) / 1_000;
+  const twin = await openTwin(options.twin, { now, history });
   const judge = createJudge(history, { trace, leaseMs: shortestLease(shape) });
-  const server = createServer({ world, faults: calls, ...judge });
-  const api = server.link({ deliver: (run) => run(), onDeath() {} });
+  const server = createServer({
+    ...{ world, faults: calls, ...judge },
+    ...(twin !== undefined && { inTurn: turnsIn(world) }),
+  });
+  const api = createModelApi(tables, server.link({ deliver: (run) => run(), onDeath() {} }), {
+    ...{ now, twin },
+  });
   const fleet = createFleet({
     ...{ world, shape, trace, dice: dice.fork('fleet') },
     clockOf: (host) =>
       rules.leaseAsksMono ? host.clock : { ...host.clock, mono: host.clock.wall },
     storeOf: (host) =>
-      createModelStore(tables, server.link(host), { rules, now, refuses: calls.refuses }),
+      createModelStore(tables, server.link(host), { rules, now, twin, refuses: calls.refuses }),
     runnerOf: (host, engine) =>
       createRunner({
         ...{ world, shape, history, host, engine, dice: dice.fork('scripts') },
         subPlan: graphs.sub,
-        findRun: (owner, key) =>
-          api.call({ verb: 'find' }, () => tables.keys.get(ownerKey(owner, key))),
+        findRun: api.findRun,
         began: (effect) => judge.began(effect, shape.slots),
       }),
   });
@@ -81,13 +92,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const disarm = armFailpoints(orders.reached);
   fleet.launchAll();
   const clients = startClients({
-    ...{ world, shape, graphs, fleet, history, trace, link: api, dice: dice.fork('clients') },
+    ...{ world, shape, graphs, fleet, history, trace, api, dice: dice.fork('clients') },
   });
   const nemesis = startNemesis({
     ...{ world, shape, fleet, server, calls, orders, trace, dice: dice.fork('nemesis') },
   });
   await play({ world, shape, history, fleet, clients, isHealed: () => nemesis.healed });
   disarm();
+  await twin?.end(tables);
   return {
     ...{ seed, shape, violation: history.violation, hash: trace.hash, trace: trace.lines },
     ...{ steps: world.steps, virtualMs: world.now, attempts: history.effects.length },
@@ -95,6 +107,25 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     faults: calls.injected + nemesis.strikes + sum(orders.failedAt),
     ...{ reachedAt: orders.reachedAt, failedAt: orders.failedAt },
   };
+}
+
+/** One thing after the other, while the world waits. */
+function turnsIn(world: World): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return world.hold(turn);
+  };
+}
+
+async function openTwin(
+  place: TwinPlace | undefined,
+  { now, history }: { now(): number; readonly history: History },
+) {
+  if (place === undefined) return undefined;
+  const differs = (what: string) => violated(history, 'PostgreSQL does the same', what);
+  return createTwin({ database: await openTwinDatabase(place), now, differs });
 }
 
 function sum(counts: ReadonlyMap<Failpoint, number>): number {

@@ -2,10 +2,16 @@ import type { Failpoint } from '@tenuto/engine';
 import { type Rule, without } from './model/rules.ts';
 import type { Violation } from './oracles/history.ts';
 import { type Report, simulate } from './simulation.ts';
+import type { TwinPlace } from './twin/database.ts';
 
 /** What a worker is asked to do: look at some seeds, or look for a bug that was put in. */
 export type Task =
-  | { readonly kind: 'seeds'; readonly from: number; readonly count: number }
+  | {
+      readonly kind: 'seeds';
+      readonly from: number;
+      readonly count: number;
+      readonly twin?: TwinPlace | undefined;
+    }
   | { readonly kind: 'planted'; readonly rule: Rule; readonly most: number };
 
 export type Outcome =
@@ -45,7 +51,7 @@ export async function perform(task: Task): Promise<Outcome> {
   }
   let sum = NOTHING;
   for (let seed = task.from; seed < task.from + task.count; seed += 1) {
-    sum = add(sum, sumOf(await look(seed)));
+    sum = add(sum, sumOf(await look(seed, task.twin)));
   }
   return { kind: 'seeds', sum };
 }
@@ -70,10 +76,10 @@ function counted(counts: readonly (readonly [Failpoint, number])[]): Map<Failpoi
   return sums;
 }
 
-async function look(seed: number): Promise<Report> {
-  const report = await simulate(seed);
+async function look(seed: number, twin: TwinPlace | undefined): Promise<Report> {
+  const report = await simulate(seed, { twin });
   if (seed % TWICE_EVERY !== 0 || report.violation !== undefined) return report;
-  const again = await simulate(seed);
+  const again = await simulate(seed, { twin });
   if (again.hash === report.hash) return report;
   const detail = `${report.hash}, then ${again.hash}`;
   return { ...report, violation: { rule: 'a seed is one course', detail, at: report.virtualMs } };

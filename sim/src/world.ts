@@ -13,6 +13,8 @@ export interface World {
   /** Calls `run` after `ms`; returns what cancels it. */
   after(ms: number, run: () => void): () => void;
   sleep(ms: number): Promise<void>;
+  /** Lets nothing else happen until something real is done: it takes no time here. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Runs what somebody does; all that follows from it in this step is theirs too. */
   as(actor: Actor, run: () => void): void;
   /** Whose step this is: undefined for what is nobody's. */
@@ -40,6 +42,16 @@ export function createWorld(dice: Dice): World {
   let now = 0;
   let steps = 0;
   let actor: Actor | undefined;
+  const held = new Set<Promise<unknown>>();
+
+  /** Every promise that can settle without another moment has settled. */
+  async function settled(): Promise<void> {
+    await immediate();
+    while (held.size > 0) {
+      await Promise.allSettled(held);
+      await immediate();
+    }
+  }
 
   function after(ms: number, run: () => void): () => void {
     const moment: Moment = { at: now + Math.max(0, ms), tie: dice.next(), run };
@@ -58,6 +70,11 @@ export function createWorld(dice: Dice): World {
     },
     after,
     sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
+    hold(work) {
+      const done = work.finally(() => held.delete(done));
+      held.add(done);
+      return done;
+    },
     as(who, run) {
       actor = who;
       run();
@@ -81,8 +98,7 @@ export function createWorld(dice: Dice): World {
   };
 }
 
-/** Every promise that can settle without another moment has settled. */
-function settled(): Promise<void> {
+function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -1,4 +1,4 @@
-import type { Link } from './engine-store.ts';
+import type { Link } from './link.ts';
 
 /** Statements happen at once and nothing goes wrong: the model as it is compared with PostgreSQL. */
 export function directLink(): Link {

@@ -1,191 +1,298 @@
-import {
-  type Batch,
-  type EngineStore,
-  type Failpoint,
-  type FlushResult,
-  failpoint,
-  type Lane,
-  StoreFault,
-} from '@tenuto/engine';
+import { type CircuitVerbs, type EngineStore, StoreFault } from '@tenuto/engine';
 import { claimProbe, readCircuits, saveCircuit } from './circuits.ts';
 import { claim } from './claim.ts';
 import { beat, peers, register, retire } from './fences.ts';
-import { applyFlush, type FlushOptions, type LaneKey, resolveCopy, writeAudits } from './flush.ts';
+import { expireInterventions, requestCancels } from './inbox.ts';
+import { createLane } from './lane.ts';
+import type { Link, Steps } from './link.ts';
 import { maintain } from './maintenance.ts';
-import {
-  inboxOfEngine,
-  outcomes,
-  ownedRows,
-  ownedRun,
-  ownedRunIds,
-  requestCancels,
-} from './reads.ts';
-import type { Rules } from './rules.ts';
+import { inboxOfEngine, outcomes, ownedRows, ownedRun, ownedRunIds } from './reads.ts';
+import { type Ask, at, type ModelOptions } from './store-call.ts';
 import type { Tables } from './tables.ts';
 import { takeOverSteps } from './takeover.ts';
+import { onBoth, type RealStores, type Twin } from './twin.ts';
 
-/** How statements get to the database, and when; the statement itself is one moment. */
-export interface Link {
-  call<T>(request: Request, statement: () => T): Promise<T>;
-  /** A transaction of several statements, which holds the fences of an engine. */
-  transaction<T>(request: Request, steps: Steps<T>): Promise<T>;
-}
-
-/** The statements of a transaction; between two of them the client may be at a failpoint. */
-export type Steps<T> = () => Generator<Failpoint | undefined, T>;
-
-export interface Request {
-  readonly verb: string;
-  /** The engine whose fence the statement takes. */
-  readonly fence?: string;
-  /** What a flush writes, and through which lane. */
-  readonly batch?: Batch;
-  readonly lane?: LaneKey;
-  /** The epoch under which an engine claims. */
-  readonly epoch?: number;
-  /** The count at which a taker saw the heartbeat stand still. */
-  readonly seenBeat?: number;
-  /** Answered before it is done: only ever because a rule was taken away. */
-  readonly tooEarly?: FlushResult;
-}
-
-export interface ModelOptions extends Pick<FlushOptions, 'refuses'> {
-  readonly rules: Rules;
-  /** Database time in milliseconds since the epoch. */
-  now(): number;
+/** How the verbs ask: the model, or the model and PostgreSQL. */
+interface Verbs {
+  readonly tables: Tables;
+  readonly link: Link;
+  readonly options: ModelOptions;
+  both<T>(verb: string, model: (real?: T) => T, ask: Ask<T>): () => T | Promise<T>;
+  ask<T>(verb: string, model: () => T, real: Ask<T>): Promise<T>;
 }
 
 /** The engine's store, in memory, with the meaning of the SQL. */
 export function createModelStore(tables: Tables, link: Link, options: ModelOptions): EngineStore {
-  const { rules, now } = options;
-  const ask = <T>(verb: string, statement: () => T) => link.call({ verb }, statement);
-  const fenced = <T>(verb: string, fence: string, statement: () => T) =>
-    link.call({ verb, fence }, statement);
-  const changing = <T>(verb: string, fence: string, statement: () => T) =>
-    link.transaction({ verb, fence }, () => inOneStep(statement));
-  const unkept = (verb: string) => ask(verb, () => undefined);
+  const both: Verbs['both'] = (verb, model, ask) =>
+    onBoth(options.twin, verb, model, ({ engine }) => ask(engine));
+  const ask: Verbs['ask'] = (verb, model, real) => link.call({ verb }, both(verb, model, real));
+  const verbs: Verbs = { tables, link, options, both, ask };
+  return {
+    ...fenceVerbs(verbs),
+    ...takeoverVerbs(verbs),
+    ...readVerbs(verbs),
+    ...newsVerbs(verbs),
+    ...circuitVerbs(verbs),
+    ...blobVerbs(verbs),
+  };
+}
+
+function fenceVerbs({
+  tables,
+  link,
+  options,
+  both,
+  ask,
+}: Verbs): Pick<EngineStore, 'register' | 'openLane' | 'beat' | 'peers' | 'retire'> {
+  const { rules } = options;
+  const changing = <T>(verb: string, fence: string, statement: () => T, real: Ask<T>) =>
+    link.transaction({ verb, fence }, () => inOneStep(both(verb, statement, real)));
   return {
     register: (identity) =>
-      changing('register', identity.engineId, () => ({ epoch: register(tables, identity, rules) })),
-    async openLane({ engineId, lane, epoch }) {
-      await unkept('openLane');
-      return createLane(tables, link, { key: { engineId, lane, epoch }, options });
+      changing(
+        'register',
+        identity.engineId,
+        () => ({ epoch: register(tables, identity, rules) }),
+        (real) => real.register(identity),
+      ),
+    async openLane(key) {
+      await link.call({ verb: 'openLane' }, () => undefined);
+      return createLane(tables, link, { key, options });
     },
-    beat: (engineId, epoch) => fenced('beat', engineId, () => beat(tables, engineId, epoch)),
-    peers: (engineId) => ask('peers', () => peers(tables, engineId)),
+    beat: (engineId, epoch) =>
+      link.call(
+        { verb: 'beat', fence: engineId },
+        both(
+          'beat',
+          () => beat(tables, engineId, epoch),
+          (real) => real.beat(engineId, epoch),
+        ),
+      ),
+    peers: (engineId) =>
+      ask(
+        'peers',
+        () => peers(tables, engineId),
+        async (real) => [...(await real.peers(engineId))],
+      ),
+    retire: (engineId, epoch) =>
+      changing(
+        'retire',
+        engineId,
+        () => retire(tables, { engineId, epoch, rules }),
+        (real) => real.retire(engineId, epoch),
+      ),
+  };
+}
+
+function takeoverVerbs({
+  tables,
+  link,
+  options,
+  both,
+}: Verbs): Pick<EngineStore, 'takeOver' | 'claim'> {
+  const { rules, now, twin } = options;
+  return {
     async takeOver(engineId, seenBeat) {
       at('before-takeover');
+      const steps = () => takeOverSteps(tables, { engineId, seenBeat, rules, now });
       const released = await link.transaction(
         { verb: 'takeOver', fence: engineId, ...(seenBeat !== undefined && { seenBeat }) },
-        () => takeOverSteps(tables, { engineId, seenBeat, rules, now }),
+        twin === undefined
+          ? steps
+          : () => stepsOfBoth(steps, twin, ({ engine }) => engine.takeOver(engineId, seenBeat)),
       );
       if (released !== undefined) at('takeover-committed');
       return released;
     },
-    retire: (engineId, epoch) =>
-      changing('retire', engineId, () => retire(tables, { engineId, epoch, rules })),
     claim: (by) =>
-      link.call({ verb: 'claim', fence: by.engineId, epoch: by.epoch }, () =>
-        claim(tables, by, { now: now(), rules }),
+      link.call(
+        { verb: 'claim', fence: by.engineId, epoch: by.epoch },
+        both(
+          'claim',
+          (chosen) => claim(tables, by, { now: now(), rules, chosen }),
+          async (real) => [...(await real.claim(by))],
+        ),
       ),
-    async readOwned(engineId, runIds) {
-      const rows = await ask('readOwned', () => ownedRows(tables, engineId, runIds));
-      return ask('readJournals', () => rows.map((row) => ownedRun(tables, row, rules)));
-    },
-    ownedRunIds: (engineId) => ask('ownedRunIds', () => ownedRunIds(tables, engineId)),
-    inbox: (engineId) => ask('inbox', () => inboxOfEngine(tables, engineId)),
-    outcomes: (runIds) => ask('outcomes', () => outcomes(tables, runIds)),
-    circuits: (keys) => ask('circuits', () => readCircuits(tables, keys)),
-    saveCircuit: (change) => ask('saveCircuit', () => saveCircuit(tables, change)),
-    claimProbe: (wanted) => ask('claimProbe', () => claimProbe(tables, wanted, now())),
-    expireInterventions: () => ask('expireInterventions', () => 0),
-    async requestCancel(runIds, reason) {
-      const body = { mode: 'graceful', actor: 'system', reason } as const;
-      await ask('requestCancel', () => requestCancels(tables, runIds, { body, now: now() }));
-    },
-    ...blobVerbs(tables, ask, rules),
-    putArtifacts: () => unkept('putArtifacts'),
-    putLogs: () => unkept('putLogs'),
-    putTestResults: () => unkept('putTestResults'),
-    maintain: () => ask('maintain', () => maintain(tables, now())),
-    databaseTime: () => ask('databaseTime', now),
   };
 }
 
-function* inOneStep<T>(statement: () => T): Generator<undefined, T> {
+function* inOneStep<T>(statement: () => T | Promise<T>): Generator<undefined, T | Promise<T>> {
   yield;
   return statement();
 }
 
-/** What is thrown at a failpoint of the store is a fault of the store. */
-function at(point: Failpoint): void {
-  try {
-    failpoint(point);
-  } catch (error) {
-    throw new StoreFault('unavailable', String(error));
+/** The model's transaction, at the end of which PostgreSQL is asked for the same in one go. */
+function* stepsOfBoth<T>(
+  steps: Steps<T>,
+  twin: Twin,
+  ask: (real: RealStores) => Promise<T>,
+): ReturnType<Steps<T>> {
+  const running = steps();
+  for (;;) {
+    const { done, value } = running.next();
+    if (done !== true) yield value;
+    else if (value instanceof Promise) return value;
+    else return twin.alike('takeOver', () => value, ask);
   }
 }
 
-function blobVerbs(
-  tables: Tables,
-  ask: <T>(verb: string, statement: () => T) => Promise<T>,
-  rules: Rules,
-): Pick<EngineStore, 'plan' | 'putPlan' | 'putBlobs'> {
+function readVerbs({
+  tables,
+  link,
+  options,
+  ask,
+}: Verbs): Pick<EngineStore, 'readOwned' | 'ownedRunIds' | 'inbox' | 'outcomes'> {
+  const { rules, twin } = options;
   return {
-    plan: (hash) =>
-      ask('plan', () => {
-        const document = tables.plans.get(hash);
-        if (document === undefined) throw new StoreFault('rejected', `there is no plan ${hash}`);
-        return document;
-      }),
-    putPlan: (hash, document) =>
-      ask('putPlan', () => {
-        tables.plans.set(hash, document);
-      }),
-    putBlobs: (blobs) =>
-      ask('putBlobs', () => {
-        for (const { hash, bytes } of rules.blobsAreKept ? blobs : []) {
-          tables.blobs.set(Buffer.from(hash).toString('hex'), Buffer.from(bytes).toString());
-        }
-      }),
+    async readOwned(engineId, runIds) {
+      const rows = () => ownedRows(tables, engineId, runIds);
+      if (twin !== undefined) {
+        return ask(
+          'readOwned',
+          () => rows().map((row) => ownedRun(tables, row, rules)),
+          async (real) => [...(await real.readOwned(engineId, runIds))],
+        );
+      }
+      // Two statements: what the second finds may be newer than what the first has found.
+      const found = await link.call({ verb: 'readOwned' }, rows);
+      return link.call({ verb: 'readJournals' }, () =>
+        found.map((row) => ownedRun(tables, row, rules)),
+      );
+    },
+    ownedRunIds: (engineId) =>
+      ask(
+        'ownedRunIds',
+        () => ownedRunIds(tables, engineId),
+        async (real) => [...(await real.ownedRunIds(engineId))],
+      ),
+    inbox: (engineId) =>
+      ask(
+        'inbox',
+        () => inboxOfEngine(tables, engineId),
+        async (real) => [...(await real.inbox(engineId))],
+      ),
+    outcomes: (runIds) =>
+      ask(
+        'outcomes',
+        () => outcomes(tables, runIds),
+        async (real) => [...(await real.outcomes(runIds))],
+      ),
   };
 }
 
-function createLane(
-  tables: Tables,
-  link: Link,
-  { key, options }: { readonly key: LaneKey; readonly options: ModelOptions },
-): Lane {
-  const { rules, now } = options;
-  let closed = false;
+/** What reaches runs from outside, and what passes with time. */
+function newsVerbs({
+  tables,
+  options,
+  ask,
+}: Verbs): Pick<
+  EngineStore,
+  'requestCancel' | 'expireInterventions' | 'maintain' | 'databaseTime'
+> {
+  const { now } = options;
   return {
-    async flush(batch) {
-      if (closed) throw new StoreFault('unavailable', 'The lane is closed.');
-      const early: FlushResult = { outcome: 'committed', duplicates: [], refused: [] };
-      const request = {
-        verb: 'flush',
-        fence: key.engineId,
-        batch,
-        lane: key,
-        ...(!rules.commitsBeforeAnswer && { tooEarly: early }),
-      };
-      const reply = link.call(request, () =>
-        applyFlush(tables, key, batch, { ...options, now: now() }),
-      );
-      reply.catch(() => undefined);
-      at('flush-sent');
-      const result = await reply;
-      if (result === 'copy') {
-        return link.call({ verb: 'resend' }, () => resolveCopy(tables, batch, { ...key, rules }));
-      }
-      if (!rules.auditIsAtomic && result.outcome === 'committed') {
-        const apart = () => writeAudits(tables, batch, result.duplicates);
-        await link.call({ verb: 'audit' }, apart).catch(() => undefined);
-      }
-      return result;
-    },
-    async close() {
-      closed = true;
-    },
+    requestCancel: (runIds, reason) =>
+      ask(
+        'requestCancel',
+        () => {
+          const body = { mode: 'graceful', actor: 'system', reason } as const;
+          requestCancels(tables, runIds, { body, now: now() });
+        },
+        (real) => real.requestCancel(runIds, reason),
+      ),
+    expireInterventions: () =>
+      ask(
+        'expireInterventions',
+        () => expireInterventions(tables, now()),
+        (real) => real.expireInterventions(),
+      ),
+    maintain: () =>
+      ask(
+        'maintain',
+        () => maintain(tables, now()),
+        (real) => real.maintain(),
+      ),
+    databaseTime: () => ask('databaseTime', now, (real) => real.databaseTime()),
+  };
+}
+
+function circuitVerbs({ tables, options, ask }: Verbs): CircuitVerbs {
+  const { now } = options;
+  return {
+    circuits: (keys) =>
+      ask(
+        'circuits',
+        () => readCircuits(tables, keys),
+        async (real) => [...(await real.circuits(keys))],
+      ),
+    saveCircuit: (change) =>
+      ask(
+        'saveCircuit',
+        () => saveCircuit(tables, change),
+        (real) => real.saveCircuit(change),
+      ),
+    claimProbe: (wanted) =>
+      ask(
+        'claimProbe',
+        () => claimProbe(tables, wanted, now()),
+        (real) => real.claimProbe(wanted),
+      ),
+  };
+}
+
+function blobVerbs({
+  tables,
+  options,
+  ask,
+}: Verbs): Pick<
+  EngineStore,
+  'plan' | 'putPlan' | 'putBlobs' | 'putArtifacts' | 'putLogs' | 'putTestResults'
+> {
+  const { rules } = options;
+  return {
+    plan: (hash) =>
+      ask(
+        'plan',
+        () => {
+          const document = tables.plans.get(hash);
+          if (document === undefined) throw new StoreFault('rejected', `there is no plan ${hash}`);
+          return document;
+        },
+        (real) => real.plan(hash),
+      ),
+    putPlan: (hash, document, nodeCount) =>
+      ask(
+        'putPlan',
+        () => void tables.plans.set(hash, document),
+        (real) => real.putPlan(hash, document, nodeCount),
+      ),
+    putBlobs: (blobs) =>
+      ask(
+        'putBlobs',
+        () => {
+          for (const { hash, bytes } of rules.blobsAreKept ? blobs : []) {
+            tables.blobs.set(Buffer.from(hash).toString('hex'), Buffer.from(bytes).toString());
+          }
+        },
+        (real) => real.putBlobs(blobs),
+      ),
+    putArtifacts: (rows) =>
+      ask(
+        'putArtifacts',
+        () => undefined,
+        (real) => real.putArtifacts(rows),
+      ),
+    putLogs: (rows) =>
+      ask(
+        'putLogs',
+        () => undefined,
+        (real) => real.putLogs(rows),
+      ),
+    putTestResults: (results) =>
+      ask(
+        'putTestResults',
+        () => undefined,
+        (real) => real.putTestResults(results),
+      ),
   };
 }

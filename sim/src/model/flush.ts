@@ -5,6 +5,8 @@ import {
   StoreFault,
   type SubmitRow,
 } from '@tenuto/engine';
+import { checkAsides, writeAsides } from './asides.ts';
+import { PRIORITY_STEP_MS } from './claim-key.ts';
 import type { Rules } from './rules.ts';
 import { attemptKey, batchKey, ownerKey, rowsOf, type Tables, unpackStarts } from './tables.ts';
 
@@ -18,39 +20,39 @@ export interface FlushOptions {
   /** Database time in milliseconds since the epoch. */
   readonly now: number;
   readonly rules: Rules;
-  /** Whether a value in the batch is none that the database takes. */
-  refuses?(batch: Batch): boolean;
 }
 
-/** A priority step is worth this much waiting. */
-export const PRIORITY_STEP_MS = 30_000;
+/** `copy`: the batch was committed before, and what it did then is for `resolveCopy` to find out. */
+export type FlushAnswer = FlushResult & { readonly copy?: true };
 
 /**
- * What the flush statement does, all or nothing. `copy`: the batch was committed before, and what
- * it did then is for `resolveCopy` to find out.
+ * What the flush statement does, all or nothing.
  * @throws StoreFault `rejected` when a row breaks a constraint
  */
 export function applyFlush(
   tables: Tables,
   key: LaneKey,
   batch: Batch,
-  { now, rules, refuses }: FlushOptions,
-): FlushResult | 'copy' {
+  { now, rules }: FlushOptions,
+): FlushAnswer {
   const fence = tables.fences.get(key.engineId)?.get(key.lane);
   const stands = fence?.alive === true && fence.epoch === key.epoch;
   if (!stands && rules.flushTakesFence) return settled('fenced');
   const place = { engine: key.engineId, epoch: key.epoch, lane: key.lane };
   if (batch.seq > 1 && !tables.batches.has(batchKey(place, batch.seq - 1))) return settled('gap');
-  if (tables.batches.has(batchKey(place, batch.seq)) && rules.gateRefusesCopies) return 'copy';
-  if (refuses?.(batch) === true) throw new StoreFault('rejected', 'invalid byte sequence');
+  if (tables.batches.has(batchKey(place, batch.seq)) && rules.gateRefusesCopies) {
+    return { ...settled('committed'), copy: true };
+  }
   const duplicates = duplicatesIn(tables, batch.submits, rules);
   check(tables, batch);
+  checkAsides(tables, batch.asides);
   const starts = rules.batchKeepsStarts ? unpackStarts(batch.starts) : [];
   const { seq, floorSeq } = batch;
   tables.batches.set(batchKey(place, seq), { ...place, seq, floorSeq, starts, at: now });
   const refused = batch.updates.flatMap((row) => update(tables, key.engineId, row, rules));
   writeSubmits(tables, key.engineId, batch.submits, duplicates);
   writeJournal(tables, batch);
+  writeAsides(tables, batch.asides);
   if (rules.auditIsAtomic) writeAudits(tables, batch, duplicates);
   return { outcome: 'committed', duplicates, refused };
 }
@@ -132,9 +134,10 @@ function update(tables: Tables, engineId: string, change: RunUpdate, rules: Rule
     row.claimKey = Math.floor(change.wakeAt) + (row.submission.priority - 1) * PRIORITY_STEP_MS;
     return [];
   }
-  const { planHash, submission, createdAt, startedAt, version } = row;
-  const { status, completedAt } = change;
-  const done = { runId, planHash, submission, createdAt, startedAt, completedAt, status };
+  const { planHash, submission, createdAt, scheduledAt, startedAt, version } = row;
+  const { status, completedAt, progress } = change;
+  const run = { runId, planHash, submission, createdAt, scheduledAt, startedAt };
+  const done = { ...run, progress, completedAt, status };
   tables.live.delete(runId);
   tables.done.set(runId, { ...done, version: version + 1 });
   return [];
@@ -155,6 +158,7 @@ function writeSubmits(
       planHash: plan.hash,
       submission: rest,
       createdAt,
+      scheduledAt,
       startedAt: owned ? createdAt : undefined,
       status,
       progress: undefined,

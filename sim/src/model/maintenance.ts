@@ -12,6 +12,12 @@ export function maintain(tables: Tables, now: number): void {
     const floor = tables.batches.get(batchKey({ engine, epoch, lane }, newest))?.floorSeq ?? 0;
     if (over || (seq < floor && seq < newest)) tables.batches.delete(key);
   }
+  for (const asked of tables.interventions.values()) {
+    const open = asked.state === 'open' || asked.state === 'assigned';
+    if (!open || tables.live.has(asked.runId)) continue;
+    asked.state = 'cancelled';
+    asked.version += 1;
+  }
   for (const [runId, rows] of tables.rows) {
     if (tables.live.has(runId)) continue;
     rows.started.clear();

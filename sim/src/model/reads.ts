@@ -1,15 +1,16 @@
 import type { Json, RunStatus } from '@tenuto/contract';
 import type {
   AttemptRow,
-  InboxBody,
   InboxItem,
   JournalEntry,
   NodeError,
   OwnedRun,
+  RecoveryStep,
   RunJournal,
 } from '@tenuto/engine';
 import type { Rules } from './rules.ts';
 import { type LiveRow, rowsOf, type Tables } from './tables.ts';
+import { lastSeqOf } from './transition.ts';
 
 /** What the first of the statements that read a run finds. */
 export interface OwnedRow extends LiveRow {
@@ -22,12 +23,6 @@ export function ownedRows(tables: Tables, engineId: string, runIds: readonly str
     const row = tables.live.get(runId);
     return row?.engine === engineId ? [{ ...row, lastSeq: lastSeqOf(tables, runId) }] : [];
   });
-}
-
-function lastSeqOf(tables: Tables, runId: string): number {
-  const { attempts, events } = rowsOf(tables, runId);
-  const seqs = [...attempts.values(), ...events.values()].map((row) => row.seq);
-  return Math.max(0, ...seqs);
 }
 
 /** A run whole. The row was read by an earlier statement than the rest. */
@@ -67,6 +62,9 @@ export function journalOf(
   };
 }
 
+/** Lines that replay leaves out. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['late', 'refused', 'transition']);
+
 function entriesOf(tables: Tables, runId: string, rules: Rules): JournalEntry[] {
   const rows = rowsOf(tables, runId);
   const entries: JournalEntry[] = [];
@@ -83,11 +81,12 @@ function entriesOf(tables: Tables, runId: string, rules: Rules): JournalEntry[] 
       ...(output !== undefined && { output: JSON.parse(output) as Json }),
       ...(row.error !== undefined && { error: JSON.parse(row.error) as NodeError }),
       ...(retryAt !== undefined && { retryAt }),
+      ...(row.recovery !== undefined && { recovery: JSON.parse(row.recovery) as RecoveryStep }),
     };
     entries.push({ seq: row.seq, event });
   }
   for (const { seq, type, at, body } of rows.events.values()) {
-    if ((type !== 'waiting' && type !== 'stop') || !rules.journalKeepsEvents) continue;
+    if (FOR_PEOPLE.has(type) || !rules.journalKeepsEvents) continue;
     // As from the database: text that the engine wrote, parsed again.
     const event = { ...(JSON.parse(JSON.stringify(body)) as object), type, at };
     entries.push({ seq, event: event as JournalEntry['event'] });
@@ -125,24 +124,4 @@ export function outcomes(
     const row = tables.done.get(runId);
     return row === undefined ? [] : [{ runId, status: row.status }];
   });
-}
-
-/** Puts a cancel into the inboxes of runs that are not over, and wakes those that are parked. */
-export function requestCancels(
-  tables: Tables,
-  runIds: readonly string[],
-  { body, now }: { readonly body: InboxBody['cancel']; readonly now: number },
-): number {
-  let asked = 0;
-  for (const runId of new Set(runIds)) {
-    const row = tables.live.get(runId);
-    if (row === undefined || row.status === 'cancelled') continue;
-    row.inboxSeq += 1;
-    row.wakeAt = Math.min(row.wakeAt, now);
-    if (row.engine === undefined) row.claimKey = 0;
-    const item: InboxItem = { runId, seq: row.inboxSeq, type: 'cancel', body };
-    rowsOf(tables, runId).inbox.set(row.inboxSeq, item);
-    asked += 1;
-  }
-  return asked;
 }

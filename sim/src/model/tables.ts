@@ -1,4 +1,4 @@
-import type { RunStatus } from '@tenuto/contract';
+import type { JsonObject, Resolution, RunStatus } from '@tenuto/contract';
 import type {
   AttemptRow,
   AuditRow,
@@ -14,6 +14,7 @@ export interface LiveRow {
   readonly planHash: string;
   readonly submission: OwnedRun['submission'];
   readonly createdAt: number;
+  readonly scheduledAt: number | undefined;
   startedAt: number | undefined;
   status: RunStatus;
   progress: string | undefined;
@@ -30,7 +31,9 @@ export interface DoneRow {
   readonly planHash: string;
   readonly submission: OwnedRun['submission'];
   readonly createdAt: number;
+  readonly scheduledAt: number | undefined;
   readonly startedAt: number | undefined;
+  readonly progress: string | undefined;
   readonly completedAt: number;
   readonly status: RunStatus;
   readonly version: number;
@@ -68,6 +71,18 @@ export interface RunRows {
   readonly inbox: Map<number, InboxItem>;
 }
 
+/** What waits for a person; the deadline in milliseconds since the epoch. */
+export interface InterventionRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly deadlineAt: number | undefined;
+  readonly defaultResolution: Resolution;
+  state: 'open' | 'assigned' | 'resolved' | 'expired' | 'cancelled';
+  resolution: Resolution | undefined;
+  resolvedBy: string | undefined;
+  version: number;
+}
+
 /** The database's tables, as far as an engine knows them. */
 export interface Tables {
   /** Fences by engine, then lane. */
@@ -83,6 +98,14 @@ export interface Tables {
   readonly keys: Map<string, string>;
   readonly audits: AuditRow[];
   readonly blobs: Map<string, string>;
+  /** Recovery sessions by id, and their audit rows, under the names of their columns. */
+  readonly recoveries: Map<string, JsonObject>;
+  readonly recoveryAudits: JsonObject[];
+  readonly interventions: Map<string, InterventionRow>;
+  /** The ledger, by run, node and attempt. */
+  readonly effects: Map<string, JsonObject>;
+  /** What the unique indexes of these tables hold. */
+  readonly recoveryKeys: Set<string>;
   readonly circuits: Map<string, ModelCircuit>;
 }
 
@@ -104,6 +127,11 @@ export function createTables(): Tables {
     keys: new Map(),
     audits: [],
     blobs: new Map(),
+    recoveries: new Map(),
+    recoveryAudits: [],
+    interventions: new Map(),
+    effects: new Map(),
+    recoveryKeys: new Set(),
     circuits: new Map(),
   };
 }

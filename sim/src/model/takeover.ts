@@ -55,7 +55,7 @@ function keepStarts(tables: Tables, place: Pick<BatchRow, 'engine' | 'epoch' | '
       const rows = rowsOf(tables, runId);
       const key = attemptKey(node, attempt);
       if (rows.attempts.has(key) || rows.started.has(key)) continue;
-      rows.started.set(key, { runId, node, attempt, startedAt: batch.at });
+      rows.started.set(key, { runId, node, attempt, startedAt: Math.floor(batch.at) });
     }
   }
 }

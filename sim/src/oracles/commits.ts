@@ -1,5 +1,5 @@
-import type { Batch, FlushResult } from '@tenuto/engine';
-import type { LaneKey } from '../model/flush.ts';
+import type { Batch } from '@tenuto/engine';
+import type { FlushAnswer, LaneKey } from '../model/flush.ts';
 import { unpackStarts } from '../model/tables.ts';
 import { type History, planOf, startKey, violated } from './history.ts';
 
@@ -7,10 +7,11 @@ import { type History, planOf, startKey, violated } from './history.ts';
 export function watchFlush(
   history: History,
   { lane, batch }: { readonly lane: LaneKey; readonly batch: Batch },
-): (result: FlushResult | 'copy') => void {
+): (result: FlushAnswer) => void {
   const strangers = strangersIn(history, lane, batch);
+  const cancels = cancelsIn(history, batch);
   return (result) => {
-    if (result === 'copy' || result.outcome !== 'committed') return;
+    if (result.copy === true || result.outcome !== 'committed') return;
     const [stranger] = strangers.filter((runId) => !result.duplicates.includes(runId));
     if (stranger !== undefined) {
       violated(history, 'only the owner writes', `${lane.engineId} wrote rows of ${stranger}`);
@@ -18,8 +19,8 @@ export function watchFlush(
     for (const { runId, node, attempt } of unpackStarts(batch.starts)) {
       history.durableStarts.add(startKey(runId, node, attempt));
     }
-    for (const { runId } of batch.consumed) {
-      if (history.tables.live.has(runId.text)) history.cancelled.add(runId.text);
+    for (const runId of cancels) {
+      if (history.tables.live.has(runId)) history.cancelled.add(runId);
     }
     for (const { kind, runId } of batch.updates) {
       if (kind === 'release') checkReleased(history, runId.text);
@@ -39,6 +40,14 @@ function strangersIn(history: History, lane: LaneKey, batch: Batch): string[] {
     ...unpackStarts(batch.starts).map((s) => s.runId),
   ];
   return runs.filter((runId) => !submitted.has(runId) && live.get(runId)?.engine !== lane.engineId);
+}
+
+/** Runs whose cancel the batch consumes. */
+function cancelsIn({ tables }: History, { consumed }: Batch): string[] {
+  return consumed.flatMap(({ runId, seq }) => {
+    const type = tables.rows.get(runId.text)?.inbox.get(seq)?.type;
+    return type === 'cancel' ? [runId.text] : [];
+  });
 }
 
 /** News wakes a run: one that is parked has none. */

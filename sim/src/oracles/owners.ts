@@ -1,5 +1,5 @@
-import type { Request } from '../model/engine-store.ts';
 import { stands } from '../model/fences.ts';
+import type { Request } from '../model/link.ts';
 import { type History, violated } from './history.ts';
 
 /** Judges how engines come and go: epochs, heartbeats, takeovers. */

@@ -1,7 +1,7 @@
 import { type Failpoint, failpoint, StoreFault } from '@tenuto/engine';
 import type { CallFate, CallFaults } from '../faults/calls.ts';
 import type { Host } from '../host.ts';
-import type { Link, Request, Steps } from '../model/engine-store.ts';
+import type { Link, Request, Steps } from '../model/link.ts';
 import type { World } from '../world.ts';
 import { createFenceLocks, type FenceLocks, type Release } from './locks.ts';
 
@@ -18,6 +18,8 @@ export interface Server {
 export interface ServerOptions {
   readonly world: World;
   readonly faults: CallFaults;
+  /** Does something when all that was begun before it is done, if statements take their time. */
+  inTurn?<T>(work: () => Promise<T>): Promise<T>;
   /** Told of each statement right before its commit; what it returns is told the result. */
   watch(request: Request): (result: unknown) => void;
   refused(request: Request, fault: StoreFault): void;
@@ -113,7 +115,7 @@ async function settled<T>(
 }
 
 interface Work<T> {
-  readonly statement: () => T;
+  readonly statement: () => T | Promise<T>;
   readonly fate: CallFate;
 }
 
@@ -148,17 +150,32 @@ async function underFence<T>(
   }
 }
 
-function commit<T>(database: Database, request: Request, statement: () => T): T {
-  checkWritable(database, request);
-  const told = database.watch(request);
-  const result = statement();
-  told(result);
-  return result;
+function commit<T>(
+  database: Database,
+  request: Request,
+  statement: () => T | Promise<T>,
+): T | Promise<T> {
+  const { inTurn } = database;
+  const now = () => {
+    checkWritable(database, request);
+    const told = database.watch(request);
+    const result = statement();
+    if (result instanceof Promise) return heard(result, told);
+    told(result);
+    return result;
+  };
+  return inTurn === undefined ? now() : inTurn(async () => now());
+}
+
+async function heard<T>(result: Promise<T>, told: (result: T) => void): Promise<T> {
+  const answer = await result;
+  told(answer);
+  return answer;
 }
 
 const READS = new Set([
   ...['peers', 'readOwned', 'readJournals', 'ownedRunIds', 'inbox', 'outcomes', 'plan'],
-  ...['databaseTime', 'resend', 'find', 'openLane'],
+  ...['databaseTime', 'resend', 'find', 'openLane', 'heard', 'circuits'],
 ]);
 
 function checkWritable({ faults }: Database, { verb }: Request): void {
@@ -178,18 +195,31 @@ async function transact<T>(
     const running = steps();
     for (;;) {
       if (born !== database.incarnation) throw away('the server went down');
-      const told = database.watch(request);
-      const { done, value } = running.next();
-      if (done === true) {
-        told(value);
-        return value;
-      }
+      const { done, value } = await step(database, request, running);
+      if (done === true) return value;
       if (!(await clientTurn(database, client, value))) throw away('the transaction was ended');
       checkWritable(database, request);
     }
   } finally {
     release();
   }
+}
+
+/** The next statement of a transaction; the last one is its commit. */
+async function step<T>(
+  { watch, inTurn }: Database,
+  request: Request,
+  running: ReturnType<Steps<T>>,
+): Promise<IteratorResult<Failpoint | undefined, T>> {
+  const told = watch(request);
+  const last = async (): Promise<IteratorResult<Failpoint | undefined, T>> => {
+    const { done, value } = running.next();
+    if (done !== true) return { done: false, value };
+    const answer = await value;
+    told(answer);
+    return { done, value: answer };
+  };
+  return inTurn === undefined ? last() : inTurn(last);
 }
 
 /** The client sends its next statement, if it can. */

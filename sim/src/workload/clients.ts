@@ -1,12 +1,11 @@
 import type { Submission, SubmitResult } from '@tenuto/engine';
 import type { Dice } from '../dice.ts';
 import type { Fleet, Member } from '../fleet.ts';
-import type { Link } from '../model/engine-store.ts';
-import { requestCancels } from '../model/reads.ts';
+import type { ModelApi } from '../model/api.ts';
 import { ownerKey } from '../model/tables.ts';
 import { type History, violated } from '../oracles/history.ts';
 import type { Trace } from '../trace.ts';
-import { EPOCH_MS, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Graphs } from './graph.ts';
 import type { Shape } from './shape.ts';
 import { submissionOf } from './submission.ts';
@@ -19,8 +18,7 @@ export interface ClientPorts {
   readonly fleet: Fleet;
   readonly history: History;
   readonly trace: Trace;
-  /** The API's own connection. */
-  readonly link: Link;
+  readonly api: ModelApi;
 }
 
 export interface Clients {
@@ -131,15 +129,13 @@ function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
 }
 
 async function cancel(ports: ClientPorts, runId: string): Promise<void> {
-  const { world, dice, history, trace, link } = ports;
+  const { world, dice, history, trace, api } = ports;
   await world.sleep(dice.between(0, dice.pick([5, 500, 5_000])));
   const body = { mode: dice.pick(['graceful', 'immediate'] as const), actor: 'sim' };
   history.cancelAsked.add(runId);
   for (;;) {
     try {
-      await link.call({ verb: 'cancel' }, () =>
-        requestCancels(history.tables, [runId], { body, now: EPOCH_MS + world.now }),
-      );
+      await api.cancel({ runId, type: 'cancel', body });
       trace.note(`${runId} is to be cancelled (${body.mode})`);
       poke(ports, runId);
       return;
