@@ -61,7 +61,8 @@ export default {
     },
     {
       name: 'loops-start-in-the-engine',
-      comment: 'Loops call the rest of the engine; only engine.ts, the index and the loops know them.',
+      comment:
+        'Loops call the rest of the engine; only engine.ts, the index and the loops know them.',
       severity: 'error',
       from: {
         path: '^packages/engine/src/',

@@ -14,6 +14,11 @@ const POLICY: Policy = {
       because: 'tests run real parts',
     },
     {
+      files: /\.fixture\.ts$/,
+      effects: ['time'],
+      because: 'what receives a signed message asks whether it is of now',
+    },
+    {
       files: /^(scripts|bench|sim|examples|packages\/testkit)\/|^[^/]+\.config\.ts$/,
       effects: ['time', 'timer', 'random', 'environment'],
       because: 'tools for developers',

@@ -1,4 +1,5 @@
 export * from './bulk.ts';
+export * from './circuit.ts';
 export * from './doctor.ts';
 export * from './dry-run.ts';
 export * from './errors.ts';

@@ -20,7 +20,6 @@ export * from './ports/store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
 export {
-  CIRCUIT_STATES,
   type Circuit,
   type CircuitSettings,
   CLOSED,

@@ -1,5 +1,6 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
+  type CircuitStore,
   type Clock,
   createDoctor,
   createRunIds,
@@ -25,6 +26,7 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
@@ -51,6 +53,7 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly engine: Engine;
+  readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
@@ -123,6 +126,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
   addTestRoutes(app, parts);

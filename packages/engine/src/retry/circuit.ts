@@ -1,3 +1,5 @@
+import type { CircuitState } from '@tenuto/contract';
+
 /**
  * Circuit breakers (Nygard, "Release It!", 5.2): after failures enough, nobody asks for a while;
  * then one asks at a time, until it is clear that the target is well again.
@@ -19,9 +21,6 @@ export interface CircuitSettings {
   /** With fewer calls in the window, its share of failures says nothing. */
   readonly minimumCalls: number;
 }
-
-export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
-export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /** A circuit as it is shared; times in milliseconds since the epoch. */
 export interface Circuit {

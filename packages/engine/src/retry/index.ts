@@ -1,10 +1,8 @@
 /** Whether and when a failed attempt is made again. */
 export { type BackoffOptions, backoffDelay } from './backoff.ts';
 export {
-  CIRCUIT_STATES,
   type Circuit,
   type CircuitSettings,
-  type CircuitState,
   CLOSED,
   mayProbe,
   opened,
