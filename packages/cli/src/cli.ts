@@ -7,7 +7,8 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { explain } from './failure.ts';
 import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
-import { buildProgram, type Perform } from './program.ts';
+import type { Perform } from './perform.ts';
+import { buildProgram } from './program.ts';
 
 interface GlobalOptions {
   readonly url?: string;

@@ -1,6 +1,5 @@
 import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import type { Command } from './commands/command.ts';
 import { health } from './commands/health.ts';
 import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
@@ -10,12 +9,8 @@ import { deleteEntry, getEntry, listEntries, putEntries } from './commands/test-
 import { listTests, quarantineTest, rerunFailed, showHistory } from './commands/tests.ts';
 import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
-
-/** Carries a command out with the arguments of its command line. */
-export type Perform = <A extends readonly unknown[]>(
-  command: Command<A>,
-  ...args: A
-) => Promise<void>;
+import { collect, type Perform } from './perform.ts';
+import { addJobControl, addRecovery } from './program-recovery.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -33,7 +28,10 @@ export function buildProgram(perform: Perform): Commander {
     .addHelpText('after', EXIT_CODE_HELP);
   addServe(program, perform);
   addWork(program, perform);
-  addJobs(program.command('jobs').description('look at jobs and cancel them'), perform);
+  const jobs = program.command('jobs').description('look at jobs and ask things of them');
+  addJobs(jobs, perform);
+  addJobControl(jobs, perform);
+  addRecovery(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
@@ -177,8 +175,4 @@ function addCatalogue(catalogue: Commander, perform: Perform): void {
     .description('delete an entry')
     .argument('<id>')
     .action((id) => perform(deleteEntry, id));
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

@@ -2,7 +2,14 @@ import type { DryRun, Health } from '@tenuto/contract';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
+import {
+  createInterventions,
+  createRecoveries,
+  type Interventions,
+  type Recoveries,
+} from './recoveries.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
+import { createRuns, type Runs } from './runs.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -24,6 +31,9 @@ export interface Client {
   /** The server's address as it is used, without a slash at the end. */
   readonly baseUrl: string;
   readonly jobs: Jobs;
+  readonly runs: Runs;
+  readonly recoveries: Recoveries;
+  readonly interventions: Interventions;
   readonly tests: Tests;
   readonly notifications: Notifications;
   /** Checks a job without storing it: levels, critical path, warnings. */
@@ -53,6 +63,9 @@ export function createClient(options: ClientOptions): Client {
   return {
     baseUrl,
     jobs: createJobs(transport),
+    runs: createRuns(transport),
+    recoveries: createRecoveries(transport),
+    interventions: createInterventions(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),

@@ -1,3 +1,4 @@
+export type { AskOptions, ChangeOptions } from './asking.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type {
@@ -19,10 +20,17 @@ export type {
   NoticeRoutes,
   Notifications,
 } from './notifications.ts';
+export type {
+  InterventionQuery,
+  Interventions,
+  Recoveries,
+  RecoveryAuditQuery,
+  RecoveryQuery,
+} from './recoveries.ts';
 export type { RetryOptions } from './retry.ts';
+export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
 export type {
   CatalogueQuery,
-  ChangeOptions,
   TestCatalogue,
   TestQuery,
   Tests,

@@ -32,7 +32,7 @@ import {
 const maybeText = nullable(text);
 const texts = listOf(text);
 
-const failure = fields({
+export const failureShape = fields({
   type: text,
   message: text,
   classification: optional(oneOf(CLASSIFICATIONS)),
@@ -59,7 +59,7 @@ export const nodeShape: Shape<JobNode> = fields({
   attempts: number,
   parent_nodes: texts,
   output: anything,
-  error: nullable(failure),
+  error: nullable(failureShape),
   started_at: maybeText,
   completed_at: maybeText,
   generation: number,
@@ -73,6 +73,14 @@ export const transitionShape: Shape<HistoryEntry> = fields({
   to: oneOf(RUN_STATUSES),
   reason: maybeText,
   actor: maybeText,
+});
+
+export const countsShape = fields({
+  pending: number,
+  running: number,
+  completed: number,
+  failed: number,
+  skipped: number,
 });
 
 export const jobShape: Shape<Job> = fields({
@@ -94,19 +102,13 @@ export const jobShape: Shape<Job> = fields({
   fail_fast: flag,
   progress_percentage: number,
   current_node_ids: texts,
-  counts: fields({
-    pending: number,
-    running: number,
-    completed: number,
-    failed: number,
-    skipped: number,
-  }),
+  counts: countsShape,
   node_count: number,
   retry_count: number,
   max_retries: nullable(number),
   execution_context: isRecord,
   execution_results: nullable(isRecord),
-  error_details: nullable(failure),
+  error_details: nullable(failureShape),
   tags: texts,
   metadata: isRecord,
   estimated_completion_at: maybeText,
@@ -128,7 +130,7 @@ export const attemptShape: Shape<Attempt> = fields({
   duration_ms: nullable(number),
   retry_at: maybeText,
   output: anything,
-  error: nullable(failure),
+  error: nullable(failureShape),
 });
 
 export const logShape: Shape<LogLine> = fields({

@@ -7,8 +7,13 @@ import type {
   JobNode,
   JsonObject,
   LogLine,
+  Reason,
+  RecoverJob,
+  RetryJob,
+  SignalJob,
   SubmitJob,
 } from '@tenuto/contract';
+import { type AskOptions, createAsker } from './asking.ts';
 import {
   attemptShape,
   dryRunShape,
@@ -69,6 +74,17 @@ export interface Jobs {
   list(query?: JobQuery, options?: CallOptions): Listing<Job>;
   cancel(jobId: string, options?: CancelOptions): Promise<Job>;
   update(jobId: string, changes: EditJob, options?: CallOptions): Promise<Job>;
+  /** Lets nothing more of a job start. */
+  pause(jobId: string, reason?: string, options?: AskOptions): Promise<Job>;
+  resume(jobId: string, reason?: string, options?: AskOptions): Promise<Job>;
+  /** Takes a failed or timed-out job up again. */
+  retry(jobId: string, body?: RetryJob, options?: AskOptions): Promise<Job>;
+  /** Recovers a job by hand, with one of the actions that recovery policies have. */
+  recover(jobId: string, body: RecoverJob, options?: AskOptions): Promise<Job>;
+  /** Sends a job a signal, for the first node that waits for one of that name. */
+  signal(jobId: string, body: SignalJob, options?: AskOptions): Promise<Job>;
+  /** Gives up the retry that a node waits for. */
+  cancelRetry(jobId: string, nodeId: string, reason?: string, options?: AskOptions): Promise<Job>;
   nodes(jobId: string, query?: NodeQuery, options?: CallOptions): Listing<JobNode>;
   node(jobId: string, nodeId: string, options?: CallOptions): Promise<JobNode>;
   attempts(
@@ -81,10 +97,20 @@ export interface Jobs {
   history(jobId: string, query?: PageQuery, options?: CallOptions): Listing<HistoryEntry>;
 }
 
+interface Asked {
+  readonly body: object;
+  readonly options: AskOptions | undefined;
+}
+
 const ROOT = '/orchestration';
 
 export function createJobs(transport: TransportOptions): Jobs {
   const { read, list } = createReader(transport);
+  const change = createAsker(transport);
+  const ask = (jobId: string, verb: string, asked: Asked) =>
+    change(`${jobPath(jobId)}/${verb}`, jobShape, {
+      ...{ body: asked.body, repeatable: false, options: asked.options },
+    });
   return {
     submit: (body, options = {}) => submitJob(transport, body, options),
     get: (jobId, options = {}) =>
@@ -108,6 +134,13 @@ export function createJobs(transport: TransportOptions): Jobs {
         repeatable: true,
         ...signalOf(options),
       }),
+    pause: (jobId, reason, options) => ask(jobId, 'pause', { body: reasonOf(reason), options }),
+    resume: (jobId, reason, options) => ask(jobId, 'resume', { body: reasonOf(reason), options }),
+    retry: (jobId, body = {}, options) => ask(jobId, 'retry', { body, options }),
+    recover: (jobId, body, options) => ask(jobId, 'recover', { body, options }),
+    signal: (jobId, body, options) => ask(jobId, 'signal', { body, options }),
+    cancelRetry: (jobId, nodeId, reason, options) =>
+      ask(jobId, `nodes/${segment(nodeId)}/cancel-retry`, { body: reasonOf(reason), options }),
     nodes: (jobId, query, options) =>
       list(`${jobPath(jobId)}/nodes`, nodeShape, { ...query }, options),
     node: (jobId, nodeId, options) => read(nodePath(jobId, nodeId), nodeShape, {}, options),
@@ -118,6 +151,10 @@ export function createJobs(transport: TransportOptions): Jobs {
     history: (jobId, query, options) =>
       list(`${jobPath(jobId)}/history`, transitionShape, { ...query }, options),
   };
+}
+
+function reasonOf(reason: string | undefined): Reason {
+  return reason === undefined ? {} : { reason };
 }
 
 function submitJob(

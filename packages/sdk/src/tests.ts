@@ -8,6 +8,7 @@ import type {
   TestEntryBody,
   TestResult,
 } from '@tenuto/contract';
+import type { ChangeOptions } from './asking.ts';
 import { jobShape } from './job-shapes.ts';
 import type { PageQuery, SubmitOptions } from './jobs.ts';
 import type { Listing } from './listing.ts';
@@ -32,11 +33,6 @@ export interface CatalogueQuery extends PageQuery {
   readonly kind?: 'suite' | 'case';
   readonly suite_id?: string;
   readonly owner?: string;
-}
-
-export interface ChangeOptions extends CallOptions {
-  /** The version that the change is meant for; another one is an ApiError of status 412. */
-  readonly version?: number;
 }
 
 /** What a server knows of tests. Every function throws as `createClient` says. */

@@ -61,12 +61,13 @@ export function readParams(given: readonly string[]): JsonObject {
     given.map((one): [string, Json] => {
       const at = one.indexOf('=');
       if (at < 1) throw new UsageError(`A parameter is written key=value; "${one}" is not.`);
-      return [one.slice(0, at), readParamValue(one.slice(at + 1))];
+      return [one.slice(0, at), readValue(one.slice(at + 1))];
     }),
   );
 }
 
-function readParamValue(text: string): Json {
+/** The value that a text is when it is exactly JSON as JSON would write it; else the text. */
+export function readValue(text: string): Json {
   try {
     const value: Json = JSON.parse(text);
     const isExact = typeof value === 'object' || JSON.stringify(value) === text;

@@ -1,0 +1,40 @@
+/** Asking a server to change something. */
+import { type CallOptions, signalOf } from './reading.ts';
+import type { Shape } from './shape.ts';
+import { send, type TransportOptions } from './transport.ts';
+
+export interface ChangeOptions extends CallOptions {
+  /** The version that the change is meant for; another one is an ApiError of status 412. */
+  readonly version?: number;
+}
+
+/** A change that an engine carries out. */
+export interface AskOptions extends ChangeOptions {
+  /** Answers at once that it is on its way, in place of waiting a short while for the engine. */
+  readonly async?: boolean;
+}
+
+interface Change {
+  readonly body?: unknown;
+  /** Whether doing it twice is the same as once. */
+  readonly repeatable: boolean;
+  readonly options: AskOptions | undefined;
+}
+
+/** What posts a change to a path and reads what became of it. */
+export type Asker = <T>(path: string, shape: Shape<T>, change: Change) => Promise<T>;
+
+export function createAsker(transport: TransportOptions): Asker {
+  return (path, shape, { body, repeatable, options = {} }) => {
+    const { version, async, ...call } = options;
+    return send(transport, {
+      ...{ method: 'POST', path, shape, repeatable },
+      headers: {
+        ...(version !== undefined && { 'if-match': `"${version}"` }),
+        ...(async && { prefer: 'respond-async' }),
+      },
+      ...(body !== undefined && { body }),
+      ...signalOf(call),
+    });
+  };
+}

@@ -1,0 +1,49 @@
+import type { BulkAnswer, BulkRequest, Explanation, RunDetail, RunView } from '@tenuto/contract';
+import { createAsker } from './asking.ts';
+import type { PageQuery } from './jobs.ts';
+import type { Listing } from './listing.ts';
+import { type CallOptions, createReader, segment } from './reading.ts';
+import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
+import type { TransportOptions } from './transport.ts';
+
+export interface RunQuery extends PageQuery {
+  readonly kind?: string;
+  readonly status?: readonly string[];
+  readonly success?: boolean;
+  readonly tag?: string;
+  readonly name?: string;
+  /** RFC 3339. */
+  readonly created_after?: string;
+  readonly created_before?: string;
+  /** Shows the texts of errors. */
+  readonly include_errors?: boolean;
+}
+
+export interface ExplainOptions extends CallOptions {
+  /** Only this node, whatever its state. */
+  readonly nodeId?: string;
+}
+
+/** Runs of all kinds. Every function throws as `createClient` says. */
+export interface Runs {
+  get(runId: string, options?: CallOptions): Promise<RunDetail>;
+  /** Newest first. */
+  list(query?: RunQuery, options?: CallOptions): Listing<RunView>;
+  /** Why a run, and each of its nodes, does not go on. */
+  explain(runId: string, options?: ExplainOptions): Promise<Explanation>;
+  /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
+  bulk(request: BulkRequest, options?: CallOptions): Promise<BulkAnswer>;
+}
+
+export function createRuns(transport: TransportOptions): Runs {
+  const { read, list } = createReader(transport);
+  const change = createAsker(transport);
+  const one = (runId: string) => `/runs/${segment(runId)}`;
+  return {
+    get: (runId, options) => read(one(runId), runDetailShape, {}, options),
+    list: (query, options) => list('/runs', runShape, { ...query }, options),
+    explain: (runId, options = {}) =>
+      read(`${one(runId)}/explain`, explanationShape, { node_id: options.nodeId }, options),
+    bulk: (body, options) => change('/runs/bulk', bulkShape, { body, repeatable: true, options }),
+  };
+}
