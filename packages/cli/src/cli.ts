@@ -1,13 +1,13 @@
 import type { Client } from '@tenuto/sdk';
 import { type Command as Commander, CommanderError } from 'commander';
-import type { Session } from './commands/command.ts';
+import type { Perform, Session } from './commands/command.ts';
 import { connect } from './connection.ts';
 import type { JobFile } from './document/job-file.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { explain } from './failure.ts';
 import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
-import { buildProgram, type Perform } from './program.ts';
+import { buildProgram } from './program.ts';
 
 interface GlobalOptions {
   readonly url?: string;

@@ -1,6 +1,6 @@
 import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import type { Command } from './commands/command.ts';
+import type { Perform } from './commands/command.ts';
 import { health } from './commands/health.ts';
 import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
@@ -10,12 +10,7 @@ import { deleteEntry, getEntry, listEntries, putEntries } from './commands/test-
 import { listTests, quarantineTest, rerunFailed, showHistory } from './commands/tests.ts';
 import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
-
-/** Carries a command out with the arguments of its command line. */
-export type Perform = <A extends readonly unknown[]>(
-  command: Command<A>,
-  ...args: A
-) => Promise<void>;
+import { addNotifications } from './notifications-program.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -37,6 +32,8 @@ export function buildProgram(perform: Perform): Commander {
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
+  const notifications = program.command('notifications').description('who is told of what');
+  addNotifications(notifications, perform);
   program
     .command('health')
     .description('say how the server is')

@@ -19,3 +19,9 @@ export type Command<Arguments extends readonly unknown[]> = (
   session: Session,
   ...args: Arguments
 ) => Promise<ExitCode>;
+
+/** Carries a command out with the arguments of its command line. */
+export type Perform = <A extends readonly unknown[]>(
+  command: Command<A>,
+  ...args: A
+) => Promise<void>;
