@@ -256,7 +256,13 @@ describe('what happens to a run on its way', () => {
           version,
           circuit: { ...circuit, state, openUntil: 9e12 },
         },
-        settings: {} as never,
+        settings: {
+          failureThreshold: 5,
+          successThreshold: 3,
+          timeoutMs: 1,
+          windowMs: 1,
+          minimumCalls: 1,
+        },
       });
     await save(0, 'closed');
     expect(await notices()).toEqual([]);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
-import { SECRET } from './notify.fixture.ts';
+import { SECRET } from '../../test/notify.ts';
 import { webhookSignature } from './signature.ts';
 
 const program = join(import.meta.dirname, '../../../../examples/webhooks/receiver.ts');
