@@ -9,6 +9,7 @@ import { deleteEntry, getEntry, listEntries, putEntries } from './commands/test-
 import { listTests, quarantineTest, rerunFailed, showHistory } from './commands/tests.ts';
 import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
+import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 
@@ -35,6 +36,8 @@ export function buildProgram(perform: Perform): Commander {
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
+  const notifications = program.command('notifications').description('who is told of what');
+  addNotifications(notifications, perform);
   program
     .command('health')
     .description('say how the server is')

@@ -8,17 +8,16 @@ import type {
   EditChannel,
   NoticeRoute,
 } from '@tenuto/contract';
-import type { CallOptions, PageQuery } from './jobs.ts';
-import { type Listing, listing, pageOf } from './listing.ts';
+import type { PageQuery } from './jobs.ts';
+import type { Listing } from './listing.ts';
 import {
   channelShape,
   channelWithSecretShape,
   deliveryShape,
   noticeRouteShape,
 } from './notification-shapes.ts';
-import { segment } from './reading.ts';
-import type { Shape } from './shape.ts';
-import { type Call, type Query, send, type TransportOptions } from './transport.ts';
+import { type CallOptions, createReader, type Reader, segment, signalOf } from './reading.ts';
+import { type Call, send, type TransportOptions } from './transport.ts';
 
 export interface DeliveryQuery extends PageQuery {
   readonly status?: readonly DeliveryState[];
@@ -68,76 +67,64 @@ export interface Notifications {
 const ROOT = '/notifications';
 
 export function createNotifications(transport: TransportOptions): Notifications {
-  const ask = <T>(
-    call: Pick<Call<T>, 'method' | 'path' | 'shape' | 'query' | 'body'>,
-    { signal }: CallOptions = {},
-  ) =>
-    send(transport, {
-      ...{ ...call, repeatable: call.method === 'GET' },
-      ...(signal !== undefined && { signal }),
-    });
-  const list = <T>(path: string, shape: Shape<T>, query: Query, options?: CallOptions) =>
-    listing((cursor) =>
-      ask(
-        {
-          ...{ method: 'GET', path, shape: pageOf(shape) },
-          query: cursor ? { ...query, offset: undefined, cursor } : query,
-        },
-        options,
-      ),
-    );
+  const { list, read } = createReader(transport);
+  const change: Change = (call, options = {}) =>
+    send(transport, { ...call, repeatable: false, ...signalOf(options) });
   return {
-    channels: createChannels(ask, list),
-    routes: createRoutes(ask, list),
-    deliveries: createDeliveries(ask, list),
+    channels: createChannels({ list, read, change }),
+    routes: createRoutes({ list, read, change }),
+    deliveries: createDeliveries({ list, read, change }),
   };
 }
 
-type Ask = <T>(
-  call: Pick<Call<T>, 'method' | 'path' | 'shape' | 'query' | 'body'>,
+type Change = <T>(
+  call: Pick<Call<T>, 'method' | 'path' | 'shape' | 'body'>,
   options?: CallOptions,
 ) => Promise<T>;
-type List = <T>(path: string, shape: Shape<T>, query: Query, options?: CallOptions) => Listing<T>;
 
-function createChannels(ask: Ask, list: List): Channels {
+interface Means extends Reader {
+  readonly change: Change;
+}
+
+function createChannels({ list, read, change }: Means): Channels {
   const root = `${ROOT}/channels`;
   const one = (id: string) => `${root}/${segment(id)}`;
   const shape = channelShape;
   const withSecret = channelWithSecretShape;
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
-    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
+    get: (id, options) => read(one(id), shape, {}, options),
     create: (body, options) =>
-      ask({ method: 'POST', path: root, body, shape: withSecret }, options),
-    update: (id, body, options) => ask({ method: 'PATCH', path: one(id), body, shape }, options),
-    delete: (id, options) => ask({ method: 'DELETE', path: one(id), shape }, options),
+      change({ method: 'POST', path: root, body, shape: withSecret }, options),
+    update: (id, body, options) => change({ method: 'PATCH', path: one(id), body, shape }, options),
+    delete: (id, options) => change({ method: 'DELETE', path: one(id), shape }, options),
     rotate: (id, options) =>
-      ask({ method: 'POST', path: `${one(id)}/rotate`, shape: withSecret }, options),
+      change({ method: 'POST', path: `${one(id)}/rotate`, shape: withSecret }, options),
     test: (id, options) =>
-      ask({ method: 'POST', path: `${one(id)}/test`, shape: deliveryShape }, options),
+      change({ method: 'POST', path: `${one(id)}/test`, shape: deliveryShape }, options),
   };
 }
 
-function createRoutes(ask: Ask, list: List): NoticeRoutes {
+function createRoutes({ list, read, change }: Means): NoticeRoutes {
   const root = `${ROOT}/routes`;
   const one = (id: string) => `${root}/${segment(id)}`;
   const shape = noticeRouteShape;
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
-    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
-    create: (body, options) => ask({ method: 'POST', path: root, body, shape }, options),
-    delete: (id, options) => ask({ method: 'DELETE', path: one(id), shape }, options),
+    get: (id, options) => read(one(id), shape, {}, options),
+    create: (body, options) => change({ method: 'POST', path: root, body, shape }, options),
+    delete: (id, options) => change({ method: 'DELETE', path: one(id), shape }, options),
   };
 }
 
-function createDeliveries(ask: Ask, list: List): Deliveries {
+function createDeliveries({ list, read, change }: Means): Deliveries {
   const root = `${ROOT}/deliveries`;
   const one = (id: string) => `${root}/${segment(id)}`;
   const shape = deliveryShape;
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
-    get: (id, options) => ask({ method: 'GET', path: one(id), shape }, options),
+    get: (id, options) => read(one(id), shape, {}, options),
     redeliver: (id, options) =>
-      ask({ method: 'POST', path: `${one(id)}/redeliver`, shape }, options),
+      change({ method: 'POST', path: `${one(id)}/redeliver`, shape }, options),
   };
 }

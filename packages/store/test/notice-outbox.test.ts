@@ -1,6 +1,8 @@
 /** Who hears of what: the end of a run and its notice are one statement, deliveries follow routes. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type NoticeDesk, openNoticeDesk } from './notices.ts';
+import { openApiStore } from '../src/index.ts';
+import { ANN, auditOf, type NoticeDesk, openNoticeDesk } from './notices.ts';
 import { batch, submitRow } from './rows.ts';
 
 let desk: NoticeDesk;
@@ -179,5 +181,105 @@ describe('a notice', () => {
     const counts = await Promise.all(Array.from({ length: 6 }, () => desk.relay.expand()));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(30);
     expect(await desk.deliveries()).toHaveLength(30);
+  });
+});
+
+describe('what happens to a run on its way', () => {
+  const at = new Date().toISOString();
+
+  async function opened(owner = 'ann') {
+    const engine = await desk.engine();
+    const row = submitRow({ submission: { owner } });
+    await engine.lane.flush(batch(1, { submits: [row] }));
+    const intervention = {
+      ...{ intervention_id: randomUUID(), run_id: row.runId.text, owner, session_id: randomUUID() },
+      ...{ node: 0, node_id: 'only', message: 'a decision', error: null, state: 'open' },
+      ...{ assignee: null, opened_at: at, deadline_at: at, default_resolution: 'abort' },
+    };
+    const asides = [{ kind: 'intervention', row: intervention } as const];
+    await engine.lane.flush(batch(2, { asides }));
+    return { engine, row, id: intervention.intervention_id };
+  }
+
+  test('is told: that somebody is to decide, and that nobody did in time', async () => {
+    await desk.channel('ops');
+    await desk.route({ events: ['intervention.opened', 'intervention.expired'] });
+    const { row, id } = await opened();
+    expect(await notices()).toMatchObject([
+      {
+        ...{ event: 'intervention.opened', run_id: row.runId.text },
+        payload: { intervention_id: id, node_id: 'only', message: 'a decision' },
+      },
+    ]);
+    await desk.store.expireInterventions();
+    expect((await notices())[1]).toMatchObject({
+      event: 'intervention.expired',
+      payload: { intervention_id: id, resolution: 'abort' },
+    });
+  });
+
+  test('is told to nobody who has not asked', async () => {
+    await opened();
+    await desk.store.expireInterventions();
+    expect(await notices()).toEqual([]);
+  });
+
+  test('is told: that a recovery has failed, and not that one has begun or helped', async () => {
+    await desk.channel('ops');
+    await desk.route({ events: ['recovery.failed'] });
+    const engine = await desk.engine();
+    const runId = randomUUID();
+    const asides = (['started', 'failed'] as const).map((event) => ({
+      kind: 'recovery_audit' as const,
+      row: {
+        ...{ audit_id: randomUUID(), session_id: runId, run_id: runId, owner: 'ann', event },
+        ...{ trigger: 'failure', classification: 'permanent', action: 'rollback_state' },
+        ...{ actor: 'policy', state_before: 'running', state_after: null, success: null },
+        ...{ details: { node_id: 'a\u0000b' }, at },
+      },
+    }));
+    await engine.lane.flush(batch(1, { asides }));
+    expect(await notices()).toMatchObject([
+      { event: 'recovery.failed', payload: { action: 'rollback_state', session_id: runId } },
+    ]);
+  });
+
+  test('is told: that a circuit has opened, once', async () => {
+    await desk.channel('ops');
+    await desk.route({ events: ['circuit.opened'] });
+    const circuit = { failures: 5, successes: 0, slices: [] };
+    const save = (version: number, state: 'closed' | 'open') =>
+      desk.store.saveCircuit({
+        row: {
+          owner: 'ann',
+          key: 'http x',
+          version,
+          circuit: { ...circuit, state, openUntil: 9e12 },
+        },
+        settings: {
+          failureThreshold: 5,
+          successThreshold: 3,
+          timeoutMs: 1,
+          windowMs: 1,
+          minimumCalls: 1,
+        },
+      });
+    await save(0, 'closed');
+    expect(await notices()).toEqual([]);
+    await save(1, 'open');
+    await save(2, 'open');
+    expect(await notices()).toMatchObject([
+      { event: 'circuit.opened', run_id: null, payload: { circuit: 'http x', failures: 5 } },
+    ]);
+  });
+
+  test('is told: that a failed run was aborted', async () => {
+    await desk.channel('ops');
+    await desk.route({ events: ['run.aborted'] });
+    const runId = await desk.end();
+    const { jobs, close } = openApiStore(desk.connection);
+    await jobs.cancel(ANN, { runId, mode: 'graceful', audit: auditOf('job.cancel_requested') });
+    await close();
+    expect(await notices()).toMatchObject([{ event: 'run.aborted', run_id: runId }]);
   });
 });

@@ -4,11 +4,11 @@ import type { ActionCall } from '@tenuto/engine';
 import fc from 'fast-check';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { channels } from '../../test/notify.ts';
 import { callWith, errorOf, listen, outputOf } from '../http/http.fixture.ts';
 import { createActionRegistry } from '../registry.ts';
 import { notifyEmail } from './email.ts';
 import { createMailer } from './mailer.ts';
-import { channels } from './notify.fixture.ts';
 
 interface Envelope {
   readonly from: string;

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { channels, openWebhook, type Received, receiver, SECRET } from '../../test/notify.ts';
 import { errorOf, outputOf, resolveTo } from '../http/http.fixture.ts';
-import { channels, openWebhook, type Received, receiver, SECRET } from './notify.fixture.ts';
 
 const none = channels({});
 

@@ -2,6 +2,7 @@
 import type { CircuitKey, CircuitRow, CircuitVerbs } from '@tenuto/engine';
 import type pg from 'pg';
 import { CIRCUIT_COLUMNS, circuitRow, type StoredCircuit } from './circuit-row.ts';
+import { noticePart } from './notices.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
@@ -17,6 +18,15 @@ export async function readCircuits(
   return rows.map(circuitRow);
 }
 
+/** That a circuit opens is told to whoever wants to hear of it; that it stays open is not. */
+const OPENED = noticePart({
+  changed: 'saved c',
+  event: "(case when c.state = 'open' and c.was <> 'open' then 'circuit.opened' end)",
+  owner: 'c.owner',
+  payload: `jsonb_strip_nulls(jsonb_build_object('circuit', c.key, 'failures', c.failures,
+    'open_until', c.open_until))`,
+});
+
 /** Writes a circuit at the version that was read, and gives the slot of a probe back. */
 export async function saveCircuit(
   db: Queryable,
@@ -31,14 +41,19 @@ export async function saveCircuit(
       ? `insert into circuits as c (owner, key, state, failures, successes, open_until, slices,
            settings, version)
          values ($1, $2, $3, $4, $5, to_timestamp($6), $7, $8, 1)
-         on conflict do nothing returning ${CIRCUIT_COLUMNS}`
+         on conflict do nothing returning c.*, 'closed' as was`
       : `update circuits c set state = $3, failures = $4, successes = $5,
            open_until = to_timestamp($6), slices = $7, settings = $8, version = c.version + 1,
            probe_by = null, probe_until = null, reason = null, changed_by = null,
            updated_at = clock_timestamp()
-         where c.owner = $1 and c.key = $2 and c.version = $9 returning ${CIRCUIT_COLUMNS}`;
+         from (select o.state as was from circuits o where o.owner = $1 and o.key = $2) b
+         where c.owner = $1 and c.key = $2 and c.version = $9 returning c.*, b.was`;
   const given = [...values, JSON.stringify(settings), ...(version === 0 ? [] : [version])];
-  const { rows } = await db.query<StoredCircuit>(text, given);
+  const { rows } = await db.query<StoredCircuit>(
+    `with saved as (${text}), noticed as (${OPENED})
+     select ${CIRCUIT_COLUMNS} from saved c`,
+    given,
+  );
   return rows[0] && circuitRow(rows[0]);
 }
 

@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome } from '@tenuto/engine';
 import { onTestFinished } from 'vitest';
-import { callWith, manualClock, serve } from '../http/http.fixture.ts';
-import { type HttpRequestOptions, httpRequest } from '../http/index.ts';
-import type { FindChannel, NotifyChannel } from './channel.ts';
-import { webhookSecret } from './signature.ts';
-import { notifyWebhook } from './webhook.ts';
+import { callWith, manualClock, serve } from '../src/http/http.fixture.ts';
+import { type HttpRequestOptions, httpRequest } from '../src/http/index.ts';
+import type { FindChannel, NotifyChannel } from '../src/notify/channel.ts';
+import { webhookSecret } from '../src/notify/signature.ts';
+import { notifyWebhook } from '../src/notify/webhook.ts';
 
 export const SECRET = webhookSecret(Buffer.alloc(32, 1));
 
