@@ -4,6 +4,7 @@ import type { Dice } from './dice.ts';
 import { createHost, type Host } from './host.ts';
 import type { Trace } from './trace.ts';
 import type { Shape } from './workload/shape.ts';
+import { uuid } from './workload/uuid.ts';
 import type { World } from './world.ts';
 
 /** An engine and the process it lives in. */
@@ -82,12 +83,7 @@ export function createFleet(ports: FleetPorts): Fleet {
   /** As itself its old process is proven dead; as another it leaves its runs to the others. */
   function relaunch(engineId: string): void {
     if (dice.chance(0.6)) launch(engineId, true);
-    else launch(newEngineId(), false);
-  }
-
-  function newEngineId(): string {
-    const hex = Buffer.from(dice.bytes(16)).toString('hex');
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    else launch(uuid(dice), false);
   }
 
   return {
@@ -97,7 +93,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     serving: () =>
       members.filter(({ host, ready, stopping }) => ready && !stopping && host.state === 'up'),
     launchAll() {
-      for (let i = 0; i < shape.engines; i += 1) launch(newEngineId(), false);
+      for (let i = 0; i < shape.engines; i += 1) launch(uuid(dice), false);
     },
     stop(member, drainMs) {
       member.stopping = true;

@@ -22,6 +22,7 @@ export function createJudge(
         if (lane && batch) trace.note(flushLine(lane, batch, result as FlushAnswer));
         else noteCall(trace, request, result);
         flushed?.(result as FlushAnswer);
+        hear(history, request, result);
         ownership(request, result);
       };
     },
@@ -38,6 +39,15 @@ export function createJudge(
       checkLimits(history, effect, slots);
     },
   };
+}
+
+/** What clients have told runs, as the database has it. */
+function hear(history: History, { message }: Request, result: unknown): void {
+  if (message === undefined) return;
+  if (result === 'told') history.told.push(message);
+  if (result !== 'reopened') return;
+  history.cancelled.delete(message.runId);
+  history.pausedAt.delete(message.runId);
 }
 
 const NOTED = new Set([

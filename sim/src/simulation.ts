@@ -19,8 +19,9 @@ import { createServer } from './server/server.ts';
 import { createTrace } from './trace.ts';
 import { openTwinDatabase, type TwinPlace } from './twin/database.ts';
 import { createTwin } from './twin/twin.ts';
-import { startClients } from './workload/clients.ts';
+import { poke, startClients } from './workload/clients.ts';
 import { drawGraphs } from './workload/graph.ts';
+import { startOperator } from './workload/operator.ts';
 import { createRunner } from './workload/runner.ts';
 import { drawShape, type Shape } from './workload/shape.ts';
 import { createWorld, EPOCH_MS, type World } from './world.ts';
@@ -97,6 +98,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const nemesis = startNemesis({
     ...{ world, shape, fleet, server, calls, orders, trace, dice: dice.fork('nemesis') },
   });
+  startOperator(
+    {
+      ...{ world, shape, history, api, dice: dice.fork('operator') },
+      poke: (runId) => poke({ world, shape, fleet, dice: dice.fork(`poke ${runId}`) }, runId),
+    },
+    () => nemesis.healed,
+  );
   await play({ world, shape, history, fleet, clients, isHealed: () => nemesis.healed });
   disarm();
   await twin?.end(tables);

@@ -40,8 +40,13 @@ export function createModelApi(
   link: Link,
   { now, twin }: ModelApiOptions,
 ): ModelApi {
-  const ask = <T>(verb: string, model: () => T, real: (real: RealStores) => Promise<T>) =>
-    link.call({ verb }, onBoth(twin, verb, model, real));
+  const ask = <T>(
+    verb: string,
+    model: () => T,
+    real: (real: RealStores) => Promise<T>,
+    message?: Message,
+  ) =>
+    link.call({ verb, ...(message !== undefined && { message }) }, onBoth(twin, verb, model, real));
   return {
     findRun: (owner, key) =>
       ask(
@@ -61,6 +66,7 @@ export function createModelApi(
         'tell',
         () => tell(tables, message, now()),
         ({ jobs }) => jobs.tell(ALL, { ...message, audit: auditOf(message.runId) }),
+        message,
       ),
     hold: (wanted) =>
       ask(
@@ -73,6 +79,7 @@ export function createModelApi(
         'reopen',
         () => reopen(tables, reopening, now()),
         ({ jobs }) => jobs.reopen(ALL, { ...reopening, audit: auditOf(reopening.runId) }),
+        reopening,
       ),
     decide: (id, resolution) =>
       ask<InterventionResult>(

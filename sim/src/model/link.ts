@@ -1,5 +1,6 @@
 import type { Batch, Failpoint, FlushResult } from '@tenuto/engine';
 import type { LaneKey } from './flush.ts';
+import type { Message } from './inbox.ts';
 
 /** How statements get to the database, and when; the statement itself is one moment. */
 export interface Link {
@@ -22,6 +23,8 @@ export interface Request {
   readonly epoch?: number;
   /** The count at which a taker saw the heartbeat stand still. */
   readonly seenBeat?: number;
+  /** What a client tells a run. */
+  readonly message?: Message;
   /** Answered before it is done: only ever because a rule was taken away. */
   readonly tooEarly?: FlushResult;
 }

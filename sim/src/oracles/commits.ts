@@ -1,7 +1,8 @@
 import type { Batch } from '@tenuto/engine';
 import type { FlushAnswer, LaneKey } from '../model/flush.ts';
 import { unpackStarts } from '../model/tables.ts';
-import { type History, planOf, startKey, violated } from './history.ts';
+import { type History, startKey, violated } from './history.ts';
+import { checkRounds } from './rounds.ts';
 
 /** Judges what a flush writes. Called right before its commit; the result is called after it. */
 export function watchFlush(
@@ -16,8 +17,13 @@ export function watchFlush(
     if (stranger !== undefined) {
       violated(history, 'only the owner writes', `${lane.engineId} wrote rows of ${stranger}`);
     }
+    history.commits += 1;
     for (const { runId, node, attempt } of unpackStarts(batch.starts)) {
-      history.durableStarts.add(startKey(runId, node, attempt));
+      history.durableStarts.set(startKey(runId, node, attempt), history.commits);
+    }
+    for (const { runId, type } of batch.events) {
+      if (type === 'pause') history.pausedAt.set(runId.text, history.commits);
+      else if (UNPAUSES.has(type)) history.pausedAt.delete(runId.text);
     }
     for (const runId of cancels) {
       if (history.tables.live.has(runId)) history.cancelled.add(runId);
@@ -29,6 +35,9 @@ export function watchFlush(
     checkOrder(history, batch);
   };
 }
+
+/** What ends a pause: also a stop, and what takes a run back. */
+const UNPAUSES = new Set(['resume', 'stop', 'recover']);
 
 /** Runs in the batch that are not the engine's, nor submitted by it. */
 function strangersIn(history: History, lane: LaneKey, batch: Batch): string[] {
@@ -59,22 +68,7 @@ function checkReleased(history: History, runId: string): void {
 }
 
 function checkRows(history: History, { attempts }: Batch): void {
-  for (const { runId, node, attempt } of attempts) {
-    const rows = [...(history.tables.rows.get(runId.text)?.attempts.values() ?? [])];
-    const ofNode = rows.filter((row) => row.node === node).sort((a, b) => a.attempt - b.attempt);
-    const what = `node ${node} of ${runId.text}`;
-    const final = ofNode.findIndex((row) => row.retryAt === undefined);
-    if (final >= 0 && final < ofNode.length - 1) {
-      violated(history, 'an end is final', `${what} has an attempt after its last`);
-    }
-    if (ofNode.some((row, i) => row.attempt !== i + 1)) {
-      violated(history, 'attempts are counted', `${what}: ${ofNode.map((row) => row.attempt)}`);
-    }
-    const most = planOf(history, runId.text)?.specs[node]?.retry.max_attempts;
-    if (most !== undefined && attempt > most) {
-      violated(history, 'attempts are limited', `${what}: ${attempt} of ${most}`);
-    }
-  }
+  for (const { runId, node } of attempts) checkRounds(history, runId.text, node);
 }
 
 /** The journal of a run is numbered without gaps: its lines are committed in order. */

@@ -12,6 +12,8 @@ import { journalOf, outputOf } from '../model/reads.ts';
 import { SOUND } from '../model/rules.ts';
 import { type DoneRow, rowsOf } from '../model/tables.ts';
 import { type History, planOf, violated } from './history.ts';
+import { checkMessages } from './messages.ts';
+import { checkRecoveries } from './recoveries.ts';
 
 /** Judges what is left when every run is over. */
 export function checkEnding(history: History): void {
@@ -22,6 +24,8 @@ export function checkEnding(history: History): void {
   for (const row of tables.done.values()) {
     checkRun(history, row);
     checkAudit(history, row.runId);
+    checkMessages(history, row.runId);
+    checkRecoveries(history, row.runId);
     const unread = tables.rows.get(row.runId)?.inbox.size ?? 0;
     if (unread > 0) violated(history, 'news is read', `${row.runId} has ${unread} items left`);
   }

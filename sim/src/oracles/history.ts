@@ -1,4 +1,5 @@
 import type { ActionOutcome, Plan } from '@tenuto/engine';
+import type { Message } from '../model/inbox.ts';
 import type { Tables } from '../model/tables.ts';
 
 /** One attempt as the outside world saw it. Times are virtual milliseconds. */
@@ -10,6 +11,9 @@ export interface Effect {
   /** The process; an engine has several in the course of time. */
   readonly host: string;
   readonly key: string;
+  readonly uses: string;
+  /** Whose circuit has let it go. */
+  readonly target: string | undefined;
   readonly startedAt: number;
   outcome: ActionOutcome | undefined;
   /** When it ended, or was told to. */
@@ -28,8 +32,19 @@ export interface History {
   readonly effects: Effect[];
   /** Effects that neither ended nor were told to. */
   readonly underway: Set<Effect>;
-  /** Starts that are committed: run, node, attempt. */
-  readonly durableStarts: Set<string>;
+  /** Starts that are committed (run, node, attempt), and the number of their commit. */
+  readonly durableStarts: Map<string, number>;
+  /** Flushes that were committed. */
+  commits: number;
+  /** Runs that are paused, and the number of the commit since which they are. */
+  readonly pausedAt: Map<string, number>;
+  /** What each idempotency key stands for, and the key of each purpose. */
+  readonly purposes: Map<string, string>;
+  readonly keys: Map<string, string>;
+  /** Messages that were put into inboxes by clients. */
+  readonly told: Message[];
+  /** When faults were over, in virtual milliseconds. */
+  healedAt: number | undefined;
   /** Runs that a client was told of as stored. */
   readonly accepted: Set<string>;
   readonly cancelAsked: Set<string>;
@@ -52,7 +67,13 @@ export function createHistory(
     ...parts,
     effects: [],
     underway: new Set(),
-    durableStarts: new Set(),
+    durableStarts: new Map(),
+    commits: 0,
+    pausedAt: new Map(),
+    purposes: new Map(),
+    keys: new Map(),
+    told: [],
+    healedAt: undefined,
     accepted: new Set(),
     cancelAsked: new Set(),
     cancelled: new Set(),

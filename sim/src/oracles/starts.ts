@@ -2,8 +2,10 @@ import {
   attemptOf,
   idOf,
   isTerminal,
+  type Round,
   type RunState,
   restoreRun,
+  roundOf,
   specOf,
   statusOf,
 } from '@tenuto/engine';
@@ -12,6 +14,9 @@ import { journalOf } from '../model/reads.ts';
 import { SOUND } from '../model/rules.ts';
 import { attemptKey } from '../model/tables.ts';
 import { type Effect, type History, planOf, startKey, violated } from './history.ts';
+import { checkLedger } from './ledger.ts';
+import { isLast } from './rounds.ts';
+import { checkUndo } from './undo.ts';
 
 /** Asks of every attempt that begins whether the database, as it is now, allows it. */
 export function checkStart(history: History, effect: Effect): void {
@@ -35,17 +40,37 @@ export function checkStart(history: History, effect: Effect): void {
     return;
   }
   checkAgainstJournal(history, { run, node, attempt, fail });
-  if (!history.durableStarts.has(startKey(runId, node, attempt))) {
-    fail('starts are durable', 'its start is not committed');
+  const committed = history.durableStarts.get(startKey(runId, node, attempt));
+  if (committed === undefined) fail('starts are durable', 'its start is not committed');
+  else if (committed > (history.pausedAt.get(runId) ?? Number.POSITIVE_INFINITY)) {
+    fail('a pause is a pause', 'it was decided after the pause');
   }
   if (history.cancelled.has(runId) && specOf(run, node).type !== 'cleanup') {
     fail('cancel is final', 'the cancel was acknowledged');
   }
   for (const other of history.effects) {
     if (other === effect || other.runId !== runId || other.nodeId !== nodeId) continue;
-    if (other.key !== effect.key) fail('keys are stable', effect.key);
     if (other.attempt === attempt) fail('each attempt starts once', `so did ${other.host}`);
   }
+  checkKey(history, effect, roundOf(run, node), fail);
+  if (roundOf(run, node).kind === 'rollback') checkUndo(history, effect, run, node);
+  checkLedger(history, effect, run, node);
+}
+
+/** A key stands for one purpose in one generation of a node. */
+function checkKey(
+  history: History,
+  effect: Effect,
+  { generation, kind }: Round,
+  fail: (rule: string, why: string) => void,
+): void {
+  const purpose = `${effect.runId}/${effect.nodeId} ${generation} ${kind}`;
+  const known = history.purposes.get(effect.key) ?? purpose;
+  history.purposes.set(effect.key, purpose);
+  if (known !== purpose) fail('keys are stable', `${effect.key} stood for ${known}`);
+  const key = history.keys.get(purpose) ?? effect.key;
+  history.keys.set(purpose, effect.key);
+  if (key !== effect.key) fail('keys are stable', `${purpose} had the key ${key}`);
 }
 
 export function nodeNamed(run: RunState, id: string): number {
@@ -76,8 +101,6 @@ function checkAgainstJournal(history: History, { run, node, attempt, fail }: Sta
     fail('starts follow from the journal', `by the journal it is ${status}`);
   }
   checkParents(history, { run, node, attempt, fail });
-  const { max_attempts: most } = specOf(run, node).retry;
-  if (attempt > most) fail('attempts are limited', `at most ${most} are allowed`);
   const before = attemptOf(run, node);
   if (attempt !== before + 1) {
     fail('each attempt starts once', `the journal knows of ${before} before it`);
@@ -105,13 +128,13 @@ function checkDelay(history: History, { run, node, attempt, fail }: Started, unt
 function checkParents(history: History, { run, node, fail }: Started): void {
   const { plan } = run;
   const spec = specOf(run, node);
-  if (node >= plan.nodeCount || spec.dependency === 'any') return;
+  if (node >= plan.nodeCount || spec.dependency === 'any' || run.rounds.size > 0) return;
   const rows = history.tables.rows.get(run.id);
   const from = plan.predecessorOffsets[node] ?? 0;
   const to = plan.predecessorOffsets[node + 1] ?? 0;
   for (const parent of plan.predecessors.subarray(from, to)) {
     const attempts = [...(rows?.attempts.values() ?? [])].filter((row) => row.node === parent);
-    const ended = attempts.some((row) => row.retryAt === undefined);
+    const ended = attempts.some(isLast);
     const begun = history.durableStarts.has(startKey(run.id, parent, 1));
     if (begun && !ended) fail('parents are durable', `${plan.ids[parent]} has not ended`);
   }

@@ -7,6 +7,7 @@ import { type History, violated } from '../oracles/history.ts';
 import type { Trace } from '../trace.ts';
 import type { World } from '../world.ts';
 import type { Graphs } from './graph.ts';
+import { converse, retryIfFailed } from './messages.ts';
 import type { Shape } from './shape.ts';
 import { submissionOf } from './submission.ts';
 
@@ -66,7 +67,12 @@ async function client(ports: ClientPorts, index: number): Promise<void> {
   const runId = await submitUntilKnown(own, submission);
   if (runId === undefined) return;
   awaitEnd(own, runId);
-  if (dice.chance(shape.cancels)) await cancel(own, runId);
+  const speaker = { ...own, poke: (run: string) => poke(own, run) };
+  await Promise.all([
+    dice.chance(shape.cancels) ? cancel(own, runId) : undefined,
+    converse({ ...speaker, dice: dice.fork('messages') }, runId),
+    retryIfFailed({ ...speaker, dice: dice.fork('retries') }, runId),
+  ]);
 }
 
 async function submitUntilKnown(
@@ -148,7 +154,10 @@ async function cancel(ports: ClientPorts, runId: string): Promise<void> {
 const POKED_WITHIN_MS = 300;
 
 /** Every engine hears of the news, some more than once and late. */
-function poke({ world, dice, shape, fleet }: ClientPorts, runId: string): void {
+export function poke(
+  { world, dice, shape, fleet }: Pick<ClientPorts, 'world' | 'dice' | 'shape' | 'fleet'>,
+  runId: string,
+): void {
   for (const { host, engine } of fleet.serving()) {
     const once = () => host.deliver(() => engine.poke(runId));
     world.after(0, once);

@@ -14,7 +14,7 @@ export interface Graphs {
 
 export function drawGraphs(dice: Dice, count: number, nodes: number, parts: Parts): Graphs {
   const top = Array.from({ length: count }, (_, i) => drawGraph(dice.fork(`${i}`), nodes, parts));
-  const sub = drawGraph(dice.fork('sub'), Math.min(nodes, 3), { ...parts, subRuns: 0 });
+  const sub = drawGraph(dice.fork('sub'), Math.min(nodes, 3), { ...parts, subRuns: 0, awaits: 0 });
   return { top, sub };
 }
 
@@ -62,6 +62,7 @@ function drawNode(dice: Dice, place: Place): Node {
   if (dice.chance(parts.conditions)) {
     return { id, type: 'condition', condition_expression: 'params.n > 4', ...common };
   }
+  if (dice.chance(parts.checkpoints)) return { id, type: 'checkpoint', ...common };
   return { ...action(dice, id, parts), ...common };
 }
 
@@ -77,18 +78,49 @@ function group(dice: Dice, { id, parts, name }: Place): Node {
 }
 
 function action(dice: Dice, id: string, parts: Parts): Node {
+  const target = dice.chance(parts.guarded) ? dice.pick(TARGETS) : undefined;
   return {
     id,
-    uses: dice.chance(parts.subRuns) ? 'sim.sub' : 'sim.act',
-    with: { run: '${run.name}' },
+    uses: workOf(dice, parts),
+    with: { ...OF_RUN, ...(target !== undefined && { target }) },
+    ...sideActions(dice, parts),
     retry: {
       max_attempts: dice.int(1, 4),
       strategy: dice.pick(['immediate', 'exponential_backoff', 'linear_backoff'] as const),
+      failure_threshold: 2,
+      success_threshold: 2,
+      circuit_timeout_ms: dice.pick([100, 1_000]),
       base_delay_ms: dice.pick([0, 50, 1_000]),
       jitter: dice.pick(['none', 'full', 'proportional'] as const),
     },
     grace_seconds: dice.pick([0, 0.2, 2]),
     ...(dice.chance(parts.nodeTimeouts) && { timeout_seconds: dice.pick([0.05, 0.5, 3]) }),
     ...(dice.chance(0.2) && { priority: dice.int(1, 10) }),
+    ...(dice.chance(parts.heartbeats) && { heartbeat_seconds: dice.pick([0.1, 1]) }),
+    ...(target !== undefined && { circuit_key: target }),
+  };
+}
+
+const OF_RUN = { run: '${run.name}' };
+const TARGETS = ['north', 'south'];
+
+function workOf(dice: Dice, parts: Parts): string {
+  if (dice.chance(parts.subRuns)) return 'sim.sub';
+  return dice.chance(parts.awaits) ? 'sim.await' : 'sim.act';
+}
+
+/** What a node does besides its work: instead of it, against it, and to find out about it. */
+function sideActions(
+  dice: Dice,
+  parts: Parts,
+): Pick<Node, 'fallback' | 'rollback' | 'on_ambiguous'> {
+  const ambiguous = dice.pick(['fail', 'ask', 'probe'] as const);
+  return {
+    ...(dice.chance(parts.fallbacks) && { fallback: { uses: 'sim.instead', with: OF_RUN } }),
+    ...(dice.chance(parts.undoable) && { rollback: { uses: 'sim.undo', with: OF_RUN } }),
+    ...(dice.chance(parts.ambiguous) && {
+      on_ambiguous:
+        ambiguous === 'probe' ? { probe: { uses: 'sim.probe', with: OF_RUN } } : ambiguous,
+    }),
   };
 }

@@ -28,8 +28,10 @@ export function createRunner(ports: RunnerPorts): ActionRunner {
       if (ports.host.state === 'dead') return new Promise(() => undefined);
       const effect = begin(ports, call);
       if (call.uses === 'sim.sub') return subRun(ports, call, effect);
+      if (call.uses === 'sim.probe') return end(ports, effect, lookAfter(ports, call));
       const script = scriptOf(ports.dice, ports.shape.parts, {
         ...{ run: String(call.with.run), node: call.nodeId, attempt: call.attempt },
+        ...{ uses: call.uses, illness: illnessOf(ports, effect) },
       });
       if (script.durationMs > 0 || script.ending === 'kills') {
         return act(ports, { call, effect, script });
@@ -41,9 +43,11 @@ export function createRunner(ports: RunnerPorts): ActionRunner {
 
 function begin(ports: RunnerPorts, call: ActionCall): Effect {
   const { world, history, host } = ports;
-  const { runId, nodeId, attempt, idempotencyKey: key } = call;
+  const { runId, nodeId, attempt, idempotencyKey: key, uses } = call;
+  const { target } = call.with;
   const effect: Effect = {
-    ...{ runId, nodeId, attempt, key, engineId: host.engineId, host: host.name },
+    ...{ runId, nodeId, attempt, key, uses, engineId: host.engineId, host: host.name },
+    target: typeof target === 'string' ? target : undefined,
     ...{ startedAt: world.now, outcome: undefined, endedAt: undefined, over: false },
   };
   history.effects.push(effect);
@@ -82,12 +86,51 @@ function act(
       if (script.ending === 'kills') host.deliver(() => host.kill());
       else settle(outcomeOf(script, call));
     });
+    if (ports.shape.parts.heartbeats > 0 && script.talks) talk(ports, call, effect);
     if (script.ignoresAbort) return;
     call.signal.addEventListener('abort', () => {
       cancel();
       settle(failure('transient', 'aborted'));
     });
   });
+}
+
+const TALKS_EVERY_MS = 40;
+
+function talk(
+  { world, host }: Pick<RunnerPorts, 'world' | 'host'>,
+  call: ActionCall,
+  effect: Effect,
+): void {
+  world.after(TALKS_EVERY_MS, () =>
+    host.deliver(() => {
+      if (effect.over || effect.outcome !== undefined) return;
+      call.heartbeat();
+      talk({ world, host }, call, effect);
+    }),
+  );
+}
+
+/** Targets are ill for a while after all other faults are over. */
+const ILL_FOR = 1.5;
+
+function illnessOf({ world, shape }: RunnerPorts, { target, uses }: Effect): number {
+  const ill = target !== undefined && world.now < shape.troubledMs * ILL_FOR;
+  return ill && uses === 'sim.act' ? shape.parts.illness : 0;
+}
+
+/** Finds out whether what a lost attempt was to do has been done. */
+function lookAfter({ history }: RunnerPorts, { runId, nodeId, idempotencyKey }: ActionCall) {
+  const key = idempotencyKey.replace(/\/probe$/, '');
+  const done = history.effects.find(
+    (one) =>
+      one.runId === runId &&
+      one.nodeId === nodeId &&
+      one.key === key &&
+      one.outcome?.status === 'completed',
+  );
+  const output = done?.outcome?.status === 'completed' ? done.outcome.output : null;
+  return { status: 'completed', output: { done: done !== undefined, output } } as const;
 }
 
 async function subRun(
@@ -116,6 +159,11 @@ function outcomeOf(script: Script, call: ActionCall): ActionOutcome {
   const { ending, classification, retryAfterMs, outputBytes, sleepMs } = script;
   if (ending === 'sleeps') {
     return { status: 'waiting', wait: { kind: 'time', until: call.startedAt + sleepMs } };
+  }
+  if (ending === 'awaits') {
+    const { signal: name, patienceMs } = script;
+    const until = patienceMs === undefined ? {} : { until: call.startedAt + patienceMs };
+    return { status: 'waiting', wait: { kind: 'signal', name, ...until } };
   }
   if (ending === 'fails') return failure(classification, 'scripted', retryAfterMs);
   return { status: 'completed', output: { text: 'x'.repeat(outputBytes) } };

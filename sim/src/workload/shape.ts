@@ -16,6 +16,10 @@ export interface Shape {
   /** Within this time runs are submitted, cancelled, and faults happen. */
   readonly troubledMs: number;
   readonly cancels: number;
+  /** How many messages a client sends to its run, at most. */
+  readonly messages: number;
+  /** How likely a run that has failed is taken up again. */
+  readonly retries: number;
   readonly parts: Parts;
   readonly faults: FaultMix;
 }
@@ -41,6 +45,18 @@ export interface Parts {
   readonly runTimeouts: number;
   readonly scheduled: number;
   readonly keyed: number;
+  /** Recovery: runs with a policy; nodes that can be undone, replaced, returned to. */
+  readonly policies: number;
+  readonly undoable: number;
+  readonly fallbacks: number;
+  readonly checkpoints: number;
+  /** Nodes that wait for a signal, whose effects are in the ledger, that must say something. */
+  readonly awaits: number;
+  readonly ambiguous: number;
+  readonly heartbeats: number;
+  /** Nodes behind the circuit of a target, and how likely a call of it fails while it is ill. */
+  readonly guarded: number;
+  readonly illness: number;
 }
 
 export function drawShape(dice: Dice): Shape {
@@ -57,6 +73,8 @@ export function drawShape(dice: Dice): Shape {
     nodes: dice.pick([1, 3, 6, 10]),
     troubledMs: dice.between(3_000, 12_000),
     cancels: dice.pick([0, 0, 0.2, 0.6]),
+    messages: dice.pick([0, 0, 1, 4]),
+    retries: dice.pick([0, 0, 0.5]),
     parts: drawParts(dice),
     faults: drawFaults(dice.fork('faults')),
   };
@@ -85,5 +103,14 @@ function drawParts(dice: Dice): Parts {
     runTimeouts: part(0.25, 0.5),
     scheduled: part(0.2, 0.5),
     keyed: part(0.7, 1),
+    policies: part(0.4, 1),
+    undoable: part(0.4, 1),
+    fallbacks: part(0.25, 0.6),
+    checkpoints: part(0.3, 0.3),
+    awaits: part(0.25, 0.3),
+    ambiguous: part(0.2, 0.5),
+    heartbeats: part(0.15, 0.5),
+    guarded: part(0.2, 1),
+    illness: part(0.8, 1),
   };
 }

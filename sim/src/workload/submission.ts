@@ -1,6 +1,7 @@
 import type { Plan, Submission } from '@tenuto/engine';
 import type { Dice } from '../dice.ts';
 import { EPOCH_MS } from '../world.ts';
+import { drawPolicy } from './policy.ts';
 import type { Shape } from './shape.ts';
 
 const NO_LIMIT_MS = 3_600_000;
@@ -24,6 +25,7 @@ export function submissionOf(
       maxConcurrentNodes: dice.int(1, 5),
       failFast: dice.chance(parts.failFast),
       timeoutMs: dice.chance(parts.runTimeouts) ? dice.pick([300, 2_000, 8_000]) : NO_LIMIT_MS,
+      ...(dice.chance(parts.policies) && { recovery: drawPolicy(dice.fork('policy')) }),
     },
     owner: dice.pick(['ada', 'bob', 'eve']),
     triggeredBy: 'sim',
