@@ -1,6 +1,6 @@
 /** Drives a run of a random graph in a random order, as an engine that may die at any moment. */
 import type { AttemptStatus, NodeStatus, RecoveryAction } from '@tenuto/contract';
-import { compilePlan } from '../src/plan/index.ts';
+import { compilePlan, type Plan } from '../src/plan/index.ts';
 import { apply, nextStart, wantsStop } from '../src/run/apply.ts';
 import type { AttemptEnded, RecoverEvent, RunEvent, StopEvent } from '../src/run/event.ts';
 import type { JournalEntry, RunJournal } from '../src/run/journal-entry.ts';
@@ -43,6 +43,9 @@ export interface ModelRun {
   restart(): void;
   /** What a journal would give now. */
   restored(): RunState;
+  readonly plan: Plan;
+  /** What the store would know of the run. */
+  journal(): RunJournal;
   /** The node that the last step started, or -1. */
   readonly started: number;
 }
@@ -153,16 +156,12 @@ export function playModel(graph: ModelGraph): ModelRun {
     return { status, output: node % 3 === 0 ? null : { by: idOf(run, node) } };
   }
 
+  function journal(): RunJournal {
+    return { runId: 'model', facts, input, startedAt: 1_000, entries, started: running(run) };
+  }
+
   function restored(): RunState {
-    const journal: RunJournal = {
-      runId: 'model',
-      facts,
-      input,
-      startedAt: 1_000,
-      entries,
-      started: running(run),
-    };
-    return restoreRun(plan, journal).run;
+    return restoreRun(plan, journal()).run;
   }
 
   function step(): boolean {
@@ -200,6 +199,8 @@ export function playModel(graph: ModelGraph): ModelRun {
     reopen: (from, node) => recover('retry_job', { from, ...(node !== undefined && { node }) }),
     rollBack: (after, to) => recover('rollback_state', {}, { after, ...(to && { to }) }),
     restored,
+    plan,
+    journal,
     restart() {
       run = restored();
     },

@@ -1,11 +1,11 @@
 /** A run that a test leads by the hand, node by node, by their ids. */
 import type { DagInput, Json, NodeInput, NodeStatus, RecoveryAction } from '@tenuto/contract';
-import { compilePlan } from '../src/plan/index.ts';
+import { compilePlan, type Plan } from '../src/plan/index.ts';
 import type { Wait } from '../src/ports/action-runner.ts';
 import type { RunInput } from '../src/ports/engine-api.ts';
 import { apply, nextStart } from '../src/run/apply.ts';
 import type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from '../src/run/event.ts';
-import type { JournalEntry } from '../src/run/journal-entry.ts';
+import type { JournalEntry, RunJournal } from '../src/run/journal-entry.ts';
 import { type RecoveryStep, RUN } from '../src/run/recovery-step.ts';
 import { restoreRun } from '../src/run/restore.ts';
 import { attemptOf, createRun, idOf, type RunState } from '../src/run/state.ts';
@@ -41,6 +41,9 @@ export interface Scenario {
   output(id: string): Json | undefined;
   error(id: string): string | undefined;
   node(id: string): number;
+  readonly plan: Plan;
+  /** What the store would know of the run. */
+  journal(): RunJournal;
   /** The same run, made from its journal. */
   restored(): RunState;
 }
@@ -93,6 +96,11 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
       .filter(({ status, node: index }) => status === 'running' && attemptOf(run, index) > 0)
       .map(({ node: index }) => ({ node: index, attempt: attemptOf(run, index) }));
 
+  const journal = (): RunJournal => {
+    const started = running().map((attempt) => ({ ...attempt, startedAt: now }));
+    return { runId: 'scenario', facts, input, startedAt: 1_000, entries, started };
+  };
+
   handle({ type: 'begin', at: now });
   return {
     run,
@@ -138,11 +146,9 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
     output: (id) => run.outputs.get(node(id)),
     error: (id) => run.errors.get(node(id))?.type,
     node,
-    restored: () => {
-      const started = running().map((attempt) => ({ ...attempt, startedAt: now }));
-      const journal = { runId: 'scenario', facts, input, startedAt: 1_000, entries, started };
-      return restoreRun(plan, journal).run;
-    },
+    plan,
+    journal,
+    restored: () => restoreRun(plan, journal()).run,
   };
 }
 

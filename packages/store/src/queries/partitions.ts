@@ -3,7 +3,7 @@ import type pg from 'pg';
 type Queryable = Pick<pg.Pool, 'query'>;
 
 /** History, partitioned by the time in the run's id. */
-const PARTITIONED = [
+export const PARTITIONED = [
   'runs',
   'attempts',
   'run_events',

@@ -1,4 +1,4 @@
-import { makePartitionsIn } from '../partitions.ts';
+import { makePartitionsIn, PARTITIONED } from '../partitions.ts';
 import { type Check, LIVE } from './check.ts';
 import { inOneTransaction, noteRepair } from './repair.ts';
 
@@ -6,6 +6,7 @@ const DAY = (week: string) =>
   `to_char(to_timestamp(${week} * 604800) at time zone 'UTC', 'YYYYMMDD')`;
 const WEEK_OF_ID = `(('x' || substr(replace(t.run_id::text, '-', ''), 1, 12))::bit(48)::bigint
   / 604800000)`;
+const PARENTS = PARTITIONED.map((table) => `('${table}')`).join(', ');
 const ATTACHED = (name: string) => `exists (
   select from pg_inherits i where i.inhrelid = to_regclass(${name}))`;
 
@@ -23,8 +24,7 @@ export const missingPartition: Check = {
        from ${sample()} ${LIVE} order by 1, 2))
     select coalesce(w.run_id::text, p.parent) as subject,
       'partition ' || p.parent || '_' || ${DAY('w.week')} || ' is missing' as detail
-    from weeks w cross join (values ('runs'), ('attempts'), ('run_events'), ('node_logs'),
-      ('artifacts')) p (parent)
+    from weeks w cross join (values ${PARENTS}) p (parent)
     where not ${ATTACHED(`p.parent || '_' || ${DAY('w.week')}`)}`,
   repair: {
     does: 'Makes the partitions from last week to eight weeks ahead.',
