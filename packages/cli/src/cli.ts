@@ -1,6 +1,6 @@
 import type { Client } from '@tenuto/sdk';
 import { type Command as Commander, CommanderError } from 'commander';
-import type { Perform, Session } from './commands/command.ts';
+import type { Session } from './commands/command.ts';
 import { connect } from './connection.ts';
 import type { JobFile } from './document/job-file.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
