@@ -2,7 +2,7 @@ import type { JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
 import type { ActionCall, LogStream } from './ports/action-runner.ts';
-import { effectKey, idOf, specOf, usesOf } from './run/index.ts';
+import { attemptsInRound, effectKey, idOf, specOf, usesOf } from './run/index.ts';
 
 /**
  * What an action sees of its attempt. A class, because there are a hundred thousand a second and
@@ -36,6 +36,10 @@ export class AttemptCall implements ActionCall {
 
   get idempotencyKey(): string {
     return effectKey(this.#call.owned.run, this.#call.node, this.nodeId);
+  }
+
+  get earlierAttempts(): number {
+    return attemptsInRound(this.#call.owned.run, this.#call.node, this.attempt) - 1;
   }
 
   get signal(): AbortSignal {

@@ -64,6 +64,14 @@ describe('the tests of an attempt', () => {
     expect(testsOf(call, failedAs('cancelled'), at(0))).toEqual([]);
   });
 
+  test('are none when the node is being undone, or something stands in for it', () => {
+    for (const kind of ['rollback', 'fallback', 'probe'] as const) {
+      const call = callOf({ id: 'x', type: 'test_case', uses: 'noop' });
+      call.owned.run.rounds.set(0, { generation: 0, kind, base: 1 });
+      expect(testsOf(call, COMPLETED, at(0))).toEqual([]);
+    }
+  });
+
   test('are named for the node where the case has no id', () => {
     const call = callOf({ id: 'x', type: 'test_case', uses: 'noop' });
     expect(testsOf(call, COMPLETED, at(0))).toMatchObject([{ suite: '', name: 'x' }]);

@@ -6,14 +6,15 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReportedTest } from './ports/reported-test.ts';
 import type { TestRow } from './ports/store.ts';
-import { idOf, specOf } from './run/index.ts';
+import { idOf, roundOf, specOf } from './run/index.ts';
 import { identified } from './testing/index.ts';
 
 const NONE: readonly ReportedTest[] = [];
 
 /**
  * The tests of an attempt: those that its action reports; else a test case is itself one, which
- * passed when it completed. One that was cancelled has no result.
+ * passed when it completed. One that was cancelled has no result, nor has what undoes it or stands in
+ * for it.
  */
 export function testsOf(
   call: Call,
@@ -21,15 +22,17 @@ export function testsOf(
   clock: Pick<Clock, 'wall'>,
 ): readonly ReportedTest[] {
   if (outcome.tests !== undefined) return outcome.tests;
-  const { testCase } = specOf(call.owned.run, call.node);
+  const { run } = call.owned;
+  const { testCase } = specOf(run, call.node);
   if (testCase === undefined || outcome.status === 'cancelled') return NONE;
+  if (roundOf(run, call.node).kind !== 'work') return NONE;
   const status = { completed: 'passed', failed: 'failed', timeout: 'error' } as const;
   return [
     {
       suite: testCase.suite,
       reportSuite: '',
       classname: '',
-      name: testCase.name ?? idOf(call.owned.run, call.node),
+      name: testCase.name ?? idOf(run, call.node),
       status: status[outcome.status],
       flaky: false,
       durationMs: Math.max(0, clock.wall() - call.startedAt),
@@ -63,6 +66,8 @@ export async function keepTests(
   };
   for (let from = 0; from < rows.length; from += LIMITS.testResultsAtOnce) {
     const results = rows.slice(from, from + LIMITS.testResultsAtOnce);
+    // It is not silent: it waits for the database.
+    call.silent = false;
     await untilStored(ports, call, () => ports.store.putTestResults({ ...attempt, results }));
   }
 }

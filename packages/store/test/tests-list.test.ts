@@ -185,13 +185,16 @@ describe('what actions ask', () => {
     await desk.put(run, [reported('elsewhere')], { nodeId: 'another' });
     // An engine that died in the middle of storing what an attempt came to.
     await desk.put(run, [reported('two', { status: 'failed' })], { attempt: 3, total: 2 });
-    const of = { owner: 'ann', runId: run.text, nodeId: 'unit' };
+    const of = { owner: 'ann', runId: run.text, nodeId: 'unit', fromAttempt: 1 };
     const earlier = await desk.tests.memory.earlier(of);
     expect(earlier).toMatchObject([
       { name: 'one', status: 'passed', durationMs: 10, file: null },
       { name: 'two', status: 'passed', file: 'b' },
     ]);
     expect(await desk.tests.memory.earlier({ ...of, owner: 'bob' })).toEqual([]);
+    // What came before the node was begun anew is of no use.
+    const anew = await desk.tests.memory.earlier({ ...of, fromAttempt: 2 });
+    expect(anew.map(({ name }) => name)).toEqual(['one']);
   });
 
   it('which tests of a run failed for good, those in quarantine left out', async () => {

@@ -44,6 +44,7 @@ export function callWith(parameters: JsonObject, rest: Partial<ActionCall> = {})
     runId: 'run-1',
     nodeId: 'node-1',
     attempt: 1,
+    earlierAttempts: (rest.attempt ?? 1) - 1,
     owner: 'ana',
     idempotencyKey: 'run-1/node-1',
     uses: 'command.run',

@@ -40,6 +40,7 @@ export function callWith(parameters: JsonObject, overrides: Partial<ActionCall> 
     runId: 'run',
     nodeId: 'node',
     attempt: 1,
+    earlierAttempts: 0,
     owner: 'somebody',
     idempotencyKey: 'key-of-the-node',
     uses: 'http.request',

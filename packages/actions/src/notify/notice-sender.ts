@@ -94,6 +94,7 @@ function callOf(delivery: ClaimedDelivery, signal: AbortSignal, clock: Clock): A
     runId: delivery.runId ?? '',
     nodeId: '',
     attempt: delivery.attempt,
+    earlierAttempts: delivery.attempt - 1,
     owner: delivery.owner,
     idempotencyKey: webhookIdOf(delivery.deliveryId),
     uses: 'http.request',

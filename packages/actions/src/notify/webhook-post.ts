@@ -44,6 +44,7 @@ function callOf(call: ActionCall, uses: string, parameters: JsonObject): ActionC
     runId: call.runId,
     nodeId: call.nodeId,
     attempt: call.attempt,
+    earlierAttempts: call.earlierAttempts,
     owner: call.owner,
     idempotencyKey: call.idempotencyKey,
     uses,

@@ -175,7 +175,7 @@ describe('a further attempt', () => {
     };
     const parameters = { command, suite: 'unit', select: SELECT, on_retry: 'failed' };
     const outcome = await run(parameters, memory, { attempt: 2 });
-    expect(asked).toEqual([{ owner: 'ana', runId: 'run-1', nodeId: 'node-1' }]);
+    expect(asked).toEqual([{ owner: 'ana', runId: 'run-1', nodeId: 'node-1', fromAttempt: 1 }]);
     expect(outcome.status).toBe('completed');
     expect(testsOf(outcome).map(({ name }) => name)).toEqual(['bad']);
     expect(outputOf(outcome)).toMatchObject({
@@ -200,7 +200,9 @@ describe('a further attempt', () => {
     const plain = { command, suite: 'unit', select: SELECT };
     const again = await run(plain, { earlier: async () => before }, { attempt: 2 });
     expect(testsOf(again)).toHaveLength(2);
-    const first = await run(choosy, { earlier: async () => before });
-    expect(testsOf(first)).toHaveLength(2);
+    for (const over of [{}, { attempt: 5, earlierAttempts: 0 }]) {
+      const first = await run(choosy, { earlier: async () => before }, over);
+      expect(testsOf(first)).toHaveLength(2);
+    }
   });
 });

@@ -96,9 +96,10 @@ async function selectionOf(
   { cases, skip, on_retry: onRetry }: TestParameters,
 ): Promise<Selected> {
   const whole = { selection: { cases, skip }, earlier: [] };
-  if (call.attempt === 1 || onRetry !== 'failed') return whole;
+  if (call.earlierAttempts === 0 || onRetry !== 'failed') return whole;
   const { owner, runId, nodeId } = call;
-  const earlier = await memory.earlier({ owner, runId, nodeId });
+  const fromAttempt = call.attempt - call.earlierAttempts;
+  const earlier = await memory.earlier({ owner, runId, nodeId, fromAttempt });
   const failed = earlier.filter((result) => isBad(result) && !result.quarantined);
   if (failed.length === 0) return whole;
   call.log('system', `runs ${failed.length} of ${earlier.length} tests again, those that failed`);

@@ -7,6 +7,8 @@ export interface ActionCall {
   readonly nodeId: string;
   /** Rises over the whole run, from 1. */
   readonly attempt: number;
+  /** How many attempts were made before this one for the same purpose in the same generation. */
+  readonly earlierAttempts: number;
   /** The principal that owns the run: what an action reads or starts, it does in this name. */
   readonly owner: string;
   /** Stable over all attempts of this node and generation: send it with effects. */

@@ -111,6 +111,8 @@ export interface TestMemory {
     readonly owner: string;
     readonly runId: string;
     readonly nodeId: string;
+    /** Attempts before this one do not count. */
+    readonly fromAttempt: number;
   }): Promise<readonly EarlierResult[]>;
 }
 

@@ -202,6 +202,7 @@ describe('a test suite', () => {
     const spread: NodeInput = {
       ...{ ...node, shards: 2, needs: ['build'], if: 'params.test', max_retries: 2 },
       ...{ allow_failure: true, name: 'unit tests', save_as: 'unit', priority: 2 },
+      ...{ heartbeat_seconds: 9, circuit_key: 'db', fallback: { uses: 'x' } },
     };
     const { dag } = await expand([before, spread, { ...after, needs: ['u'] }], { unit: UNIT });
     expect(dag.nodes.map(({ id }) => id)).toEqual(['build', 'u/plan', 'u/shards', 'u', 'tell']);
@@ -215,6 +216,7 @@ describe('a test suite', () => {
     expect(shards?.children?.[1]).toEqual({
       ...{ id: 'u/shard-2', type: 'test_suite', test_suite_id: 'unit', uses: 'test.run' },
       ...{ timeout_seconds: 60, max_retries: 2, priority: 2, allow_failure: true },
+      ...{ heartbeat_seconds: 9, circuit_key: 'db' },
       with: {
         ...{ command: ['npm', 'test'], cwd: '${params.folder}', env: { CI: '1' } },
         ...{ report: 'r-{attempt}.xml', suite: 'unit', select: UNIT.select, list_share: 0.5 },
@@ -224,6 +226,7 @@ describe('a test suite', () => {
     });
     expect(report).toEqual({
       ...{ ...node, name: 'unit tests', save_as: 'unit', allow_failure: true, priority: 2 },
+      fallback: { uses: 'x' },
       ...{ uses: 'test.merge', parent_nodes: ['u/shards'], max_retries: 0 },
       with: { nodes: ['u/shard-1', 'u/shard-2'], outputs: '${steps["u/shards"]}' },
     });

@@ -101,6 +101,9 @@ function mergeNode(node: NodeInput, group: NodeInput): NodeInput {
     if: _i,
     retry: _r,
     timeout_seconds: _t,
+    heartbeat_seconds: _h,
+    circuit_key: _k,
+    on_ambiguous: _o,
     shards: _s,
     test_case_ids: _ids,
     action_type: _a,
@@ -153,12 +156,21 @@ function attemptsOf({
   };
 }
 
+/** What holds for each attempt of its work. */
 function timesOf({
   timeout_seconds,
   grace_seconds,
-}: NodeInput): Fields<'timeout_seconds' | 'grace_seconds'> {
+  heartbeat_seconds,
+  circuit_key,
+  on_ambiguous,
+}: NodeInput): Fields<
+  'timeout_seconds' | 'grace_seconds' | 'heartbeat_seconds' | 'circuit_key' | 'on_ambiguous'
+> {
   return {
     ...(timeout_seconds !== undefined && { timeout_seconds }),
     ...(grace_seconds !== undefined && { grace_seconds }),
+    ...(heartbeat_seconds !== undefined && { heartbeat_seconds }),
+    ...(circuit_key !== undefined && { circuit_key }),
+    ...(on_ambiguous !== undefined && { on_ambiguous }),
   };
 }

@@ -7,6 +7,7 @@ import type {
   PageRequest,
   ResultKey,
   ResultRecord,
+  TestMemory,
 } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { pageOf } from './page.ts';
@@ -114,7 +115,7 @@ interface EarlierRow extends Omit<EarlierResult, 'status'> {
 /** What the tests of a node came to so far, by the attempts whose results are all there. */
 export async function listEarlier(
   db: Database,
-  of: { readonly owner: string; readonly runId: string; readonly nodeId: string },
+  of: Parameters<TestMemory['earlier']>[0],
 ): Promise<EarlierResult[]> {
   const rows = await ask<EarlierRow>(
     db,
@@ -122,11 +123,11 @@ export async function listEarlier(
        l.duration_ms as "durationMs"
      from (${LAST_RESULTS} where r.run_id = $1 and r.node_id = $2 and r.attempt in (
          select w.attempt from test_results w where w.run_id = $1 and w.node_id = $2
-         group by w.attempt having count(*) = max(w.total)) ${LAST_FIRST}) l
+         and w.attempt >= $4 group by w.attempt having count(*) = max(w.total)) ${LAST_FIRST}) l
      join tests t on t.test_id = l.test_id
      where t.owner = $3
      order by l.position`,
-    [of.runId, of.nodeId, of.owner],
+    [of.runId, of.nodeId, of.owner, of.fromAttempt],
   );
   return rows.map((row) => ({ ...row, status: statusOf(row.status) }));
 }
