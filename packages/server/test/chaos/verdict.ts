@@ -1,5 +1,6 @@
 /** Compares what was acknowledged, what the journal says, and what was done to the world. */
-import type { PostgresConnection } from '@tenuto/store';
+import { createDoctor } from '@tenuto/engine';
+import { openApiStore, type PostgresConnection } from '@tenuto/store';
 import { rowsOf } from '../faults/moments.ts';
 import { callersBefore, type Shape } from './shapes.ts';
 import type { Effect } from './sink.ts';
@@ -34,6 +35,7 @@ export async function violationsOf(
       wrong.push(`${sentence}: ${JSON.stringify(row)}`);
     }
   }
+  wrong.push(...(await doctorFindings(connection)));
   const attempts = await attemptsOf(connection, accounts);
   wrong.push(...effectViolations(accounts, attempts));
   return wrong;
@@ -57,6 +59,19 @@ const CHECKS = [
     'a run belongs to an engine that is no more',
   ],
 ] as const;
+
+/** What the doctor finds that is no mere warning. */
+async function doctorFindings(connection: PostgresConnection): Promise<string[]> {
+  const { doctor, close } = openApiStore(connection);
+  try {
+    const { checks } = await createDoctor(doctor).examine({ limit: 5_000 });
+    return checks
+      .filter(({ verdict }) => verdict === 'error')
+      .map(({ name, count, evidence }) => `doctor: ${name} (${count}) ${JSON.stringify(evidence)}`);
+  } finally {
+    await close();
+  }
+}
 
 async function runViolations(
   connection: PostgresConnection,
