@@ -41,12 +41,12 @@ describe('settings', () => {
   });
 
   it.each([
-    ['TENUTO_SECRET_KEY', 'my-password'],
-    ['TENUTO_SMTP_URL', 'mail-password@host'],
-    ['TENUTO_SMTP_URL', 'https://me:mail-password@host'],
+    ['TENUTO_SECRET_KEY', 'hush-hush'],
+    ['TENUTO_SMTP_URL', 'hush-hush@host'],
+    ['TENUTO_SMTP_URL', 'https://me:hush-hush@host'],
   ])('that hold secrets are not shown when they are wrong: %s', (name, value) => {
     expect(() => readSettings({ [name]: value })).toThrow(name);
-    expect(() => readSettings({ [name]: value })).not.toThrow('password@');
+    expect(() => readSettings({ [name]: value })).not.toThrow('hush');
   });
 
   it('are read from their variables', () => {
