@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from './settings.ts';
 
+const ENGINE = { leaseMs: 10_000, capacity: 500, slots: 500 };
+
 describe('settings', () => {
   it('are all optional', () => {
     expect(readSettings({})).toEqual({
@@ -18,7 +20,33 @@ describe('settings', () => {
       trustedProxies: [],
       docs: true,
       logLevel: 'info',
+      ...ENGINE,
+      mail: {},
     });
+  });
+
+  it('have a key that seals secrets, and a mail server', () => {
+    const key = Buffer.from('Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV');
+    const settings = readSettings({
+      TENUTO_SECRET_KEY: key.toString('base64'),
+      TENUTO_SMTP_URL: 'smtps://me:pass@mail.example:465',
+      TENUTO_MAIL_FROM: 'Tenuto <tenuto@example.com>',
+    });
+    expect(settings.secretKey).toEqual(key);
+    expect(settings.mail).toEqual({
+      smtpUrl: 'smtps://me:pass@mail.example:465',
+      from: 'Tenuto <tenuto@example.com>',
+    });
+    expect(readSettings({ TENUTO_SECRET_KEY: key.toString('hex') }).secretKey).toEqual(key);
+  });
+
+  it.each([
+    ['TENUTO_SECRET_KEY', 'hush-hush'],
+    ['TENUTO_SMTP_URL', 'hush-hush@host'],
+    ['TENUTO_SMTP_URL', 'https://me:hush-hush@host'],
+  ])('that hold secrets are not shown when they are wrong: %s', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(name);
+    expect(() => readSettings({ [name]: value })).not.toThrow('hush');
   });
 
   it('are read from their variables', () => {
@@ -93,6 +121,12 @@ describe('settings', () => {
     ['JWT_SECRET_KEY', 'changemechangemechangemechangeme'],
     ['JWT_SECRET_KEY', 'a'.repeat(64)],
     ['JWT_JWKS_URL', 'ftp://keys'],
+    ['TENUTO_SECRET_KEY', 'short'],
+    ['TENUTO_SECRET_KEY', '00'.repeat(32)],
+    ['TENUTO_SMTP_URL', 'mail.example'],
+    ['TENUTO_MAIL_FROM', 'nobody'],
+    ['TENUTO_MAIL_FROM', 'A <a@example.com>, b@example.com'],
+    ['TENUTO_MAIL_FROM', 'A <a@example.com>\r\nBcc: b@example.com'],
   ])('are refused by name: %s=%s', (name, value) => {
     expect(() => readSettings({ [name]: value })).toThrow(SettingsError);
     expect(() => readSettings({ [name]: value })).toThrow(name);

@@ -12,7 +12,6 @@ import {
 } from '../binary-array.ts';
 import type { Part } from './flush-part.ts';
 import { isExpired } from './idempotency.ts';
-import { isWanted } from './notices.ts';
 import { PRIORITY_STEP_MS } from './priority.ts';
 import { LIVE_TO_HISTORY, RUN_KIND_CODES } from './run-columns.ts';
 
@@ -109,12 +108,13 @@ function uuidBytes(id: string | undefined): Uint8Array | undefined {
 
 /**
  * The end of a run, and the notice of it: in the same statement, so that no end is missed, whoever
- * dies. Whether a route wants it is asked of the rows that end; who was named by the run itself is
- * sent along by the few runs that have named somebody.
+ * dies. The routes of the owners are looked up once a flush, and without any the rows are not looked
+ * at again; who was named by the run itself is sent along by the few runs that have named somebody.
  */
 export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }>[]): Part[] {
   const told = rows.some((row) => row.targets !== undefined);
-  const wanted = isWanted({ owner: 'f.owner', event: "('run.' || f.end_status)" });
+  const wanted = `(exists (select from routed) and exists (select from routed o
+    where (o.everyone or o.owner = f.owner) and 'run.' || f.end_status = any(o.events)))`;
   return [
     {
       name: told ? 'told-finishes' : 'finishes',
@@ -128,6 +128,9 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
         insert into runs (${LIVE_TO_HISTORY}, completed_at, status, progress, version)
         select ${LIVE_TO_HISTORY}, end_at, end_status::run_status, end_progress, version + 1
         from finished),
+      routed as materialized (
+        select o.owner, o.everyone, o.events from notice_routes o
+        where o.owner = any(array(select distinct owner from finished)) or o.everyone),
       noticed as (
         insert into notices (owner, event, run_id, payload, detail, at${told ? ', targets' : ''})
         select f.owner, 'run.' || f.end_status, f.run_id,

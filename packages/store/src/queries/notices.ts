@@ -24,7 +24,7 @@ export function noticePart(source: NoticeSource): string {
 }
 
 /** The condition that some route is for this event of this owner; tags are looked at later. */
-export function isWanted({ owner, event }: Pick<NoticeSource, 'owner' | 'event'>): string {
+function isWanted({ owner, event }: Pick<NoticeSource, 'owner' | 'event'>): string {
   return `(exists (select from notice_routes o where o.owner = ${owner} and ${event} = any(o.events))
     or exists (select from notice_routes o where o.everyone and ${event} = any(o.events)))`;
 }
