@@ -11,12 +11,7 @@ export async function editRun(db: Database, access: Access, edit: RunEdit): Prom
   const given = parameters();
   const id = given.add(edit.runId);
   const may = reachable(access, given);
-  const conditions = [
-    `r.run_id = ${id}`,
-    may,
-    'r.engine is null',
-    'r.started_at is null',
-  ];
+  const conditions = [`r.run_id = ${id}`, may, 'r.engine is null', 'r.started_at is null'];
   if (edit.version !== undefined) conditions.push(`r.version = ${given.add(edit.version)}`);
   const rows = await ask(
     db,
