@@ -56,6 +56,9 @@ describe('serve', () => {
     ['http.yaml', ['-p', 'url=URL/health/live'], 'judge'],
     ['tests.yaml', [], '2 passed'],
     ['test-suite.yaml', [], '3 passed'],
+    ['recovery.yaml', [], 'tell'],
+    ['saga.yaml', [], 'tell'],
+    ['signal.yaml', [], 'tell'],
   ])('runs the example %s to its end', async (name, args, said) => {
     const path = join(examples, name);
     const given = args.map((arg) => arg.replace('URL', url));
@@ -65,7 +68,10 @@ describe('serve', () => {
   });
 
   it('takes every example in a dry run', async () => {
-    const names = ['hello', 'fan-out', 'condition', 'retry', 'http', 'tests', 'test-suite'];
+    const names = [
+      ...['hello', 'fan-out', 'condition', 'retry', 'http', 'tests', 'test-suite'],
+      ...['recovery', 'saga', 'signal'],
+    ];
     for (const name of names) {
       const { out, exitCode } = await tenuto('validate', join(examples, `${name}.yaml`));
       expect(exitCode, out).toBe(EXIT.ok);
@@ -84,6 +90,65 @@ describe('serve', () => {
     expect(history.out).toContain('running → completed');
     expect((await tenuto('jobs', 'get', job.job_id)).out).toContain('100% of 3 nodes');
     expect((await tenuto('jobs', 'cancel', job.job_id)).exitCode).toBe(EXIT.conflict);
+  });
+
+  it('tells what the example of recovery did, and what it asked', async () => {
+    const { out } = await tenuto('jobs', 'ls', '--name', 'recovery', '--json');
+    const [{ job_id: jobId }] = JSON.parse(out).items;
+    const recoveries = await tenuto('recoveries', 'ls', '--job', jobId, '--json');
+    const done = JSON.parse(recoveries.out).items.map(
+      ({ node_id, action }: { node_id: string; action: string }) => `${node_id} ${action}`,
+    );
+    expect(done.sort()).toEqual([
+      'chart skip_node',
+      'prices fallback_strategy',
+      'publish escalate_manual',
+      'publish skip_node',
+    ]);
+    const asked = await tenuto('interventions', 'ls', '--all', '--job', jobId);
+    expect(asked.out).toMatch(/publish +expired +deadline/);
+    const why = await tenuto('explain', jobId);
+    expect(why.out).toContain('The run is completed');
+  });
+
+  it('undoes the steps of the saga, newest first', async () => {
+    const { out } = await tenuto('jobs', 'ls', '--name', 'saga', '--json');
+    const [{ job_id: jobId }] = JSON.parse(out).items;
+    const nodes = await tenuto('jobs', 'nodes', jobId, '--json');
+    const flight = JSON.parse(nodes.out).items.find(
+      ({ node_id }: { node_id: string }) => node_id === 'flight',
+    );
+    expect(flight).toMatchObject({ status: 'completed', kind: 'work', output: 'seat 12A' });
+    expect(flight.generation).toBeGreaterThan(0);
+    const history = await tenuto('jobs', 'history', jobId);
+    expect(history.out).toContain('running → recovering');
+  });
+
+  it('takes a signal, a pause and a resume from the command line', async () => {
+    const file = join(examples, 'signal.yaml');
+    const { out } = await tenuto('run', file, '-p', 'patience_seconds=600', '--json');
+    const { job_id: jobId } = JSON.parse(out);
+    expect((await tenuto('jobs', 'pause', jobId, '-r', 'lunch')).out).toContain('‖ paused');
+    expect((await tenuto('explain', jobId)).out).toContain('The run is paused by admin: lunch');
+    expect((await tenuto('jobs', 'retry', jobId)).exitCode).toBe(EXIT.conflict);
+    expect((await tenuto('jobs', 'resume', jobId)).exitCode).toBe(EXIT.ok);
+    expect((await tenuto('explain', jobId)).out).toContain('It waits for the signal "approved"');
+    await tenuto('jobs', 'signal', jobId, 'approved', '{"by":"Ada"}');
+    const watched = await tenuto('jobs', 'watch', jobId);
+    expect(watched.exitCode).toBe(EXIT.ok);
+    const job = JSON.parse((await tenuto('jobs', 'get', jobId, '--json')).out);
+    expect(job.execution_results).toEqual({ tell: 'Approved by Ada.' });
+  });
+
+  it('changes many jobs at once, after it has said what it would do', async () => {
+    const file = join(examples, 'signal.yaml');
+    for (const name of ['many 1', 'many 2']) {
+      await tenuto('run', file, '-p', 'patience_seconds=600', '-n', name);
+    }
+    const dry = await tenuto('bulk', 'cancel', '--name', 'many*');
+    expect(dry.out).toContain('2 match; cancel would leave: 2 asked');
+    const done = await tenuto('bulk', 'cancel', '--name', 'many*', '--yes');
+    expect([done.exitCode, done.out]).toEqual([EXIT.ok, '2 match; cancel: 2 asked\n']);
   });
 
   it('stops in order when it is told to', async () => {
