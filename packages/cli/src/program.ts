@@ -1,5 +1,6 @@
 import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
 import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
@@ -42,6 +43,14 @@ export function buildProgram(perform: Perform): Commander {
     .command('health')
     .description('say how the server is')
     .action(() => perform(health));
+  program
+    .command('doctor')
+    .description('check what must be true of the store, and repair what is not')
+    .option('--repair', 'mend what can be mended')
+    .option('--dry-run', 'with --repair: only say what would be')
+    .option('--deep', 'look at many more runs, which takes a while')
+    .option('-c, --check <name>', 'only this check; may be repeated', collect)
+    .action((options) => perform(doctor, options));
   return program;
 }
 

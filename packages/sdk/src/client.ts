@@ -1,4 +1,5 @@
 import type { DryRun, Health } from '@tenuto/contract';
+import { createDoctor, type Doctor } from './doctor.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
@@ -36,6 +37,7 @@ export interface Client {
   readonly interventions: Interventions;
   readonly tests: Tests;
   readonly notifications: Notifications;
+  readonly doctor: Doctor;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -68,6 +70,7 @@ export function createClient(options: ClientOptions): Client {
     interventions: createInterventions(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),
+    doctor: createDoctor(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

@@ -1,5 +1,6 @@
 export type { AskOptions, ChangeOptions } from './asking.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
+export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type {
   CallOptions,

@@ -2,9 +2,7 @@
 export const INVARIANTS: Readonly<Record<number, string>> = {
   1: 'A run that was accepted is never lost, and reaches an end.',
   2: 'A request that is sent again under its idempotency key makes no second run.',
-  3: 'A node never starts before the results of its parents are durable.',
   4: 'A result is written once for each attempt, and never changes after the run has ended.',
-  5: 'At most one engine commits for a run; one that was taken over writes nothing.',
   6: 'Epochs only rise.',
   7: 'The runs of a dead engine are taken over.',
   9: 'Whether a batch was committed is known, never guessed.',
