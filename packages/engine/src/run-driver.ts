@@ -144,7 +144,7 @@ export function abortRun(ports: DriverPorts, owned: Owned, step: RecoverEvent['s
 /** Ends the waits of nodes for messages that have come. */
 function deliverSignals(ports: DriverPorts, owned: Owned): void {
   const answered = answeredNode(owned.run);
-  if (answered === undefined || owned.dropped || owned.run.phase !== 'work') return;
+  if (answered === undefined || owned.dropped) return;
   const { node, payload } = answered;
   owned.timers.get(node)?.();
   owned.timers.delete(node);

@@ -28,6 +28,9 @@ export function closeSession(
   const session = run.sessions.get(node);
   if (session === undefined) return;
   run.sessions.delete(node);
+  const { intervention } = session.step;
+  // A node that waits for an answer says so itself.
+  if (node === RUN && intervention !== undefined) effects.push({ type: 'unask', intervention });
   const after = node === RUN ? run.status : statusOf(run, node);
   effects.push({
     type: 'recoveryEnded',
