@@ -148,7 +148,8 @@ function checkParents(history: History, { run, node, fail }: Started): void {
   if (node >= plan.nodeCount || spec.dependency === 'any' || run.rounds.size > 0) return;
   const rows = history.tables.rows.get(run.id);
   // Somebody may have ended a parent by hand.
-  if ([...(rows?.events.values() ?? [])].some(({ type }) => type === 'recover')) return;
+  const byHand = new Set(['recover', 'give_up']);
+  if ([...(rows?.events.values() ?? [])].some(({ type }) => byHand.has(type))) return;
   const from = plan.predecessorOffsets[node] ?? 0;
   const to = plan.predecessorOffsets[node + 1] ?? 0;
   for (const parent of plan.predecessors.subarray(from, to)) {

@@ -270,6 +270,15 @@ describe('a recovery by hand', () => {
     expect(run.finish()).toEqual(['b']);
   });
 
+  it('that aborts a run that has failed meanwhile is refused, and does not take it up', () => {
+    const run = play([work('a')]);
+    run.start();
+    run.fail('a');
+    expect(run.run.status).toBe('failed');
+    expect(() => run.recover('abort_execution')).toThrow(InvalidJobStateError);
+    expect([run.run.phase, run.run.status]).toEqual(['over', 'failed']);
+  });
+
   it('that asks about the run asks for nothing more once the run is over', () => {
     const run = play([work('a')]);
     run.recover('escalate_manual', { step: { intervention: 'what-now' } });

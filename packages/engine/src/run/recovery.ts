@@ -78,6 +78,8 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
   if (over && run.status !== 'failed' && run.status !== 'timeout') {
     return `The run is ${run.status}, which is final.`;
   }
+  if (over && step.action === 'abort_execution')
+    return `The run is ${run.status}: nothing goes on.`;
   if (step.action === 'rollback_state' && cutOf(run, step.with.to) === undefined) {
     return `The run has not reached a checkpoint "${step.with.to}".`;
   }
