@@ -55,18 +55,35 @@ const NOTED = new Set([
   ...['tell', 'hold', 'reopen', 'decide'],
 ]);
 
-function noteCall(trace: Trace, { verb, fence }: Request, result: unknown): void {
+function noteCall(trace: Trace, { verb, fence, message }: Request, result: unknown): void {
   const claimed = verb === 'claim' && Array.isArray(result) && result.length > 0;
   if (!claimed && !NOTED.has(verb)) return;
-  trace.note(`${verb} ${fence?.slice(0, 4) ?? ''} -> ${JSON.stringify(result)}`);
+  const whom = fence?.slice(0, 4) ?? (message && `${message.type} to ${tail(message.runId)}`) ?? '';
+  trace.note(`${verb} ${whom} -> ${JSON.stringify(result)}`);
 }
 
 function flushLine(lane: LaneKey, batch: Batch, { copy, outcome }: FlushAnswer): string {
-  const kinds = ['submits', 'attempts', 'events', 'started', 'updates', 'consumed'] as const;
-  const rows = [...kinds, 'asides' as const]
-    .filter((kind) => batch[kind].length > 0)
-    .map((kind) => `${batch[kind].length} ${kind}`);
-  const starts = batch.starts.length / 22;
+  const { submits, started, updates, consumed, asides } = batch;
+  const parts = [
+    ...counted('submits', submits),
+    ...batch.attempts.map((row) => {
+      const next = row.recovery === undefined ? '' : ' and a recovery';
+      return `${row.node}/${row.attempt} of ${tail(row.runId.text)} ${row.status}${next}`;
+    }),
+    ...batch.events.map(({ runId, type }) => `${type} of ${tail(runId.text)}`),
+    ...counted('started', started),
+    ...updates.map(({ kind, runId }) => `${kind} of ${tail(runId.text)}`),
+    ...counted('consumed', consumed),
+    ...counted('asides', asides),
+    `${batch.starts.length / 22} starts`,
+  ];
   const who = `${lane.engineId.slice(0, 4)}/${lane.lane}/${lane.epoch}`;
-  return `flush ${who} ${batch.seq}: ${[...rows, `${starts} starts`].join(', ')} -> ${copy ? 'copy' : outcome}`;
+  return `flush ${who} ${batch.seq}: ${parts.join(', ')} -> ${copy ? 'copy' : outcome}`;
 }
+
+function counted(what: string, rows: readonly unknown[]): string[] {
+  return rows.length === 0 ? [] : [`${rows.length} ${what}`];
+}
+
+/** The end of an id, which tells the runs of a simulation apart. */
+const tail = (runId: string) => runId.slice(-4);

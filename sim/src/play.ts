@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 const LIVENESS_MS = 300_000;
 /** After the last run has ended, what ends with it has this long. */
 const SETTLE_MS = 3_000;
+/** A transaction that a frozen process has left open keeps others from writing for as long as this. */
+const LEFT_OPEN_MS = 35_000;
 const MEMORY_EVERY_MS = 1_500;
 /** The engine's loops, and a moment's work. */
 const TIMERS_MOST = 14;
@@ -57,7 +59,10 @@ export async function play({
     }
     const { slow, slowMs } = shape.faults;
     const settled = world.now + SETTLE_MS + (slow > 0 ? slowMs : 0);
-    await world.live(() => history.violation === undefined && world.now < settled);
+    await world.live(() => {
+      if (history.violation !== undefined || world.now > settled + LEFT_OPEN_MS) return false;
+      return world.now < settled || live.size > 0 || fleet.serving().some(isWriting);
+    });
     if (history.violation === undefined) checkEnding(history);
     for (const { engine, host } of fleet.serving()) {
       if (host.state === 'up') checkIdle(history, engine.health(), host);
@@ -81,6 +86,10 @@ function unfinished(row: LiveRow, fleet: Fleet): string {
   });
   const memory = run === undefined ? 'not in memory' : `${run.status} [${states.join('; ')}]`;
   return `${row.runId} is ${row.status}, owned by ${owner?.host.name ?? row.engine ?? 'nobody'}: ${memory}`;
+}
+
+function isWriting({ engine }: { readonly engine: Engine }): boolean {
+  return engine.health().journalBacklogRows > 0;
 }
 
 function compare(history: History, fleet: Fleet): void {

@@ -200,7 +200,14 @@ function update({ dice, tables, now }: Universe, id: string): RunUpdate {
   const wakeAt = dice.pick([now - 1_000, now + DAY_MS]) + dice.int(0, 900);
   return dice.pick([
     { kind: 'finish', runId, inboxSeq, status, completedAt, progress },
-    { kind: 'release', runId, inboxSeq, wakeAt, progress },
+    {
+      kind: 'release',
+      runId,
+      inboxSeq,
+      status: dice.pick(['running', 'paused']),
+      wakeAt,
+      progress,
+    },
     { kind: 'progress', runId, status: 'running', progress },
   ]);
 }

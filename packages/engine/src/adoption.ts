@@ -55,7 +55,8 @@ function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes:
     journal: lanes.pick(),
     startedAt: found.journal.startedAt ?? table.clock.wall(),
     seq: Math.max(seq, found.lastSeq),
-    inboxSeq: found.inboxSeq,
+    // What is in its inbox is not seen before it is taken.
+    inboxSeq: found.inbox[0] === undefined ? found.inboxSeq : found.inbox[0].seq - 1,
     stored: true,
     idleMs: found.idleMs,
     status: found.status,
@@ -63,7 +64,11 @@ function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes:
   owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
   resumeRun(table.driver, owned, found.journal.started);
-  for (const item of found.inbox) takeItem(table.driver, owned, item);
+  for (const item of found.inbox) {
+    // One that ends or is given back at once is loaded again, because of what it has not seen.
+    if (owned.leaving) break;
+    takeItem(table.driver, owned, item);
+  }
   runStored(table.driver, owned);
 }
 

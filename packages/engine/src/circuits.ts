@@ -174,14 +174,15 @@ async function round(ports: CircuitPorts, entries: Map<string, Entry>): Promise<
 
 /** Writes what happened here; where others were first, on top of what they wrote. */
 async function write(ports: CircuitPorts, entry: Entry): Promise<void> {
-  const calls = entry.unwritten;
+  // More may be added while these are on their way.
+  const written = entry.unwritten.length;
   const { of, settings, version } = entry;
   const circuit = entry.circuit;
   const saved = await ports.store.saveCircuit({ row: { ...of, circuit, version }, settings });
   if (saved !== undefined) {
     entry.version = saved.version;
     entry.slotUnused = false;
-    entry.unwritten = entry.unwritten.slice(calls.length);
+    entry.unwritten = entry.unwritten.slice(written);
     return;
   }
   const [row] = await ports.store.circuits([of]);

@@ -77,6 +77,20 @@ describe('a journal', () => {
     expect(told.committed).toHaveLength(1);
   });
 
+  test('that is refused after its reply was lost is not cut up: the first copy may be committed', async () => {
+    const { journal, lane, told, clock } = openJournal(away(), refused());
+    const run = journaled();
+    journal.append(eventOf(run, 1));
+    await settled();
+    journal.append(eventOf(journaled(), 1));
+    await clock.advance(20);
+    expect(lane.sent).toHaveLength(2);
+    expect([told.lost, told.poisoned]).toEqual([['unclear'], []]);
+    await clock.advance(60_000);
+    expect(lane.sent).toHaveLength(2);
+    expect(journal.backlog()).toBe(0);
+  });
+
   test.each(['fenced', 'gap'] as const)('that is %s writes nothing more', async (outcome) => {
     const { journal, lane, told } = openJournal({ outcome });
     const run = journaled();

@@ -8,6 +8,7 @@
  * | commits                             | `committed`, next batch                                |
  * | connection lost, reply lost, lock   | sends the same batch again until it is settled         |
  * | refused by the database             | halves the batch until the wrong run is alone, drops it |
+ * | refused when it was sent before     | `lost`: whether the first copy is committed is not known |
  * | fenced, or history is missing       | `lost`: nothing more is written                        |
  */
 import { batchOf, takeTurns } from './batch.ts';
@@ -18,13 +19,16 @@ import { StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
 import { createStartLedger, type StartLedger } from './start-ledger.ts';
 
+/** `unclear`: whether the last batch is committed cannot be found out under this epoch. */
+export type Lost = 'fenced' | 'gap' | 'unclear';
+
 export interface JournalListener {
   /** The records are durable, in this order. */
   committed(records: readonly JournalRecord[], result: FlushResult): void;
   /** The database refuses what this run writes. Its records are dropped. */
   poisoned(run: Journaled, records: readonly JournalRecord[], fault: StoreFault): void;
   /** The lane is not this engine's any more. */
-  lost(outcome: 'fenced' | 'gap'): void;
+  lost(outcome: Lost): void;
   /** Told at each failure to reach the database, and with undefined once it is reached again. */
   troubled(fault: StoreFault | undefined): void;
 }
@@ -110,20 +114,23 @@ async function commit(state: State, records: readonly JournalRecord[]): Promise<
   const { lane, clock, listener, ledger } = state;
   const seq = state.seq + 1;
   let result: FlushResult;
+  let unclear = false;
   try {
     const batch = batchOf(records, { seq, floorSeq: ledger.floor(seq) });
-    result = await send(state, () => {
-      failpoint('before-flush');
-      return lane.flush(batch);
-    });
+    const away = () => {
+      unclear = true;
+    };
+    result = await send(state, { flush: () => lane.flush(batch), away });
   } catch (error) {
-    if (!state.abandoned) await commitApart(state, records, refusalOf(error));
+    if (state.abandoned) return;
+    // An earlier copy may be committed, or be so yet: its number must not be used for anything else.
+    if (unclear) lose(state, 'unclear');
+    else await commitApart(state, records, refusalOf(error));
     return;
   }
   if (state.abandoned) return;
   if (result.outcome !== 'committed') {
-    abandon(state);
-    listener.lost(result.outcome);
+    lose(state, result.outcome);
     return;
   }
   state.seq = seq;
@@ -134,16 +141,21 @@ async function commit(state: State, records: readonly JournalRecord[]): Promise<
 }
 
 /** Sends until the batch is settled. Only a refusal gets out. */
-async function send(state: State, flush: () => Promise<FlushResult>): Promise<FlushResult> {
+async function send(
+  state: State,
+  { flush, away }: { flush(): Promise<FlushResult>; away(): void },
+): Promise<FlushResult> {
   const { clock, listener } = state;
   for (let delay = RESEND_FIRST_MS; ; delay = Math.min(delay * 2, RESEND_MOST_MS)) {
     try {
+      failpoint('before-flush');
       const result = await flush();
       if (delay > RESEND_FIRST_MS) listener.troubled(undefined);
       return result;
     } catch (error) {
       const passing = error instanceof StoreFault && error.kind === 'unavailable';
       if (state.abandoned || !passing) throw error;
+      away();
       listener.troubled(error);
     }
     await new Promise<void>((resolve) => clock.after(delay, resolve));
@@ -172,6 +184,11 @@ async function commitApart(
     state,
     records.filter((record) => !half.has(record.run)),
   );
+}
+
+function lose(state: State, outcome: Lost): void {
+  abandon(state);
+  state.listener.lost(outcome);
 }
 
 function abandon(state: State): void {

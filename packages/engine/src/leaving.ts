@@ -38,6 +38,7 @@ export function releaseRun(owned: Owned, wakeAt: number): void {
     kind: 'release',
     runId: owned.id,
     inboxSeq: owned.inboxSeq,
+    status: owned.run.status,
     wakeAt,
     progress: progressText(owned),
   });

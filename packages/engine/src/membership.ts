@@ -1,5 +1,6 @@
 /** An engine's standing among the others: its epoch, its heartbeat, and how it begins again. */
 import type { EngineState } from './engine-state.ts';
+import type { Lost } from './journal.ts';
 
 const TRY_AGAIN_MS = 1_000;
 
@@ -33,7 +34,7 @@ export async function beat(state: EngineState): Promise<void> {
 }
 
 /** This engine was taken over, or the database went back in time: memory is worth nothing now. */
-export function beginAgain(state: EngineState, outcome: 'fenced' | 'gap'): Promise<void> {
+export function beginAgain(state: EngineState, outcome: Lost): Promise<void> {
   const { engineId, log } = state.settings;
   const fields = { engine: engineId, epoch: state.epoch, outcome };
   log.error(fields, 'the journal was refused; starting over');

@@ -124,7 +124,8 @@ export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): 
   if (policy === 'retry') return lost;
   const { retryAt: _, ...ended } = lost;
   const error = { ...UNKNOWN_OUTCOME };
-  if (policy === 'fail') return { ...ended, error };
+  // A run that is being stopped does nothing about it any more.
+  if (policy === 'fail' || run.phase !== 'work') return { ...ended, error };
   const step = {
     action: policy === 'probe' ? 'retry_job' : 'escalate_manual',
     session: ports.newId(),

@@ -144,7 +144,7 @@ export function abortRun(ports: DriverPorts, owned: Owned, step: RecoverEvent['s
 /** Ends the waits of nodes for messages that have come. */
 function deliverSignals(ports: DriverPorts, owned: Owned): void {
   const answered = answeredNode(owned.run);
-  if (answered === undefined || owned.dropped || owned.run.phase !== 'work') return;
+  if (answered === undefined || owned.dropped) return;
   const { node, payload } = answered;
   owned.timers.get(node)?.();
   owned.timers.delete(node);
@@ -356,14 +356,14 @@ export function resumeRun(
     const call: InFlight = { node, attempt, startedAt, promoted: true, ended: true };
     const moment = { at: ports.clock.wall(), random: ports.random.next() };
     const lost = ambiguous(ports, run, lostAttempt(run, call, moment));
-    const asides = told ? [] : lostSession(ports, owned);
+    const asides = told ? [] : lostSession(ports, owned, moment.at);
     told = true;
     handle(ports, owned, lost, { call, asides });
   }
 }
 
 /** That attempts were lost with their engine, and are made again here, is a recovery too. */
-function lostSession(ports: DriverPorts, owned: Owned): Aside[] {
+function lostSession(ports: DriverPorts, owned: Owned, at: number): Aside[] {
   const step = {
     action: 'requeue_job',
     session: ports.newId(),
@@ -373,8 +373,7 @@ function lostSession(ports: DriverPorts, owned: Owned): Aside[] {
     reason: 'The engine of this run died.',
     with: {},
   } as const;
-  const moment = { at: ports.clock.wall(), newId: ports.newId };
-  return lostRows(owned, { step, before: owned.run.status }, moment);
+  return lostRows(owned, { step, before: owned.run.status }, { at, newId: ports.newId });
 }
 
 /** A run that a node waited for has ended. */

@@ -6,7 +6,7 @@ import { beginAttempt, committed, poisoned } from './commits.ts';
 import type { EngineLog } from './engine-log.ts';
 import { abort, type ExecutorPorts, lose } from './executor.ts';
 import { failpoint } from './failpoint.ts';
-import type { JournalListener } from './journal.ts';
+import type { JournalListener, Lost } from './journal.ts';
 import { openLanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import { releaseRun } from './leaving.ts';
@@ -54,7 +54,7 @@ export interface RunTableOptions {
   peers(): number;
   /** A circuit has something to write, or to let go. */
   circuitsChanged(): void;
-  lost(outcome: 'fenced' | 'gap'): void;
+  lost(outcome: Lost): void;
   troubled(fault: StoreFault | undefined): void;
 }
 

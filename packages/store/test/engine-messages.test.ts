@@ -1,7 +1,9 @@
+import { armFailpoints } from '@tenuto/engine';
+import { openApiStore } from '@tenuto/store';
 import { type TestEngineOptions, testSubmission } from '@tenuto/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
-import { breaks, executedBy, policy, sessionsOf } from './recoveries.ts';
+import { breaks, executedBy, once, policy, sessionsOf } from './recoveries.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -86,6 +88,31 @@ describe('a signal', () => {
     });
   });
 
+  test('reaches a cleanup that waits for it, though the run was cancelled', async () => {
+    const engine = await engines.start({ actions });
+    const nodes = [
+      { id: 'work', uses: 'hang', grace_seconds: 0 },
+      { ...waits, type: 'cleanup' as const },
+    ];
+    const runId = await submitted(engine, testSubmission(nodes));
+    await eventually(() => executedBy(engine).length === 1);
+    await engines.cancel(runId);
+    await eventually(() => executedBy(engine).length === 2);
+    const api = openApiStore(engines.connection);
+    try {
+      const body = { actor: 'ann', name: 'go', payload: 'now' };
+      const audit = { actor: 'ann', action: 'job.signalled', subject: runId, details: {} };
+      const message = { runId, type: 'signal', body, audit } as const;
+      expect(await api.jobs.tell({ owner: 'ann', all: false }, message)).toBe('told');
+      const pause = { ...message, type: 'pause', body: { actor: 'ann' } } as const;
+      expect(await api.jobs.tell({ owner: 'ann', all: false }, pause)).toBe('over');
+    } finally {
+      await api.close();
+    }
+    expect(await engines.over(runId)).toMatchObject({ status: 'cancelled' });
+    expect((await engines.attempts(runId)).map(({ output }) => output)).toContain('"now"');
+  });
+
   test('that nobody can hear any more is noted', async () => {
     const engine = await engines.start({ actions });
     const runId = await submitted(engine, testSubmission([waits]));
@@ -124,6 +151,36 @@ describe('an effect that a crash cut off', () => {
       { key: `${runId}/pay/0`, outcome: null },
       { key: `${runId}/pay/0`, outcome: 'completed' },
     ]);
+  });
+
+  test('is intended anew when its engine went down before it began', async () => {
+    const flushesGoOn = latch();
+    const firstMayEnd = latch();
+    let flushesHang = false;
+    const leaving = await engines.start({
+      actions: {
+        first: () => firstMayEnd.opened.then(() => ({ status: 'completed', output: null })),
+      },
+      async probe(method, stage) {
+        if (method === 'flush' && stage === 'before' && flushesHang) await flushesGoOn.opened;
+      },
+    });
+    const nodes = [
+      { id: 'first', uses: 'first' },
+      { id: 'pay', uses: 'pay', needs: ['first'], on_ambiguous: 'fail' as const },
+    ];
+    const runId = await submitted(leaving, testSubmission(nodes));
+    await eventually(() => executedBy(leaving).length === 1);
+    flushesHang = true;
+    firstMayEnd.open();
+    await eventually(() => leaving.engine.health().journalBacklogRows > 0);
+    onTestFinished(armFailpoints((point) => void (point === 'before-park' && flushesGoOn.open())));
+    await leaving.stop();
+    expect(await engines.ask('select outcome from effects')).toEqual([{ outcome: null }]);
+    const heir = await engines.start({ actions: paid });
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    expect(executedBy(heir)).toEqual(['pay1']);
+    expect(await engines.ask('select outcome from effects')).toEqual([{ outcome: 'completed' }]);
   });
 
   test('is asked about', async () => {
@@ -166,6 +223,42 @@ describe('an effect that a crash cut off', () => {
       status: 'failed',
       progress: { error: { node_id: 'pay', type: 'outcome_unknown' } },
     });
+  });
+});
+
+describe('a message that waits for an engine', () => {
+  const lost = async (submission: ReturnType<typeof testSubmission>) => {
+    const dying = await engines.start();
+    const runId = await submitted(dying, submission);
+    await eventually(() => executedBy(dying).length === 1);
+    dying.kill();
+    return runId;
+  };
+  const hangs = { id: 'a', uses: 'hang', retry: once };
+
+  test('is heard though the run fails as it comes into memory', async () => {
+    const runId = await lost(testSubmission([hangs]));
+    await engines.tell(runId, 'recover', {
+      session: runId,
+      action: 'retry_job',
+      node: 0,
+      with: {},
+    });
+    const heir = await engines.start({
+      actions: { hang: () => ({ status: 'completed', output: 1 }) },
+    });
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    expect(executedBy(heir)).toEqual(['a2']);
+    expect(await engines.ask('select 1 from run_inbox')).toEqual([]);
+  });
+
+  test('is heard though the run is given back as it comes into memory', async () => {
+    const rule = { when: { classification: 'infrastructure' }, action: 'requeue_job' } as const;
+    const runId = await lost(testSubmission([hangs], policy(rule)));
+    await engines.cancel(runId);
+    const heir = await engines.start();
+    expect(await engines.over(runId)).toMatchObject({ status: 'cancelled' });
+    expect(executedBy(heir)).toEqual([]);
   });
 });
 

@@ -78,7 +78,7 @@ test('every part finds its rows by primary key, whatever the statistics say', as
       started: [{ runId: a, node: 0, attempt: 1, startedAt: now }],
       updates: [
         { kind: 'finish', runId: a, inboxSeq: 9, status: 'failed', completedAt: now, progress },
-        { kind: 'release', runId: b, inboxSeq: 9, wakeAt: now, progress },
+        { kind: 'release', status: 'running', runId: b, inboxSeq: 9, wakeAt: now, progress },
         { kind: 'progress', runId: c, status: 'running', progress },
       ],
       consumed: [{ runId: a, seq: 1 }],

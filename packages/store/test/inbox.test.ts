@@ -54,6 +54,7 @@ describe('a run that is about to leave memory', () => {
     await desk.store.requestCancel([row.runId.text], 'in between');
     const release = {
       kind: 'release',
+      status: 'running',
       runId: row.runId,
       inboxSeq: 0,
       wakeAt: Date.now() + 3_600_000,
@@ -76,6 +77,7 @@ describe('a run that is about to leave memory', () => {
     const row = submitRow();
     const release = {
       kind: 'release',
+      status: 'running',
       runId: row.runId,
       inboxSeq: 0,
       wakeAt: Date.now() + 3_600_000,

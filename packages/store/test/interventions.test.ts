@@ -71,7 +71,13 @@ describe('a decision', () => {
 
   test('wakes a run that is parked', async () => {
     const { runId, id: run } = await desk.running();
-    const park = { kind: 'release', inboxSeq: 0, progress: '{}', runId: run } as const;
+    const park = {
+      kind: 'release',
+      status: 'running',
+      inboxSeq: 0,
+      progress: '{}',
+      runId: run,
+    } as const;
     await desk.flush({ updates: [{ ...park, wakeAt: Date.now() + 3_600_000 }] });
     const id = await addIntervention(desk, { runId });
     await decide(id);
@@ -164,7 +170,13 @@ describe('a deadline that passes', () => {
 
   test('wakes a run that is parked', async () => {
     const { runId, id: run } = await desk.running();
-    const park = { kind: 'release', inboxSeq: 0, progress: '{}', runId: run } as const;
+    const park = {
+      kind: 'release',
+      status: 'running',
+      inboxSeq: 0,
+      progress: '{}',
+      runId: run,
+    } as const;
     await desk.flush({ updates: [{ ...park, wakeAt: Date.now() + 3_600_000 }] });
     await addIntervention(desk, { runId, deadlineMs: -1 });
     await desk.store.expireInterventions();

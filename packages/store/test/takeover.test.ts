@@ -89,7 +89,14 @@ describe('a takeover', () => {
         starts: packedStarts({ runId: ids.going, node: 2, attempt: 1 }),
         attempts: [attemptRow(ids.going)],
         updates: [
-          { kind: 'release', runId: ids.given, inboxSeq: 0, wakeAt: Date.now(), progress: '{}' },
+          {
+            kind: 'release',
+            status: 'running',
+            runId: ids.given,
+            inboxSeq: 0,
+            wakeAt: Date.now(),
+            progress: '{}',
+          },
         ],
       }),
     );

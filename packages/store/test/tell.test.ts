@@ -58,7 +58,13 @@ describe('a message', () => {
   test('wakes a run that is parked', async () => {
     const { runId, id } = await desk.running();
     const owner = { ...desk.owner, limit: 10 };
-    const park = { kind: 'release', runId: id, inboxSeq: 0, progress: '{}' } as const;
+    const park = {
+      kind: 'release',
+      status: 'running',
+      runId: id,
+      inboxSeq: 0,
+      progress: '{}',
+    } as const;
     await desk.flush({ updates: [{ ...park, wakeAt: Date.now() + 3_600_000 }] });
     expect(await desk.store.claim(owner)).toEqual([]);
     await desk.jobs.tell(ANN, message(runId, 'signal'));

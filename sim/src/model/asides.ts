@@ -28,8 +28,6 @@ function keysOf(kind: Aside['kind'], row: JsonObject): string[] {
     }
     case 'intervention':
       return [`intervention ${row.intervention_id}`];
-    case 'effect':
-      return [`effect ${effectKey(row)}`];
     default:
       return [];
   }
@@ -61,7 +59,10 @@ function write(tables: Tables, kind: Aside['kind'], row: JsonObject): void {
       break;
     }
     case 'effect':
-      tables.effects.set(effectKey(row), row);
+      // An intent that came to nothing, because its engine went down before, is made again.
+      if (tables.effects.get(effectKey(row))?.outcome === undefined) {
+        tables.effects.set(effectKey(row), row);
+      }
       break;
     case 'effect_ended': {
       const intent = tables.effects.get(effectKey(row));

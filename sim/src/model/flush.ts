@@ -129,6 +129,8 @@ function update(tables: Tables, engineId: string, change: RunUpdate, rules: Rule
   if (row === undefined || !mine || (asks && row.inboxSeq !== change.inboxSeq)) return [runId];
   if (change.kind === 'release') {
     row.engine = undefined;
+    if (row.status !== change.status) row.version += 1;
+    row.status = change.status;
     row.wakeAt = change.wakeAt;
     row.progress = change.progress;
     row.claimKey = Math.floor(change.wakeAt) + (row.submission.priority - 1) * PRIORITY_STEP_MS;

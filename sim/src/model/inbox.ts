@@ -22,7 +22,9 @@ export function tell(tables: Tables, message: Message, now: number): TellResult 
 
 function askOwner(tables: Tables, message: Message, now: number): boolean {
   const row = tables.live.get(message.runId);
-  if (row === undefined || row.status === 'cancelled') return false;
+  if (row === undefined) return false;
+  // The cleanup of a run that was cancelled may wait for a signal.
+  if (row.status === 'cancelled' && message.type !== 'signal') return false;
   hear(tables, row, message, now);
   audit(tables, { actor: ACTOR, action: `job.${message.type}`, subject: row.runId, at: now });
   return true;

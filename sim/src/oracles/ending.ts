@@ -80,7 +80,7 @@ function checkResult(history: History, run: RunState, row: AttemptRow): void {
   const id = idOf(run, row.node);
   const what = `${id} attempt ${row.attempt} of ${run.id}`;
   const said = history.effects.find(
-    (one) => one.runId === run.id && one.nodeId === id && one.attempt === row.attempt,
+    (one) => one.runId === run.id && one.node === row.node && one.attempt === row.attempt,
   )?.outcome;
   if (said?.status !== 'completed' && said?.status !== 'waiting') {
     violated(history, 'results are true', `${what}: ${said?.status} was said`);

@@ -6,6 +6,8 @@ import type { Tables } from '../model/tables.ts';
 export interface Effect {
   readonly runId: string;
   readonly nodeId: string;
+  /** Its index in the run, once it is known. */
+  node: number;
   readonly attempt: number;
   readonly engineId: string;
   /** The process; an engine has several in the course of time. */

@@ -3,12 +3,16 @@
 import { type History, violated } from './history.ts';
 import { isObject } from './json.ts';
 
+const OF_RUNS = new Set(['rollback_state', 'abort_execution']);
+
 /** The sessions that a run's journal speaks of. */
 function sessionsIn({ tables }: History, runId: string): string[] {
   const rows = tables.rows.get(runId);
-  const ofAttempts = [...(rows?.attempts.values() ?? [])].flatMap(({ recovery }) =>
-    recovery === undefined ? [] : [sessionOf(JSON.parse(recovery))],
+  const steps = [...(rows?.attempts.values() ?? [])].flatMap(({ recovery }) =>
+    recovery === undefined ? [] : [JSON.parse(recovery)],
   );
+  // What is to be done to the whole run may be overtaken by its stop, before it is begun.
+  const ofAttempts = steps.filter(({ action }) => !OF_RUNS.has(action)).map(sessionOf);
   const ofEvents = [...(rows?.events.values() ?? [])].flatMap(({ body }) =>
     isObject(body.step) ? [sessionOf(body.step)] : [],
   );

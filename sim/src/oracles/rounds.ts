@@ -13,12 +13,18 @@ export function isLast({ retryAt, recovery }: AttemptRow): boolean {
   return retryAt === undefined && recovery === undefined;
 }
 
+/** The node was ended without its work. */
+export function isSkip({ recovery }: AttemptRow): boolean {
+  return recovery !== undefined && JSON.parse(recovery).action === 'skip_node';
+}
+
 /** Judges a node's attempts, as many as there are. */
 export function checkRounds(history: History, runId: string, node: number): void {
   const rows = attemptsOf(history, runId, node);
   const fail = (rule: string, why: string) =>
     violated(history, rule, `node ${node} of ${runId}: ${why}`);
-  if (rows.some((row, i) => row.attempt !== i + 1)) {
+  const numbers = new Set([...rows.map((row) => row.attempt), ...waitsOf(history, runId, node)]);
+  if (Math.max(...numbers) !== numbers.size) {
     fail('attempts are counted', `${rows.map((row) => row.attempt)}`);
   }
   for (const [i, row] of rows.entries()) {
@@ -27,7 +33,7 @@ export function checkRounds(history: History, runId: string, node: number): void
       fail('generations rise', `${row.generation} after ${before.generation}`);
     }
     const earlier = rows.slice(0, i).filter((one) => isSameKind(one, row));
-    if (earlier.some((one) => one.status === 'completed')) {
+    if (row.kind !== 'probe' && earlier.some((one) => one.status === 'completed')) {
       fail('work is completed once', `${row.kind} ${row.generation} again, attempt ${row.attempt}`);
     }
     const final = earlier.find(isLast);
@@ -40,6 +46,14 @@ export function checkRounds(history: History, runId: string, node: number): void
 
 function isSameKind(one: AttemptRow, other: AttemptRow): boolean {
   return one.kind === other.kind && one.generation === other.generation;
+}
+
+/** Attempts that went on to wait: one that is given up then has no row of its own. */
+function waitsOf({ tables }: History, runId: string, node: number): number[] {
+  const events = [...(tables.rows.get(runId)?.events.values() ?? [])];
+  return events.flatMap(({ type, body }) =>
+    type === 'waiting' && body.node === node ? [Number(body.attempt)] : [],
+  );
 }
 
 interface Counted {

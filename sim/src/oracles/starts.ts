@@ -14,8 +14,9 @@ import { journalOf } from '../model/reads.ts';
 import { SOUND } from '../model/rules.ts';
 import { attemptKey } from '../model/tables.ts';
 import { type Effect, type History, planOf, startKey, violated } from './history.ts';
+import { isObject } from './json.ts';
 import { checkLedger } from './ledger.ts';
-import { isLast } from './rounds.ts';
+import { isLast, isSkip } from './rounds.ts';
 import { checkUndo } from './undo.ts';
 
 /** Asks of every attempt that begins whether the database, as it is now, allows it. */
@@ -39,6 +40,7 @@ export function checkStart(history: History, effect: Effect): void {
     fail('starts follow from the journal', 'no such node');
     return;
   }
+  effect.node = node;
   checkAgainstJournal(history, { run, node, attempt, fail });
   const committed = history.durableStarts.get(startKey(runId, node, attempt));
   if (committed === undefined) fail('starts are durable', 'its start is not committed');
@@ -49,7 +51,7 @@ export function checkStart(history: History, effect: Effect): void {
     fail('cancel is final', 'the cancel was acknowledged');
   }
   for (const other of history.effects) {
-    if (other === effect || other.runId !== runId || other.nodeId !== nodeId) continue;
+    if (other === effect || other.runId !== runId || other.node !== node) continue;
     if (other.attempt === attempt) fail('each attempt starts once', `so did ${other.host}`);
   }
   checkKey(history, effect, roundOf(run, node), fail);
@@ -64,7 +66,7 @@ function checkKey(
   { generation, kind }: Round,
   fail: (rule: string, why: string) => void,
 ): void {
-  const purpose = `${effect.runId}/${effect.nodeId} ${generation} ${kind}`;
+  const purpose = `${effect.runId}/${effect.node} ${generation} ${kind}`;
   const known = history.purposes.get(effect.key) ?? purpose;
   history.purposes.set(effect.key, purpose);
   if (known !== purpose) fail('keys are stable', `${effect.key} stood for ${known}`);
@@ -73,8 +75,9 @@ function checkKey(
   if (key !== effect.key) fail('keys are stable', `${purpose} had the key ${key}`);
 }
 
-export function nodeNamed(run: RunState, id: string): number {
-  for (let node = 0; node < run.size; node += 1) if (idOf(run, node) === id) return node;
+/** The node of that id; of instances that a `for_each` has made again, the last one. */
+function nodeNamed(run: RunState, id: string): number {
+  for (let node = run.size - 1; node >= 0; node -= 1) if (idOf(run, node) === id) return node;
   return -1;
 }
 
@@ -94,8 +97,9 @@ function checkAgainstJournal(history: History, { run, node, attempt, fail }: Sta
   } else if (status === 'waiting' && wait?.kind === 'retry') {
     checkDelay(history, { run, node, attempt, fail }, wait.until);
   } else if (status === 'running' && attemptOf(run, node) === attempt) {
-    // A stop names what was about to start; of that, cleanup goes on.
-    if (specOf(run, node).type !== 'cleanup') fail('what is stopped does not start', status);
+    // What was about to start is named by what has happened meanwhile; that may have stopped it.
+    const stopped = specOf(run, node).type !== 'cleanup' && isStopped(history, run, node);
+    if (stopped) fail('what is stopped does not start', status);
     return;
   } else if (status !== 'ready') {
     fail('starts follow from the journal', `by the journal it is ${status}`);
@@ -107,6 +111,19 @@ function checkAgainstJournal(history: History, { run, node, attempt, fail }: Sta
   }
 }
 
+/** Whether an attempt that is about to start was told to abort: by a stop, or for a rollback. */
+function isStopped({ tables }: History, run: RunState, node: number): boolean {
+  const named = [...(tables.rows.get(run.id)?.events.values() ?? [])].findLast(
+    ({ body }) =>
+      Array.isArray(body.running) &&
+      body.running.some(
+        (one) => isObject(one) && one.node === node && one.attempt === attemptOf(run, node),
+      ),
+  );
+  if (named?.type !== 'recover') return named?.type === 'stop';
+  return isObject(named.body.step) && named.body.step.action === 'rollback_state';
+}
+
 /**
  * A retry has its delay, as told by the time of the world: engines agree on the time of day only as
  * far as round trips to the database let them.
@@ -114,7 +131,7 @@ function checkAgainstJournal(history: History, { run, node, attempt, fail }: Sta
 function checkDelay(history: History, { run, node, attempt, fail }: Started, until: number): void {
   const row = history.tables.rows.get(run.id)?.attempts.get(attemptKey(node, attempt - 1));
   const endedAt = history.effects.find(
-    (one) => one.runId === run.id && one.nodeId === idOf(run, node) && one.attempt === attempt - 1,
+    (one) => one.runId === run.id && one.node === node && one.attempt === attempt - 1,
   )?.endedAt;
   if (row === undefined || endedAt === undefined) return;
   const delayMs = until - row.endedAt;
@@ -130,11 +147,14 @@ function checkParents(history: History, { run, node, fail }: Started): void {
   const spec = specOf(run, node);
   if (node >= plan.nodeCount || spec.dependency === 'any' || run.rounds.size > 0) return;
   const rows = history.tables.rows.get(run.id);
+  // Somebody may have ended a parent by hand.
+  const byHand = new Set(['recover', 'give_up']);
+  if ([...(rows?.events.values() ?? [])].some(({ type }) => byHand.has(type))) return;
   const from = plan.predecessorOffsets[node] ?? 0;
   const to = plan.predecessorOffsets[node + 1] ?? 0;
   for (const parent of plan.predecessors.subarray(from, to)) {
     const attempts = [...(rows?.attempts.values() ?? [])].filter((row) => row.node === parent);
-    const ended = attempts.some(isLast);
+    const ended = attempts.some((row) => isLast(row) || isSkip(row));
     const begun = history.durableStarts.has(startKey(run.id, parent, 1));
     if (begun && !ended) fail('parents are durable', `${plan.ids[parent]} has not ended`);
   }

@@ -1,5 +1,5 @@
 /** Compensation: newest first, and nothing twice. */
-import { type Plan, type RunState, specOf } from '@tenuto/engine';
+import { liveView, type RunState, specOf } from '@tenuto/engine';
 import { type Effect, type History, violated } from './history.ts';
 import { attemptsOf } from './rounds.ts';
 
@@ -11,7 +11,7 @@ export function checkUndo(history: History, effect: Effect, run: RunState, node:
     violated(history, 'only what is done is undone', `${what} had not completed`);
     return;
   }
-  for (let other = 0; other < run.size; other += 1) {
+  for (const other of shownNodes(run)) {
     if (other === node || specOf(run, other).rollback === undefined) continue;
     const later = lastDone(history, run, other);
     if (later === undefined || later.seq < done.seq) continue;
@@ -21,10 +21,9 @@ export function checkUndo(history: History, effect: Effect, run: RunState, node:
 
 /**
  * The row by which a node completed, if nothing has come after it: neither an undoing nor another
- * attempt. Of nodes that were given up with the rest of their `for_each` nobody asks.
+ * attempt.
  */
 function lastDone(history: History, run: RunState, node: number) {
-  if (isGivenUp(run, node)) return undefined;
   const rows = attemptsOf(history, run.id, node).filter((row) => row.kind !== 'probe');
   const last = rows.findLast((row) => row.kind !== 'rollback');
   const undone = rows.some(
@@ -37,7 +36,8 @@ function lastDone(history: History, run: RunState, node: number) {
   return last?.status === 'completed' && !undone ? last : undefined;
 }
 
-/** Instances of a plan that has none of that kind any more are history. */
-function isGivenUp({ plan, size }: RunState & { readonly plan: Plan }, node: number): boolean {
-  return node >= plan.nodeCount && node < size;
+/** The nodes of a run but those that were given up with the rest of their `for_each`. */
+function shownNodes(run: RunState): number[] {
+  const view = liveView(run);
+  return Array.from({ length: view.nodeCount() }, (_, i) => view.node(i).index);
 }

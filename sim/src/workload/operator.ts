@@ -49,7 +49,7 @@ async function look(speaker: Speaker, row: LiveRow, answered: Set<string>): Prom
   speaker.poke(runId);
 }
 
-/** The signals that nodes of a run wait for without an end. */
+/** The signals that nodes of a run wait for: also one that gives up some time may take another's. */
 function awaited(
   { history }: Speaker,
   row: LiveRow,
@@ -58,7 +58,7 @@ function awaited(
   if (plan === undefined) return [];
   const { run } = restoreRun(plan, journalOf(history.tables, row, SOUND));
   return [...run.waits].flatMap(([node, wait]) => {
-    if (wait.kind !== 'signal' || wait.until !== undefined) return [];
+    if (wait.kind !== 'signal') return [];
     return [{ key: `${row.runId}/${node}/${attemptOf(run, node)}`, name: wait.name }];
   });
 }

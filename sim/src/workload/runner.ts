@@ -46,7 +46,7 @@ function begin(ports: RunnerPorts, call: ActionCall): Effect {
   const { runId, nodeId, attempt, idempotencyKey: key, uses } = call;
   const { target } = call.with;
   const effect: Effect = {
-    ...{ runId, nodeId, attempt, key, uses, engineId: host.engineId, host: host.name },
+    ...{ runId, nodeId, node: -1, attempt, key, uses, engineId: host.engineId, host: host.name },
     target: typeof target === 'string' ? target : undefined,
     ...{ startedAt: world.now, outcome: undefined, endedAt: undefined, over: false },
   };
@@ -138,7 +138,7 @@ async function subRun(
   call: ActionCall,
   effect: Effect,
 ): Promise<ActionOutcome> {
-  const name = `${call.with.run}/${call.nodeId}`;
+  const name = `${call.with.run}/${call.idempotencyKey.slice(call.runId.length + 1)}`;
   const submission = submissionOf(ports.dice.fork(name), ports.shape, {
     ...{ name, plan: ports.subPlan, key: call.idempotencyKey, parentRun: call.runId },
   });

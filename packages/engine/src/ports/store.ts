@@ -75,6 +75,7 @@ export type RunUpdate =
       readonly kind: 'release';
       readonly runId: RunId;
       readonly inboxSeq: number;
+      readonly status: RunStatus;
       readonly wakeAt: number;
       readonly progress: string;
     }

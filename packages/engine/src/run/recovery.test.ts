@@ -2,8 +2,10 @@ import { InvalidJobStateError } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
 import { parallel, work } from '../../test/graph-nodes.ts';
 import { play } from '../../test/scenario.ts';
-import { answeredNode } from './apply.ts';
+import { answeredNode, nextStart } from './apply.ts';
+import { holdNode } from './hold.ts';
 import { effectKey, roundOf, usesOf } from './round.ts';
+import { statusOf } from './state.ts';
 
 const chain = [work('a', { fallback: { uses: 'other' } }), work('b', { needs: ['a'] })];
 
@@ -253,6 +255,37 @@ describe('a paused run', () => {
     run.pause();
     expect(() => run.pause()).toThrow(InvalidJobStateError);
     expect(run.restored().paused).toBe(true);
+  });
+});
+
+describe('a recovery by hand', () => {
+  it('of a node that its circuit keeps waiting is in the journal as of one that waits its turn', () => {
+    const run = play(chain);
+    holdNode(run.run, nextStart(run.run), { key: 'target', since: 1 });
+    expect(run.status('a')).toBe('waiting');
+    run.recover('skip_node', { id: 'a', step: { with: { result: 1 } } });
+    expect(run.status('a')).toBe('skipped');
+    const restored = run.restored();
+    expect([statusOf(restored, 0), statusOf(restored, 1)]).toEqual(['skipped', 'ready']);
+    expect(run.finish()).toEqual(['b']);
+  });
+
+  it('that aborts a run that has failed meanwhile is refused, and does not take it up', () => {
+    const run = play([work('a')]);
+    run.start();
+    run.fail('a');
+    expect(run.run.status).toBe('failed');
+    expect(() => run.recover('abort_execution')).toThrow(InvalidJobStateError);
+    expect([run.run.phase, run.run.status]).toEqual(['over', 'failed']);
+  });
+
+  it('that asks about the run asks for nothing more once the run is over', () => {
+    const run = play([work('a')]);
+    run.recover('escalate_manual', { step: { intervention: 'what-now' } });
+    expect(run.effects).toContainEqual(expect.objectContaining({ type: 'ask' }));
+    run.start();
+    run.complete('a');
+    expect(run.effects).toContainEqual({ type: 'unask', intervention: 'what-now' });
   });
 });
 

@@ -78,6 +78,8 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
   if (over && run.status !== 'failed' && run.status !== 'timeout') {
     return `The run is ${run.status}, which is final.`;
   }
+  if (over && step.action === 'abort_execution')
+    return `The run is ${run.status}: nothing goes on.`;
   if (step.action === 'rollback_state' && cutOf(run, step.with.to) === undefined) {
     return `The run has not reached a checkpoint "${step.with.to}".`;
   }
@@ -89,7 +91,9 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
   if (step.action === 'rollback_state' || step.action === 'abort_execution') return undefined;
   if (event.from === 'node' || (over && step.action === 'retry_job')) return undefined;
   if (over) return statusOf(run, node) === 'completed' ? 'The node has completed.' : undefined;
-  return statusOf(run, node) === 'waiting' ? undefined : 'The node does not wait.';
+  // The journal does not tell a node that waits for a circuit from one that waits for its turn.
+  const status = statusOf(run, node);
+  return status === 'waiting' || status === 'ready' ? undefined : 'The node does not wait.';
 }
 
 /** Carries out a recovery that was asked for: by hand, by a decision, or by the run's own state. */

@@ -57,7 +57,8 @@ export function cancelSessions(run: RunState, effects: Effect[]): void {
 /** The run is over: what was done about it has helped, or not. */
 export function closeRunSession(run: RunState, effects: Effect[]): void {
   cancelSessions(run, effects);
-  const { action } = run.sessions.get(RUN)?.step ?? {};
+  const { action, intervention } = run.sessions.get(RUN)?.step ?? {};
+  if (intervention !== undefined) effects.push({ type: 'unask', intervention });
   const wanted = action === 'abort_execution' ? 'aborted' : 'completed';
   const outcome =
     run.status === wanted ? 'completed' : run.status === 'cancelled' ? 'cancelled' : 'failed';

@@ -24,7 +24,10 @@ const STATEMENTS: Readonly<Record<AsideKind, string>> = {
     where i.intervention_id = r.intervention_id and i.state in ('open', 'assigned')`,
   effect: `insert into effects (run_id, node, attempt, key, action, target, intended_at)
     select r.run_id, r.node, r.attempt, r.key, r.action, r.target, r.intended_at
-    from gate, jsonb_populate_recordset(null::effects, ?::jsonb) r`,
+    from gate, jsonb_populate_recordset(null::effects, ?::jsonb) r
+    on conflict (run_id, node, attempt) do update set key = excluded.key,
+      action = excluded.action, target = excluded.target, intended_at = excluded.intended_at
+    where effects.outcome is null`,
   effect_ended: `update effects e set outcome = r.outcome, ended_at = r.ended_at
     from gate, jsonb_populate_recordset(null::effects, ?::jsonb) r
     where e.run_id = r.run_id and e.node = r.node and e.attempt = r.attempt`,

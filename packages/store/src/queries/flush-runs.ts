@@ -160,10 +160,12 @@ export function releasesPart(rows: readonly Extract<RunUpdate, { kind: 'release'
     name: 'releases',
     sql: `released as (
       update run_live r set engine = null, wake_at = t.wake_at, progress = t.progress,
+        status = t.status::run_status,
+        version = r.version + (r.status <> t.status::run_status)::int,
         claim_key = (extract(epoch from t.wake_at) * 1000)::bigint
           + (r.priority - 1) * ${PRIORITY_STEP_MS}
-      from gate, unnest(?::uuid[], ?::int4[], ?::timestamptz[], ?::text[])
-        t(run_id, inbox_seq, wake_at, progress)
+      from gate, unnest(?::uuid[], ?::int4[], ?::timestamptz[], ?::text[], ?::text[])
+        t(run_id, inbox_seq, wake_at, progress, status)
       where r.run_id = t.run_id and (r.engine = $1) is true and r.inbox_seq = t.inbox_seq
       returning r.run_id),
     unreleased as (
@@ -174,6 +176,7 @@ export function releasesPart(rows: readonly Extract<RunUpdate, { kind: 'release'
       int4Array(rows.map((row) => row.inboxSeq)),
       timeArray(rows.map((row) => row.wakeAt)),
       textArray(rows.map((row) => row.progress)),
+      textArray(rows.map((row) => row.status)),
       uuidArray(rows.map((row) => row.runId.bytes)),
     ],
   };

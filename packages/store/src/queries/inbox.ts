@@ -25,6 +25,9 @@ export async function tellRun(
   return 'over';
 }
 
+/** What a run that was cancelled may still be told: its cleanup may wait for it. */
+const MAY_BE_CLEANING_UP: ReadonlySet<InboxType> = new Set(['signal']);
+
 interface Question {
   readonly runId: string;
   readonly type: InboxType;
@@ -50,7 +53,7 @@ export async function askOwner(
     `with asked as (
        update run_live r set ${wakeUp(type)}
        where r.run_id = ${given.add(runId)} and ${reachable(access, given)}
-         and r.status <> 'cancelled'
+         ${MAY_BE_CLEANING_UP.has(type) ? '' : `and r.status <> 'cancelled'`}
          ${version === undefined ? '' : `and r.version = ${given.add(version)}`}
        returning r.run_id, r.inbox_seq),
      told as (${inboxPart('asked', { type, body }, given)}),
