@@ -51,11 +51,15 @@ function strangersIn(history: History, lane: LaneKey, batch: Batch): string[] {
   return runs.filter((runId) => !submitted.has(runId) && live.get(runId)?.engine !== lane.engineId);
 }
 
-/** Runs whose cancel the batch consumes. */
-function cancelsIn({ tables }: History, { consumed }: Batch): string[] {
+/** Runs whose cancel the batch consumes, and that have not ended before it. */
+function cancelsIn({ tables }: History, { consumed, events }: Batch): string[] {
   return consumed.flatMap(({ runId, seq }) => {
     const type = tables.rows.get(runId.text)?.inbox.get(seq)?.type;
-    return type === 'cancel' ? [runId.text] : [];
+    const refused = events.some(
+      (row) =>
+        row.type === 'refused' && row.runId.text === runId.text && row.body.message === 'cancel',
+    );
+    return type === 'cancel' && !refused ? [runId.text] : [];
   });
 }
 

@@ -28,6 +28,10 @@ export function closeSession(
   const session = run.sessions.get(node);
   if (session === undefined) return;
   run.sessions.delete(node);
+  const { intervention } = session.step;
+  if (node === RUN && intervention !== undefined && !isAwaited(run, intervention)) {
+    effects.push({ type: 'unask', intervention });
+  }
   const after = node === RUN ? run.status : statusOf(run, node);
   effects.push({
     type: 'recoveryEnded',
@@ -37,6 +41,14 @@ export function closeSession(
     after,
     ...(remaining !== undefined && { remaining }),
   });
+}
+
+/** Whether a node waits for that decision: it says itself when it does not any more. */
+function isAwaited({ waits }: RunState, intervention: string): boolean {
+  for (const wait of waits.values()) {
+    if (wait.kind === 'intervention' && wait.id === intervention) return true;
+  }
+  return false;
 }
 
 /** A node has ended for good: so has what was done to bring it there. */
@@ -57,8 +69,7 @@ export function cancelSessions(run: RunState, effects: Effect[]): void {
 /** The run is over: what was done about it has helped, or not. */
 export function closeRunSession(run: RunState, effects: Effect[]): void {
   cancelSessions(run, effects);
-  const { action, intervention } = run.sessions.get(RUN)?.step ?? {};
-  if (intervention !== undefined) effects.push({ type: 'unask', intervention });
+  const { action } = run.sessions.get(RUN)?.step ?? {};
   const wanted = action === 'abort_execution' ? 'aborted' : 'completed';
   const outcome =
     run.status === wanted ? 'completed' : run.status === 'cancelled' ? 'cancelled' : 'failed';
