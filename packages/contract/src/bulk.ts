@@ -79,7 +79,8 @@ export const BulkAnswerSchema = Type.Object(
     dry_run: Type.Boolean(),
     matched: count,
     next_cursor: Type.Union([Type.String(), Type.Null()], {
-      description: 'More match than one request looks at: send it again with this as `cursor`.',
+      description:
+        'More match than one request changes (10,000, or what takes ten seconds): send it again with this as `cursor`.',
     }),
     outcomes: Type.Object(
       { changed: count, asked: count, unchanged: count, refused: count, failed: count },

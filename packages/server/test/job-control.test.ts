@@ -1,6 +1,7 @@
 /** What can be asked of a job, with an engine that does what the test says: answers and traces. */
 import { randomUUID } from 'node:crypto';
 import { makePartitions } from '@tenuto/store';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addLive, addOver } from './rows.ts';
 import { JOB, startApi, type TestApi } from './server.ts';
@@ -273,6 +274,33 @@ describe('a body', () => {
   ])('of %s that is %j is refused', async (verb, body) => {
     expect((await ask(await running(), verb, { body })).status).toBe(400);
   });
+});
+
+it('no body that is JSON is answered with a 500, whatever it says', async () => {
+  const verbs = ['pause', 'resume', 'retry', 'recover', 'signal', 'nodes/a/cancel-retry'];
+  const words = fc.constantFrom(
+    ...['reason', 'from', 'node_id', 'action', 'with', 'name', 'payload', '__proto__', 'x'],
+  );
+  const values = fc.oneof(
+    fc.constantFrom('failed', 'node', 'skip_node', 'retry_job', 'rollback_state', 'a', 'start'),
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.record({ to: fc.string(), result: fc.jsonValue(), after: fc.constant('fail') }),
+  );
+  const jobs = [await running(), await addOver(api.pool, { status: 'failed' }), randomUUID()];
+  const headers = { prefer: 'respond-async' };
+  const requests = fc.tuple(
+    fc.constantFrom(...jobs),
+    fc.constantFrom(...verbs),
+    fc.dictionary(words, values, { maxKeys: 5 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(requests, async ([jobId, verb, body]) => {
+      const { status } = await ask(jobId, verb, { body, headers });
+      expect([200, 202, 400, 404, 409, 413, 422]).toContain(status);
+    }),
+    { numRuns: 300 },
+  );
+  expect(api.logged.filter((line) => line.includes('failed unexpectedly'))).toEqual([]);
 });
 
 it('a policy of a job is kept with it, and refused when it cannot be followed', async () => {

@@ -249,6 +249,34 @@ describe('at the same time', () => {
     }
   });
 
+  test('100 times a decision and the flush that ends the run with it: nobody waits for ever', async () => {
+    let ended = 0;
+    for (let i = 0; i < 100; i += 1) {
+      const { runId, id: run } = await desk.running();
+      const id = await addIntervention(desk, { runId });
+      const end = { kind: 'finish', status: 'failed', inboxSeq: 0, progress: '{}' } as const;
+      const closed = {
+        kind: 'intervention_closed',
+        row: { intervention_id: id, at: new Date().toISOString() },
+      } as const;
+      const flush = () =>
+        desk.flush({
+          updates: [{ ...end, runId: run, completedAt: Date.now() }],
+          asides: [closed],
+        });
+      const [decided, result] =
+        i % 2 === 0
+          ? await Promise.all([decide(id), flush()])
+          : (([f, d]) => [d, f] as const)(await Promise.all([flush(), decide(id)]));
+      const over = result.refused.length === 0;
+      if (over) ended += 1;
+      // What the owner closes beside an end that does not take is closed all the same.
+      expect(['changed', 'closed']).toContain(decided);
+      if (over) expect([decided, await desk.inbox(runId)]).toEqual(['closed', []]);
+    }
+    expect(ended).toBeGreaterThan(0);
+  });
+
   test('a decision waits for the owner, who closes the intervention with the run', async () => {
     const { runId } = await desk.running();
     const id = await addIntervention(desk, { runId });

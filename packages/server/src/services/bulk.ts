@@ -18,6 +18,8 @@ import type { JobParts } from './services.ts';
 const PAGE = 1_000;
 /** Runs changed at once: most connections are for other requests. */
 const AT_ONCE = 4;
+/** After so long the answer says where to go on: a client that waits for longer may have gone. */
+const LONGEST_MS = 10_000;
 const ITEMS_SHOWN = 100;
 
 /**
@@ -35,10 +37,12 @@ export async function changeRuns(
     throw invalid('/priority', priority === undefined ? 'is required' : 'goes with reprioritise');
   }
   const access = authorize(caller.principal, 'runs:write', 'runs');
-  const { runs, next } = await matching(parts, access, request);
+  const { runs, more } = await matching(parts, access, request);
   const results = dryRun
     ? runs.map((run) => itemOf(run, expectationOf(action, run)))
     : await changeAll(parts, access, { caller, request, runs });
+  const goesOn = more || results.length < runs.length;
+  const next = goesOn ? (results.at(-1)?.run_id ?? null) : null;
   return answerOf({ action, dryRun, next }, results);
 }
 
@@ -54,9 +58,7 @@ async function matching(parts: JobParts, access: Access, { filter, cursor }: Bul
     after = page.at(-1)?.runId;
     if (page.length < limit || runs.length > LIMITS.bulkRuns) break;
   }
-  const more = runs.length > LIMITS.bulkRuns;
-  const chosen = runs.slice(0, LIMITS.bulkRuns);
-  return { runs: chosen, next: more ? (chosen.at(-1)?.runId ?? null) : null };
+  return { runs: runs.slice(0, LIMITS.bulkRuns), more: runs.length > LIMITS.bulkRuns };
 }
 
 interface Work {
@@ -65,16 +67,21 @@ interface Work {
   readonly runs: readonly RunSummary[];
 }
 
-/** A few at a time; each is a change of its own, with its own audit row. */
+/**
+ * A few at a time, from the first on; each is a change of its own, with its own audit row. What there
+ * was no time for is left for the next request.
+ */
 async function changeAll(
   parts: JobParts,
   access: Access,
   { caller, request, runs }: Work,
 ): Promise<BulkItem[]> {
   const results: BulkItem[] = [];
+  const until = parts.clock.mono() + LONGEST_MS;
   let next = 0;
   const worker = async () => {
-    for (let i = next++; i < runs.length; i = next++) {
+    while (next < runs.length && (next === 0 || parts.clock.mono() < until)) {
+      const i = next++;
       const run = runs[i];
       if (run === undefined) return;
       results[i] = itemOf(run, await tried(() => doToRun(parts, access, { caller, request, run })));

@@ -8,6 +8,8 @@ const COUNTED = 10_000;
 interface PagedQuery<Row, Item> {
   readonly columns: string;
   readonly from: string;
+  /** The same rows without what is joined to them: enough to count them. */
+  readonly counted?: string | undefined;
   readonly where: readonly string[];
   /** Columns of a unique index that gives the order. */
   readonly key: readonly string[];
@@ -30,7 +32,7 @@ export async function pageOf<Row extends pg.QueryResultRow, Item>(
   const [counted] = await ask<{ count: number }>(
     db,
     `select count(*)::int as count
-     from (select 1 from ${query.from} where ${where} limit ${COUNTED + 1}) counted`,
+     from (select 1 from ${query.counted ?? query.from} where ${where} limit ${COUNTED + 1}) counted`,
     given.values,
   );
   const key = query.key.join(', ');

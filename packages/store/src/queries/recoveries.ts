@@ -85,6 +85,7 @@ export function listRecoveries(
   ]);
   return pageOf(db, {
     ...{ columns: SESSION_COLUMNS, from: `${sessions(where)} ${ENDS}`, key: ['s.session_id'] },
+    counted: filter.status === undefined ? sessions(where) : undefined,
     ...{ where: [...where, 'true'], page, given, newestFirst: true, item: recordOf },
     after: page.after === undefined ? undefined : [page.after],
   });
