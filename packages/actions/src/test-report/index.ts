@@ -8,6 +8,7 @@ export {
   type TestStatus,
   type TestSuite,
 } from './report.ts';
+export { type KnownCase, knownCases, reportedTests } from './reported-tests.ts';
 export { testMerge } from './test-merge.ts';
 export { testPlan } from './test-plan.ts';
 export { testRun } from './test-run.ts';
