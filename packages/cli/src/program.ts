@@ -39,6 +39,12 @@ export function buildProgram(perform: Perform): Commander {
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
   const notifications = program.command('notifications').description('who is told of what');
   addNotifications(notifications, perform);
+  addStanding(program, perform);
+  return program;
+}
+
+/** How the server is, and what is in its store. */
+function addStanding(program: Commander, perform: Perform): void {
   program
     .command('health')
     .description('say how the server is')
@@ -51,7 +57,6 @@ export function buildProgram(perform: Perform): Commander {
     .option('--deep', 'look at many more runs, which takes a while')
     .option('-c, --check <name>', 'only this check; may be repeated', collect)
     .action((options) => perform(doctor, options));
-  return program;
 }
 
 function addServe(program: Commander, perform: Perform): void {

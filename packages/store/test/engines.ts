@@ -10,6 +10,7 @@ import {
 } from '@tenuto/testkit';
 import pg from 'pg';
 import { vi } from 'vitest';
+import { expectSound } from './doctor/examination.ts';
 
 export interface AttemptSeen {
   readonly node: number;
@@ -34,9 +35,10 @@ export interface Engines {
   close(): Promise<void>;
 }
 
+/** When the engines are closed, the doctor finds nothing in what they leave. */
 export async function openEngines(): Promise<Engines> {
-  const database = await createDatabase();
-  return openEnginesOn(database.connection, () => database.drop());
+  const { connection, drop } = await createDatabase();
+  return openEnginesOn(connection, () => expectSound(connection).finally(drop));
 }
 
 /** The same on a server of the test's own. */

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '@tenuto/engine';
 import { KEY_BYTES } from './vault.ts';
@@ -37,7 +37,10 @@ async function readKey(file: string): Promise<Uint8Array | undefined> {
   return key;
 }
 
-/** Written whole under another name first: of two servers that begin at once, one key stays. */
+/**
+ * Written whole under another name first: of two servers that begin at once, one key stays. It is on
+ * the disk before anything is sealed under it: a power cut must not take it away.
+ */
 async function makeKey(
   dataDir: string,
   file: string,
@@ -46,7 +49,7 @@ async function makeKey(
   await mkdir(dataDir, { recursive: true });
   const draft = `${file}.${Buffer.from(random.bytes(SUFFIX_BYTES)).toString('hex')}`;
   const text = Buffer.from(random.bytes(KEY_BYTES)).toString('base64');
-  await writeFile(draft, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  await writeFile(draft, `${text}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
     await link(draft, file);
   } catch (error) {
@@ -54,9 +57,20 @@ async function makeKey(
   } finally {
     await rm(draft, { force: true });
   }
+  await syncFolder(dataDir);
   const key = await readKey(file);
   if (key === undefined) throw new Error(`${file} is gone as soon as it was made.`);
   return key;
+}
+
+/** Writes down which names the folder has; where folders cannot be opened, that is not ours to do. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** 32 bytes as base64, base64url or hex; undefined for anything else. */

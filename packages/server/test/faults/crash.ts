@@ -2,7 +2,7 @@ import type { PostgresConnection } from '@tenuto/store';
 import { startEffects } from './load.ts';
 import { rowsOf, untilEffects, untilIdle } from './moments.ts';
 import { connectionOf, type Stage, urlOf } from './stage.ts';
-import { completedKeys, readFacts, violationsOf } from './verdict.ts';
+import { completedKeys, readEnd, readFacts, violationsOf } from './verdict.ts';
 
 export interface Crashes {
   readonly jobs: number;
@@ -46,7 +46,7 @@ export async function killServer(stage: Stage, { rounds, jobs }: CrashOptions): 
     const connection = await connectionOf(stage.dataDir());
     await untilIdle(connection);
     const durable = completedKeys(before);
-    const facts = await readFacts(connection, stage.effects);
+    const facts = await readEnd(connection, stage.effects);
     violations.push(...violationsOf(facts, { acknowledged, durable }));
   }
   return summary(stage, await connectionOf(stage.dataDir()), {
@@ -79,7 +79,7 @@ export async function killDatabase(stage: Stage, { rounds, jobs }: CrashOptions)
     for (const [name, id] of load.acknowledged) acknowledged.set(name, id);
     await untilIdle(database.connection);
     resumedMs.push(await firstCommitAfter(database.connection, at));
-    const facts = await readFacts(database.connection, stage.effects);
+    const facts = await readEnd(database.connection, stage.effects);
     violations.push(...violationsOf(facts, { acknowledged }));
   }
   return summary(stage, database.connection, { violations, resumedMs, jobs: acknowledged.size });

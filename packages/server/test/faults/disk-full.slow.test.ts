@@ -7,7 +7,7 @@ import { effectJob, startLoad } from './load.ts';
 import { makeLoopDisk, whyNoLoopDisk } from './loop-disk.ts';
 import { until, untilIdle } from './moments.ts';
 import { connectionOf, openStage, type Stage } from './stage.ts';
-import { readFacts, violationsOf } from './verdict.ts';
+import { readEnd, violationsOf } from './verdict.ts';
 
 const ROUNDS = 3;
 /** Makes jobs large, so that what is written before the disk is full is soon used up. */
@@ -67,7 +67,7 @@ describe('when the disk of the data folder is full', () => {
       for (const [name, id] of load.acknowledged) acknowledged.set(name, id);
       const connection = await connectionOf(dataDir);
       await untilIdle(connection);
-      const facts = await readFacts(connection, stage.effects);
+      const facts = await readEnd(connection, stage.effects);
       expect(violationsOf(facts, { acknowledged })).toEqual([]);
     }
     report('disk full', { rounds: ROUNDS, jobs: acknowledged.size, resumed: spread(resumedMs) });

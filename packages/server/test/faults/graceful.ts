@@ -3,7 +3,7 @@ import { startEffects } from './load.ts';
 import { untilEffects, untilIdle } from './moments.ts';
 import type { ServerEnd, ServerProcess } from './server-process.ts';
 import { connectionOf, type Stage, urlOf } from './stage.ts';
-import { readEffects, readFacts, violationsOf } from './verdict.ts';
+import { readEffects, readEnd, violationsOf } from './verdict.ts';
 
 export interface Stops {
   readonly jobs: number;
@@ -85,10 +85,10 @@ function timedStop(server: ServerProcess) {
 
 async function judged(
   stage: Stage,
-  connection: Parameters<typeof readFacts>[0],
+  connection: Parameters<typeof readEnd>[0],
   load: ReturnType<typeof startEffects>,
 ) {
-  const facts = await readFacts(connection, stage.effects);
+  const facts = await readEnd(connection, stage.effects);
   const lines = Map.groupBy(facts.effects, ({ run, node }) => `${run} ${node}`);
   return {
     jobs: load.acknowledged.size,

@@ -6,7 +6,7 @@ import { command, effectJob, startEffects } from './load.ts';
 import { until, untilIdle } from './moments.ts';
 import type { ServerProcess } from './server-process.ts';
 import { connectionOf, openStage, type Stage } from './stage.ts';
-import { readFacts, violationsOf } from './verdict.ts';
+import { readEnd, violationsOf } from './verdict.ts';
 
 const MAX_ATTEMPTS = 5;
 const NEIGHBOURS = 6;
@@ -42,7 +42,7 @@ describe('a node that kills its server whenever it starts', () => {
     const beside = await client.jobs.node(poison.job_id, 'beside');
     expect(beside.status).toBe('completed');
 
-    const facts = await readFacts(connection, stage.effects);
+    const facts = await readEnd(connection, stage.effects);
     const others = Object.groupBy(facts.attempts, ({ run }) =>
       run === poison.job_id ? 'poison' : 'neighbour',
     );

@@ -2,7 +2,7 @@ import { effectJob, startLoad } from './load.ts';
 import { makeLoopDisk } from './loop-disk.ts';
 import { until, untilIdle } from './moments.ts';
 import { connectionOf, type Stage } from './stage.ts';
-import { readFacts, violationsOf } from './verdict.ts';
+import { type Facts, readEnd, readFacts, violationsOf } from './verdict.ts';
 
 export interface PowerCuts {
   /** Acknowledged before a cut. */
@@ -54,14 +54,14 @@ export async function cutPower(
     const back = await readFacts(connection, stage.effects);
     unfinished += back.runs.filter(({ over }) => !over).length;
     await untilIdle(connection);
-    const facts = await readFacts(connection, stage.effects);
+    const facts = await readEnd(connection, stage.effects);
     violations.push(...violationsOf(withoutUnsent(facts), { acknowledged }));
   }
   return { jobs: acknowledged.size, unfinished, violations, backMs };
 }
 
 /** A run that was not acknowledged may be gone, with what its commands have left. */
-function withoutUnsent(facts: Awaited<ReturnType<typeof readFacts>>) {
+function withoutUnsent(facts: Facts): Facts {
   const stored = new Set(facts.runs.map(({ run }) => run));
   return { ...facts, effects: facts.effects.filter(({ run }) => stored.has(run)) };
 }

@@ -6,7 +6,7 @@ import { startEffects, startLoad } from './load.ts';
 import { untilIdle } from './moments.ts';
 import { runsByEngine } from './sharing.ts';
 import { openStage, type Stage, urlOf } from './stage.ts';
-import { readFacts, violationsOf } from './verdict.ts';
+import { readEnd, violationsOf } from './verdict.ts';
 
 /** What one engine takes into memory. */
 const CAPACITY = 500;
@@ -32,7 +32,7 @@ describe('two servers on one PostgreSQL', () => {
     const load = startEffects(stage.effects, { client: next, count: 200 });
     await load.done;
     await untilIdle(connection);
-    const facts = await readFacts(connection, stage.effects);
+    const facts = await readEnd(connection, stage.effects);
     expect(violationsOf(facts, load)).toEqual([]);
     const shares = [...(await runsByEngine(connection)).values()];
     report('200 jobs sent to two servers in turn', { shares: shares.join(' and ') });

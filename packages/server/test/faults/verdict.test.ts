@@ -58,6 +58,12 @@ describe('a verdict', () => {
     expect(judge(facts).join('\n')).toContain(said);
   });
 
+  it('takes over what the doctor has found', () => {
+    const findings = ['lost_run: r has attempts and is nowhere'];
+    expect(judge({ findings })).toEqual(findings);
+    expect(judge({ findings: [] })).toEqual([]);
+  });
+
   it('finds a durable node that ran again', () => {
     const attempts = [end('first', 1, 'engine_lost'), end('first', 2), ...good.attempts.slice(1)];
     expect(judge({ attempts }, new Set(['r first 1'])).join('\n')).toContain('was durable');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { PostgresConnection } from '@tenuto/store';
+import { createDoctor } from '@tenuto/engine';
+import { openApiStore, type PostgresConnection } from '@tenuto/store';
 import { Client } from 'pg';
 import { COMMANDS, NODES } from './load.ts';
 
@@ -31,6 +32,8 @@ export interface Facts {
   readonly attempts: readonly AttemptFact[];
   /** In the order in which they were written. */
   readonly effects: readonly EffectFact[];
+  /** What the doctor finds in the database, where it was asked. */
+  readonly findings?: readonly string[];
 }
 
 export interface Expected {
@@ -72,6 +75,25 @@ export async function readFacts(
   }
 }
 
+/** The same once all work is done, with what the doctor says. */
+export async function readEnd(connection: PostgresConnection, effectsFile: string): Promise<Facts> {
+  const facts = await readFacts(connection, effectsFile);
+  return { ...facts, findings: await askDoctor(connection) };
+}
+
+/** Looks at every run that a test of faults makes. */
+async function askDoctor(connection: PostgresConnection): Promise<string[]> {
+  const store = openApiStore({ ...connection });
+  try {
+    const { checks } = await createDoctor(store.doctor).examine({ deep: true });
+    return checks.flatMap(({ name, evidence }) =>
+      evidence.map(({ subject, detail }) => `${name}: ${subject} ${detail}`),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
 export async function readEffects(file: string): Promise<EffectFact[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
@@ -92,6 +114,7 @@ export function violationsOf(facts: Facts, expected: Expected): string[] {
     ...[...nodesOf(facts.attempts).values()].flatMap((ends) => attemptViolations(ends, expected)),
     ...effectViolations(facts),
     ...orderViolations(facts),
+    ...(facts.findings ?? []),
   ];
 }
 

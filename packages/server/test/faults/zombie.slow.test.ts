@@ -4,7 +4,7 @@ import { startEffects } from './load.ts';
 import { rowsOf, until, untilEffects, untilIdle } from './moments.ts';
 import { batchesByEpoch, epochsOf } from './sharing.ts';
 import { openStage, type Stage, urlOf } from './stage.ts';
-import { completedKeys, readEffects, readFacts, violationsOf } from './verdict.ts';
+import { completedKeys, readEffects, readEnd, readFacts, violationsOf } from './verdict.ts';
 
 const ROUNDS = 5;
 const JOBS = 200;
@@ -53,7 +53,7 @@ describe('a server that is frozen beyond its lease and wakes up', () => {
       await until('the refusal', () => refusals(frozen.logs()) >= round);
       await until('its return', async () => (await (await frozen.ready).health()).status === 'ok');
 
-      const facts = await readFacts(connection, stage.effects);
+      const facts = await readEnd(connection, stage.effects);
       expect(violationsOf(facts, { acknowledged, durable })).toEqual([]);
       expect(facts.attempts).toEqual(settled.attempts);
       const later = await epochsOf(connection);

@@ -21,3 +21,14 @@ export function foundBy({ checks }: DoctorReport): string[] {
     evidence.map(({ subject, detail }) => `${name}: ${subject} ${detail}`),
   );
 }
+
+/** @throws with all that the doctor finds in a database, if it finds anything */
+export async function expectSound(connection: TestDatabase['connection']): Promise<void> {
+  const doctor = openDoctor(connection);
+  try {
+    const lines = foundBy(await doctor.examine({ limit: ALL_RUNS }));
+    if (lines.length > 0) throw new Error(`the doctor has found:\n${lines.join('\n')}`);
+  } finally {
+    await doctor.close();
+  }
+}
