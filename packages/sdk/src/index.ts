@@ -28,6 +28,12 @@ export type {
   RecoveryQuery,
 } from './recoveries.ts';
 export type { RetryOptions } from './retry.ts';
+export type {
+  ChangeOptions,
+  RetryPolicies,
+  RetryPolicyBody,
+  RetryPolicyQuery,
+} from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
 export type {
   CatalogueQuery,
