@@ -29,7 +29,6 @@ export type {
 } from './recoveries.ts';
 export type { RetryOptions } from './retry.ts';
 export type {
-  ChangeOptions,
   RetryPolicies,
   RetryPolicyBody,
   RetryPolicyQuery,

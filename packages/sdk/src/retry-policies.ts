@@ -4,6 +4,7 @@ import type {
   StoredRetryPolicy,
   WriteRetryPolicy,
 } from '@tenuto/contract';
+import type { ChangeOptions } from './asking.ts';
 import type { PageQuery, SubmitOptions } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
@@ -17,11 +18,6 @@ export interface RetryPolicyQuery extends PageQuery {
   readonly name?: string;
   /** A type of jobs that the policy names. */
   readonly job_type?: string;
-}
-
-export interface ChangeOptions extends CallOptions {
-  /** The version that was read: the change is refused (412) when it is another one by now. */
-  readonly version?: number;
 }
 
 /** Stored retry policies. Every function throws as `createClient` says. */
