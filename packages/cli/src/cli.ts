@@ -2,7 +2,7 @@ import type { Client } from '@tenuto/sdk';
 import { type Command as Commander, CommanderError } from 'commander';
 import type { Session } from './commands/command.ts';
 import { connect } from './connection.ts';
-import type { JobFile } from './document/job-file.ts';
+import type { DocumentFile } from './document/document-file.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { explain } from './failure.ts';
 import type { Io } from './io.ts';
@@ -63,7 +63,7 @@ async function attempt(
 ): Promise<ExitCode> {
   const output = createOutput(io, options);
   let client: Client | undefined;
-  let file: JobFile | undefined;
+  let file: DocumentFile | undefined;
   const session: Session = {
     io,
     output,

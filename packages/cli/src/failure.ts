@@ -1,6 +1,6 @@
 import { OrchestrationError } from '@tenuto/contract';
 import { ApiError, ConnectionError, ProtocolError } from '@tenuto/sdk';
-import type { JobFile } from './document/job-file.ts';
+import type { DocumentFile } from './document/document-file.ts';
 import {
   describeFinding,
   FileError,
@@ -33,9 +33,9 @@ const SHOWN_FINDINGS = 10;
 /**
  * Says what an error means to somebody at a terminal.
  *
- * @param file the job file of the command, if it has one: errors are shown at their lines
+ * @param file the file that the command is about, if it has one: errors are shown at their lines
  */
-export function explain(error: unknown, file?: JobFile): Failure {
+export function explain(error: unknown, file?: DocumentFile): Failure {
   if (error instanceof FileError) return explainFile(error);
   if (error instanceof ApiError) return explainAnswer(error, file);
   if (error instanceof ConnectionError) {
@@ -68,7 +68,7 @@ function explainFile({ source, findings }: FileError): Failure {
   };
 }
 
-function explainAnswer(error: ApiError, file?: JobFile): Failure {
+function explainAnswer(error: ApiError, file?: DocumentFile): Failure {
   const { status, problem, remedy, validationErrors } = error;
   const findings = file ? validationErrors.map((one) => file.findingOf(one)) : [];
   const places = file

@@ -13,6 +13,7 @@ import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
+import { addRetryPolicies } from './program-retry-policies.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -34,6 +35,7 @@ export function buildProgram(perform: Perform): Commander {
   addJobs(jobs, perform);
   addJobControl(jobs, perform);
   addRecovery(program, perform);
+  addRetryPolicies(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);

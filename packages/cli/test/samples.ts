@@ -33,6 +33,7 @@ export function sampleJob(over: Partial<Job> = {}): Job {
     node_count: 2,
     retry_count: 0,
     max_retries: null,
+    retry_policies: [],
     execution_context: {},
     execution_results: null,
     error_details: null,

@@ -1,7 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import { NotifyTargetSchema } from './notification.ts';
-import { type DagInput, EdgeSchema, NodeSchema, RetryPolicySchema } from './plan-schema.ts';
+import {
+  type DagInput,
+  EdgeSchema,
+  NodeSchema,
+  PolicyIdSchema,
+  RetryPolicySchema,
+} from './plan-schema.ts';
 import { RecoveryPolicySchema } from './recovery-policy.ts';
 import { TimeSchema } from './time.ts';
 
@@ -69,6 +75,7 @@ export const SubmitJobSchema = Type.Object(
       }),
     ),
     retry_policy: Type.Optional(RetryPolicySchema),
+    retry_policy_id: Type.Optional(PolicyIdSchema),
     recovery_policy: Type.Optional(RecoveryPolicySchema),
     max_concurrent_nodes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 10 })),
     fail_fast: Type.Optional(Type.Boolean({ default: false })),

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { listSchema } from './list.ts';
 import { JobNodeSchema, NodeErrorSchema } from './node-view.ts';
+import { UsedRetryPolicySchema } from './retry-policy.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
 import { RUN_STATUSES } from './vocabulary.ts';
 
@@ -50,6 +51,9 @@ const jobExample = {
   node_count: 2,
   retry_count: 0,
   max_retries: 2,
+  retry_policies: [
+    { policy_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1c', version: 3, used_by: 'job' },
+  ],
   execution_context: { branch: 'main' },
   execution_results: null,
   error_details: null,
@@ -87,6 +91,9 @@ export const JobSchema = Type.Object(
     node_count: count,
     retry_count: count,
     max_retries: Type.Union([count, Type.Null()]),
+    retry_policies: Type.Array(UsedRetryPolicySchema, {
+      description: 'Stored policies, in the versions that were in force at the submit.',
+    }),
     execution_context: anyObject,
     execution_results: Type.Union([anyObject, Type.Null()], {
       description: 'Outputs of the nodes that no other node waits for, once the job is over.',

@@ -30,6 +30,8 @@ export const LIMITS = {
   retryDelayMs: 300_000,
   /** `total_time_limit_ms` of a retry policy: what is worth trying for longer is a schedule. */
   retryTotalMs: 7 * 24 * 3_600_000,
+  /** Stored retry policies that one job names. */
+  policiesPerJob: 100,
   /** Job types that one stored retry policy names. */
   policyJobTypes: 50,
   jobTimeoutMinMs: 1_000,

@@ -16,6 +16,12 @@ const parameters = Type.Record(Type.String(), Type.Unknown());
 const catalogueId = { minLength: 1, maxLength: LIMITS.nodeIdChars } as const;
 const errorTypes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 });
 
+/** Names a stored retry policy. */
+export const PolicyIdSchema = Type.String({
+  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+  description: 'The id of a stored retry policy.',
+});
+
 const timeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' });
 
 /** The part of each day in which retries may happen; one that ends before it starts spans midnight. */
@@ -141,7 +147,7 @@ const nodeFields = {
   max_parallel_instances: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.forEachItems })),
   for_each: Type.Optional(expression),
   item_name: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' })),
-  retry: Type.Optional(RetryPolicySchema),
+  retry: Type.Optional(Type.Union([PolicyIdSchema, RetryPolicySchema])),
   max_retries: Type.Optional(Type.Integer({ minimum: 0, maximum: LIMITS.maxAttempts - 1 })),
   timeout_seconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })),
   grace_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),

@@ -25,6 +25,7 @@ export {
   CLOSED,
   DEFAULT_RETRY_POLICY,
   retryPolicyProblems,
+  withRetries,
 } from './retry/index.ts';
 export * from './run/index.ts';
 export { createRunIds, runIdOf } from './run-id.ts';

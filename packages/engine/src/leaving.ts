@@ -1,6 +1,7 @@
 /** What is written about a run's row: its end, its release, its progress. */
 import { failpoint } from './failpoint.ts';
 import type { Owned } from './owned.ts';
+import { samplesOf } from './policy-samples.ts';
 import type { Clock } from './ports/clock.ts';
 import type { RunUpdate } from './ports/store.ts';
 import { finishProgress, progressText } from './progress.ts';
@@ -18,6 +19,7 @@ export function finishRun(owned: Owned): void {
     completedAt: Math.max(owned.run.now, owned.startedAt),
     progress: finishProgress(owned),
     targets: targetsOf(owned),
+    ...samplesOf(owned.run),
   });
 }
 

@@ -24,10 +24,12 @@ import {
   holdNode,
   lossesOf,
   nextStart,
+  objectionTo,
   type RecoverEvent,
   type RunEvent,
   type RunState,
   releaseHeld,
+  retryDue,
   runningAttempts,
   type StartedAttempt,
   type StopEvent,
@@ -198,13 +200,26 @@ function timerFired(ports: DriverPorts, owned: Owned, node: number): void {
   if (owned.dropped || owned.leaving || wait === undefined) return;
   const at = ports.clock.wall();
   if (wait.kind === 'retry') {
-    handle(ports, owned, { type: 'due', at, node });
+    endDelay(ports, owned, node);
   } else if (wait.kind === 'time') {
     const output = { until: new Date(wait.until).toISOString() };
     const event = { ...endOfWait(owned, node, at), status: 'completed', output } as const;
     handle(ports, owned, event, { output: JSON.stringify(output) });
   } else if (wait.kind === 'signal') {
     handle(ports, owned, { ...endOfWait(owned, node, at), ...noSignal(wait.name) });
+  }
+}
+
+/** The delay before a retry is over: it is made, unless its policy does not allow it by now. */
+function endDelay(ports: DriverPorts, owned: Owned, node: number): void {
+  const at = ports.clock.wall();
+  const due = retryDue(owned.run, node, at);
+  const givingUp = { type: 'give_up', at, node } as const;
+  if (due === 'never' && objectionTo(owned.run, givingUp) === undefined) {
+    const reason = 'The next attempt would start after the total time of the retry policy.';
+    handle(ports, owned, givingUp, { said: { actor: 'policy', reason } });
+  } else {
+    handle(ports, owned, { type: 'due', at, node, ...(typeof due === 'number' && { until: due }) });
   }
 }
 

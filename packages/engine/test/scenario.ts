@@ -1,6 +1,6 @@
 /** A run that a test leads by the hand, node by node, by their ids. */
 import type { DagInput, Json, NodeInput, NodeStatus, RecoveryAction } from '@tenuto/contract';
-import { compilePlan, type Plan } from '../src/plan/index.ts';
+import { type CompileOptions, compilePlan, type Plan } from '../src/plan/index.ts';
 import type { Wait } from '../src/ports/action-runner.ts';
 import type { RunInput } from '../src/ports/engine-api.ts';
 import { apply, nextStart } from '../src/run/apply.ts';
@@ -22,7 +22,8 @@ export interface Scenario {
   completeWith(id: string, output: Json): void;
   fail(id: string, how?: Partial<AttemptEnded>): void;
   wait(id: string, wait: Wait): void;
-  due(id: string): void;
+  /** The delay before a retry is over, or goes on until another time. */
+  due(id: string, until?: number): void;
   stop(status?: StopEvent['status'], grace?: boolean): void;
   pause(): void;
   resume(): void;
@@ -56,11 +57,12 @@ export interface RecoverOptions {
 
 export interface ScenarioOptions extends Partial<RunInput> {
   readonly edges?: DagInput['edges'];
+  readonly compile?: CompileOptions;
 }
 
 export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {}): Scenario {
-  const { edges = [], ...given } = options;
-  const plan = compilePlan({ nodes, edges });
+  const { edges = [], compile = {}, ...given } = options;
+  const plan = compilePlan({ nodes, edges }, compile);
   const defaults = { params: {}, maxConcurrentNodes: 100, failFast: false, timeoutMs: 60_000 };
   const input: RunInput = { ...defaults, ...given };
   const facts = { name: 'scenario', owner: 'tests', createdAt: 0 };
@@ -114,7 +116,8 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
     completeWith: (id, output) => end(id, { output }),
     fail: (id, how = {}) => end(id, { status: 'failed', error: BOOM, ...how }),
     wait: (id, wait) => handle({ type: 'waiting', ...base(id), wait }),
-    due: (id) => handle({ type: 'due', at: now, node: node(id) }),
+    due: (id, until) =>
+      handle({ type: 'due', at: now, node: node(id), ...(until !== undefined && { until }) }),
     stop: (status = 'cancelled', grace = true) =>
       handle({ type: 'stop', at: now, status, grace, running: running() }),
     pause: () => handle({ type: 'pause', at: now }),

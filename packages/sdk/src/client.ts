@@ -10,6 +10,7 @@ import {
   type Recoveries,
 } from './recoveries.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
+import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
@@ -32,6 +33,7 @@ export interface Client {
   /** The server's address as it is used, without a slash at the end. */
   readonly baseUrl: string;
   readonly jobs: Jobs;
+  readonly retryPolicies: RetryPolicies;
   readonly runs: Runs;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
@@ -65,6 +67,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     baseUrl,
     jobs: createJobs(transport),
+    retryPolicies: createRetryPolicies(transport),
     runs: createRuns(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),

@@ -29,6 +29,11 @@ export type {
   RecoveryQuery,
 } from './recoveries.ts';
 export type { RetryOptions } from './retry.ts';
+export type {
+  RetryPolicies,
+  RetryPolicyBody,
+  RetryPolicyQuery,
+} from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
 export type {
   CatalogueQuery,

@@ -106,6 +106,9 @@ export const jobShape: Shape<Job> = fields({
   node_count: number,
   retry_count: number,
   max_retries: nullable(number),
+  retry_policies: listOf(
+    fields({ policy_id: text, version: number, used_by: oneOf(['job', 'job_type', 'nodes']) }),
+  ),
   execution_context: isRecord,
   execution_results: nullable(isRecord),
   error_details: nullable(failureShape),

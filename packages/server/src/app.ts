@@ -42,7 +42,7 @@ import { addRunRoutes } from './routes/runs.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
-import type { JobRules } from './services/job-input.ts';
+import type { JobRules } from './services/job-rules.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createRunViews } from './services/run-views.ts';

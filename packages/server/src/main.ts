@@ -30,6 +30,7 @@ import {
   createRelay,
   createRunIds,
   type Engine,
+  type RetryPolicyStore,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
@@ -57,9 +58,10 @@ import { createLogger } from './logger.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault } from './secrets/vault.ts';
 import type { Phase } from './services/health.ts';
-import type { JobRules } from './services/job-input.ts';
+import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import { createPolicyUse } from './services/retry-policy-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
@@ -118,9 +120,9 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices } = store.api;
+  const { jobs, tests, tokens, notices, retryPolicies } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, tokens);
-  const rules = rulesOf(settings, (uses) => actions.check(uses));
+  const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
   const senders = makeSenders(settings, channelFinder(notices, vault));
@@ -302,6 +304,7 @@ function makeActions(
 
 function rulesOf(
   settings: Settings,
+  store: RetryPolicyStore,
   checkAction: (uses: string) => string | undefined,
 ): Omit<JobRules, 'clock'> {
   const defaults = {
@@ -310,7 +313,11 @@ function rulesOf(
     maxRetryDelayMs: settings.maxRetryDelayMs,
     timeoutMs: settings.jobTimeoutMs,
   };
-  return { defaults, checkAction };
+  return {
+    defaults,
+    checkAction,
+    policies: createPolicyUse({ store, clock: systemClock, defaults }),
+  };
 }
 
 async function readJwt({ jwt }: Settings) {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { RetryPolicyStore } from '@tenuto/engine';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
@@ -9,10 +10,18 @@ import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
+import { createPolicyUse } from '../src/services/retry-policy-use.ts';
 import { systemClock, systemRandom } from '../src/system-clock.ts';
 import { runIdAt, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
 
 export const ADMIN = 'test-admin-token-that-is-long-enough';
+
+const DEFAULTS = {
+  maxConcurrentNodes: 10,
+  maxRetries: 3,
+  timeoutMs: 3_600_000,
+  maxRetryDelayMs: 300_000,
+};
 
 export interface TestApi {
   readonly url: string;
@@ -46,22 +55,37 @@ export interface Answer {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
+export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
+  readonly rules?: Partial<AppOptions['rules']>;
+}
+
+/** The rules of a deployment, with what a test says otherwise. */
+function rulesOf(
+  store: RetryPolicyStore,
+  given: TestApiOptions['rules'] = {},
+): AppOptions['rules'] {
+  const { defaults = DEFAULTS, ...rest } = given;
+  const policies = createPolicyUse({ store, clock: systemClock, defaults });
+  return { defaults, checkAction: () => undefined, policies, ...rest };
+}
+
 /** The API on a real port and a real database, with an engine that a test directs. */
-export async function startApi(options: Partial<AppOptions> = {}): Promise<TestApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   return startApiOn(await createDatabase(), options);
 }
 
 /** The same on a database that somebody else works on, too. */
 export async function startApiOn(
   database: TestDatabase,
-  options: Partial<AppOptions> = {},
+  options: TestApiOptions = {},
 ): Promise<TestApi> {
   const pool = new pg.Pool({ ...database.connection, max: 5 });
   pool.on('error', () => undefined);
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens, notices } = stores;
+  const { tokens, notices, retryPolicies } = stores;
+  const { rules, ...others } = options;
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -86,15 +110,7 @@ export async function startApiOn(
       token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,
     },
-    rules: {
-      defaults: {
-        maxConcurrentNodes: 10,
-        maxRetries: 3,
-        timeoutMs: 3_600_000,
-        maxRetryDelayMs: 300_000,
-      },
-      checkAction: () => undefined,
-    },
+    rules: rulesOf(retryPolicies, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
     origins: [],
     docs: true,
@@ -102,7 +118,7 @@ export async function startApiOn(
     phase: () => api.phase,
     storeWarnings: () => [],
     refusal: () => undefined,
-    ...options,
+    ...others,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const addToken = async (token: string, subject: string, scopes: readonly string[]) => {

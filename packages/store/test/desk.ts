@@ -30,6 +30,7 @@ export const WRITTEN = [
   'started',
   'run_inbox',
   'audit',
+  'retry_policy_samples',
 ];
 
 export async function openDesk(): Promise<Desk> {

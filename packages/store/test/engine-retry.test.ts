@@ -18,6 +18,8 @@ interface AttemptTimes {
   readonly started: number;
   readonly ended: number;
   readonly retry: number | null;
+  /** Its engine died under it. */
+  readonly lost: boolean;
 }
 
 /** When the attempts of a run were, in milliseconds since the epoch. */
@@ -25,7 +27,7 @@ function timesOf(runId: string): Promise<AttemptTimes[]> {
   const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
   return engines.ask<AttemptTimes>(
     `select attempt, ${ms('started_at')} as started, ${ms('ended_at')} as ended,
-       ${ms('retry_at')} as retry from attempts where run_id = $1 order by attempt`,
+       ${ms('retry_at')} as retry, error like '%engine_lost%' as lost from attempts where run_id = $1 order by attempt`,
     [runId],
   );
 }
@@ -85,7 +87,12 @@ describe('a run whose only node waits for a retry', () => {
 
 describe('the past of a node', () => {
   test('survives its engines: the total time counts from the first start of all', async () => {
-    const policy = { max_attempts: 5, base_delay_ms: 600, total_time_limit_ms: 1_500 } as const;
+    const policy: InlineRetryPolicy = {
+      strategy: 'custom_backoff',
+      delays_ms: [600, 30_000],
+      max_attempts: 5,
+      total_time_limit_ms: 30_500,
+    };
     const first = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(first, failing(policy));
     await eventually(() => first.engine.health().ownedRuns === 0);
@@ -95,7 +102,7 @@ describe('the past of a node', () => {
     expect(second.executed).toHaveLength(1);
     const [one, two, ...more] = await timesOf(runId);
     expect(more).toEqual([]);
-    // 600 ms, then 1,200 more: that would be past the limit.
+    // 600 ms, then 30 s more: that would be past the limit, counted from the first start.
     expect(two?.started).toBeGreaterThanOrEqual((one?.ended ?? 0) + 600);
     expect(two?.retry).toBeNull();
   });
@@ -116,8 +123,12 @@ describe('the past of a node', () => {
       const attempts = await timesOf(runId);
       expect(attempts).toHaveLength(4);
       let previous = 100;
-      for (const { ended, retry } of attempts.slice(0, 3)) {
+      for (const { ended, retry, lost } of attempts.slice(0, 3)) {
         const delay = (retry ?? 0) - ended;
+        if (lost) {
+          previous = 100;
+          continue;
+        }
         // Times are kept to the microsecond, and rounded up to the millisecond.
         expect(delay).toBeGreaterThanOrEqual(99.9);
         expect(delay).toBeLessThanOrEqual(Math.min(2_000, 3 * previous) + 1.1);
@@ -127,6 +138,52 @@ describe('the past of a node', () => {
     }
     // From the base alone no delay would be longer than 300 ms.
     expect(grown).toBeGreaterThan(5);
+  });
+});
+
+describe('a retry whose time came while nobody was there', () => {
+  test('is not made once the total time is over: the node fails with its last error', async () => {
+    const policy = { base_delay_ms: 500, total_time_limit_ms: 1_200 } as const;
+    const first = await engines.start({ parkAfterMs: 50 });
+    const runId = await submitted(first, failing(policy));
+    await eventually(() => first.engine.health().ownedRuns === 0);
+    first.kill();
+    const late = `select 1 from attempts
+      where started_at + interval '1.3 seconds' < clock_timestamp()`;
+    await eventually(async () => (await engines.ask(late)).length === 1);
+    const second = await engines.start();
+    expect(await engines.over(runId)).toMatchObject({
+      status: 'failed',
+      progress: { error: { node_id: 'a', type: 'test', message: 'told to fail' } },
+    });
+    expect(second.executed).toEqual([]);
+    const [event] = await engines.ask<{ body: string }>(
+      `select body from run_events where run_id = $1 and type = 'give_up'`,
+      [runId],
+    );
+    expect(JSON.parse(event?.body ?? '{}')).toMatchObject({
+      actor: 'policy',
+      reason: expect.stringContaining('total time'),
+    });
+  });
+
+  test('waits for the next opening of its window, out of memory', async () => {
+    const clock = (minutes: number) =>
+      new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16);
+    const retry_window = { start: clock(120), end: clock(180) };
+    const first = await engines.start({ parkAfterMs: 50 });
+    const runId = await submitted(first, failing({ max_attempts: 2, retry_window }));
+    await eventually(() => first.engine.health().ownedRuns === 0);
+    const [opening] = await timesOf(runId);
+    // As if it had been due in the opening before, and no engine had been there.
+    await engines.ask(`update attempts set retry_at = retry_at - interval '1 day'`);
+    await engines.ask('update run_live set wake_at = now(), claim_key = 0');
+    const seen = async () => (await ownerOf(runId))[0];
+    await eventually(async () => (await seen())?.wake === opening?.retry);
+    expect(await seen()).toEqual({ engine: null, wake: opening?.retry });
+    expect(first.executed).toHaveLength(1);
+    await engines.cancel(runId);
+    expect(await engines.over(runId)).toMatchObject({ status: 'cancelled' });
   });
 });
 

@@ -1,4 +1,5 @@
 /** What a flush writes when its lane is not its own any more: nothing, in any table. */
+import { randomUUID } from 'node:crypto';
 import { type Batch, runIdOf } from '@tenuto/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flushQuery, partsOf } from '../src/queries/flush.ts';
@@ -49,6 +50,7 @@ async function fullBatch(engine: Awaited<ReturnType<Desk['engine']>>): Promise<B
         status: 'completed',
         completedAt: Date.now(),
         progress,
+        samples: [aSample()],
       },
       {
         kind: 'release',
@@ -65,11 +67,17 @@ async function fullBatch(engine: Awaited<ReturnType<Desk['engine']>>): Promise<B
   });
 }
 
+/** What came of a retry policy in a run. */
+function aSample() {
+  const counts = { nodes: 1, completed: 1, attempts: 2, retried: 1, recovered: 1 };
+  return { policyId: randomUUID(), version: 1, ...counts };
+}
+
 /** Everything that a flush could have changed, as text. */
 async function state(): Promise<string> {
   const tables = ['batches', 'run_live', 'runs', 'attempts', 'run_events', 'started', 'run_inbox'];
   const parts: string[] = [];
-  for (const table of [...tables, 'idempotency_keys', 'audit']) {
+  for (const table of [...tables, 'idempotency_keys', 'audit', 'retry_policy_samples']) {
     const rows = await desk.ask<{ row: string }>(
       `select t::text as row from ${table} t order by 1`,
     );
@@ -97,6 +105,7 @@ describe('a flush with a row of every kind', () => {
       started: 0,
       run_inbox: -1,
       audit: 1,
+      retry_policy_samples: 1,
     });
     const [released] = await desk.ask(
       'select 1 from run_live where engine is null and progress is not null',

@@ -69,6 +69,8 @@ test('every part finds its rows by primary key, whatever the statistics say', as
     submission: { idempotency: { key: 'k', requestHash: Buffer.alloc(32) } },
   });
   const progress = '{}';
+  const counts = { nodes: 1, completed: 1, attempts: 1, retried: 0, recovered: 0 };
+  const samples = [{ policyId: randomUUID(), version: 1, ...counts }];
   const nodes = await planOf(
     batch(1, {
       starts: packedStarts({ runId: a, node: 0, attempt: 1 }),
@@ -77,7 +79,10 @@ test('every part finds its rows by primary key, whatever the statistics say', as
       events: [{ runId: submitted.runId, seq: 2, at: now, type: 'stop', body: {} }],
       started: [{ runId: a, node: 0, attempt: 1, startedAt: now }],
       updates: [
-        { kind: 'finish', runId: a, inboxSeq: 9, status: 'failed', completedAt: now, progress },
+        {
+          ...{ kind: 'finish', runId: a, inboxSeq: 9, status: 'failed' },
+          ...{ completedAt: now, progress, samples },
+        },
         { kind: 'release', status: 'running', runId: b, inboxSeq: 9, wakeAt: now, progress },
         { kind: 'progress', runId: c, status: 'running', progress },
       ],

@@ -1,5 +1,5 @@
 import type { Client } from '@tenuto/sdk';
-import type { JobFile } from '../document/job-file.ts';
+import type { DocumentFile } from '../document/document-file.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import type { Output } from '../output.ts';
@@ -11,7 +11,7 @@ export interface Session {
   /** Made on first use: not every command needs a server. */
   client(): Client;
   /** Notes the file that the command is about, so that errors are shown at their lines. */
-  about(file: JobFile): void;
+  about(file: DocumentFile): void;
 }
 
 /** A command: does its work, says its result, and tells how the process ends. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Json, type JsonObject, LIMITS } from '@tenuto/contract';
-import { type JobFile, readJobFile } from '../document/job-file.ts';
+import type { DocumentFile } from '../document/document-file.ts';
+import { readJobFile } from '../document/job-file.ts';
 import type { SourceText } from '../document/source-text.ts';
 import { UsageError } from '../failure.ts';
 import type { Session } from './command.ts';
@@ -10,7 +11,7 @@ import type { Session } from './command.ts';
  *
  * @throws UsageError when it cannot be read, FileError when it holds no job
  */
-export async function loadJob(session: Session, path: string): Promise<JobFile> {
+export async function loadJob(session: Session, path: string): Promise<DocumentFile> {
   const file = readJobFile(await readSource(session, path));
   session.about(file);
   return file;

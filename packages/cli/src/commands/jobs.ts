@@ -9,7 +9,7 @@ import { nodeDetail } from '../watch/node-text.ts';
 import { readOutline } from '../watch/outline.ts';
 import { watch } from '../watch/watch.ts';
 import type { Command, Session } from './command.ts';
-import { PAGE, readCount, showList } from './listing.ts';
+import { facts, PAGE, readCount, showList } from './listing.ts';
 
 export interface ListOptions {
   readonly status?: readonly string[];
@@ -68,12 +68,6 @@ export const getJob: Command<[jobId: string]> = async ({ output, client }, jobId
   ]);
   return EXIT.ok;
 };
-
-function facts(all: readonly (readonly [name: string, value: string])[]): readonly string[] {
-  return all
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `  ${name.padEnd(10)} ${printable(value)}`);
-}
 
 /** `tenuto jobs nodes ID`. */
 export const listNodes: Command<

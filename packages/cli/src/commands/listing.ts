@@ -1,6 +1,7 @@
 import type { Listing } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
 import { UsageError } from '../failure.ts';
+import { printable } from '../terminal/text.ts';
 import type { Session } from './command.ts';
 
 /** Items that are asked for at once. */
@@ -28,4 +29,11 @@ export function readCount(text: string): number {
     throw new UsageError(`A limit is a number from 1 on; "${text}" is not.`);
   }
   return count;
+}
+
+/** Named values under each other; those without a value are left out. */
+export function facts(all: readonly (readonly [name: string, value: string])[]): readonly string[] {
+  return all
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `  ${name.padEnd(10)} ${printable(value)}`);
 }

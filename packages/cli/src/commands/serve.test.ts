@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,9 +67,42 @@ describe('serve', () => {
     expect(out).toContain(said);
   });
 
+  it('runs the example of a stored policy under it, and tells how well it works', async () => {
+    const policy = join(examples, 'retry-policies/import.yaml');
+    expect((await tenuto('retry-policies', 'create', policy)).exitCode).toBe(EXIT.ok);
+    const ran = await tenuto('run', join(examples, 'retry-policy.yaml'), '--watch');
+    expect({ exitCode: ran.exitCode, err: ran.err }, ran.out).toEqual({
+      exitCode: EXIT.ok,
+      err: '',
+    });
+    const shown = await tenuto('retry-policies', 'show', 'import', '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({
+      success_rate: 1,
+      counts: { runs: 1, nodes: 3, completed: 3, retried: 1, recovered: 1 },
+    });
+    const jobs = await tenuto('jobs', 'ls', '--name', 'retry-policy', '--json');
+    expect(JSON.parse(jobs.out).items[0].retry_policies).toMatchObject([
+      { version: 1, used_by: 'job_type' },
+    ]);
+    expect((await tenuto('retry-policies', 'rm', 'import')).exitCode).toBe(EXIT.ok);
+  });
+
+  it('takes what the guide of retries shows', async () => {
+    const guide = readFileSync(join(examples, '../docs/retries.md'), 'utf8');
+    const blocks = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text ?? '');
+    expect(blocks).toHaveLength(3);
+    for (const [i, block] of blocks.entries()) {
+      const path = join(dirname(data), `guide-${i}.yaml`);
+      writeFileSync(path, block);
+      const command = /^nodes:/m.test(block) ? ['validate'] : ['retry-policies', 'create'];
+      const { exitCode, out, err } = await tenuto(...command, path);
+      expect({ exitCode, err }, out).toEqual({ exitCode: EXIT.ok, err: '' });
+    }
+  });
+
   it('takes every example in a dry run', async () => {
     const names = [
-      ...['hello', 'fan-out', 'condition', 'retry', 'http', 'tests', 'test-suite'],
+      ...['hello', 'fan-out', 'condition', 'retry', 'retry-policy', 'http', 'tests', 'test-suite'],
       ...['recovery', 'saga', 'signal'],
     ];
     for (const name of names) {

@@ -1,18 +1,10 @@
 import { basename, extname } from 'node:path';
-import type { Json, JsonObject, ValidationError } from '@tenuto/contract';
+import type { JsonObject } from '@tenuto/contract';
+import { type DocumentFile, isObject } from './document-file.ts';
+import { findingAt } from './finding-at.ts';
 import { parseText } from './parse-text.ts';
-import type { ParsedText } from './parsed-text.ts';
 import { readPointer } from './pointer.ts';
-import { FileError, type Finding, type SourceText } from './source-text.ts';
-
-/** A job as a file holds it. */
-export interface JobFile {
-  readonly source: SourceText;
-  /** The body to submit; nothing but its outer form has been checked. */
-  readonly body: JsonObject;
-  /** Maps what the server says of the body back to places in the file. */
-  findingOf(error: ValidationError): Finding;
-}
+import { FileError, type SourceText } from './source-text.ts';
 
 /** Where the graph stands in a file: as in the API, under `dag`, or as bare `nodes`. */
 type Form = 'dag_definition' | 'dag' | 'nodes';
@@ -26,7 +18,7 @@ const OTHER_SOURCES = ['template', 'test_suite_id', 'test_case_ids'];
  *
  * @throws FileError with the place of what is wrong
  */
-export function readJobFile(source: SourceText): JobFile {
+export function readJobFile(source: SourceText): DocumentFile {
   const parsed = parseText(source);
   const { value } = parsed;
   if (!isObject(value)) {
@@ -36,14 +28,8 @@ export function readJobFile(source: SourceText): JobFile {
   return {
     source,
     body: withName(bodyOf(value, form), source.name),
-    findingOf: ({ path, message }) => {
-      const parts = readPointer(path);
-      const { at, isExact } = offsetOf(parsed, filePath(parts, form));
-      const subject = isExact ? (parts.at(-1) ?? '') : path;
-      // "must be <= 10" says nothing without its field; other messages are sentences.
-      const needsSubject = !isExact || /^(must|is|has) /.test(message);
-      return { message: needsSubject ? `${subject} ${message}` : message, offset: at };
-    },
+    findingOf: ({ path, message }) =>
+      findingAt(parsed, { pointer: path, path: filePath(readPointer(path), form), message }),
   };
 }
 
@@ -77,17 +63,4 @@ function filePath(path: readonly string[], form: Form): readonly string[] {
   const inGraph = path[0] === 'dag_definition' ? path.slice(1) : path;
   if (inGraph === path && path[0] !== 'nodes' && path[0] !== 'edges') return path;
   return form === 'nodes' ? inGraph : [form, ...inGraph];
-}
-
-/** The place of a value, or of the nearest one around it that the file has. */
-function offsetOf(parsed: ParsedText, path: readonly string[]) {
-  for (let length = path.length; length > 0; length -= 1) {
-    const at = parsed.offsetOf(path.slice(0, length));
-    if (at !== undefined) return { at, isExact: length === path.length };
-  }
-  return { at: parsed.offsetOf([]) ?? 0, isExact: path.length === 0 };
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,13 +6,17 @@ import { canonicalJson } from './canonical.ts';
 import { type Edges, readEdges } from './edges.ts';
 import { type FlatNodes, flatten } from './flatten.ts';
 import { orderNodes } from './order.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, StoredPolicies, StoredPolicy } from './plan.ts';
 import { collectProblems, type Problems } from './problems.ts';
 import { compileSpecs, type Specs } from './spec.ts';
 
 export interface CompileOptions {
   /** The job's retry policy: the default of its nodes. It becomes part of the plan. */
   readonly retry?: InlineRetryPolicy;
+  /** Stored policies that nodes name, and the job's: they become part of the plan too. */
+  readonly policies?: StoredPolicies;
+  /** Id of the stored policy that `retry` is, but for its number of attempts. */
+  readonly retryFrom?: string;
   readonly maxNodes?: number;
   readonly maxEdges?: number;
   /** Says what is wrong with an action's name; absent, every name is taken. */
@@ -24,6 +28,8 @@ interface PlanDocument {
   readonly nodes: DagInput['nodes'];
   readonly edges: NonNullable<DagInput['edges']>;
   readonly retry: InlineRetryPolicy;
+  readonly retry_from?: string;
+  readonly policies?: Readonly<Record<string, Omit<StoredPolicy, 'policyId'>>>;
 }
 
 /** How many nodes of a cycle a message spells out. */
@@ -45,6 +51,8 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
   const specs = compileSpecs({
     flat,
     defaultRetry: resolveRetryPolicy(options.retry),
+    policies: options.policies ?? new Map(),
+    jobPolicy: options.policies?.get(options.retryFrom ?? ''),
     checkAction: options.checkAction ?? (() => undefined),
     problems,
   });
@@ -57,6 +65,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     nodes: dag.nodes,
     edges: dag.edges ?? [],
     retry: options.retry ?? {},
+    ...storedParts(options),
   };
   return assemble({
     flat,
@@ -68,11 +77,31 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
   });
 }
 
+/** What a document says of stored policies; nothing where there are none. */
+function storedParts({
+  policies,
+  retryFrom,
+}: CompileOptions): Pick<PlanDocument, 'retry_from' | 'policies'> {
+  if (policies === undefined || policies.size === 0) return {};
+  const entries = [...policies].map(([id, { version, policy }]) => [id, { version, policy }]);
+  return {
+    policies: Object.fromEntries(entries),
+    ...(retryFrom !== undefined && { retry_from: retryFrom }),
+  };
+}
+
 /** Compiles a stored document again; it was valid when it was stored. */
 export function compileStoredPlan(document: string): Plan {
   const stored = JSON.parse(document) as PlanDocument;
   return compilePlan(stored, {
     retry: stored.retry,
+    policies: new Map(
+      Object.entries(stored.policies ?? {}).map(([policyId, one]) => [
+        policyId,
+        { policyId, ...one },
+      ]),
+    ),
+    ...(stored.retry_from !== undefined && { retryFrom: stored.retry_from }),
     maxNodes: Number.POSITIVE_INFINITY,
     maxEdges: Number.POSITIVE_INFINITY,
   });

@@ -6,5 +6,7 @@ export {
   type NodeSpec,
   type Plan,
   type PlanShape,
+  type StoredPolicies,
+  type StoredPolicy,
   shapeOf,
 } from './plan.ts';

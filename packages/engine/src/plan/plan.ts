@@ -1,4 +1,9 @@
-import type { AmbiguityPolicy, DependencyCondition, NodeType } from '@tenuto/contract';
+import type {
+  AmbiguityPolicy,
+  DependencyCondition,
+  InlineRetryPolicy,
+  NodeType,
+} from '@tenuto/contract';
 import type { Expression, Template } from '../expression/index.ts';
 import type { RetryPolicy } from '../retry/index.ts';
 
@@ -7,6 +12,16 @@ export interface ActionSpec {
   readonly uses: string;
   readonly with: Template;
 }
+
+/** A stored retry policy in one of its versions; what it says becomes part of the plan. */
+export interface StoredPolicy {
+  readonly policyId: string;
+  readonly version: number;
+  readonly policy: InlineRetryPolicy;
+}
+
+/** Stored retry policies by id, in lower case. */
+export type StoredPolicies = ReadonlyMap<string, StoredPolicy>;
 
 /** What a node does and under which rules; shared by all nodes that are written alike. */
 export interface NodeSpec {
@@ -21,6 +36,8 @@ export interface NodeSpec {
   readonly skipOnFailure: boolean;
   readonly allowFailure: boolean;
   readonly retry: RetryPolicy;
+  /** The stored policy that `retry` is, but for the number of attempts; absent when it is none. */
+  readonly retryFrom: StoredPolicy | undefined;
   readonly timeoutMs: number | undefined;
   readonly graceMs: number;
   /** An attempt that says nothing for longer is given up as lost. */

@@ -1,14 +1,11 @@
 import { ExpressionError } from '@tenuto/contract';
-import type { RetryPolicy } from '../retry/index.ts';
 import type { FlatNodes } from './flatten.ts';
-import type { Problems } from './problems.ts';
+import type { RetryContext } from './node-retry.ts';
 
-export interface SpecContext {
+export interface SpecContext extends RetryContext {
   readonly flat: FlatNodes;
-  readonly defaultRetry: RetryPolicy;
   /** What is wrong with an action's name, if anything. */
   readonly checkAction: (uses: string) => string | undefined;
-  readonly problems: Problems;
 }
 
 /** Runs one compilation; an ExpressionError becomes a problem of the node's field. */

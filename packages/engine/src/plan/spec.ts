@@ -6,8 +6,8 @@ import {
   type References,
   type Scope,
 } from '../expression/index.ts';
-import { resolveRetryPolicy } from '../retry/index.ts';
 import { type FlatNodes, typeOf } from './flatten.ts';
+import { nodeRetry } from './node-retry.ts';
 import type { NodeSpec } from './plan.ts';
 import { compileRecovery } from './recovery-spec.ts';
 import { attempt, type SpecContext } from './spec-context.ts';
@@ -131,10 +131,7 @@ function compileSpec(
   const template = attempt(context, index, 'with', () => compileTemplate(parameters, scope));
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
-  const retry =
-    node.retry === undefined && node.max_retries === undefined
-      ? context.defaultRetry
-      : resolveRetryPolicy(node.retry, node.max_retries, context.defaultRetry);
+  const retry = nodeRetry(context, node, path);
   return {
     type: typeOf(node),
     uses: actionName(context, node, path),
@@ -149,10 +146,10 @@ function compileSpec(
     dependency: node.dependency_condition ?? 'all',
     skipOnFailure: node.skip_on_failure ?? false,
     allowFailure: node.allow_failure ?? (node.type === 'notification' && node.critical !== true),
-    retry,
+    ...retry,
     timeoutMs: node.timeout_seconds === undefined ? undefined : node.timeout_seconds * 1000,
     graceMs: (node.grace_seconds ?? DEFAULT_GRACE_SECONDS) * 1000,
-    ...compileRecovery(context, { node, index, path, scope, reads, retry }),
+    ...compileRecovery(context, { node, index, path, scope, reads, retry: retry.retry }),
     priority: node.priority ?? DEFAULT_PRIORITY,
     forEach: expression('for_each', node.for_each),
     itemName: itemNameOf(node),

@@ -1,4 +1,11 @@
-import type { AttemptKind, AttemptStatus, Json, JsonObject, RunStatus } from '@tenuto/contract';
+import type {
+  AttemptKind,
+  AttemptStatus,
+  Json,
+  JsonObject,
+  RunStatus,
+  UsedRetryPolicy,
+} from '@tenuto/contract';
 import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 import type { InboxBody, InboxType } from './inbox.ts';
@@ -17,6 +24,8 @@ export interface Access {
 export interface StoredInput extends RunInput {
   /** The job's own `max_retries`; absent on runs that were not submitted as jobs. */
   readonly maxRetries?: number;
+  /** The stored retry policies that it uses, in the versions that were in force. */
+  readonly retryPolicies?: readonly UsedRetryPolicy[];
 }
 
 /** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */

@@ -58,6 +58,17 @@ export interface StartedRow {
   readonly startedAt: number;
 }
 
+/** What came of the nodes of a run that ran under a stored retry policy; see policy-tally.ts. */
+export interface PolicySample {
+  readonly policyId: string;
+  readonly version: number;
+  readonly nodes: number;
+  readonly completed: number;
+  readonly attempts: number;
+  readonly retried: number;
+  readonly recovered: number;
+}
+
 /** A change of an owned run's row. Each says which inbox the owner has seen. */
 export type RunUpdate =
   | {
@@ -69,6 +80,8 @@ export type RunUpdate =
       readonly progress: string;
       /** JSON text: whom the run itself has asked to be told of this end. */
       readonly targets?: string | undefined;
+      /** Written only if the run is ended by this. */
+      readonly samples?: readonly PolicySample[];
     }
   /** Gives the run up: to nobody, until `wakeAt` (parking) or at once (handing back). */
   | {

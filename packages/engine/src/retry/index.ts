@@ -17,6 +17,7 @@ export {
   resolveRetryPolicy,
   STRATEGY_ALIASES,
   type StrategyAlias,
+  withRetries,
 } from './policy.ts';
 export { retryPolicyProblems } from './policy-check.ts';
 export { nextOpening } from './window.ts';

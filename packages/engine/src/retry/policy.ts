@@ -91,6 +91,16 @@ export function resolveRetryPolicy(
   };
 }
 
+/** A policy with another number of attempts, if one is given: attempts after the first. */
+export function withRetries(
+  policy: InlineRetryPolicy,
+  maxRetries: number | undefined,
+): InlineRetryPolicy {
+  if (maxRetries === undefined) return policy;
+  const { max_attempts: _, ...rest } = policy;
+  return { ...rest, max_retries: maxRetries };
+}
+
 /** Names of strategies that tasks may use besides the seven. */
 export const STRATEGY_ALIASES = ['exponential_jitter', 'linear', 'fixed'] as const;
 export type StrategyAlias = (typeof STRATEGY_ALIASES)[number];

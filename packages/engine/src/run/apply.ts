@@ -10,6 +10,7 @@
  */
 import { InvalidJobStateError, type Json, type JsonObject, type RunStatus } from '@tenuto/contract';
 import type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
+import { tallyEnd } from './policy-tally.ts';
 import { obstacleTo, recover, recoverNode } from './recovery.ts';
 import { RUN } from './recovery-step.ts';
 import { consider, countFailure, settle } from './release.ts';
@@ -51,7 +52,9 @@ export function apply(run: RunState, event: RunEvent): Effect[] {
       nodeWaits(run, event, effects);
       break;
     case 'due':
-      if (run.waits.get(event.node)?.kind === 'retry') makeReady(run, event.node);
+      if (run.waits.get(event.node)?.kind !== 'retry') break;
+      if (event.until === undefined) makeReady(run, event.node);
+      else waitForRetry(run, event.node, event.until, effects);
       break;
     case 'pause':
       run.paused = true;
@@ -71,6 +74,8 @@ export function apply(run: RunState, event: RunEvent): Effect[] {
       break;
     case 'recover':
       markRunning(run, event.running);
+      // Those of before are written already, with the end that is taken back.
+      if (run.phase === 'over') run.tallies.clear();
       recover(run, event, effects);
       break;
     case 'stop':
@@ -190,6 +195,7 @@ function begin(run: RunState): void {
 function attemptEnded(run: RunState, event: AttemptEnded, effects: Effect[]): void {
   const { node } = event;
   traceRetry(run, event);
+  tallyEnd(run, event);
   if (statusOf(run, node) === 'running') run.slots -= 1;
   if (event.status === 'completed') hearSignal(run, node);
   run.waits.delete(node);

@@ -19,8 +19,16 @@ export type RunEvent =
       readonly attempt: number;
       readonly wait: Wait;
     }
-  /** The delay before a retry is over. Not journaled: it follows from `retryAt`. */
-  | { readonly type: 'due'; readonly at: number; readonly node: number }
+  /**
+   * The delay before a retry is over; with `until`, it goes on until then. Not journaled: it follows
+   * from `retryAt`.
+   */
+  | {
+      readonly type: 'due';
+      readonly at: number;
+      readonly node: number;
+      readonly until?: number;
+    }
   /** Nothing starts until the run is resumed. */
   | { readonly type: 'pause'; readonly at: number }
   | { readonly type: 'resume'; readonly at: number }

@@ -20,7 +20,7 @@ export { holdNode, releaseHeld } from './hold.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
-export { retryPast } from './retry-trace.ts';
+export { retryDue, retryPast } from './retry-trace.ts';
 export { attemptsInRound, effectKey, roundOf, usesOf } from './round.ts';
 export {
   attemptOf,

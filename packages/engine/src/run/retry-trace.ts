@@ -1,5 +1,5 @@
 /** What a retry policy asks to know of a node's earlier attempts; kept only where it asks. */
-import type { RetryPolicy } from '../retry/index.ts';
+import { isTooLate, nextOpening, type RetryPolicy } from '../retry/index.ts';
 import type { AttemptEnded } from './event.ts';
 import { roundOf } from './round.ts';
 import { type RetryTrace, type RunState, specOf } from './state.ts';
@@ -30,11 +30,28 @@ export function retryPast(
   return { firstStartedAt: trace.firstStartedAt, previousDelayMs: trace.delayMs };
 }
 
+/**
+ * What becomes of a retry whose delay is over. What was decided when the attempt failed may not hold
+ * any more: nobody may have been there when it was time.
+ * @param at wall time in milliseconds since the epoch
+ * @returns `now`, `never`, or until when it has to wait
+ */
+export function retryDue(run: RunState, node: number, at: number): 'now' | 'never' | number {
+  const trace = traceOf(run, node);
+  if (trace === undefined) return 'now';
+  const { retry } = specOf(run, node);
+  const { retry_window: window } = retry;
+  const startAt = window === undefined ? at : nextOpening(window, at);
+  if (isTooLate(retry, trace.firstStartedAt, startAt)) return 'never';
+  return startAt === at ? 'now' : startAt;
+}
+
 function traceOf(run: RunState, node: number): RetryTrace | undefined {
   const trace = run.traces.get(node);
   return trace?.base === roundOf(run, node).base ? trace : undefined;
 }
 
-function asksForTrace({ jitter, total_time_limit_ms: limitMs }: RetryPolicy): boolean {
-  return jitter === 'decorrelated' || limitMs !== undefined;
+function asksForTrace(policy: RetryPolicy): boolean {
+  const { jitter, total_time_limit_ms: limitMs, retry_window: window } = policy;
+  return jitter === 'decorrelated' || limitMs !== undefined || window !== undefined;
 }

@@ -5,7 +5,7 @@ import {
   type NodeStatus,
   type RunStatus,
 } from '@tenuto/contract';
-import type { NodeSpec, Plan } from '../plan/index.ts';
+import type { NodeSpec, Plan, StoredPolicy } from '../plan/index.ts';
 import type { Wait } from '../ports/action-runner.ts';
 import type { RunInput } from '../ports/engine-api.ts';
 import { createReadyQueue, type ReadyQueue } from './ready-queue.ts';
@@ -67,6 +67,16 @@ export interface RetryTrace {
   readonly delayMs: number;
 }
 
+/** What came of the nodes that ran under a stored retry policy; see policy-tally.ts. */
+export interface PolicyTally {
+  nodes: number;
+  completed: number;
+  attempts: number;
+  /** Nodes of more than one attempt, and those of them that completed. */
+  retried: number;
+  recovered: number;
+}
+
 /**
  * A run in memory. Nodes are numbers: below plan.nodeCount the plan's own, from there on instances
  * made by `for_each`. What every node has stands in `cells`; what few have, in maps.
@@ -97,6 +107,8 @@ export interface RunState {
   readonly waits: Map<number, NodeWait>;
   /** Of nodes that are between attempts, where their policy asks for it. */
   readonly traces: Map<number, RetryTrace>;
+  /** Of the stored retry policies that nodes have run under since the run was begun or reopened. */
+  readonly tallies: Map<StoredPolicy, PolicyTally>;
   readonly ready: ReadyQueue;
   /** Attempts that are going on. */
   slots: number;
@@ -200,6 +212,7 @@ export function createRun(parts: {
     times: new Map(),
     waits: new Map(),
     traces: new Map(),
+    tallies: new Map(),
     ready: createReadyQueue(),
     slots: 0,
     open: 0,

@@ -49,9 +49,29 @@ function errorsOf(
   value: unknown,
 ): readonly ValidationError[] {
   // `false` schemas name each unknown field; the summary beside them only repeats it.
-  return errors
+  return withoutOtherBranches(errors)
     .filter(({ keyword }) => keyword !== 'additionalProperties')
     .flatMap((error) => errorOf(error, value));
+}
+
+/**
+ * Where one of several forms is allowed, what is wrong with the form that was sent is all that
+ * helps: not that it is none of the others.
+ */
+function withoutOtherBranches(
+  errors: readonly TLocalizedValidationError[],
+): readonly TLocalizedValidationError[] {
+  const isForm = ({ keyword }: TLocalizedValidationError) =>
+    keyword === 'anyOf' || keyword === 'type';
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map((one) => one.instancePath);
+  const told = unions.filter((path) =>
+    errors.some((error) => isWithin(error.instancePath, path) && !isForm(error)),
+  );
+  return errors.filter((error) => !(isForm(error) && told.includes(error.instancePath)));
+}
+
+function isWithin(path: string, around: string): boolean {
+  return path === around || path.startsWith(`${around}/`);
 }
 
 function errorOf(error: TLocalizedValidationError, value: unknown): ValidationError[] {

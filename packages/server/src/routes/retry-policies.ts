@@ -7,7 +7,7 @@ import {
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { etagOf } from '../services/entity-tag.ts';
+import { etagOf } from '../services/job-state.ts';
 import {
   createRetryPolicy,
   getRetryPolicy,

@@ -6,27 +6,13 @@ import {
   type SubmitJob,
   type ValidationError,
 } from '@tenuto/contract';
-import { type Clock, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
 import type { JobGraph } from './job-graph.ts';
+import { type JobRetry, jobRetry } from './job-retry.ts';
+import type { JobRules } from './job-rules.ts';
 import { recoveryRulesOf } from './recovery-policy.ts';
-import { cappedGraph, cappedPolicy } from './retry-cap.ts';
-
-/** What a job gets that does not say otherwise; settings of the deployment. */
-export interface JobDefaults {
-  readonly maxConcurrentNodes: number;
-  readonly maxRetries: number;
-  /** No backoff waits longer, whatever a policy says. */
-  readonly maxRetryDelayMs: number;
-  readonly timeoutMs: number;
-}
-
-/** What the deployment cannot do, known before a job is taken. */
-export interface JobRules {
-  readonly defaults: JobDefaults;
-  readonly clock: Pick<Clock, 'wall'>;
-  /** Says what is wrong with an action's name; undefined when it is known. */
-  readonly checkAction: (uses: string) => string | undefined;
-}
+import { cappedGraph } from './retry-cap.ts';
+import type { JobPolicies } from './retry-policy-use.ts';
 
 /** A request that has been understood. */
 export interface JobInput {
@@ -37,20 +23,31 @@ export interface JobInput {
   readonly scheduledAt: number | undefined;
 }
 
+/** What a job takes from elsewhere: from the catalogue of tests, and from stored policies. */
+export interface JobSources {
+  readonly graph: JobGraph;
+  readonly policies: JobPolicies;
+}
+
 /**
  * Checks what a schema cannot, and compiles the graph.
  * @throws OrchestrationError 400 for names given twice and times that are none, 422 for a graph
- *   that cannot run, a deadline that has passed and a recovery that cannot be
+ *   that cannot run, for a retry policy that is not there, a deadline that has passed and a recovery
+ *   that cannot be
  */
-export function readJobInput(body: SubmitJob, graph: JobGraph, rules: JobRules): JobInput {
+export function readJobInput(
+  body: SubmitJob,
+  { graph, policies }: JobSources,
+  rules: JobRules,
+): JobInput {
   const name = either(body, 'job_name', 'name');
   if (name === undefined) throw invalid([{ path: '/job_name', message: 'is required' }]);
   const description = either(body, 'job_description', 'description');
   const scheduledAt = timeOf(body.scheduled_at, '/scheduled_at');
   const deadlineAt = timeOf(body.deadline_at, '/deadline_at');
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
-  const retry = retryOf(body, rules.defaults);
   const { defaults } = rules;
+  const retry = jobRetry(body, policies, defaults);
   const plan = compile(graph, retry, rules);
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
@@ -63,7 +60,8 @@ export function readJobInput(body: SubmitJob, graph: JobGraph, rules: JobRules):
       maxConcurrentNodes: body.max_concurrent_nodes ?? defaults.maxConcurrentNodes,
       failFast: body.fail_fast ?? false,
       timeoutMs: body.timeout_ms ?? defaults.timeoutMs,
-      maxRetries: (retry.max_attempts ?? (retry.max_retries ?? 0) + 1) - 1,
+      maxRetries: retry.maxRetries,
+      ...(policies.used.length > 0 && { retryPolicies: policies.used }),
       ...(deadlineAt !== undefined && { deadlineAt }),
       ...(recovery !== undefined && { recovery }),
       ...notifyOf(body),
@@ -109,21 +107,10 @@ function refusePastDeadline(times: {
   });
 }
 
-/** `max_retries` counts only where the policy says no number of its own, as for a node. */
-function retryOf(body: SubmitJob, defaults: JobDefaults) {
-  const policy = cappedPolicy(body.retry_policy ?? {}, defaults.maxRetryDelayMs);
-  if (policy.max_attempts !== undefined || policy.max_retries !== undefined) return policy;
-  return { ...policy, max_retries: body.max_retries ?? defaults.maxRetries };
-}
-
-function compile(
-  { dag, placeOf }: JobGraph,
-  retry: ReturnType<typeof retryOf>,
-  rules: JobRules,
-): Plan {
+function compile({ dag, placeOf }: JobGraph, retry: JobRetry, rules: JobRules): Plan {
   try {
     const capped = cappedGraph(dag, rules.defaults.maxRetryDelayMs);
-    return compilePlan(capped, { retry, checkAction: rules.checkAction });
+    return compilePlan(capped, { ...retry.options, checkAction: rules.checkAction });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({

@@ -5,13 +5,14 @@ import {
   type SubmitJob,
   timeOfId,
 } from '@tenuto/contract';
-import { type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
+import { type Access, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { jobGraph } from './job-graph.ts';
-import { type JobInput, readJobInput } from './job-input.ts';
+import { type JobInput, type JobSources, readJobInput } from './job-input.ts';
 import { refuseUnreachable } from './job-notify.ts';
 import { jobView } from './job-view.ts';
+import { DEFAULT_JOB_TYPE } from './retry-policy-use.ts';
 import type { JobParts } from './services.ts';
 
 /** A level with more nodes than this is told of: they wait for each other's slots. */
@@ -21,9 +22,9 @@ const FULL_RETRY_SECONDS = 30;
 
 /** What a job would be: nothing is stored. */
 export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): Promise<DryRun> {
-  const { owner } = authorize(caller.principal, 'jobs:write', 'jobs');
-  const graph = await jobGraph(parts.tests.catalogue, owner, body);
-  const input = readJobInput(body, graph, parts.rules);
+  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const sources = await sourcesOf(parts, access, body);
+  const input = readJobInput(body, sources, parts.rules);
   const shape = shapeOf(input.plan);
   return {
     valid: true,
@@ -98,8 +99,9 @@ export async function submitOnce(
   if (before !== undefined) return before;
   refuseWhenFull(parts);
   const body = await make();
-  const graph = await jobGraph(parts.tests.catalogue, owner, body);
-  const input = readJobInput(body, graph, parts.rules);
+  const access = { ...authorize(caller.principal, 'jobs:write', 'jobs'), owner };
+  const sources = await sourcesOf(parts, access, body);
+  const input = readJobInput(body, sources, parts.rules);
   await refuseUnreachable(parts, owner, body);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
@@ -113,6 +115,16 @@ export async function submitOnce(
   const winner = used && (await firstAnswer(parts, caller, used));
   if (winner !== undefined) return winner;
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+/** Looks up what a job of this owner's names and does not say itself. */
+async function sourcesOf(
+  { tests, rules }: JobParts,
+  access: Access,
+  body: SubmitJob,
+): Promise<JobSources> {
+  const graph = await jobGraph(tests.catalogue, access.owner, body);
+  return { graph, policies: await rules.policies.forJob(access, body, graph.dag) };
 }
 
 /** What is accepted must be finished, and that takes room on the disk. */
@@ -148,7 +160,7 @@ function submissionOf(
     owner,
     triggeredBy: principal.actor,
     name: input.name,
-    jobType: body.job_type ?? 'dag',
+    jobType: body.job_type ?? DEFAULT_JOB_TYPE,
     kind: 'job',
     priority: body.priority ?? 5,
     ...(input.description !== undefined && { description: input.description }),

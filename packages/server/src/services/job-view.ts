@@ -39,6 +39,7 @@ export function jobView(run: RunRecord, owner: LiveRun | undefined, now: number)
     max_concurrent_nodes: run.input.maxConcurrentNodes,
     fail_fast: run.input.failFast,
     max_retries: run.input.maxRetries ?? null,
+    retry_policies: [...(run.input.retryPolicies ?? [])],
     execution_context: run.input.params,
     progress_percentage: Math.round(share * 1000) / 10,
     current_node_ids: [...(live?.currentNodes ?? run.progress?.current ?? [])],

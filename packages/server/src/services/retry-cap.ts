@@ -26,11 +26,12 @@ function cappedNodes(nodes: readonly NodeInput[], capMs: number): readonly NodeI
 function cappedNode(node: NodeInput, capMs: number): NodeInput {
   const { retry, children } = node;
   const inside = children && cappedNodes(children, capMs);
-  const tooLong = (retry?.max_delay_ms ?? 0) > capMs;
-  if (!tooLong && inside === children) return node;
+  // A policy that is named was capped when it was looked up.
+  const own = typeof retry === 'object' && (retry.max_delay_ms ?? 0) > capMs ? retry : undefined;
+  if (own === undefined && inside === children) return node;
   return {
     ...node,
-    ...(tooLong && { retry: { ...retry, max_delay_ms: capMs } }),
+    ...(own !== undefined && { retry: { ...own, max_delay_ms: capMs } }),
     ...(inside !== undefined && { children: inside }),
   };
 }

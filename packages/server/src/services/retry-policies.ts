@@ -7,13 +7,16 @@ import {
 import type { Access, JobStore, RetryPolicyRecord, RetryPolicyStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { readIdempotency, refuseOtherUse } from './idempotency.ts';
+import { auditOf } from './job-state.ts';
 import { listOf, type Paging, pageRequest, positionKey, runKey } from './paging.ts';
+import type { PolicyUse } from './retry-policy-use.ts';
 import { retryPolicyContent, retryPolicyView } from './retry-policy-view.ts';
 
 /** What the services of retry policies work with. */
 export interface RetryPolicyParts {
   readonly retryPolicies: RetryPolicyStore;
   readonly jobs: Pick<JobStore, 'submission'>;
+  readonly rules: { readonly policies: Pick<PolicyUse, 'changed'> };
 }
 
 const WHAT = 'retry policies';
@@ -37,15 +40,10 @@ export async function createRetryPolicy(
     owner: access.owner,
     content,
     ...(idempotency && { idempotency }),
-    audit: {
-      actor: caller.principal.actor,
-      action: 'retry_policy.created',
-      subject: '',
-      details: { name: content.name, version: 1 },
-      requestId: caller.requestId,
-    },
+    audit: auditOf(caller, 'retry_policy.created', '', { name: content.name, version: 1 }),
   });
   if (result === 'taken') throw nameTaken(content.name);
+  parts.rules.policies.changed(access.owner);
   if (result !== 'duplicate') {
     return retryPolicyView(await findPolicy(parts, access, result.policyId));
   }

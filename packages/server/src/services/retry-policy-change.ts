@@ -4,19 +4,13 @@ import {
   type StoredRetryPolicy,
   type WriteRetryPolicy,
 } from '@tenuto/contract';
-import {
-  type AuditEntry,
-  canonicalJson,
-  type RetryPolicyContent,
-  type RetryPolicyRecord,
-} from '@tenuto/engine';
+import { canonicalJson, type RetryPolicyContent, type RetryPolicyRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { namesVersion, refuseStale, staleError } from './entity-tag.ts';
+import { auditOf, refuseStale, stale, wantedVersion } from './job-state.ts';
 import { findPolicy, nameTaken, notFound, type RetryPolicyParts } from './retry-policies.ts';
 import { retryPolicyContent, retryPolicyView } from './retry-policy-view.ts';
 
 const WHAT = 'retry policies';
-const ONE = 'retry policy';
 /** Who names no version competes with others for the next one; not for ever. */
 const TRIES = 5;
 
@@ -62,18 +56,22 @@ async function changeTo(
   const access = authorize(caller.principal, 'jobs:write', WHAT);
   for (let tries = 1; ; tries += 1) {
     const present = await findPolicy(parts, access, policyId);
-    refuseStale(present, ifMatch, ONE);
+    refuseStale(present, ifMatch);
     const content = wanted.content(present);
     if (saysTheSame(present, content)) return retryPolicyView(present);
     const { version } = present;
     const details = { name: content.name, version: version + 1 };
-    const audit = auditOf(caller, 'updated', present, details);
-    const change = { policyId: present.policyId, version, content, audit };
+    const { policyId: subject } = present;
+    const audit = auditOf(caller, 'retry_policy.updated', subject, details);
+    const change = { policyId: subject, version, content, audit };
     const result = await parts.retryPolicies.change(access, change);
+    parts.rules.policies.changed(present.owner);
     if (result === 'changed') return retryPolicyView(await findPolicy(parts, access, policyId));
     if (result === 'taken') throw nameTaken(content.name);
     if (result === 'missing') throw notFound(policyId);
-    if (namesVersion(ifMatch)) throw staleError(await findPolicy(parts, access, policyId), ONE);
+    if (wantedVersion(present, ifMatch).version !== undefined) {
+      throw stale(await findPolicy(parts, access, policyId));
+    }
     if (tries === TRIES) {
       throw new OrchestrationError('conflict', 'Others keep changing the policy; try again.');
     }
@@ -98,24 +96,15 @@ export async function deleteRetryPolicy(
 ): Promise<StoredRetryPolicy> {
   const access = authorize(caller.principal, 'jobs:write', WHAT);
   const present = await findPolicy(parts, access, policyId);
-  refuseStale(present, ifMatch, ONE);
-  const { name, version } = present;
+  refuseStale(present, ifMatch);
+  const { name, version, policyId: subject } = present;
   const result = await parts.retryPolicies.remove(access, {
-    policyId: present.policyId,
-    ...(namesVersion(ifMatch) && { version }),
-    audit: auditOf(caller, 'deleted', present, { name, version }),
+    policyId: subject,
+    ...wantedVersion(present, ifMatch),
+    audit: auditOf(caller, 'retry_policy.deleted', subject, { name, version }),
   });
+  parts.rules.policies.changed(present.owner);
   if (result === 'missing') throw notFound(policyId);
-  if (result === 'stale') throw staleError(await findPolicy(parts, access, policyId), ONE);
+  if (result === 'stale') throw stale(await findPolicy(parts, access, policyId));
   return retryPolicyView(present);
-}
-
-function auditOf(
-  { principal, requestId }: Caller,
-  verb: 'updated' | 'deleted',
-  { policyId }: RetryPolicyRecord,
-  details: AuditEntry['details'],
-): AuditEntry {
-  const action = `retry_policy.${verb}`;
-  return { actor: principal.actor, action, subject: policyId, details, requestId };
 }

@@ -1,5 +1,5 @@
 import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
-import type { JobRules } from './job-input.ts';
+import type { JobRules } from './job-rules.ts';
 
 export type { Caller } from '../auth/principal.ts';
 

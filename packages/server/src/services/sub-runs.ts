@@ -7,8 +7,10 @@ import {
   type JobStore,
   type TestStore,
 } from '@tenuto/engine';
-import type { JobRules } from './job-input.ts';
-import { cappedGraph, cappedPolicy } from './retry-cap.ts';
+import { jobRetry } from './job-retry.ts';
+import type { JobRules } from './job-rules.ts';
+import { cappedGraph } from './retry-cap.ts';
+import { DEFAULT_JOB_TYPE } from './retry-policy-use.ts';
 import { expandTests } from './test-expansion.ts';
 
 /** A run that a node starts; asked for again under the same key, it is the same run. */
@@ -36,23 +38,24 @@ export function createSubRuns({ engine, jobs, tests, rules }: SubRunParts) {
   return async function start(request: SubRun): Promise<string> {
     const { params, owner, idempotencyKey: key } = request;
     const { defaults, checkAction } = rules;
-    const { maxRetryDelayMs } = defaults;
-    const retry = cappedPolicy({ max_retries: defaults.maxRetries }, maxRetryDelayMs);
     const asked = canonicalJson({ dag: request.dag, params });
     const requestHash = createHash('sha256').update(asked).digest();
     const { dag } = await expandTests(tests.catalogue, owner, request.dag);
+    const stored = await rules.policies.forJob({ owner, all: false }, {}, dag);
+    const { options } = jobRetry({}, stored, defaults);
     const result = await engine().submit({
-      plan: compilePlan(cappedGraph(dag, maxRetryDelayMs), { retry, checkAction }),
+      plan: compilePlan(cappedGraph(dag, defaults.maxRetryDelayMs), { ...options, checkAction }),
       input: {
         params,
         maxConcurrentNodes: defaults.maxConcurrentNodes,
         failFast: false,
         timeoutMs: defaults.timeoutMs,
+        ...(stored.used.length > 0 && { retryPolicies: stored.used }),
       },
       owner,
       triggeredBy: `run ${request.parentRun}`,
       name: request.name,
-      jobType: 'dag',
+      jobType: DEFAULT_JOB_TYPE,
       kind: 'job',
       priority: 5,
       parentRun: request.parentRun,

@@ -11,6 +11,7 @@ import {
   uuidArray,
 } from '../binary-array.ts';
 import type { Part } from './flush-part.ts';
+import { samplesPart, samplesText } from './flush-samples.ts';
 import { isExpired } from './idempotency.ts';
 import { PRIORITY_STEP_MS } from './priority.ts';
 import { LIVE_TO_HISTORY, RUN_KIND_CODES } from './run-columns.ts';
@@ -115,15 +116,17 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
   const told = rows.some((row) => row.targets !== undefined);
   const wanted = `(exists (select from routed) and exists (select from routed o
     where (o.everyone or o.owner = f.owner) and 'run.' || f.end_status = any(o.events)))`;
+  const sampled = rows.some((row) => row.samples !== undefined);
+  const types = `${told ? ', ?::text[]' : ''}${sampled ? ', ?::text[]' : ''}`;
+  const names = `${told ? ', targets' : ''}${sampled ? ', end_samples' : ''}`;
   return [
     {
       name: told ? 'told-finishes' : 'finishes',
       sql: `finished as (
         delete from run_live r using gate, unnest(?::uuid[], ?::int4[], ?::text[], ?::timestamptz[],
-          ?::text[]${told ? ', ?::text[]' : ''}) t(run_id, inbox_seq, end_status, end_at,
-          end_progress${told ? ', targets' : ''})
+          ?::text[]${types}) t(run_id, inbox_seq, end_status, end_at, end_progress${names})
         where r.run_id = t.run_id and (r.engine = $1) is true and r.inbox_seq = t.inbox_seq
-        returning r.*, t.end_status, t.end_at, t.end_progress${told ? ', t.targets' : ''}),
+        returning r.*, t.end_status, t.end_at, t.end_progress${names}),
       history as (
         insert into runs (${LIVE_TO_HISTORY}, completed_at, status, progress, version)
         select ${LIVE_TO_HISTORY}, end_at, end_status::run_status, end_progress, version + 1
@@ -148,10 +151,12 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
         timeArray(rows.map((row) => row.completedAt)),
         textArray(rows.map((row) => row.progress)),
         ...(told ? [textArray(rows.map((row) => row.targets))] : []),
+        ...(sampled ? [textArray(rows.map(samplesText))] : []),
         uuidArray(rows.map((row) => row.runId.bytes)),
         uuidArray(rows.map((row) => row.runId.bytes)),
       ],
     },
+    ...(sampled ? [samplesPart()] : []),
   ];
 }
 

@@ -98,6 +98,7 @@ const STATEMENT_LETTERS: Readonly<Record<string, string>> = {
   started: 'S',
   finishes: 'f',
   'told-finishes': 'F',
+  samples: 'P',
   releases: 'r',
   progress: 'p',
   consumed: 'c',

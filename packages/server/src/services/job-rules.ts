@@ -1,0 +1,12 @@
+import type { Clock } from '@tenuto/engine';
+import type { JobDefaults } from './job-defaults.ts';
+import type { PolicyUse } from './retry-policy-use.ts';
+
+/** What the deployment cannot do, known before a job is taken. */
+export interface JobRules {
+  readonly defaults: JobDefaults;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly policies: PolicyUse;
+  /** Says what is wrong with an action's name; undefined when it is known. */
+  readonly checkAction: (uses: string) => string | undefined;
+}
