@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../test/manual-clock.ts';
 import { someOwned } from '../test/owned-run.ts';
-import { type Admission, createCircuits, type Guard } from './circuits.ts';
+import { type Admission, createCircuits } from './circuits.ts';
+import type { Guard } from './owned.ts';
 import type { CircuitRow, CircuitVerbs } from './ports/circuit-store.ts';
 import type { CircuitSettings } from './retry/index.ts';
 
@@ -39,7 +40,7 @@ function slowStore() {
 }
 
 function passed(answer: ReturnType<ReturnType<typeof createCircuits>['admit']>): Guard {
-  if (!('entry' in answer)) throw new Error('the circuit kept the node');
+  if (!('circuit' in answer)) throw new Error('the circuit kept the node');
   return answer;
 }
 
