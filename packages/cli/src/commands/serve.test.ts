@@ -112,6 +112,15 @@ describe('serve', () => {
     }
   });
 
+  it('has a store in which the doctor finds nothing, whatever it ran', async () => {
+    const { exitCode, out } = await tenuto('doctor', '--deep');
+    expect(exitCode, out).toBe(EXIT.ok);
+    expect(out).toContain('0 with errors, 0 with warnings.');
+    const repair = await tenuto('doctor', '--repair');
+    expect(repair).toMatchObject({ exitCode: EXIT.ok, err: '' });
+    expect(repair.out).toContain('Nothing was to be repaired.');
+  });
+
   it('shows what it ran', async () => {
     const { out } = await tenuto('jobs', 'ls', '--name', 'retry', '-s', 'completed', '--json');
     const [job] = JSON.parse(out).items;

@@ -216,6 +216,22 @@ describe('batches', () => {
   });
 });
 
+test('a message is late when it is due for long, not when it is tried again later', async () => {
+  const deliver = (event: string, due: string) =>
+    ask(
+      `insert into notice_deliveries (owner, notice_id, event, type, url, place, payload, noticed_at,
+         state, attempts_most, due_at)
+       values ('ann', uuid_v7(), $1, 'webhook', 'http://x', 'x', '{}', now(), 'pending', 3, ${due})`,
+      [event],
+    );
+  await deliver('later', `now() + interval '1 hour'`);
+  expect(await found()).toEqual([]);
+  await deliver('run.ended', `now() - interval '1 hour'`);
+  expect(await found()).toEqual([
+    expect.stringMatching(/^late_notice: .* run\.ended is due since/),
+  ]);
+});
+
 test('an audit row of a recovery that is nowhere is found', async () => {
   const session = crypto.randomUUID();
   await ask(

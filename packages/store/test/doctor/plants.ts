@@ -254,6 +254,16 @@ const RECORDS: Readonly<Record<string, Plant>> = {
       return 'audit';
     },
   },
+  late_notice: {
+    async spoil({ ask }) {
+      const id = randomUUID();
+      await ask(
+        `insert into notices (notice_id, owner, event, at) values ($1, 'ann', 'run.ended', ${HOURS_AGO})`,
+        [id],
+      );
+      return id;
+    },
+  },
   durability: {
     async spoil({ ask, desk }) {
       await ask(`alter database ${desk.connection.database} set synchronous_commit = off`);

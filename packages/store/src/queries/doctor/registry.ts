@@ -9,6 +9,7 @@ import { epochBehind } from './epoch-behind.ts';
 import { inboxBehind } from './inbox-behind.ts';
 import { journalOrder } from './journal-order.ts';
 import { lateClaimKey } from './late-claim-key.ts';
+import { lateNotice } from './late-notice.ts';
 import { leakedStart } from './leaked-start.ts';
 import { liveStatus } from './live-status.ts';
 import { lostKey } from './lost-key.ts';
@@ -57,6 +58,7 @@ export const CHECKS: readonly Check[] = [
   silentRecovery,
   missingAudit,
   auditGuard,
+  lateNotice,
   durability,
   deadRows,
   oldSnapshot,
