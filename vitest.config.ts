@@ -19,8 +19,8 @@ export default defineConfig(({ mode }) => ({
     exclude: mode === 'slow' ? notOurs : [...notOurs, slow],
     globalSetup: existsSync(postgres) ? [postgres] : [],
     // A deadline only ends a test that hangs; none may fail because the machine is busy.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     teardownTimeout: 60_000,
   },
 }));

@@ -17,7 +17,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   // The working set is small; the system's cache does the rest.
   shared_buffers: '128MB',
-  max_connections: '60',
+  // Room for several servers on one store, each with some thirty sessions at most.
+  max_connections: '200',
   // Few checkpoints under a steady stream of inserts: each makes pages be logged whole again.
   max_wal_size: '2GB',
   min_wal_size: '128MB',
