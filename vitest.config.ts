@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests that depend on the local zone would pass at one desk and fail at another; set TZ to try one.
 process.env.TZ ??= 'UTC';
+// Real inputs lie beside the checkout; where they are not, the tests that read them say what they skip.
+process.env.TENUTO_VECTORS ??= join(import.meta.dirname, '../shared/vectors');
 
 const postgres = 'packages/testkit/src/postgres.ts';
 const slow = '**/*.slow.test.ts';

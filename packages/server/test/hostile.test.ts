@@ -5,10 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLive } from './rows.ts';
 import { aJob, JOB, JOBS, startApi, type TestApi } from './server.ts';
 
-const vectors = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../shared/vectors'),
-  'hostile-input',
-);
+const vectors = join(process.env.TENUTO_VECTORS ?? 'vectors', 'hostile-input');
 const present = existsSync(vectors);
 if (!present) console.warn('skipped the hostile inputs: their files are not here');
 

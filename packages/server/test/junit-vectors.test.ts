@@ -14,8 +14,7 @@ import Type from 'typebox';
 import Value from 'typebox/value';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-const VECTORS =
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+const VECTORS = process.env.TENUTO_VECTORS ?? 'vectors';
 const FOLDER = join(VECTORS, 'junit');
 /** How many reports there were when this was written, for saying what was not tested. */
 const KNOWN = 103;

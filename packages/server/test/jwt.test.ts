@@ -107,10 +107,7 @@ interface Attack {
   };
 }
 
-const file = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../shared/vectors'),
-  'hostile-input/jwt-attacks.json',
-);
+const file = join(process.env.TENUTO_VECTORS ?? 'vectors', 'hostile-input/jwt-attacks.json');
 
 describe.skipIf(!existsSync(file))('the JWT attacks', () => {
   const { cases }: { cases: readonly Attack[] } = existsSync(file)

@@ -11,10 +11,7 @@ interface Graph {
   readonly tasks: readonly { readonly id: string; readonly needs: readonly string[] }[];
 }
 
-const folder = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../shared/vectors'),
-  'workflow-dags',
-);
+const folder = join(process.env.TENUTO_VECTORS ?? 'vectors', 'workflow-dags');
 const files = existsSync(folder)
   ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
       /\.dag\.json(\.gz)?$/.test(file),

@@ -1,14 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeAddress, judgeUrl } from './address-guard.ts';
 import type { Lookup } from './connector.ts';
 import { errorOf, openAction, socketsOpenedBy } from './http.fixture.ts';
 
-const vectors =
-  process.env.TENUTO_VECTORS ??
-  fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url));
+const vectors = process.env.TENUTO_VECTORS ?? 'vectors';
 const ssrfFile = `${vectors}/hostile-input/ssrf.json`;
 const hostFile = `${vectors}/hostile-input/whatwg-host-cases.json`;
 
@@ -98,8 +95,8 @@ describe.skipIf(!existsSync(hostFile))('the host cases of the URL standard', () 
 });
 
 // The counts are those of the vectors this was written against.
-it.skipIf(existsSync(ssrfFile))('279 SSRF cases were skipped: the vectors are not here', () => {});
-it.skipIf(existsSync(hostFile))('87 host cases were skipped: the vectors are not here', () => {});
+if (!existsSync(ssrfFile)) it.skip('279 SSRF cases: the vectors are not here', () => {});
+if (!existsSync(hostFile)) it.skip('87 host cases: the vectors are not here', () => {});
 
 describe('judgeUrl', () => {
   it('blocks an address however it is spelled', () => {

@@ -15,8 +15,7 @@ interface Vector {
   readonly signature: string;
 }
 
-const folder =
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+const folder = process.env.TENUTO_VECTORS ?? 'vectors';
 const file = join(folder, 'webhooks/signatures.json');
 const vectors: readonly Vector[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 

@@ -7,8 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJUnit } from './junit.ts';
 import { JUnitError } from './junit-error.ts';
 
-const VECTORS =
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+const VECTORS = process.env.TENUTO_VECTORS ?? 'vectors';
 const FOLDER = join(VECTORS, 'junit');
 
 /** How many reports there were when this was written, for saying what was not tested. */

@@ -260,10 +260,7 @@ describe('a place', () => {
   });
 });
 
-const vectors = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors'),
-  'hostile-input/yaml-hostile.json',
-);
+const vectors = join(process.env.TENUTO_VECTORS ?? 'vectors', 'hostile-input/yaml-hostile.json');
 
 describe('hostile YAML', () => {
   const isThere = existsSync(vectors);

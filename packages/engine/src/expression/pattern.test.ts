@@ -191,8 +191,7 @@ describe('hostile patterns', () => {
     expect(large).toBeLessThan(source.length * 4_000 * pump.length);
   });
 
-  const folder =
-    process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+  const folder = process.env.TENUTO_VECTORS ?? 'vectors';
   const file = join(folder, 'hostile-input/redos.json');
   interface Case {
     readonly pattern: string;

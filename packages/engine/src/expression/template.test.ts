@@ -244,8 +244,7 @@ describe('any value', () => {
 });
 
 describe('hostile data', () => {
-  const folder =
-    process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+  const folder = process.env.TENUTO_VECTORS ?? 'vectors';
   const file = join(folder, 'hostile-input/prototype-pollution.json');
   const cases: { kind: string; payload: string; valid_json?: boolean }[] = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))

@@ -183,8 +183,7 @@ const STRATEGIES: Readonly<Record<string, BackoffOptions['strategy']>> = {
 };
 
 describe('known sequences', () => {
-  const folder =
-    process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors');
+  const folder = process.env.TENUTO_VECTORS ?? 'vectors';
   const file = join(folder, 'backoff/sequences.json');
   const vectors: Vector[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   // A step that is not the base is no strategy of ours.

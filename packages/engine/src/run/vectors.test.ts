@@ -22,10 +22,7 @@ interface Graph {
   readonly expected?: Readonly<Record<string, string>>;
 }
 
-const folder = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors'),
-  'workflow-dags',
-);
+const folder = join(process.env.TENUTO_VECTORS ?? 'vectors', 'workflow-dags');
 const isThere = existsSync(folder);
 if (!isThere) console.warn('skipped all real workflow graphs: their files are not here');
 const graphs = isThere ? readGraphs() : [];

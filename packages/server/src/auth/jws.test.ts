@@ -111,10 +111,7 @@ function isOurs(jws: string, key: JWK | undefined): boolean {
   return alg === key?.alg && /^(HS256|[RPE]S(256|384|512)|EdDSA)$/.test(alg);
 }
 
-const file = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors'),
-  'hostile-input/wycheproof-jws.json.gz',
-);
+const file = join(process.env.TENUTO_VECTORS ?? 'vectors', 'hostile-input/wycheproof-jws.json.gz');
 
 describe.skipIf(!existsSync(file))('the Wycheproof signatures', () => {
   const groups: readonly Group[] = existsSync(file)

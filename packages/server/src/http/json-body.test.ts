@@ -5,10 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJsonBody } from './json-body.ts';
 
-const vectors = join(
-  process.env.TENUTO_VECTORS ?? join(import.meta.dirname, '../../../../../shared/vectors'),
-  'hostile-input/json',
-);
+const vectors = join(process.env.TENUTO_VECTORS ?? 'vectors', 'hostile-input/json');
 
 function refusalOf(text: string | Buffer): OrchestrationError {
   try {
