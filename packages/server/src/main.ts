@@ -55,6 +55,7 @@ import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
+import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault } from './secrets/vault.ts';
 import type { Phase } from './services/health.ts';
@@ -121,7 +122,7 @@ async function start(
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, retryPolicies } = store.api;
-  const adminToken = await letAdminIn(settings, dataDir, tokens);
+  const adminToken = await letAdminIn(settings, dataDir, { tokens, logger });
   const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
@@ -171,7 +172,7 @@ async function start(
   teardown.add(() => app.close());
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
-  await engine.start();
+  await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   phase = 'ready';
@@ -190,9 +191,12 @@ function engineLimits({ leaseMs, capacity, slots }: Settings) {
 async function letAdminIn(
   { adminToken: preset, databaseUrl }: Settings,
   dataDir: string,
-  tokens: TokenStore,
+  { tokens, logger }: { readonly tokens: TokenStore; readonly logger: FastifyBaseLogger },
 ): Promise<string | undefined> {
-  const token = await ensureAdminToken({ tokens, random: systemRandom, preset });
+  const ensure = () => ensureAdminToken({ tokens, random: systemRandom, preset });
+  // A token that was just made is shown once: made again, it would be another one.
+  const token =
+    preset === undefined ? await ensure() : await patiently(ensure, { clock: systemClock, logger });
   if (token !== undefined && databaseUrl === undefined) {
     await writeFile(join(dataDir, TOKEN_FILE), `${token}\n`, { mode: 0o600 });
   }
@@ -213,7 +217,8 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
     embedded.onFatal((error) => logger.error({ err: error }, 'the database is given up'));
   }
   const config = embedded?.connection ?? { connectionString: settings.databaseUrl ?? '' };
-  const { warnings } = await prepareDatabase(config, { migrations: MIGRATIONS, logger });
+  const prepare = () => prepareDatabase(config, { migrations: MIGRATIONS, logger });
+  const { warnings } = await patiently(prepare, { clock: systemClock, logger });
   const api = openApiStore(config);
   teardown.add(() => api.close());
   const engine = createEngineStore(config);

@@ -14,9 +14,11 @@ import { createCircuitStore } from './circuit-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
+import { faultOf } from './fault.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
+import { openPool } from './pool.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -48,9 +50,9 @@ export interface ApiStore {
 }
 
 export function openApiStore(config: pg.ClientConfig): ApiStore {
-  const pool = openPool(config, { max: POOL_SIZE, name: 'tenuto-api' });
+  const pool = openApiPool(config, { max: POOL_SIZE, name: 'tenuto-api' });
   // Requests do not wait for messages that are being written down.
-  const relayPool = openPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
+  const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
   const doctors = openDoctorPool(config);
   return {
     circuits: createCircuitStore(pool),
@@ -68,11 +70,11 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   };
 }
 
-function openPool(
+function openApiPool(
   config: pg.ClientConfig,
   { max, name }: { readonly max: number; readonly name: string },
 ): pg.Pool {
-  const pool = new pg.Pool({
+  return openPool({
     ...config,
     max,
     application_name: name,
@@ -81,9 +83,6 @@ function openPool(
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   });
-  // A connection that breaks while idle says so here; whoever asks next gets another.
-  pool.on('error', () => undefined);
-  return pool;
 }
 
 /**
@@ -91,7 +90,7 @@ function openPool(
  * and between two statements it replays runs.
  */
 function openDoctorPool(config: pg.ClientConfig): pg.Pool {
-  const pool = new pg.Pool({
+  return openPool({
     ...config,
     max: EXAMINATIONS,
     application_name: 'tenuto-doctor',
@@ -102,14 +101,13 @@ function openDoctorPool(config: pg.ClientConfig): pg.Pool {
     connectionTimeoutMillis: EXAMINATION_WAIT_MS,
     idleTimeoutMillis: 5_000,
   });
-  pool.on('error', () => undefined);
-  return pool;
 }
 
 /**
  * Looks whether a server may be relied on, and brings its database up to date.
  * @returns what a crash of it may lose
- * @throws StoreError when it cannot be used, or cannot be migrated
+ * @throws StoreError when it cannot be used, or cannot be migrated; StoreFault of the kind
+ *   `unavailable` when it went away meanwhile or is only starting: asking again may help
  */
 export async function prepareDatabase(
   config: pg.ClientConfig,
@@ -120,6 +118,7 @@ export async function prepareDatabase(
   try {
     await client.connect();
   } catch (error) {
+    if (answersSoon(error)) throw faultOf(error);
     throw new StoreError(`The database cannot be reached: ${String(error)}`, error);
   }
   try {
@@ -128,7 +127,15 @@ export async function prepareDatabase(
     for (const warning of durability.warnings) logger.warn({}, warning);
     await migrate(client, migrations, { logger });
     return durability;
+  } catch (error) {
+    throw error instanceof StoreError ? error : faultOf(error);
   } finally {
     await client.end();
   }
+}
+
+/** There is a server, and it is starting, stopping or full; or it broke the connection off. */
+function answersSoon(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return faultOf(error).kind === 'unavailable';
+  return error instanceof Error && error.message === 'Connection terminated unexpectedly';
 }

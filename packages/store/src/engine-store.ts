@@ -1,7 +1,8 @@
 import type { EngineStore } from '@tenuto/engine';
-import pg from 'pg';
+import type pg from 'pg';
 import { faultOf } from './fault.ts';
 import { openLane } from './lane.ts';
+import { openPool } from './pool.ts';
 import { claimProbe, readCircuits, saveCircuit } from './queries/circuits.ts';
 import { claim } from './queries/claim.ts';
 import { beat, peers, registerEngine, retire } from './queries/fence.ts';
@@ -33,9 +34,9 @@ export interface OpenEngineStore extends EngineStore {
 
 /** The engine's store on PostgreSQL: a pool for its loops, and a connection for each lane. */
 export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
-  const pool = openPool(config, POOL_SIZE);
+  const pool = openEnginePool(config, POOL_SIZE);
   // An engine must not lose its lease because large outputs keep all connections busy.
-  const pulse = openPool(config, 1);
+  const pulse = openEnginePool(config, 1);
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -82,8 +83,8 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
   };
 }
 
-function openPool(config: pg.ClientConfig, max: number): pg.Pool {
-  const pool = new pg.Pool({
+function openEnginePool(config: pg.ClientConfig, max: number): pg.Pool {
+  return openPool({
     ...config,
     max,
     application_name: 'tenuto-engine',
@@ -91,9 +92,6 @@ function openPool(config: pg.ClientConfig, max: number): pg.Pool {
     connectionTimeoutMillis: 10_000,
     query_timeout: SILENCE_MS,
   });
-  // A pooled connection that breaks while idle says so here; whoever asks next gets another.
-  pool.on('error', () => undefined);
-  return pool;
 }
 
 async function databaseTime(pool: pg.Pool): Promise<number> {

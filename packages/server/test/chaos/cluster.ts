@@ -62,20 +62,21 @@ export async function openCluster(
     process.ready.then(
       () => {
         if (member.process === process && member.state === 'starting') member.state = 'up';
+        console.error('DBG ready', member.name, performance.now() - t0);
       },
       () => {},
     );
-    void process.ended.then(async () => {
-      if (member.failpoint !== undefined && process.logs().includes('a failpoint is reached')) {
-        state.failpointDeaths += 1;
-      }
+    void process.ended.then(async ({ signal }) => {
+      // Who kills from outside says so first.
+      const byItself = signal === 'SIGKILL' && member.state !== 'down';
+      if (byItself && !state.closing) state.failpointDeaths += 1;
       state.fencedBefore += countOf(process.logs());
       member.state = 'down';
-      member.failpoint = undefined;
       await delay(member.restartMs);
       if (state.closing) return;
       member.state = 'starting';
       member.process = launch(member);
+      member.failpoint = undefined;
       care(member);
     });
   }

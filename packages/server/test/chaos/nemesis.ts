@@ -20,6 +20,8 @@ export interface Nemesis {
   readonly strikes: Strikes;
   /** From each kill until work of that server went on elsewhere or again, in milliseconds. */
   readonly resumedMs: readonly number[];
+  /** The same of kills that nothing else disturbed but lost replies and cut connections. */
+  readonly aloneMs: readonly number[];
   /** Does no more harm; resolves when all that was broken has been let go. */
   heal(): Promise<void>;
 }
@@ -33,7 +35,9 @@ export interface NemesisPorts {
 }
 
 /** A reply to one commit in so many is lost. */
-const LOSE_EVERY = 25;
+const LOSE_EVERY = 5;
+/** How long a kill that nothing else shall disturb waits for a whole cluster. */
+const WHOLE_MS = 15_000;
 /** An effect that was on its way when its server was killed says nothing of work going on. */
 const ON_ITS_WAY_MS = 50;
 
@@ -44,9 +48,11 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     ...{ lostReplies: 0, gracefulStops: 0, fullDisks: 0 },
   };
   const resumedMs: number[] = [];
+  const aloneMs: number[] = [];
   const watches: Promise<void>[] = [];
   const before = { lost: cluster.proxy.lost, failpoints: cluster.failpointDeaths };
   let healed = false;
+  let calm: Promise<void> | undefined;
   cluster.proxy.loseEvery(LOSE_EVERY);
 
   const up = () => cluster.members.filter(({ state }) => state === 'up');
@@ -55,6 +61,7 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
   async function again(everyMs: number, strike: () => Promise<void> | void): Promise<void> {
     await delay(everyMs * Math.random());
     while (!healed) {
+      await calm;
       await strike();
       await delay(everyMs * (0.6 + 0.8 * Math.random()));
     }
@@ -63,17 +70,42 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
   async function kill(): Promise<void> {
     const member = one();
     if (member === undefined) return;
+    if (Math.random() < 0.5) member.failpoint = randomFailpoint();
+    watches.push(watchResumed(await strikeDown(member), resumedMs));
+  }
+
+  /** Holds all other strikes until the work of the one server goes on. */
+  async function killAlone(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    calm = promise;
+    try {
+      const whole = performance.now() + WHOLE_MS;
+      while (up().length < cluster.members.length && performance.now() < whole) await delay(50);
+      const member = one();
+      if (member === undefined || up().length < cluster.members.length) return;
+      await watchResumed(await strikeDown(member), aloneMs);
+    } finally {
+      calm = undefined;
+      resolve();
+    }
+  }
+
+  /** Kills it, and tells which runs it had and when it was. */
+  async function strikeDown(member: Member): Promise<{ runs: readonly string[]; at: number }> {
     const runs = await ownedBy(cluster, member).catch(() => []);
     // Half of them come back as themselves, the others leave their runs to be taken over.
     member.restartMs = Math.random() < 0.5 ? 50 : leaseMs * 2;
-    if (Math.random() < 0.5) member.failpoint = randomFailpoint();
+    member.state = 'down';
     const at = performance.now();
     await member.process.kill();
     strikes.kills += 1;
-    watches.push(watchResumed(runs, at));
+    return { runs, at };
   }
 
-  async function watchResumed(runs: readonly string[], at: number): Promise<void> {
+  async function watchResumed(
+    { runs, at }: { readonly runs: readonly string[]; readonly at: number },
+    times: number[],
+  ): Promise<void> {
     if (runs.length === 0) return;
     const theirs = new Set(runs);
     const deadline = at + leaseMs * 4 + 10_000;
@@ -82,7 +114,7 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
         (effect) => effect.at > at + ON_ITS_WAY_MS && theirs.has(effect.run),
       );
       if (first !== undefined) {
-        resumedMs.push(first.at - at);
+        times.push(first.at - at);
         return;
       }
       await delay(25);
@@ -96,7 +128,7 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     member.state = 'frozen';
     process.signal('SIGSTOP');
     strikes.freezes += 1;
-    await delay(leaseMs * (1.3 + 0.7 * Math.random()));
+    await delay(leaseMs * (2 + Math.random()));
     process.signal('SIGCONT');
     if (member.process === process && member.state === 'frozen') member.state = 'up';
   }
@@ -118,7 +150,8 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
   }
 
   const campaigns = [
-    again(2_800, kill),
+    again(4_000, kill),
+    again(20_000, killAlone),
     again(3_000, freeze),
     again(8_000, restartDatabase),
     again(45_000, stopInOrder),
@@ -141,6 +174,7 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
       return strikes;
     },
     resumedMs,
+    aloneMs,
     async heal() {
       healed = true;
       cluster.proxy.loseEvery(0);

@@ -93,7 +93,8 @@ async function play(chaos: Chaos, { sink, cluster, filler }: Parts): Promise<Out
     ...nemesis.strikes,
     ...{ minutes: (performance.now() - began) / 60_000, leaseMs, jobs: work.accepted.length },
     ...{ effects: sink.effects.length, repeatedEffects: repeatsIn(sink) },
-    ...{ fenced: cluster.fenced(), violations: violations.length, resumedMs: nemesis.resumedMs },
+    ...{ fenced: cluster.fenced(), violations: violations.length },
+    ...{ resumedMs: nemesis.resumedMs, aloneMs: nemesis.aloneMs },
   };
   return { figures, violations };
 }
