@@ -62,7 +62,6 @@ export async function openCluster(
     process.ready.then(
       () => {
         if (member.process === process && member.state === 'starting') member.state = 'up';
-        console.error('DBG ready', member.name, performance.now() - t0);
       },
       () => {},
     );
