@@ -48,7 +48,6 @@ function hear(history: History, { message }: Request, result: unknown): void {
   if (result !== 'reopened') return;
   history.cancelled.delete(message.runId);
   history.pausedAt.delete(message.runId);
-  history.reopened.set(message.runId, (history.reopened.get(message.runId) ?? 0) + 1);
 }
 
 const NOTED = new Set([

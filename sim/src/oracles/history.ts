@@ -49,8 +49,6 @@ export interface History {
   healedAt: number | undefined;
   /** Runs that a client was told of as stored. */
   readonly accepted: Set<string>;
-  /** How often each run that was over has been taken up again. */
-  readonly reopened: Map<string, number>;
   readonly cancelAsked: Set<string>;
   /** Runs whose cancel has been consumed by their owner, durably. */
   readonly cancelled: Set<string>;
@@ -79,7 +77,6 @@ export function createHistory(
     told: [],
     healedAt: undefined,
     accepted: new Set(),
-    reopened: new Map(),
     cancelAsked: new Set(),
     cancelled: new Set(),
     violation: undefined,

@@ -134,9 +134,6 @@ function checkDelay(history: History, { run, node, attempt, fail }: Started, unt
     (one) => one.runId === run.id && one.node === node && one.attempt === attempt - 1,
   )?.endedAt;
   if (row === undefined || endedAt === undefined) return;
-  // Given up as lost, it may have gone on after the end that is written down, where it was frozen.
-  const error: unknown = JSON.parse(row.error ?? 'null');
-  if (isObject(error) && error.classification === 'infrastructure') return;
   const delayMs = until - row.endedAt;
   const waitedMs = history.now() - endedAt;
   if (waitedMs < delayMs - history.clockErrorMs) {

@@ -125,12 +125,9 @@ function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
   const serving = fleet.serving();
   if (serving.length === 0) return;
   const { host, engine } = dice.pick(serving);
-  const reopened = () => history.reopened.get(runId);
   host.deliver(() => {
-    const before = reopened();
     const answer = (ended: boolean) => {
-      // It may have ended, and been taken up again before the answer comes.
-      if (!ended || history.tables.done.has(runId) || reopened() !== before) return;
+      if (!ended || history.tables.done.has(runId)) return;
       violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
     };
     void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => host.deliver(() => answer(ended)));
