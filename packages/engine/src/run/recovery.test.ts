@@ -353,17 +353,6 @@ describe('a recovery by hand of a run that has failed', () => {
     expect(run.run.phase).toBe('over');
   });
 
-  it('does not ask about its cleanup, which runs again', () => {
-    const run = play([work('a'), { id: 'tidy', type: 'cleanup', uses: 'x' }]);
-    run.start();
-    run.fail('a');
-    run.start();
-    run.fail('tidy');
-    expect(() => run.recover('escalate_manual', { id: 'tidy' })).toThrow(InvalidJobStateError);
-    run.recover('escalate_manual');
-    expect([run.status('a'), run.status('tidy')]).toEqual(['waiting', 'pending']);
-  });
-
   it('skips the item that failed, and comes to an end', () => {
     const run = failed();
     run.recover('skip_node', { id: 'item[1]' });

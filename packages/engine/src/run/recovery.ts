@@ -92,7 +92,6 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
   if (step.action === 'rollback_state' || step.action === 'abort_execution') return undefined;
   if (event.from === 'node' || (over && step.action === 'retry_job')) return undefined;
   if (over && statusOf(run, node) === 'completed') return 'The node has completed.';
-  if (over && isCleanup(run, node)) return 'Cleanup runs again with its run.';
   if (over) return runsAgain(run, node) ? undefined : 'The node did not fail, or was allowed to.';
   // The journal does not tell a node that waits for a circuit from one that waits for its turn.
   const status = statusOf(run, node);
@@ -123,14 +122,9 @@ function reopen(run: RunState, event: RecoverEvent, effects: Effect[]): void {
         ? ({ from: 'node', node } as const)
         : ({ from: 'failed' } as const);
   rerun(run, again, () => {
-    // What may have failed last is a cleanup node: it has its turn when the work is done again.
-    const waits = special && statusOf(run, about) === 'pending' && !isCleanup(run, about);
-    if (waits && step.action !== 'retry_job') followStep(run, about, step, effects);
+    const asked = special && step.action !== 'retry_job' && statusOf(run, about) === 'pending';
+    if (asked) followStep(run, about, step, effects);
   });
-}
-
-function isCleanup(run: RunState, node: number): boolean {
-  return specOf(run, node).type === 'cleanup';
 }
 
 /** A node that waits, for a retry or for a person, does not wait any more. */
