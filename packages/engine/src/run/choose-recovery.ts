@@ -65,7 +65,7 @@ function says(wanted: string | readonly string[] | undefined, found: readonly st
 }
 
 function isPossible(run: RunState, { rule, index }: Choice, { node, status }: Trouble): boolean {
-  const times = timesFollowed(run, index, node);
+  const times = run.followed.get(`${index}/${node ?? -1}`) ?? 0;
   if (rule.action !== 'escalate_manual' && times >= (rule.with?.max_times ?? 1)) return false;
   if (node === undefined) {
     const ofRuns = ['requeue_job', 'abort_execution', 'rollback_state', 'escalate_manual'];
@@ -80,23 +80,6 @@ function isPossible(run: RunState, { rule, index }: Choice, { node, status }: Tr
     specOf(run, node).fallback !== undefined &&
     roundOf(run, node).kind !== 'fallback'
   );
-}
-
-/**
- * By the id of the node: what a `for_each` makes again after a rollback has the same one, and a
- * rule that may be followed once is not to roll back for ever.
- */
-function followedKey(run: RunState, rule: number, node: number | undefined): string {
-  return `${rule}/${node === undefined || node < 0 ? '' : idOf(run, node)}`;
-}
-
-function timesFollowed(run: RunState, rule: number | undefined, node: number | undefined): number {
-  return rule === undefined ? 0 : (run.followed.get(followedKey(run, rule, node)) ?? 0);
-}
-
-/** Counts that a rule of the policy was followed, for a node or for the run. */
-export function countFollowed(run: RunState, rule: number, node: number | undefined): void {
-  run.followed.set(followedKey(run, rule, node), timesFollowed(run, rule, node) + 1);
 }
 
 function endsRun({ action, with: parameters }: RecoveryRule): boolean {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parallel, work } from '../../test/graph-nodes.ts';
 import { play } from '../../test/scenario.ts';
 import { answeredNode, nextStart } from './apply.ts';
-import { chooseRecovery, countFollowed } from './choose-recovery.ts';
 import { holdNode } from './hold.ts';
 import { effectKey, roundOf, usesOf } from './round.ts';
 import { statusOf } from './state.ts';
@@ -329,48 +328,4 @@ describe('giving up on a retry', () => {
     run.start();
     expect(() => run.giveUp('a')).toThrow(InvalidJobStateError);
   });
-});
-
-describe('a recovery by hand of a run that has failed', () => {
-  const each = (more = {}) =>
-    parallel('each', [work('item'), work('extra', { allow_failure: true })], {
-      for_each: '[1, 2]',
-      ...more,
-    });
-
-  function failed() {
-    const run = play([each()]);
-    for (let ids = run.start(); ids.length > 0; ids = run.start()) {
-      for (const id of ids) id === 'item[1]' || id === 'extra[0]' ? run.fail(id) : run.complete(id);
-    }
-    expect(run.run.status).toBe('failed');
-    return run;
-  }
-
-  it.each(['each', 'extra[0]', 'item[0]'])('does not skip %s, which did not fail', (id) => {
-    const run = failed();
-    expect(() => run.recover('skip_node', { id })).toThrow(InvalidJobStateError);
-    expect(run.run.phase).toBe('over');
-  });
-
-  it('skips the item that failed, and comes to an end', () => {
-    const run = failed();
-    run.recover('skip_node', { id: 'item[1]' });
-    expect(run.finish()).toEqual([]);
-    expect(run.run.status).toBe('completed');
-  });
-});
-
-it('a rule that may be followed once is followed once for an item, also when the item is made again', () => {
-  const rules = [{ action: 'rollback_state' }] as const;
-  const run = play([parallel('each', [work('item')], { for_each: '[1]' })], {
-    recovery: { rules },
-  });
-  const item = run.start()[0] ?? '';
-  const trouble = { node: run.node(item), status: 'failed' } as const;
-  expect(chooseRecovery(run.run, trouble)?.index).toBe(0);
-  countFollowed(run.run, 0, run.node(item));
-  // What a rollback makes of the group has another index and the same id.
-  expect([...run.run.followed.keys()]).toEqual([`0/${item}`]);
-  expect(chooseRecovery(run.run, trouble)).toBeUndefined();
 });

@@ -1,13 +1,12 @@
 /** Carrying out recoveries that are about one node, and those that run a run again. */
 import type { Json } from '@tenuto/contract';
-import { countFollowed } from './choose-recovery.ts';
 import type { AttemptEnded, Effect, RecoverEvent } from './event.ts';
 import { type RecoveryStep, RUN } from './recovery-step.ts';
 import { makeReady, waitForRetry } from './releasing.ts';
-import { rerun, runsAgain } from './rerun.ts';
+import { rerun } from './rerun.ts';
 import { beginRound } from './round.ts';
 import { closeSession, openSession } from './sessions.ts';
-import { FLAG, hasFlag, type RunState, setFlag, setStatus, specOf, statusOf } from './state.ts';
+import { FLAG, type RunState, setFlag, setStatus, specOf, statusOf } from './state.ts';
 import { forgetWait } from './stopping.ts';
 import { beginUndo, cutOf } from './undo.ts';
 
@@ -30,8 +29,11 @@ export function recoverNode(
   followStep(run, node, step, effects);
 }
 
+/** Counts that a rule of the policy was followed. */
 function follow(run: RunState, node: number, { rule }: RecoveryStep): void {
-  if (rule !== undefined) countFollowed(run, rule, node);
+  if (rule === undefined) return;
+  const key = `${rule}/${node}`;
+  run.followed.set(key, (run.followed.get(key) ?? 0) + 1);
 }
 
 /** Does to a node what the recovery says. */
@@ -83,16 +85,12 @@ export function obstacleTo(run: RunState, event: RecoverEvent): string | undefin
   }
   if (node === undefined) return undefined;
   if (node < 0 || node >= run.size) return 'There is no such node.';
-  if (hasFlag(run, node, FLAG.dormant)) {
-    return 'The node is only the pattern of what a for_each makes; name one of its items.';
-  }
   if (step.action === 'fallback_strategy' && specOf(run, node).fallback === undefined) {
     return 'The node has no fallback.';
   }
   if (step.action === 'rollback_state' || step.action === 'abort_execution') return undefined;
   if (event.from === 'node' || (over && step.action === 'retry_job')) return undefined;
-  if (over && statusOf(run, node) === 'completed') return 'The node has completed.';
-  if (over) return runsAgain(run, node) ? undefined : 'The node did not fail, or was allowed to.';
+  if (over) return statusOf(run, node) === 'completed' ? 'The node has completed.' : undefined;
   // The journal does not tell a node that waits for a circuit from one that waits for its turn.
   const status = statusOf(run, node);
   return status === 'waiting' || status === 'ready' ? undefined : 'The node does not wait.';
@@ -122,8 +120,7 @@ function reopen(run: RunState, event: RecoverEvent, effects: Effect[]): void {
         ? ({ from: 'node', node } as const)
         : ({ from: 'failed' } as const);
   rerun(run, again, () => {
-    const asked = special && step.action !== 'retry_job' && statusOf(run, about) === 'pending';
-    if (asked) followStep(run, about, step, effects);
+    if (special && step.action !== 'retry_job') followStep(run, about, step, effects);
   });
 }
 

@@ -56,11 +56,6 @@ export function rerun(run: RunState, what: Rerun, before: () => void = () => {})
   for (const node of chosen) consider(run, node);
 }
 
-/** Whether a node is among those that a run from what failed runs again. */
-export function runsAgain(run: RunState, node: number): boolean {
-  return choose(run, { from: 'failed' })[node] === AGAIN;
-}
-
 function nodesMarked(marks: Uint8Array, mark: number): number[] {
   const nodes: number[] = [];
   for (let node = 0; node < marks.length; node += 1) if (marks[node] === mark) nodes.push(node);
