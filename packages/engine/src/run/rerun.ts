@@ -56,6 +56,16 @@ export function rerun(run: RunState, what: Rerun, before: () => void = () => {})
   for (const node of chosen) consider(run, node);
 }
 
+/** Whether a run that goes on from what failed would run a node again. */
+export function runsAgain(run: RunState, node: number): boolean {
+  return choose(run, { from: 'failed' })[node] === AGAIN;
+}
+
+/** Whether a node cannot be reached yet: it is in a group that was never started. */
+export function isHeldBack(run: RunState, node: number): boolean {
+  return heldBackBy(run, node) !== node;
+}
+
 function nodesMarked(marks: Uint8Array, mark: number): number[] {
   const nodes: number[] = [];
   for (let node = 0; node < marks.length; node += 1) if (marks[node] === mark) nodes.push(node);
