@@ -5,7 +5,7 @@ import { failpoint } from './failpoint.ts';
 import type { Call, Owned } from './owned.ts';
 import type { FlushResult, StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
-import { drop, dropForReload, serveWaiting, type Table } from './table.ts';
+import { attemptsOf, drop, dropForReload, serveWaiting, type Table } from './table.ts';
 
 /** The records are durable: does what had to wait for that, in their order. */
 export function committed(
@@ -82,5 +82,5 @@ export function poisoned(
     'the database refuses what this run writes; it is loaded again',
   );
   const owned = table.runs.get(run.id.text);
-  if (owned !== undefined) dropForReload(table, owned, refusal.records);
+  if (owned !== undefined) dropForReload(table, owned, attemptsOf(refusal.records));
 }

@@ -66,7 +66,7 @@ export interface DriverPorts extends StepPorts {
   /** No new starts: the engine is going down. */
   draining(): boolean;
   /** What happened cannot happen to this run: a bug, which is this run's and nobody else's. */
-  broken(owned: Owned, error: unknown): void;
+  broken(owned: Owned, error: unknown, call: InFlight | undefined): void;
 }
 
 /** Applies and journals an event, and sets going what follows. */
@@ -85,7 +85,7 @@ export function handle(
   try {
     effects = apply(run, event);
   } catch (error) {
-    ports.broken(owned, error);
+    ports.broken(owned, error, extra.call);
     return;
   }
   const asides = asidesOf(owned, effects, { at: event.at, newId: ports.newId });
@@ -347,6 +347,13 @@ export function runStored(ports: DriverPorts, owned: Owned): void {
   }
 }
 
+/** What was going on of a run before it came into memory. */
+export interface InFlightBefore {
+  readonly started: readonly StartedAttempt[];
+  /** Those of them that went on in this process, before the run was dropped to be loaded again. */
+  readonly strays?: readonly InFlight[];
+}
+
 /**
  * Sets a run going that came into memory. Attempts that were going on are lost: those that were
  * started, and those that only a stop names, because whoever was about to make them went down.
@@ -354,7 +361,7 @@ export function runStored(ports: DriverPorts, owned: Owned): void {
 export function resumeRun(
   ports: DriverPorts,
   owned: Owned,
-  started: readonly StartedAttempt[],
+  { started, strays = [] }: InFlightBefore,
 ): void {
   const { run } = owned;
   for (const [node, wait] of run.waits) {
@@ -368,7 +375,9 @@ export function resumeRun(
   for (const { node, attempt } of runningAttempts(run)) {
     if (statusOf(run, node) !== 'running' || attemptOf(run, node) !== attempt) continue;
     const startedAt = since.get(`${node}/${attempt}`) ?? ports.clock.wall();
-    const call: InFlight = { node, attempt, startedAt, promoted: true, ended: true };
+    const stray = strays.find((one) => one.node === node && one.attempt === attempt);
+    const known = stray ?? { node, attempt, startedAt, promoted: true, settled: false };
+    const call: InFlight = Object.assign(known, { startedAt, ended: true });
     const moment = { at: ports.clock.wall(), random: ports.random.next() };
     const lost = ambiguous(ports, run, lostAttempt(run, call, moment));
     const asides = told ? [] : lostSession(ports, owned, moment.at);
