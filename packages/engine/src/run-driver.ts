@@ -338,8 +338,12 @@ function intentOf(ports: DriverPorts, call: Call): readonly Aside[] | undefined 
 
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
-  if (owned.run.phase === 'over') {
-    finishRun(owned);
+  const { phase, status } = owned.run;
+  if (phase === 'over') {
+    // Somebody who cancels it again and again must not keep it from its end: once its row says that
+    // it is cancelled, it takes no more cancels. It ends when that is committed.
+    if (status === 'cancelled' && owned.status !== status) noteProgress(owned, ports.clock);
+    else finishRun(owned);
   } else if (!failedFast(ports, owned) && !pursueWanted(ports, owned)) {
     deliverSignals(ports, owned);
     pump(ports, owned);

@@ -1,8 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../test/manual-clock.ts';
 import { someOwned } from '../test/owned-run.ts';
 import { callOf, endOf } from '../test/records.ts';
 import { createCall } from './owned.ts';
-import { dropForReload, forgetStrays, type Table } from './table.ts';
+import { apply, nextStart } from './run/index.ts';
+import { dropForReload, forgetStrays, serveWaiting, type Table } from './table.ts';
+
+const wait = { kind: 'signal', name: 'go' } as const;
+
+describe('a run whose turn it is', () => {
+  it('is idle when there is nothing to start after all', () => {
+    const owned = someOwned();
+    apply(owned.run, { type: 'begin', at: 1 });
+    nextStart(owned.run);
+    apply(owned.run, { type: 'waiting', at: 2, node: 0, attempt: 1, wait });
+    const turns = [owned];
+    const slots: Partial<Table['slots']> = { free: true, next: () => turns.shift() };
+    const driver: Partial<Table['driver']> = {
+      clock: createManualClock(),
+      draining: () => false,
+      slots: slots as Table['slots'],
+    };
+    const table: Partial<Table> = {
+      slots: slots as Table['slots'],
+      driver: driver as Table['driver'],
+    };
+    owned.run.ready.push(0, 5);
+    serveWaiting(table as Table);
+    expect(owned.idleSince).toBeDefined();
+  });
+});
 
 /** Of a table, what dropping a run needs. */
 function emptyTable(): Table {

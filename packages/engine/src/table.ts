@@ -2,6 +2,7 @@
 import { type Circuits, forgetCall } from './circuits.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { ExecutorPorts } from './executor.ts';
+import { noteIdle } from './idle.ts';
 import type { Lanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import type { Call, Owned } from './owned.ts';
@@ -108,6 +109,9 @@ export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {
 /** Gives free slots to the runs that wait for one, in turn. */
 export function serveWaiting({ slots, driver }: Pick<Table, 'slots' | 'driver'>): void {
   for (let owned = slots.next(); owned !== undefined; owned = slots.next()) {
-    if (!owned.dropped && !owned.leaving && !driver.draining()) startReady(driver, owned);
+    if (owned.dropped || owned.leaving || driver.draining()) continue;
+    startReady(driver, owned);
+    // Nothing may have come of it: what was ready was decided about otherwise.
+    noteIdle(owned, driver.clock);
   }
 }
