@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../test/manual-clock.ts';
 import { someOwned } from '../test/owned-run.ts';
 import { committed } from './commits.ts';
+import { giveUp } from './leaving.ts';
 
 import { apply } from './run/index.ts';
 import { type DriverPorts, runStored } from './run-driver.ts';
@@ -32,6 +33,12 @@ describe('a run that was cancelled and comes into memory because of news', () =>
     const result = { outcome: 'committed', duplicates: [], refused: [] } as const;
     committed(table as Table, [...owned.queue], result);
     expect(owned.status).toBe('cancelled');
+    expect(updatesOf(owned)).toEqual(['progress', 'finish']);
+  });
+
+  it('ends when it is to be given back before that, and is not given to others', () => {
+    const owned = cancelledRun('running');
+    giveUp(owned, createManualClock());
     expect(updatesOf(owned)).toEqual(['progress', 'finish']);
   });
 

@@ -5,7 +5,7 @@
 import { LIMITS, type RunStatus } from '@tenuto/contract';
 import type { Circuits, Waiter } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
-import { finishRun, noteProgress, releaseRun } from './leaving.ts';
+import { finishRun, giveUp, noteProgress } from './leaving.ts';
 import { childError, lostAttempt, noSignal } from './outcomes.ts';
 import { type Call, createCall, type Guard, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -256,8 +256,7 @@ export function pump(ports: DriverPorts, owned: Owned): void {
 
 /** Gives the run to whoever claims it, once nothing of it is going on here. */
 function giveBack({ clock }: DriverPorts, owned: Owned): void {
-  if (owned.calls.size > 0 || !owned.stored || owned.leaving || owned.dropped) return;
-  if (owned.run.phase !== 'over') releaseRun(owned, clock.wall());
+  if (owned.calls.size === 0) giveUp(owned, clock);
 }
 
 /** The same for a run whose turn it is. */

@@ -9,7 +9,7 @@ import { failpoint } from './failpoint.ts';
 import type { JournalListener, Lost } from './journal.ts';
 import { openLanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
-import { releaseRun } from './leaving.ts';
+import { giveUp } from './leaving.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 import type { Owned } from './owned.ts';
 import { createPlanCache } from './plan-cache.ts';
@@ -260,7 +260,7 @@ async function drain(table: Table, drainMs: number): Promise<void> {
 function handBack(table: Table, owned: Owned): void {
   failpoint('before-hand-back');
   for (const call of [...owned.calls.values()]) lose(table.executor, call);
-  if (owned.stored && !owned.leaving && !owned.dropped) releaseRun(owned, table.clock.wall());
+  giveUp(owned, table.clock);
 }
 
 async function forgetAll(table: Table): Promise<void> {
