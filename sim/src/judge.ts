@@ -46,6 +46,7 @@ function hear(history: History, { message }: Request, result: unknown): void {
   if (message === undefined) return;
   if (result === 'told') history.told.push(message);
   if (result !== 'reopened') return;
+  history.reopened.add(message.runId);
   history.cancelled.delete(message.runId);
   history.pausedAt.delete(message.runId);
 }

@@ -1,13 +1,14 @@
 /** How runs come into memory that were not submitted here, and how memory is kept honest. */
 import type { Lanes } from './lanes.ts';
 import { takeItem } from './messages.ts';
-import { createOwned } from './owned.ts';
+import { createOwned, type Owned } from './owned.ts';
 import type { InboxItem } from './ports/inbox.ts';
 import type { OwnedRun } from './ports/store.ts';
-import { type RestoredRun, type RunJournal, restoreRun } from './run/index.ts';
+import type { InFlight } from './record.ts';
+import { type RestoredRun, restoreRun } from './run/index.ts';
 import { resumeRun, runStored } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
-import { drop, type Table } from './table.ts';
+import { drop, forgetStrays, type Table } from './table.ts';
 
 /**
  * Brings runs that this engine owns into memory; those it has are left alone. One call after the
@@ -33,22 +34,32 @@ async function bringIn(table: Table, runIds: readonly string[]): Promise<void> {
       const plan = await table.plans.get(found.planHash);
       // A takeover in between makes what was read worthless.
       if (table.lanes !== lanes) return;
-      const journal = withStrays(table, found.journal);
-      takeIn(table, { ...found, journal }, restoreRun(plan, journal), lanes);
+      const strays = table.strays.get(runId) ?? [];
+      const { started } = found.journal;
+      const journal = { ...found.journal, started: [...started, ...strays] };
+      const owned = takeIn(
+        table,
+        { ...found, journal },
+        { ...restoreRun(plan, journal), strays },
+        lanes,
+      );
+      if (!owned.dropped) forgetStrays(table, runId);
     } catch (error) {
       table.log.error({ run_id: runId, error: String(error) }, 'a run cannot be loaded');
     }
   }
 }
 
-function withStrays(table: Table, journal: RunJournal): RunJournal {
-  const strays = table.strays.get(journal.runId);
-  if (strays === undefined) return journal;
-  table.strays.delete(journal.runId);
-  return { ...journal, started: [...journal.started, ...strays] };
+interface Restored extends RestoredRun {
+  readonly strays: readonly InFlight[];
 }
 
-function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes: Lanes): void {
+function takeIn(
+  table: Table,
+  found: OwnedRun,
+  { run, seq, strays }: Restored,
+  lanes: Lanes,
+): Owned {
   const owned = createOwned({
     id: runIdOf(run.id),
     run,
@@ -63,13 +74,14 @@ function takeIn(table: Table, found: OwnedRun, { run, seq }: RestoredRun, lanes:
   });
   owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
-  resumeRun(table.driver, owned, found.journal.started);
+  resumeRun(table.driver, owned, { started: found.journal.started, strays });
   for (const item of found.inbox) {
     // One that ends or is given back at once is loaded again, because of what it has not seen.
     if (owned.leaving) break;
     takeItem(table.driver, owned, item);
   }
   runStored(table.driver, owned);
+  return owned;
 }
 
 /** Reads what has reached the engine's runs from outside. */

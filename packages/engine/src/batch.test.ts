@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   callOf,
+  consumedOf,
   endOf,
   eventOf,
   finishOf,
@@ -85,6 +86,20 @@ describe('turns', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test('keep a message and what came of it together, where the flush is full between them', () => {
+    const room = LIMITS.flushRows;
+    for (const before of [room - 3, room - 2, room - 1]) {
+      const run = busy(before);
+      run.queue.push(consumedOf(run, 3), startOf(run, callOf(1)), eventOf(run, 1), eventOf(run, 2));
+      run.queue.push(eventOf(run, 3));
+      const taken = takeTurns([run]);
+      const message = taken.findIndex(({ kind }) => kind === 'consumed');
+      expect(taken.slice(message + 1, message + 4).map(({ kind }) => kind)).toEqual([
+        ...['start', 'event', 'event'],
+      ]);
+    }
   });
 
   test('pass over a run whose records were forgotten', () => {

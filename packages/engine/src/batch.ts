@@ -45,9 +45,14 @@ function takeTurn(
   let taken = 0;
   let rows = 0;
   let bytes = 0;
+  /** How many records belong to what was taken. */
+  let bound = 0;
   for (const record of queue) {
-    // An audit row goes with what it tells of, however full the flush is.
-    if (record.kind !== 'audit' && (rows >= mostRows || bytes >= TURN_BYTES)) break;
+    const full = rows >= mostRows || bytes >= TURN_BYTES;
+    // What goes together is committed together, however full the flush is: an audit row with what
+    // it tells of, a message with what came of it, or a crash in between would lose that.
+    if (full && bound === 0 && record.kind !== 'audit') break;
+    bound = Math.max(bound - 1, record.kind === 'consumed' ? record.consequences : 0);
     taken += 1;
     if (record.kind !== 'start') rows += 1;
     bytes += bytesOf(record);

@@ -1,11 +1,13 @@
 /** What follows from a commit: answers, starts, ends. */
+import type { RunStatus } from '@tenuto/contract';
 import { adopt } from './adoption.ts';
 import { execute } from './executor.ts';
 import { failpoint } from './failpoint.ts';
+import { finishRun } from './leaving.ts';
 import type { Call, Owned } from './owned.ts';
 import type { FlushResult, StoreFault } from './ports/store.ts';
 import type { Journaled, JournalRecord } from './record.ts';
-import { drop, dropForReload, serveWaiting, type Table } from './table.ts';
+import { attemptsOf, drop, dropForReload, serveWaiting, type Table } from './table.ts';
 
 /** The records are durable: does what had to wait for that, in their order. */
 export function committed(
@@ -32,8 +34,13 @@ function followUp(
   result: FlushResult,
 ): void {
   if (record.kind === 'start') startCommitted(table, owned, record.call);
-  else if (record.row.kind === 'progress') owned.status = record.row.status;
+  else if (record.row.kind === 'progress') progressCommitted(owned, record.row.status);
   else left(table, owned, result);
+}
+
+function progressCommitted(owned: Owned, status: RunStatus): void {
+  owned.status = status;
+  if (owned.run.phase === 'over') finishRun(owned);
 }
 
 function startCommitted(
@@ -82,5 +89,5 @@ export function poisoned(
     'the database refuses what this run writes; it is loaded again',
   );
   const owned = table.runs.get(run.id.text);
-  if (owned !== undefined) dropForReload(table, owned, refusal.records);
+  if (owned !== undefined) dropForReload(table, owned, attemptsOf(refusal.records));
 }

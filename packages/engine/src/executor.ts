@@ -10,13 +10,14 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import { outcomeRow } from './recovery-asides.ts';
+import { ambiguous, type StepPorts } from './recovery-steps.ts';
 import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
 import type { EndedExtra } from './run-records.ts';
 
 /** The last time that a Date can tell, in milliseconds since the epoch. */
 const LAST_TIME_MS = 8.64e15;
 
-export interface ExecutorPorts {
+export interface ExecutorPorts extends StepPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly runner: ActionRunner;
@@ -95,15 +96,17 @@ export function abort(
 }
 
 /**
- * Ends an attempt whose work is lost with this engine; it is made again elsewhere. One that has
- * not begun is none, and one that was told to end ends as that.
+ * Ends an attempt whose work is lost with this engine; it is made again elsewhere, or what it has
+ * done is looked after first, as after a crash. One that has not begun is none, and one that was
+ * told to end ends as that.
  */
 export function lose(ports: ExecutorPorts, call: Call): void {
   if (call.state !== 'running') return;
   const told = call.aborted !== undefined;
   call.aborted ??= 'lost';
   call.controller?.abort(call.aborted);
-  finish(ports, call, told ? abortedOutcome(call) : stoppedOutcome(), {});
+  if (told) finish(ports, call, abortedOutcome(call), {});
+  else finish(ports, call, stoppedOutcome(), {}, (lost) => ambiguous(ports, call.owned.run, lost));
 }
 
 function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
@@ -173,18 +176,24 @@ function outputOf(
   }
 }
 
-function finish(ports: ExecutorPorts, call: Call, outcome: FinalOutcome, extra: EndedExtra): void {
+function finish(
+  ports: ExecutorPorts,
+  call: Call,
+  outcome: FinalOutcome,
+  extra: EndedExtra,
+  judge: (event: AttemptEnded) => AttemptEnded = (event) => event,
+): void {
   if (call.state === 'ended') return;
   leave(call);
   const at = ports.clock.wall();
   const { node, attempt, guard } = call;
   const startedAt = call.startedAt === 0 ? at : call.startedAt;
   const base = { type: 'ended', at, node, attempt, startedAt, status: outcome.status } as const;
-  const event: AttemptEnded = {
+  const event = judge({
     ...base,
     ...(outcome.output !== undefined && { output: outcome.output }),
     ...(outcome.status !== 'completed' && failureOf(ports, call, outcome, at)),
-  };
+  });
   if (guard !== undefined) ports.circuits.report(guard, event);
   ports.handle(call, event, { ...extra, call, ...(call.effect && outcomeOf(call, event)) });
 }

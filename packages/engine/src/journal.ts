@@ -171,6 +171,9 @@ async function commitApart(
   const runs = [...new Set(records.map((record) => record.run))];
   const [only] = runs;
   if (runs.length === 1 && only !== undefined) {
+    for (const record of records) {
+      if (record.kind === 'promote') state.ledger.promoted(record.calls, 'refused');
+    }
     state.listener.poisoned(only, records, fault);
     return;
   }

@@ -46,6 +46,13 @@ export function releaseRun(owned: Owned, wakeAt: number): void {
   });
 }
 
+/** Ends a run that is over, and gives one that is not to whoever claims it. */
+export function giveUp(owned: Owned, clock: Clock): void {
+  if (!owned.stored || owned.leaving || owned.dropped) return;
+  if (owned.run.phase === 'over') finishRun(owned);
+  else releaseRun(owned, clock.wall());
+}
+
 /** Lets others see how far a run is, if anything has happened since the last time. */
 export function noteProgress(owned: Owned, clock: Clock): void {
   if (!owned.stored || owned.leaving || owned.dropped) return;

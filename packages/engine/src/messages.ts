@@ -25,11 +25,15 @@ type Hear<Type extends InboxType> = (
 export function takeItem(ports: DriverPorts, owned: Owned, item: InboxItem): void {
   owned.inboxSeq = Math.max(owned.inboxSeq, item.seq);
   const row = { runId: owned.id, seq: item.seq };
-  owned.journal.append({ kind: 'consumed', run: owned, row });
+  const consumed = { kind: 'consumed' as const, run: owned, row, consequences: 0 };
+  owned.journal.append(consumed);
+  const before = owned.queue.length;
   const refusal = hear(ports, owned, item);
-  if (refusal === undefined) return;
-  const body = { message: item.type, actor: item.body.actor, reason: refusal };
-  journalNote(owned, { type: 'refused', at: ports.clock.wall(), body });
+  if (refusal !== undefined) {
+    const body = { message: item.type, actor: item.body.actor, reason: refusal };
+    journalNote(owned, { type: 'refused', at: ports.clock.wall(), body });
+  }
+  consumed.consequences = Math.max(0, owned.queue.length - before);
 }
 
 /** @returns why it cannot be done */

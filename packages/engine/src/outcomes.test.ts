@@ -110,7 +110,14 @@ describe('a limit of the total time', () => {
   ])('holds at %d for an attempt whose engine died', (at, expected) => {
     const scenario = started(policy);
     failAndStart(scenario, { at: 1_500, startedAt: 1_000, random: 0 });
-    const call = { node: 0, attempt: 2, startedAt: 1_600, promoted: true, ended: true };
+    const call = {
+      node: 0,
+      attempt: 2,
+      startedAt: 1_600,
+      promoted: true,
+      ended: true,
+      settled: false,
+    };
     const lost = lostAttempt(scenario.restored(), call, { at, random: 0 });
     expect(lost).toMatchObject({ status: 'failed', error: { classification: 'infrastructure' } });
     expect(lost.retryAt).toBe(expected);

@@ -118,6 +118,7 @@ export function createCall(owned: Owned, node: number, attempt: number): Call {
     startedAt: 0,
     promoted: false,
     ended: false,
+    settled: false,
     aborted: undefined,
     effect: false,
     silent: true,

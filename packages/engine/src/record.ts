@@ -26,8 +26,10 @@ export interface InFlight {
   startedAt: number;
   /** It has a row in `started`. */
   promoted: boolean;
-  /** Its end has been journaled. */
+  /** Its end, or that it waits, has been handed to the journal. */
   ended: boolean;
+  /** That is committed, or is no matter of this engine any more. */
+  settled: boolean;
 }
 
 /** One line for the journal. What follows from it happens after its commit. */
@@ -50,10 +52,18 @@ export type JournalRecord =
       readonly kind: 'event';
       readonly run: Journaled;
       readonly row: EventRow;
+      /** The attempt that waits from now on. */
+      readonly call?: InFlight | undefined;
       readonly asides?: readonly Aside[] | undefined;
     }
   | { readonly kind: 'update'; readonly run: Journaled; readonly row: RunUpdate }
-  | { readonly kind: 'consumed'; readonly run: Journaled; readonly row: InboxRow }
+  | {
+      readonly kind: 'consumed';
+      readonly run: Journaled;
+      readonly row: InboxRow;
+      /** How many of the records behind it came of the message: they are committed with it. */
+      consequences: number;
+    }
   | { readonly kind: 'audit'; readonly run: Journaled; readonly row: AuditRow }
   | { readonly kind: 'promote'; readonly run: Journaled; readonly calls: readonly Promotion[] };
 

@@ -141,5 +141,5 @@ export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): 
 const UNKNOWN_OUTCOME = {
   classification: 'infrastructure',
   type: 'outcome_unknown',
-  message: 'The engine died in the middle of this: whether it took effect is not known.',
+  message: 'The engine was gone in the middle of this: whether it took effect is not known.',
 } as const;

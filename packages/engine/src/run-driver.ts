@@ -5,7 +5,7 @@
 import { LIMITS, type RunStatus } from '@tenuto/contract';
 import type { Circuits, Waiter } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
-import { finishRun, noteProgress, releaseRun } from './leaving.ts';
+import { finishRun, giveUp, noteProgress } from './leaving.ts';
 import { childError, lostAttempt, noSignal } from './outcomes.ts';
 import { type Call, createCall, type Guard, type Owned } from './owned.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -66,7 +66,7 @@ export interface DriverPorts extends StepPorts {
   /** No new starts: the engine is going down. */
   draining(): boolean;
   /** What happened cannot happen to this run: a bug, which is this run's and nobody else's. */
-  broken(owned: Owned, error: unknown): void;
+  broken(owned: Owned, error: unknown, call: InFlight | undefined): void;
 }
 
 /** Applies and journals an event, and sets going what follows. */
@@ -85,7 +85,7 @@ export function handle(
   try {
     effects = apply(run, event);
   } catch (error) {
-    ports.broken(owned, error);
+    ports.broken(owned, error, extra.call);
     return;
   }
   const asides = asidesOf(owned, effects, { at: event.at, newId: ports.newId });
@@ -256,8 +256,7 @@ export function pump(ports: DriverPorts, owned: Owned): void {
 
 /** Gives the run to whoever claims it, once nothing of it is going on here. */
 function giveBack({ clock }: DriverPorts, owned: Owned): void {
-  if (owned.calls.size > 0 || !owned.stored || owned.leaving || owned.dropped) return;
-  if (owned.run.phase !== 'over') releaseRun(owned, clock.wall());
+  if (owned.calls.size === 0) giveUp(owned, clock);
 }
 
 /** The same for a run whose turn it is. */
@@ -338,13 +337,24 @@ function intentOf(ports: DriverPorts, call: Call): readonly Aside[] | undefined 
 
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
-  if (owned.run.phase === 'over') {
-    finishRun(owned);
+  const { phase, status } = owned.run;
+  if (phase === 'over') {
+    // Somebody who cancels it again and again must not keep it from its end: once its row says that
+    // it is cancelled, it takes no more cancels. It ends when that is committed.
+    if (status === 'cancelled' && owned.status !== status) noteProgress(owned, ports.clock);
+    else finishRun(owned);
   } else if (!failedFast(ports, owned) && !pursueWanted(ports, owned)) {
     deliverSignals(ports, owned);
     pump(ports, owned);
     restoreIdle(owned);
   }
+}
+
+/** What was going on of a run before it came into memory. */
+export interface InFlightBefore {
+  readonly started: readonly StartedAttempt[];
+  /** Those of them that went on in this process, before the run was dropped to be loaded again. */
+  readonly strays?: readonly InFlight[];
 }
 
 /**
@@ -354,7 +364,7 @@ export function runStored(ports: DriverPorts, owned: Owned): void {
 export function resumeRun(
   ports: DriverPorts,
   owned: Owned,
-  started: readonly StartedAttempt[],
+  { started, strays = [] }: InFlightBefore,
 ): void {
   const { run } = owned;
   for (const [node, wait] of run.waits) {
@@ -368,7 +378,9 @@ export function resumeRun(
   for (const { node, attempt } of runningAttempts(run)) {
     if (statusOf(run, node) !== 'running' || attemptOf(run, node) !== attempt) continue;
     const startedAt = since.get(`${node}/${attempt}`) ?? ports.clock.wall();
-    const call: InFlight = { node, attempt, startedAt, promoted: true, ended: true };
+    const stray = strays.find((one) => one.node === node && one.attempt === attempt);
+    const known = stray ?? { node, attempt, startedAt, promoted: true, settled: false };
+    const call: InFlight = Object.assign(known, { startedAt, ended: true });
     const moment = { at: ports.clock.wall(), random: ports.random.next() };
     const lost = ambiguous(ports, run, lostAttempt(run, call, moment));
     const asides = told ? [] : lostSession(ports, owned, moment.at);

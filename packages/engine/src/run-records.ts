@@ -7,11 +7,11 @@ import type { AttemptEnded, Round, RunEvent } from './run/index.ts';
 
 /** What goes into an attempt's row besides its event. */
 export interface EndedExtra {
-  readonly asides?: readonly Aside[];
+  readonly asides?: readonly Aside[] | undefined;
   /** JSON text of the output, or the hash of one that is stored apart. */
   readonly output?: string;
   readonly outputRef?: Uint8Array;
-  readonly call?: InFlight;
+  readonly call?: InFlight | undefined;
   /** Who has brought the event about, and why. */
   readonly said?: { readonly actor: string; readonly reason?: string };
 }
@@ -48,7 +48,7 @@ export function journalEvent(
   }
   const { type, at, ...body } = event;
   const told = { ...asJson(body), ...extra.said, ...(changed && { to: status }) };
-  journalNote(owned, { type, at, body: told }, asides);
+  journalNote(owned, { type, at, body: told }, { asides, call: extra.call });
 }
 
 /** Events are made of JSON alone. */
@@ -68,11 +68,12 @@ function joined(
 export function journalNote(
   owned: Owned,
   what: Pick<EventRow, 'type' | 'at' | 'body'>,
-  asides?: readonly Aside[],
+  extra: Pick<EndedExtra, 'asides' | 'call'> = {},
 ): void {
   owned.seq += 1;
   const row = { runId: owned.id, seq: owned.seq, ...what };
-  owned.journal.append({ kind: 'event', run: owned, row, asides });
+  const { asides, call } = extra;
+  owned.journal.append({ kind: 'event', run: owned, row, call, asides });
 }
 
 function attemptRow(

@@ -9,7 +9,7 @@ import { failpoint } from './failpoint.ts';
 import type { JournalListener, Lost } from './journal.ts';
 import { openLanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
-import { releaseRun } from './leaving.ts';
+import { giveUp } from './leaving.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 import type { Owned } from './owned.ts';
 import { createPlanCache } from './plan-cache.ts';
@@ -153,6 +153,7 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     onFree: () => serveWaiting(table),
   });
   const newId = createRunIds(clock, random);
+  const makeId = () => newId().text;
   const circuits = createCircuits({
     ...{ engineId, clock, store, wake: options.circuitsChanged },
     release(waiters) {
@@ -169,17 +170,20 @@ function createTable(options: RunTableOptions, logs: LogWriter, cancels: SubRunC
     parkAfterMs: options.parkAfterMs,
     abort: (call, reason, grace) => abort(executor, call, reason, grace),
     lose: (call) => lose(executor, call),
-    newId: () => newId().text,
+    newId: makeId,
     runner,
     circuits,
     watch: (owned, node, runId) => watches.add(owned, node, runId),
     cancelRun: cancels.request,
-    broken(owned, error) {
+    broken(owned, error, call) {
       log.error({ run_id: owned.id.text, error: String(error) }, 'a run is broken; loaded again');
-      dropForReload(table, owned);
+      dropForReload(table, owned, call === undefined ? [] : [call]);
     },
   };
-  const executor = executorOf({ clock, random, runner, store, logs, circuits }, () => table);
+  const executor = executorOf(
+    { clock, random, runner, store, logs, circuits, newId: makeId },
+    () => table,
+  );
   const watches = createWatches(store, ({ owned, node }, runId, status) => {
     childEnded(driver, owned, node, { runId, status });
   });
@@ -256,7 +260,7 @@ async function drain(table: Table, drainMs: number): Promise<void> {
 function handBack(table: Table, owned: Owned): void {
   failpoint('before-hand-back');
   for (const call of [...owned.calls.values()]) lose(table.executor, call);
-  if (owned.stored && !owned.leaving && !owned.dropped) releaseRun(owned, table.clock.wall());
+  giveUp(owned, table.clock);
 }
 
 async function forgetAll(table: Table): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callOf, journaled, startOf } from '../test/records.ts';
+import { callOf, endOf, journaled, startOf, waitingOf } from '../test/records.ts';
 import type { InFlight, Promotion } from './record.ts';
 import { createStartLedger, PROMOTE_AFTER_MS } from './start-ledger.ts';
 
@@ -22,14 +22,42 @@ describe('the floor of a lane', () => {
       calls.map((call) => startOf(run, call)),
     );
     const [first] = calls;
-    if (first) first.ended = true;
+    if (first) Object.assign(first, { ended: true, settled: true });
     expect(ledger.due(PROMOTE_AFTER_MS - 1)).toBeUndefined();
     const promoted = ledger.due(PROMOTE_AFTER_MS);
     expect(promoted?.map(({ call }) => call.node)).toEqual([2]);
     expect(ledger.due(PROMOTE_AFTER_MS)).toBeUndefined();
     expect(ledger.floor(5)).toBe(1);
+    for (const { call } of promoted ?? []) call.promoted = true;
     ledger.promoted(promoted ?? []);
     expect(ledger.floor(5)).toBe(5);
+  });
+
+  test.each([
+    ['its end', endOf],
+    ['that it waits', waitingOf],
+  ] as const)('stays at a start until %s is committed', (_, recordOf) => {
+    const ledger = createStartLedger();
+    const run = journaled();
+    const call = callOf(1);
+    ledger.committed(1, 0, [startOf(run, call)]);
+    call.ended = true;
+    expect(ledger.due(PROMOTE_AFTER_MS)).toBeUndefined();
+    expect(ledger.floor(5)).toBe(1);
+    ledger.committed(5, PROMOTE_AFTER_MS, [recordOf(run, call)]);
+    expect(ledger.due(PROMOTE_AFTER_MS)).toBeUndefined();
+    expect(ledger.floor(6)).toBe(6);
+  });
+
+  test('stays at a start whose row is refused, and that is asked for again', () => {
+    const ledger = createStartLedger();
+    const call = callOf(1);
+    ledger.committed(1, 0, [startOf(journaled(), call)]);
+    const promoted = ledger.due(PROMOTE_AFTER_MS) ?? [];
+    call.promoted = true;
+    ledger.promoted(promoted, 'refused');
+    expect([ledger.floor(5), call.promoted]).toEqual([1, false]);
+    expect(ledger.due(PROMOTE_AFTER_MS)).toHaveLength(1);
   });
 
   test('never passes a start that nothing else knows of', () => {
@@ -44,6 +72,7 @@ describe('the floor of a lane', () => {
         const ledger = createStartLedger();
         const known: { seq: number; call: InFlight; row: boolean }[] = [];
         let at = 0;
+        let dice = 0;
         let underway: readonly Promotion[] | undefined;
         for (const [i, { starts, passMs, end, promote }] of steps.entries()) {
           const seq = i + 1;
@@ -57,19 +86,22 @@ describe('the floor of a lane', () => {
           known.push(...calls.map((call) => ({ seq, call, row: false })));
           for (const which of end) {
             const ended = known[which];
-            if (ended) ended.call.ended = true;
+            if (ended) Object.assign(ended.call, { ended: true, settled: dice % 2 === 0 });
+            dice += 1;
           }
           at += passMs;
           if (promote && underway === undefined) underway = ledger.due(at);
           else if (underway !== undefined) {
-            const rows = new Set(underway.map(({ call }) => call));
-            for (const entry of known) if (rows.has(entry.call)) entry.row = true;
+            const rows = new Set(underway.map(({ call }) => call).filter(({ ended }) => !ended));
+            for (const entry of known) {
+              if (rows.has(entry.call)) entry.row = entry.call.promoted = true;
+            }
             ledger.promoted(underway);
             underway = undefined;
           }
           const floor = ledger.floor(seq + 1);
           for (const { seq: of, call, row } of known) {
-            if (!call.ended && !row) expect(floor).toBeLessThanOrEqual(of);
+            if (!call.settled && !row) expect(floor).toBeLessThanOrEqual(of);
           }
         }
       }),
@@ -82,7 +114,7 @@ describe('the floor of a lane', () => {
     for (let seq = 1; seq <= 5_000; seq += 1) {
       const call = callOf(0);
       ledger.committed(seq, seq, [startOf(run, call)]);
-      call.ended = true;
+      Object.assign(call, { ended: true, settled: true });
       expect(ledger.due(seq)).toBeUndefined();
     }
     expect(ledger.due(5_000 + PROMOTE_AFTER_MS)).toBeUndefined();

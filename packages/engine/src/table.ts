@@ -2,14 +2,14 @@
 import { type Circuits, forgetCall } from './circuits.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { ExecutorPorts } from './executor.ts';
+import { noteIdle } from './idle.ts';
 import type { Lanes } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import type { Call, Owned } from './owned.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
-import type { JournalRecord } from './record.ts';
-import type { StartedAttempt } from './run/index.ts';
+import type { InFlight, JournalRecord } from './record.ts';
 import { type DriverPorts, startReady } from './run-driver.ts';
 import type { Slots } from './slots.ts';
 import type { Submissions } from './submissions.ts';
@@ -37,7 +37,7 @@ export interface Table {
    * Attempts of runs that were dropped although they are this engine's: when the run is loaded
    * again, they are lost, and count.
    */
-  readonly strays: Map<string, readonly StartedAttempt[]>;
+  readonly strays: Map<string, readonly InFlight[]>;
   /** The end of the last adoption: one at a time, so that no run is brought in twice. */
   adopting: Promise<void>;
   lanes: Lanes | undefined;
@@ -54,6 +54,7 @@ export function drop(table: Table, owned: Owned): void {
   for (const call of owned.calls.values()) {
     call.state = 'ended';
     call.ended = true;
+    call.settled = true;
     call.aborted ??= 'lost';
     call.cancelTimer?.();
     call.cancelWatch?.();
@@ -66,31 +67,37 @@ export function drop(table: Table, owned: Owned): void {
 
 /**
  * Drops a run that is to be loaded again, because something went wrong with it. What it had going
- * and what it could not write down about attempts is remembered: nothing else knows of them.
+ * and what it could not write down about attempts is remembered: nothing else knows of them, but
+ * the journal, should this process die before that.
  */
 export function dropForReload(
   table: Table,
   owned: Owned,
-  unwritten: readonly JournalRecord[] = [],
+  unwritten: readonly InFlight[] = [],
 ): void {
-  const strays: StartedAttempt[] = [];
-  for (const { state, node, attempt, startedAt } of owned.calls.values()) {
-    if (state === 'running') strays.push({ node, attempt, startedAt });
-  }
-  for (const record of [...unwritten, ...owned.queue]) {
-    const stray = attemptOfRecord(record);
-    if (stray !== undefined) strays.push(stray);
-  }
-  table.strays.set(owned.id.text, strays);
+  const runId = owned.id.text;
+  const running = [...owned.calls.values()].filter(({ state }) => state === 'running');
+  const earlier = table.strays.get(runId) ?? [];
+  const strays = new Set([...earlier, ...running, ...unwritten, ...attemptsOf(owned.queue)]);
   drop(table, owned);
+  for (const stray of strays) Object.assign(stray, { ended: false, settled: false });
+  table.strays.set(runId, [...strays]);
 }
 
-/** The attempt that a record would have made known: its end, or that it waits. */
-function attemptOfRecord(record: JournalRecord): StartedAttempt | undefined {
-  if (record.kind === 'attempt') return record.row;
-  if (record.kind !== 'event' || record.row.type !== 'waiting') return undefined;
-  const { node, attempt } = record.row.body;
-  return { node: Number(node), attempt: Number(attempt), startedAt: record.row.at };
+/** The attempts that records would make known: their ends, or that they wait. */
+export function attemptsOf(records: readonly JournalRecord[]): InFlight[] {
+  return records.flatMap((record) => {
+    const told = record.kind === 'attempt' || record.kind === 'event' ? record.call : undefined;
+    return told === undefined ? [] : [told];
+  });
+}
+
+/** A run has been loaded again: what is not going on by its journal needs no remembering. */
+export function forgetStrays(table: Table, runId: string): void {
+  for (const stray of table.strays.get(runId) ?? []) {
+    if (!stray.ended) Object.assign(stray, { ended: true, settled: true });
+  }
+  table.strays.delete(runId);
 }
 
 export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {
@@ -102,6 +109,9 @@ export function giveSlot({ slots }: Pick<Table, 'slots'>, call: Call): void {
 /** Gives free slots to the runs that wait for one, in turn. */
 export function serveWaiting({ slots, driver }: Pick<Table, 'slots' | 'driver'>): void {
   for (let owned = slots.next(); owned !== undefined; owned = slots.next()) {
-    if (!owned.dropped && !owned.leaving && !driver.draining()) startReady(driver, owned);
+    if (owned.dropped || owned.leaving || driver.draining()) continue;
+    startReady(driver, owned);
+    // Nothing may have come of it: what was ready was decided about otherwise.
+    noteIdle(owned, driver.clock);
   }
 }

@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 10_000;
 /** Looks after a run's time limits, its parking and what others see of it. */
 export function tendRun(ports: DriverPorts, owned: Owned): void {
   const { clock } = ports;
-  if (owned.dropped || owned.leaving || !owned.stored) return;
+  if (owned.dropped || owned.leaving || !owned.stored || owned.run.phase === 'over') return;
   const now = clock.wall();
   const { status } = owned.run;
   if ((status === 'running' || status === 'paused') && now >= timeLimitOf(owned, now)) {

@@ -1,9 +1,15 @@
 /** Drives a run of a random graph in a random order, as an engine that may die at any moment. */
-import type { AttemptStatus, NodeStatus, RecoveryAction } from '@tenuto/contract';
+import type {
+  AttemptStatus,
+  NodeStatus,
+  RecoveryAction,
+  RecoveryParameters,
+} from '@tenuto/contract';
 import { compilePlan, type Plan } from '../src/plan/index.ts';
-import { apply, nextStart, wantsStop } from '../src/run/apply.ts';
+import { apply, nextStart, objectionTo, wantsStop } from '../src/run/apply.ts';
 import type { AttemptEnded, RecoverEvent, RunEvent, StopEvent } from '../src/run/event.ts';
 import type { JournalEntry, RunJournal } from '../src/run/journal-entry.ts';
+import type { RecoveryStep } from '../src/run/recovery-step.ts';
 import { restoreRun } from '../src/run/restore.ts';
 import { attemptsInRound, roundOf, usesOf } from '../src/run/round.ts';
 import {
@@ -37,6 +43,8 @@ export interface ModelRun {
   reopen(from: NonNullable<RecoverEvent['from']>, node?: number): void;
   /** Goes back to the last checkpoint, or to the beginning. */
   rollBack(after: 'resume' | 'fail' | 'abort', to?: 'start'): void;
+  /** Does something about a node by hand; false when the run does not let it. */
+  byHand(action: RecoveryAction, node: number): boolean;
   /** What a node's attempts did when it last ran. */
   lastScript(id: string): Script;
   /** Forgets the run and restores it from its journal. */
@@ -50,6 +58,7 @@ export interface ModelRun {
   readonly started: number;
 }
 
+const DECISIONS = ['retry_job', 'skip_node'] as const;
 const ENDS = ['failed', 'timeout', 'cancelled'] as const;
 export const ERROR: NodeError = {
   classification: 'transient',
@@ -115,9 +124,36 @@ export function playModel(graph: ModelGraph): ModelRun {
   function recover(action: RecoveryAction, given: Partial<RecoverEvent>, parameters = {}): void {
     rounds += 1;
     const going = running(run).map(({ node, attempt }) => ({ node, attempt }));
-    const session = `s${rounds}`;
-    const step = { action, session, trigger: 'manual', actor: 'ann', with: parameters } as const;
-    handle({ type: 'recover', at: now, running: going, step, ...given });
+    handle({
+      type: 'recover',
+      at: now,
+      running: going,
+      step: stepOf(action, parameters),
+      ...given,
+    });
+  }
+
+  function stepOf(action: RecoveryAction, parameters: RecoveryParameters): RecoveryStep {
+    const step = {
+      session: `s${rounds}`,
+      trigger: 'manual',
+      actor: 'ann',
+      retryAt: now + 5,
+    } as const;
+    return { action, ...step, intervention: `i${rounds}`, with: parameters };
+  }
+
+  function byHand(action: RecoveryAction, node: number): boolean {
+    const event = {
+      type: 'recover',
+      at: now,
+      running: [],
+      step: stepOf(action, {}),
+      node,
+    } as const;
+    if (objectionTo(run, event) !== undefined) return false;
+    recover(action, { node });
+    return true;
   }
 
   function lastScript(id: string): Script {
@@ -180,7 +216,9 @@ export function playModel(graph: ModelGraph): ModelRun {
     if (choices === 0) return false;
     const chosen = dice.roll(choices);
     const node = going[chosen] ?? waiting[chosen - going.length] ?? -1;
-    if (run.waits.get(node)?.kind === 'retry') handle({ type: 'due', at: now, node });
+    const wait = run.waits.get(node)?.kind;
+    if (wait === 'retry') handle({ type: 'due', at: now, node });
+    else if (wait === 'intervention') recover(DECISIONS[dice.roll(2)] ?? 'retry_job', { node });
     else report(node);
     return true;
   }
@@ -198,6 +236,7 @@ export function playModel(graph: ModelGraph): ModelRun {
     lastScript,
     reopen: (from, node) => recover('retry_job', { from, ...(node !== undefined && { node }) }),
     rollBack: (after, to) => recover('rollback_state', {}, { after, ...(to && { to }) }),
+    byHand,
     restored,
     plan,
     journal,

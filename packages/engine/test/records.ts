@@ -11,7 +11,7 @@ export function journaled(): Journaled {
 }
 
 export function callOf(node: number, attempt = 1): InFlight {
-  return { node, attempt, startedAt: 0, promoted: false, ended: false };
+  return { node, attempt, startedAt: 0, promoted: false, ended: false, settled: false };
 }
 
 export function startOf(run: Journaled, call: InFlight): JournalRecord {
@@ -41,6 +41,18 @@ export function endOf(run: Journaled, call: InFlight, output?: string): JournalR
 
 export function eventOf(run: Journaled, seq: number): JournalRecord {
   return { kind: 'event', run, row: { runId: run.id, seq, at: 1, type: 'stop', body: {} } };
+}
+
+/** That a message was read, of which so many of the records behind it came. */
+export function consumedOf(run: Journaled, consequences: number): JournalRecord {
+  return { kind: 'consumed', run, row: { runId: run.id, seq: 1 }, consequences };
+}
+
+/** That an attempt waits from now on. */
+export function waitingOf(run: Journaled, call: InFlight): JournalRecord {
+  const { node, attempt } = call;
+  const row = { runId: run.id, seq: 1, at: 1, type: 'waiting', body: { node, attempt } } as const;
+  return { kind: 'event', run, row, call };
 }
 
 export function progressOf(run: Journaled, progress: string): JournalRecord {

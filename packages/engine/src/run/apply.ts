@@ -11,7 +11,8 @@
 import { InvalidJobStateError, type Json, type JsonObject, type RunStatus } from '@tenuto/contract';
 import type { AttemptEnded, Effect, RunEvent, StopEvent } from './event.ts';
 import { tallyEnd } from './policy-tally.ts';
-import { obstacleTo, recover, recoverNode } from './recovery.ts';
+import { recover, recoverNode } from './recovery.ts';
+import { obstacleTo } from './recovery-obstacle.ts';
 import { RUN } from './recovery-step.ts';
 import { consider, countFailure, settle } from './release.ts';
 import { makeReady, waitForRetry } from './releasing.ts';

@@ -1,4 +1,6 @@
 import type { RecoveryRule } from '@tenuto/contract';
+import { timesFollowed } from './followed.ts';
+import { RUN } from './recovery-step.ts';
 import { roundOf } from './round.ts';
 import type { NodeError, RunState } from './state.ts';
 import { idOf, patternOf, specOf } from './state.ts';
@@ -65,7 +67,7 @@ function says(wanted: string | readonly string[] | undefined, found: readonly st
 }
 
 function isPossible(run: RunState, { rule, index }: Choice, { node, status }: Trouble): boolean {
-  const times = run.followed.get(`${index}/${node ?? -1}`) ?? 0;
+  const times = index === undefined ? 0 : timesFollowed(run, index, node ?? RUN);
   if (rule.action !== 'escalate_manual' && times >= (rule.with?.max_times ?? 1)) return false;
   if (node === undefined) {
     const ofRuns = ['requeue_job', 'abort_execution', 'rollback_state', 'escalate_manual'];

@@ -44,7 +44,8 @@ export function startGroup(run: RunState, group: number, decisions: Decisions): 
     run.times.set(group, { startedAt: run.now });
   }
   if (spec.forEach !== undefined && !expand(run, group, state, decisions)) return;
-  const children = directChildren(run, group);
+  // One that was skipped by hand beforehand is not waited for.
+  const children = directChildren(run, group).filter((child) => !isTerminal(run, child));
   state.remaining = children.length;
   if (children.length === 0) endGroup(run, group, state, decisions);
   for (const child of children) clearFlag(run, child, FLAG.gated);

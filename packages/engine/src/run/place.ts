@@ -7,7 +7,16 @@
  * one further out is full, the group queues there, and its turn is the turn of what it holds.
  */
 import { createReadyQueue } from './ready-queue.ts';
-import { clearFlag, FLAG, groupOf, hasFlag, type RunState, setFlag, specOf } from './state.ts';
+import {
+  clearFlag,
+  FLAG,
+  groupOf,
+  hasFlag,
+  type RunState,
+  setFlag,
+  specOf,
+  statusOf,
+} from './state.ts';
 
 /** Takes a place for a node in every group it needs one in; without one, the node is held. */
 export function takePlace(run: RunState, node: number): boolean {
@@ -48,6 +57,8 @@ export function nextHeld(run: RunState): number {
     ease(run, group);
     const inner = run.groups.get(child);
     if (inner === undefined) {
+      // Somebody has decided about it meanwhile.
+      if (statusOf(run, child) !== 'ready' || hasFlag(run, child, FLAG.active)) continue;
       occupy(run, child);
       return child;
     }

@@ -1,14 +1,16 @@
 /** Carrying out recoveries that are about one node, and those that run a run again. */
 import type { Json } from '@tenuto/contract';
 import type { AttemptEnded, Effect, RecoverEvent } from './event.ts';
+import { noteFollowed } from './followed.ts';
 import { type RecoveryStep, RUN } from './recovery-step.ts';
+import { consider } from './release.ts';
 import { makeReady, waitForRetry } from './releasing.ts';
-import { rerun } from './rerun.ts';
+import { isHeldBack, rerun } from './rerun.ts';
 import { beginRound } from './round.ts';
 import { closeSession, openSession } from './sessions.ts';
-import { FLAG, type RunState, setFlag, setStatus, specOf, statusOf } from './state.ts';
+import { FLAG, hasFlag, type RunState, setFlag, setStatus, specOf, statusOf } from './state.ts';
 import { forgetWait } from './stopping.ts';
-import { beginUndo, cutOf } from './undo.ts';
+import { beginUndo } from './undo.ts';
 
 /** A node's last attempt has failed, and something is done about it. */
 export function recoverNode(
@@ -18,7 +20,7 @@ export function recoverNode(
   effects: Effect[],
 ): void {
   if (error !== undefined) run.errors.set(node, error);
-  follow(run, node, step);
+  if (step.rule !== undefined) noteFollowed(run, step.rule, node);
   if (step.action === 'rollback_state' || step.action === 'abort_execution') {
     // What follows comes as an event of its own, which says what was going on.
     setStatus(run, node, status);
@@ -29,35 +31,52 @@ export function recoverNode(
   followStep(run, node, step, effects);
 }
 
-/** Counts that a rule of the policy was followed. */
-function follow(run: RunState, node: number, { rule }: RecoveryStep): void {
-  if (rule === undefined) return;
-  const key = `${rule}/${node}`;
-  run.followed.set(key, (run.followed.get(key) ?? 0) + 1);
-}
-
 /** Does to a node what the recovery says. */
 function followStep(run: RunState, node: number, step: RecoveryStep, effects: Effect[]): void {
   switch (step.action) {
     case 'retry_job':
     case 'requeue_job':
       beginRound(run, node, { kind: step.probe ? 'probe' : 'work', renewed: !step.probe });
-      waitForRetry(run, node, step.retryAt ?? run.now, effects);
+      if (mayStart(run, node)) waitForRetry(run, node, step.retryAt ?? run.now, effects);
       if (step.action === 'requeue_job') effects.push({ type: 'requeue' });
       break;
     case 'fallback_strategy':
-      beginRound(run, node, { kind: 'fallback', renewed: false });
-      makeReady(run, node);
+      useFallback(run, node);
+      if (mayStart(run, node)) makeReady(run, node);
       break;
     case 'skip_node':
       skip(run, node, step.with.result);
       break;
     case 'escalate_manual':
-      setStatus(run, node, 'waiting');
-      run.waits.set(node, { kind: 'intervention', id: step.intervention ?? '', since: run.now });
-      effects.push({ type: 'ask', node, step });
+      ask(run, node, step, effects);
       break;
   }
+}
+
+function useFallback(run: RunState, node: number): void {
+  beginRound(run, node, { kind: 'fallback', renewed: false });
+}
+
+/** Asks a person about a node, which waits for that, or about the run, which does not. */
+function ask(run: RunState, node: number, step: RecoveryStep, effects: Effect[]): void {
+  if (node !== RUN) {
+    setStatus(run, node, 'waiting');
+    run.waits.set(node, { kind: 'intervention', id: step.intervention ?? '', since: run.now });
+  }
+  effects.push({ type: 'ask', node, step });
+}
+
+/**
+ * Whether nothing but time keeps a node from its next attempt: it has its place. One that somebody
+ * was asked about before it was released, or that its group holds back, goes the way of all nodes.
+ */
+function mayStart(run: RunState, node: number): boolean {
+  if (hasFlag(run, node, FLAG.active)) return true;
+  if (statusOf(run, node) !== 'ready') {
+    setStatus(run, node, 'pending');
+    consider(run, node);
+  }
+  return statusOf(run, node) === 'ready' && hasFlag(run, node, FLAG.active);
 }
 
 /** Ends a node without its work; for those after it, it has completed with this output. */
@@ -65,41 +84,15 @@ function skip(run: RunState, node: number, result: unknown): void {
   run.outputs.set(node, (result ?? null) as Json);
   setFlag(run, node, FLAG.excused);
   setStatus(run, node, 'skipped');
+  // Before it is its turn, cleanup is not among what is open.
+  if (specOf(run, node).type === 'cleanup' && run.phase !== 'cleanup') run.open += 1;
   run.settled.push(node);
-}
-
-/**
- * Whether a recovery can be carried out as things stand; else says why not.
- */
-export function obstacleTo(run: RunState, event: RecoverEvent): string | undefined {
-  const { node, step } = event;
-  if (run.phase !== 'work' && run.phase !== 'over') return `The run is ${run.phase}.`;
-  const over = run.phase === 'over';
-  if (over && run.status !== 'failed' && run.status !== 'timeout') {
-    return `The run is ${run.status}, which is final.`;
-  }
-  if (over && step.action === 'abort_execution')
-    return `The run is ${run.status}: nothing goes on.`;
-  if (step.action === 'rollback_state' && cutOf(run, step.with.to) === undefined) {
-    return `The run has not reached a checkpoint "${step.with.to}".`;
-  }
-  if (node === undefined) return undefined;
-  if (node < 0 || node >= run.size) return 'There is no such node.';
-  if (step.action === 'fallback_strategy' && specOf(run, node).fallback === undefined) {
-    return 'The node has no fallback.';
-  }
-  if (step.action === 'rollback_state' || step.action === 'abort_execution') return undefined;
-  if (event.from === 'node' || (over && step.action === 'retry_job')) return undefined;
-  if (over) return statusOf(run, node) === 'completed' ? 'The node has completed.' : undefined;
-  // The journal does not tell a node that waits for a circuit from one that waits for its turn.
-  const status = statusOf(run, node);
-  return status === 'waiting' || status === 'ready' ? undefined : 'The node does not wait.';
 }
 
 /** Carries out a recovery that was asked for: by hand, by a decision, or by the run's own state. */
 export function recover(run: RunState, event: RecoverEvent, effects: Effect[]): void {
   const { step } = event;
-  follow(run, event.node ?? RUN, step);
+  if (step.rule !== undefined) noteFollowed(run, step.rule, event.node ?? RUN);
   if (step.action === 'rollback_state') beginUndo(run, event, effects);
   else if (run.phase === 'over') reopen(run, event, effects);
   else if (event.node !== undefined) recoverWaiting(run, event.node, step, effects);
@@ -109,19 +102,30 @@ export function recover(run: RunState, event: RecoverEvent, effects: Effect[]): 
 /** A run that failed or timed out goes on; the node that it is about is dealt with first. */
 function reopen(run: RunState, event: RecoverEvent, effects: Effect[]): void {
   const { step, node, from = 'failed' } = event;
+  const { action } = step;
   run.reopenedAt = event.at;
   openSession(run, RUN, { step, before: run.status }, effects);
-  const about = node ?? (step.action === 'escalate_manual' ? run.firstFailure : -1);
-  const special = from === 'failed' && about >= 0 && step.action !== 'requeue_job';
+  const about = node ?? run.firstFailure;
   const again =
     from === 'start'
       ? ({ from: 'cut', cut: 0 } as const)
-      : node !== undefined && (from === 'node' || step.action === 'retry_job')
+      : node !== undefined && (from === 'node' || action === 'retry_job')
         ? ({ from: 'node', node } as const)
         : ({ from: 'failed' } as const);
   rerun(run, again, () => {
-    if (special && step.action !== 'retry_job') followStep(run, about, step, effects);
+    if (from !== 'failed') return;
+    if (action === 'skip_node' && node !== undefined) skip(run, node, step.with.result);
+    // It does so when it is its turn.
+    else if (action === 'fallback_strategy' && node !== undefined) useFallback(run, node);
+    else if (action === 'escalate_manual')
+      ask(run, mayWait(run, about) ? about : RUN, step, effects);
   });
+}
+
+/** Whether a node can wait for a decision before it has been released. */
+function mayWait(run: RunState, node: number): boolean {
+  if (node < 0 || hasFlag(run, node, FLAG.dormant) || isHeldBack(run, node)) return false;
+  return statusOf(run, node) === 'pending' && specOf(run, node).type !== 'cleanup';
 }
 
 /** A node that waits, for a retry or for a person, does not wait any more. */
@@ -136,7 +140,7 @@ function recoverWaiting(run: RunState, node: number, step: RecoveryStep, effects
 function recoverRun(run: RunState, step: RecoveryStep, effects: Effect[]): void {
   openSession(run, RUN, { step, before: run.status }, effects);
   if (step.action === 'escalate_manual') {
-    effects.push({ type: 'ask', node: RUN, step });
+    ask(run, RUN, step, effects);
     return;
   }
   effects.push({ type: 'requeue' });

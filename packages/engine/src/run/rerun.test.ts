@@ -2,7 +2,7 @@ import { InvalidJobStateError, type NodeInput } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
 import { parallel, sequence, work } from '../../test/graph-nodes.ts';
 import { play, type Scenario } from '../../test/scenario.ts';
-import { roundOf } from './round.ts';
+import { effectKey, roundOf } from './round.ts';
 import { attemptOf } from './state.ts';
 
 const tidy: NodeInput = { id: 'tidy', type: 'cleanup', uses: 'x' };
@@ -203,6 +203,25 @@ describe('groups', () => {
     run.complete('child[0]', 'child[1]', 'child[2]');
     expect(run.run.status).toBe('completed');
     expect(run.run.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+
+  it('that start again make instances of a generation that none of the old ones had', () => {
+    const each = parallel('g', [work('child')], { for_each: 'steps.list', needs: ['list'] });
+    const run = play([work('list'), each]);
+    run.start();
+    run.completeWith('list', [1, 2]);
+    run.start();
+    run.failAnd('child[1]', 'retry_job', { retryAt: 1 });
+    run.due('child[1]');
+    run.start();
+    const key = effectKey(run.run, run.node('child[1]'), 'child[1]');
+    run.complete('child[0]');
+    run.fail('child[1]');
+    run.recover('retry_job', { id: 'list', from: 'node' });
+    run.start();
+    run.completeWith('list', [1, 2]);
+    expect([generation(run, 'child[0]'), generation(run, 'child[1]')]).toEqual([2, 2]);
+    expect(effectKey(run.run, run.node('child[1]'), 'child[1]')).not.toBe(key);
   });
 
   it('that were never reached start when their turn comes', () => {

@@ -8,7 +8,7 @@
 import { directChildren } from './group.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { consider, countFailure, isGroup, tell } from './release.ts';
-import { beginRound } from './round.ts';
+import { beginRound, roundOf } from './round.ts';
 import {
   attemptOf,
   clearFlag,
@@ -54,6 +54,16 @@ export function rerun(run: RunState, what: Rerun, before: () => void = () => {})
   recount(run, marks);
   before();
   for (const node of chosen) consider(run, node);
+}
+
+/** Whether a run that goes on from what failed would run a node again. */
+export function runsAgain(run: RunState, node: number): boolean {
+  return choose(run, { from: 'failed' })[node] === AGAIN;
+}
+
+/** Whether a node cannot be reached yet: it is in a group that was never started. */
+export function isHeldBack(run: RunState, node: number): boolean {
+  return heldBackBy(run, node) !== node;
 }
 
 function nodesMarked(marks: Uint8Array, mark: number): number[] {
@@ -174,7 +184,10 @@ function giveUpInstances(run: RunState, marks: Uint8Array): void {
     (node) => specOf(run, node).forEach !== undefined && run.groups.has(node),
   );
   // All are found before the first is given up: an instance may be such a group itself.
-  for (const node of owners.flatMap((owner) => instancesOf(run, owner))) giveUp(run, node, marks);
+  for (const node of owners.flatMap((owner) => instancesOf(run, owner))) {
+    outdate(run, node);
+    giveUp(run, node, marks);
+  }
 }
 
 /** What a group's `for_each` has made, dormant nodes included. */
@@ -188,6 +201,19 @@ function instancesOf(run: RunState, owner: number): number[] {
     for (let node = base; node < base + each; node += 1) instances.push(node);
   }
   return instances;
+}
+
+/**
+ * What a `for_each` makes next is of a generation that none of its instances has had: their ids are
+ * the same, and the keys of their effects must not be.
+ */
+function outdate(run: RunState, instance: number): void {
+  const { generation } = roundOf(run, instance);
+  for (let group = groupOf(run, instance); group >= 0; group = groupOf(run, group)) {
+    const round = roundOf(run, group);
+    if (specOf(run, group).forEach === undefined || round.generation >= generation) continue;
+    run.rounds.set(group, { ...round, generation });
+  }
 }
 
 function giveUp(run: RunState, node: number, marks: Uint8Array): void {

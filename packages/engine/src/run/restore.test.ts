@@ -28,6 +28,15 @@ describe('a run that is restored', () => {
     expect(nextStart(restored)).toBe(-1);
   });
 
+  it('has nothing in its queue but what may start: the rest would keep it from being idle', () => {
+    const run = play([work('a'), work('b', { needs: ['a'] }), work('c')]);
+    run.start();
+    run.complete('a', 'c');
+    run.start();
+    run.wait('b', { kind: 'signal', name: 'go' });
+    expect(run.restored().ready.length).toBe(0);
+  });
+
   it('waits for retries and sleeps as before', () => {
     const run = play([work('a'), work('b')]);
     run.start();

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/index.ts';
 import { apply, resumeAttempt } from './apply.ts';
 import type { JournalEntry, RunJournal } from './journal-entry.ts';
-import { attemptOf, createRun, type RunState } from './state.ts';
+import { attemptOf, createRun, type RunState, specOf, statusOf } from './state.ts';
 
 export interface RestoredRun {
   readonly run: RunState;
@@ -38,5 +38,15 @@ export function restoreRun(
   for (const { node, attempt } of journal.started) {
     if (node < run.size && attempt > attemptOf(run, node)) resumeAttempt(run, node, attempt);
   }
+  keepReady(run);
   return { run, seq };
+}
+
+/** A journal tells of no starts: what was ready once is still in the queue. */
+function keepReady(run: RunState): void {
+  const ready = new Set<number>();
+  for (let node = run.ready.pop(); node >= 0; node = run.ready.pop()) {
+    if (statusOf(run, node) === 'ready') ready.add(node);
+  }
+  for (const node of ready) run.ready.push(node, specOf(run, node).priority);
 }

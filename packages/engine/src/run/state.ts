@@ -134,7 +134,7 @@ export interface RunState {
   /** The order in which nodes ended, from 1, in plans that ask for it. */
   readonly order: Map<number, number>;
   ends: number;
-  /** How often each rule was followed for each node: `rule/node`. */
+  /** How often each rule was followed for each node; see followed.ts. */
   readonly followed: Map<string, number>;
   /** Recoveries under way, by node or {@link RUN}. */
   readonly sessions: Map<number, OpenSession>;
