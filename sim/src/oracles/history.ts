@@ -49,6 +49,8 @@ export interface History {
   healedAt: number | undefined;
   /** Runs that a client was told of as stored. */
   readonly accepted: Set<string>;
+  /** Runs that were taken up again after their end. */
+  readonly reopened: Set<string>;
   readonly cancelAsked: Set<string>;
   /** Runs whose cancel has been consumed by their owner, durably. */
   readonly cancelled: Set<string>;
@@ -77,6 +79,7 @@ export function createHistory(
     told: [],
     healedAt: undefined,
     accepted: new Set(),
+    reopened: new Set(),
     cancelAsked: new Set(),
     cancelled: new Set(),
     violation: undefined,

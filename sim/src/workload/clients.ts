@@ -127,7 +127,9 @@ function awaitEnd({ dice, fleet, history }: ClientPorts, runId: string): void {
   const { host, engine } = dice.pick(serving);
   host.deliver(() => {
     const answer = (ended: boolean) => {
-      if (!ended || history.tables.done.has(runId)) return;
+      // It may have been taken up again while the answer was on its way.
+      const { tables, reopened } = history;
+      if (!ended || tables.done.has(runId) || reopened.has(runId)) return;
       violated(history, 'ends are true', `${host.name} says that ${runId} has ended`);
     };
     void engine.ended(runId, ENDS_WITHIN_MS).then((ended) => host.deliver(() => answer(ended)));
@@ -158,6 +160,7 @@ export function poke(
   { world, dice, shape, fleet }: Pick<ClientPorts, 'world' | 'dice' | 'shape' | 'fleet'>,
   runId: string,
 ): void {
+  if (shape.faults.silent) return;
   for (const { host, engine } of fleet.serving()) {
     const once = () => host.deliver(() => engine.poke(runId));
     world.after(0, once);
