@@ -1,6 +1,7 @@
 import type { Batch } from '@tenuto/engine';
 import type { FlushAnswer, LaneKey } from './model/flush.ts';
 import type { Request } from './model/link.ts';
+import { checkUnspent, createCircuitOracle, watchProbe } from './oracles/circuits.ts';
 import { watchFlush } from './oracles/commits.ts';
 import { type Effect, type History, violated } from './oracles/history.ts';
 import { checkLimits } from './oracles/limits.ts';
@@ -14,14 +15,19 @@ export function createJudge(
   { trace, leaseMs }: { readonly trace: Trace; readonly leaseMs: number },
 ) {
   const ownership = createOwnerOracle(history, leaseMs);
+  const circuits = createCircuitOracle(history);
   return {
+    listen: circuits.listen,
     watch(request: Request) {
       const { lane, batch } = request;
       const flushed = lane && batch && watchFlush(history, { lane, batch });
+      const probed = watchProbe(history, request);
       return (result: unknown) => {
         if (lane && batch) trace.note(flushLine(lane, batch, result as FlushAnswer));
         else noteCall(trace, request, result);
         flushed?.(result as FlushAnswer);
+        if (batch !== undefined && isCommitted(result as FlushAnswer)) checkUnspent(history, batch);
+        probed?.(result);
         hear(history, request, result);
         ownership(request, result);
       };
@@ -37,8 +43,13 @@ export function createJudge(
       trace.note(`${host} starts ${nodeId} attempt ${attempt} of ${runId}`);
       checkStart(history, effect);
       checkLimits(history, effect, slots);
+      circuits.began(effect);
     },
   };
+}
+
+function isCommitted({ outcome, copy }: FlushAnswer): boolean {
+  return outcome === 'committed' && copy !== true;
 }
 
 /** What clients have told runs, as the database has it. */

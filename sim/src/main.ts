@@ -1,7 +1,7 @@
 /** `npm run sim`: simulates many seeds, shows one, or measures how soon planted bugs are found. */
 import { performAll } from './crew.ts';
-import { type Rule, SOUND } from './model/rules.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { PLANTED_NAMES, type PlantedName } from './planted/planted.ts';
 import { simulate } from './simulation.ts';
 import { newsIn, plantedTable, summaryOf } from './summary.ts';
 import { add, type Found, NOTHING } from './task.ts';
@@ -57,14 +57,13 @@ async function showOne(seed: number, twin: TwinPlace | undefined): Promise<boole
 }
 
 async function measurePlanted(most: number): Promise<boolean> {
-  const rules = Object.keys(SOUND) as Rule[];
-  const rows = new Map<Rule, Found | undefined>();
-  const tasks = rules.map((rule) => ({ kind: 'planted', rule, most }) as const);
+  const rows = new Map<PlantedName, Found | undefined>();
+  const tasks = PLANTED_NAMES.map((bug) => ({ kind: 'planted', bug, most }) as const);
   await performAll(tasks, (outcome) => {
-    if (outcome.kind === 'planted') rows.set(outcome.rule, outcome.found);
-    progress(rows.size, rules.length, '');
+    if (outcome.kind === 'planted') rows.set(outcome.bug, outcome.found);
+    progress(rows.size, PLANTED_NAMES.length, '');
   });
-  print(plantedTable(new Map(rules.map((rule) => [rule, rows.get(rule)]))));
+  print(plantedTable(new Map(PLANTED_NAMES.map((bug) => [bug, rows.get(bug)]))));
   return [...rows.values()].every((found) => found !== undefined);
 }
 

@@ -4,6 +4,7 @@ import type { LiveRow } from './model/tables.ts';
 import { checkEnding } from './oracles/ending.ts';
 import { type History, violated } from './oracles/history.ts';
 import { checkMemory } from './oracles/memory.ts';
+import { createNewsOracle } from './oracles/news.ts';
 import type { Clients } from './workload/clients.ts';
 import type { Shape } from './workload/shape.ts';
 import type { World } from './world.ts';
@@ -44,12 +45,14 @@ export async function play({
   try {
     const deadline = shape.troubledMs + LIVENESS_MS;
     const { live } = history.tables;
+    const checkNews = createNewsOracle(history);
     let compareAt = MEMORY_EVERY_MS;
     await world.live(() => {
       if (history.violation !== undefined || world.now > deadline) return false;
       if (world.now > compareAt) {
         compareAt += MEMORY_EVERY_MS;
         compare(history, fleet);
+        if (isHealed()) checkNews(fleet.serving().map(({ engine }) => engine.id));
       }
       return !isHealed() || clients.busy > 0 || live.size > 0;
     });

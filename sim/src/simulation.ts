@@ -14,6 +14,7 @@ import { createModelStore } from './model/engine-store.ts';
 import { type Rules, SOUND } from './model/rules.ts';
 import { createTables } from './model/tables.ts';
 import { createHistory, type History, type Violation, violated } from './oracles/history.ts';
+import type { EngineBug } from './planted/bug.ts';
 import { play } from './play.ts';
 import { createServer } from './server/server.ts';
 import { createTrace } from './trace.ts';
@@ -28,6 +29,8 @@ import { createWorld, EPOCH_MS, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly rules?: Rules;
+  /** What is wrong with the engines. */
+  readonly bug?: EngineBug;
   /** Keeps the trace for reading. */
   readonly trace?: boolean;
   /** A PostgreSQL that does all that the model does, answers the engines and is compared with it. */
@@ -63,7 +66,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const history = createHistory({
     ...{ tables, plans, now: () => world.now, clockErrorMs: clockErrorOf(shape) },
   });
-  const rules = options.rules ?? SOUND;
+  const { rules = SOUND, bug = {} } = options;
   const calls = createCallFaults(dice.fork('calls'), shape.faults);
   const now = () => EPOCH_MS + Math.round(world.now * 1_000) / 1_000;
   const twin = await openTwin(options.twin, { now, history });
@@ -76,18 +79,24 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     ...{ now, twin },
   });
   const fleet = createFleet({
-    ...{ world, shape, trace, dice: dice.fork('fleet') },
-    clockOf: (host) =>
-      rules.leaseAsksMono ? host.clock : { ...host.clock, mono: host.clock.wall },
-    storeOf: (host) =>
-      createModelStore(tables, server.link(host), { rules, now, twin, refuses: calls.refuses }),
-    runnerOf: (host, engine) =>
-      createRunner({
+    ...{ world, trace, dice: dice.fork('fleet') },
+    shape: { ...shape, slots: bug.slots ?? shape.slots },
+    clockOf: ({ clock }) => bug.clock?.(clock) ?? clock,
+    storeOf(host) {
+      const link = server.link(host);
+      const model = createModelStore(tables, link, { rules, now, twin, refuses: calls.refuses });
+      const store = judge.listen(host.name, model);
+      return bug.store?.(store, host.clock) ?? store;
+    },
+    runnerOf(host, engine) {
+      const runner = createRunner({
         ...{ world, shape, history, host, engine, dice: dice.fork('scripts') },
         subPlan: graphs.sub,
         findRun: api.findRun,
         began: (effect) => judge.began(effect, shape.slots),
-      }),
+      });
+      return bug.runner?.(runner) ?? runner;
+    },
   });
   const orders = drawOrders({ world, shape, fleet, trace, dice: dice.fork('orders') });
   const disarm = armFailpoints(orders.reached);

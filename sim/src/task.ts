@@ -1,6 +1,6 @@
 import type { Failpoint } from '@tenuto/engine';
-import { type Rule, without } from './model/rules.ts';
 import type { Violation } from './oracles/history.ts';
+import { PLANTED, type PlantedName } from './planted/planted.ts';
 import { type Report, simulate } from './simulation.ts';
 import type { TwinPlace } from './twin/database.ts';
 
@@ -12,11 +12,11 @@ export type Task =
       readonly count: number;
       readonly twin?: TwinPlace | undefined;
     }
-  | { readonly kind: 'planted'; readonly rule: Rule; readonly most: number };
+  | { readonly kind: 'planted'; readonly bug: PlantedName; readonly most: number };
 
 export type Outcome =
   | { readonly kind: 'seeds'; readonly sum: Sum }
-  | { readonly kind: 'planted'; readonly rule: Rule; readonly found: Found | undefined };
+  | { readonly kind: 'planted'; readonly bug: PlantedName; readonly found: Found | undefined };
 
 /** What some simulations come to. */
 export interface Sum {
@@ -47,7 +47,7 @@ const TWICE_EVERY = 100;
 
 export async function perform(task: Task): Promise<Outcome> {
   if (task.kind === 'planted') {
-    return { kind: 'planted', rule: task.rule, found: await findPlanted(task.rule, task.most) };
+    return { kind: 'planted', bug: task.bug, found: await findPlanted(task.bug, task.most) };
   }
   let sum = NOTHING;
   for (let seed = task.from; seed < task.from + task.count; seed += 1) {
@@ -95,10 +95,10 @@ function sumOf(report: Report): Sum {
   };
 }
 
-/** The first seed that notices the absence of a rule, and nothing when the rule is there. */
-async function findPlanted(rule: Rule, most: number): Promise<Found | undefined> {
+/** The first seed that notices a bug, and finds nothing when it is not there. */
+async function findPlanted(bug: PlantedName, most: number): Promise<Found | undefined> {
   for (let seed = 1; seed <= most; seed += 1) {
-    const { violation } = await simulate(seed, { rules: without(rule) });
+    const { violation } = await simulate(seed, PLANTED[bug]);
     if (violation === undefined) continue;
     const sound = await simulate(seed);
     if (sound.violation === undefined) return { seed, rule: violation.rule };

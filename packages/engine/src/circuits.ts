@@ -4,21 +4,17 @@
  * a second. Nodes whose circuit is not closed wait here, in the order in which they came; one of them
  * is the next probe, of which there is one at a time over all engines.
  */
-import type { Call, Guard, Owned } from './owned.ts';
-import type { CircuitKey, CircuitRow, CircuitVerbs } from './ports/circuit-store.ts';
+import { type Entry, newEntry, saved, take, type Waiter } from './circuit-entry.ts';
+import type { Call, Guard } from './owned.ts';
+import type { CircuitKey, CircuitVerbs } from './ports/circuit-store.ts';
 import type { Clock } from './ports/clock.ts';
-import { type Circuit, type CircuitSettings, CLOSED, mayProbe, recordCall } from './retry/index.ts';
+import { type CircuitSettings, mayProbe, recordCall } from './retry/index.ts';
 import { type AttemptEnded, statusOf } from './run/index.ts';
 
 /** A probe that is not heard of for so long is lost. */
 const PROBE_LEASE_MS = 60_000;
 /** Entries that nobody has asked about for so long are forgotten. */
 const FORGET_AFTER_MS = 600_000;
-
-export interface Waiter {
-  readonly owned: Owned;
-  readonly node: number;
-}
 
 /** What is asked for: may this node start? */
 export interface Admission extends Waiter {
@@ -28,26 +24,6 @@ export interface Admission extends Waiter {
 
 /** How an attempt has ended. */
 type End = Pick<AttemptEnded, 'status' | 'error'>;
-
-interface Entry {
-  readonly of: CircuitKey;
-  settings: CircuitSettings;
-  /** As the row says, with what happened here since. */
-  circuit: Circuit;
-  version: number;
-  /** Whether its row was ever asked for. */
-  known: boolean;
-  /** Calls that have ended here and are not written yet. */
-  unwritten: { readonly ok: boolean; readonly at: number; readonly probe: boolean }[];
-  readonly waiting: Set<Waiter>;
-  /** The node that may start as a probe. */
-  granted: Waiter | undefined;
-  /** A probe of this engine is going on, or about to. */
-  probing: boolean;
-  /** The slot of a probe that came to nothing is to be given back. */
-  slotUnused: boolean;
-  usedAt: number;
-}
 
 export interface Circuits {
   /** Lets a node go, as a probe or not; or keeps it, with the time until which at least. */
@@ -115,14 +91,6 @@ function idOf({ owner, key }: CircuitKey): string {
   return `${owner}\0${key}`;
 }
 
-function newEntry(of: CircuitKey, settings: CircuitSettings): Entry {
-  return {
-    ...{ of, settings, circuit: CLOSED, version: 0, known: false, unwritten: [] },
-    ...{ waiting: new Set(), granted: undefined, probing: false, slotUnused: false },
-    usedAt: 0,
-  };
-}
-
 /** Ends that say something about the target; the others give a probe's slot back. */
 function report(
   ports: CircuitPorts,
@@ -139,7 +107,7 @@ function report(
   const before = entry.circuit;
   entry.circuit = recordCall(before, entry.settings, call);
   if (entry.circuit === before) return;
-  entry.unwritten.push(call);
+  entry.unwritten = [...entry.unwritten, call];
   if (entry.circuit.state !== before.state || probe) ports.wake();
 }
 
@@ -175,29 +143,20 @@ async function round(ports: CircuitPorts, entries: Map<string, Entry>): Promise<
 /** Writes what happened here; where others were first, on top of what they wrote. */
 async function write(ports: CircuitPorts, entry: Entry): Promise<void> {
   // More may be added while these are on their way.
-  const written = entry.unwritten.length;
+  const calls = entry.unwritten.length;
   const { of, settings, version } = entry;
-  const circuit = entry.circuit;
-  const saved = await ports.store.saveCircuit({ row: { ...of, circuit, version }, settings });
-  if (saved !== undefined) {
-    entry.version = saved.version;
-    entry.slotUnused = false;
-    entry.unwritten = entry.unwritten.slice(written);
+  const { circuit } = entry;
+  const change = { row: { ...of, circuit, version }, settings };
+  const row = await ports.store.saveCircuit(change).catch((error: unknown) => {
+    entry.unclear = [...entry.unclear, { circuit, calls }];
+    throw error;
+  });
+  if (row !== undefined) {
+    saved(entry, row, calls);
     return;
   }
-  const [row] = await ports.store.circuits([of]);
-  if (row !== undefined) take(entry, row);
-}
-
-/** What the row says, and then what happened here. */
-function take(entry: Entry, row: CircuitRow): void {
-  entry.known = true;
-  if (row.version < entry.version) return;
-  entry.version = row.version;
-  entry.circuit = entry.unwritten.reduce(
-    (circuit, call) => recordCall(circuit, entry.settings, call),
-    row.circuit,
-  );
+  const [newer] = await ports.store.circuits([of]);
+  if (newer !== undefined) take(entry, newer);
 }
 
 async function read({ store }: CircuitPorts, entries: Map<string, Entry>): Promise<void> {

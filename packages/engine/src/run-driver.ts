@@ -3,7 +3,8 @@
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
 import { LIMITS, type RunStatus } from '@tenuto/contract';
-import type { Circuits, Waiter } from './circuits.ts';
+import type { Waiter } from './circuit-entry.ts';
+import type { Circuits } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
 import { finishRun, giveUp, noteProgress } from './leaving.ts';
 import { childError, lostAttempt, noSignal } from './outcomes.ts';

@@ -26,6 +26,8 @@ export interface FaultMix {
   /** Times in which the database takes no rows, and in which it takes no writes at all. */
   readonly fullDisks: number;
   readonly readOnly: number;
+  /** Nobody hears a poke: engines find by themselves what there is. */
+  readonly silent: boolean;
   /** How likely a poke comes more than once. */
   readonly morePokes: number;
   /** How wrong the wall clocks of hosts are from the start. */
@@ -63,5 +65,6 @@ export function drawFaults(dice: Dice): FaultMix {
     readOnly: often(0.1, () => 1),
     morePokes: often(0.3, () => dice.next()),
     monoDrift: some(0.2, () => NTP_SLEW),
+    silent: dice.chance(0.25),
   };
 }

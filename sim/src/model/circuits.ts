@@ -1,4 +1,5 @@
 import type { CircuitKey, CircuitRow, CircuitVerbs } from '@tenuto/engine';
+import type { Rules } from './rules.ts';
 import { ownerKey, type Tables } from './tables.ts';
 
 export function readCircuits({ circuits }: Tables, keys: readonly CircuitKey[]): CircuitRow[] {
@@ -23,14 +24,15 @@ export function saveCircuit(
 export function claimProbe(
   { circuits }: Tables,
   { of, leaseMs }: Parameters<CircuitVerbs['claimProbe']>[0],
-  now: number,
+  { now, rules }: { readonly now: number; readonly rules: Rules },
 ): CircuitRow | undefined {
   const id = ownerKey(of.owner, of.key);
   const row = circuits.get(id);
   if (row === undefined) return undefined;
   const { circuit, probeUntil = 0 } = row;
   const due = circuit.state === 'open' && (circuit.openUntil ?? 0) <= now;
-  if (!due && !(circuit.state === 'half_open' && probeUntil <= now)) return undefined;
+  const isFree = probeUntil <= now || !rules.probesTakeSlot;
+  if (!due && !(circuit.state === 'half_open' && isFree)) return undefined;
   const successes = circuit.state === 'open' ? 0 : circuit.successes;
   const tried = { ...circuit, state: 'half_open', successes, openUntil: undefined } as const;
   const claimed = { ...rowOf(row), circuit: tried, version: row.version + 1 };

@@ -217,7 +217,7 @@ function newsVerbs({
 }
 
 function circuitVerbs({ tables, options, ask }: Verbs): CircuitVerbs {
-  const { now } = options;
+  const { now, rules } = options;
   return {
     circuits: (keys) =>
       ask(
@@ -234,7 +234,7 @@ function circuitVerbs({ tables, options, ask }: Verbs): CircuitVerbs {
     claimProbe: (wanted) =>
       ask(
         'claimProbe',
-        () => claimProbe(tables, wanted, now()),
+        () => claimProbe(tables, wanted, { now: now(), rules }),
         (real) => real.claimProbe(wanted),
       ),
   };

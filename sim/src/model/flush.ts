@@ -36,7 +36,8 @@ export function applyFlush(
   { now, rules }: FlushOptions,
 ): FlushAnswer {
   const fence = tables.fences.get(key.engineId)?.get(key.lane);
-  const stands = fence?.alive === true && fence.epoch === key.epoch;
+  const isOld = fence !== undefined && fence.epoch > key.epoch && !rules.epochsAreExact;
+  const stands = fence?.alive === true && (fence.epoch === key.epoch || isOld);
   if (!stands && rules.flushTakesFence) return settled('fenced');
   const place = { engine: key.engineId, epoch: key.epoch, lane: key.lane };
   if (batch.seq > 1 && !tables.batches.has(batchKey(place, batch.seq - 1))) return settled('gap');

@@ -41,10 +41,11 @@ export interface Rules {
   readonly journalKeepsEvents: boolean;
   /** What is stored by its hash is there when it was said to be. */
   readonly blobsAreKept: boolean;
-  /** An engine's lease is over when either of its clocks says so. */
-  readonly leaseAsksMono: boolean;
+  /** A fence stands under its own epoch only, not under those before it. */
+  readonly epochsAreExact: boolean;
+  /** One engine at a time has the slot for the probe of a circuit. */
+  readonly probesTakeSlot: boolean;
 }
-export type Rule = keyof Rules;
 
 export const SOUND: Rules = {
   commitsBeforeAnswer: true,
@@ -66,7 +67,6 @@ export const SOUND: Rules = {
   journalKeepsRetryAt: true,
   journalKeepsEvents: true,
   blobsAreKept: true,
-  leaseAsksMono: true,
+  epochsAreExact: true,
+  probesTakeSlot: true,
 };
-
-export const without = (rule: Rule): Rules => ({ ...SOUND, [rule]: false });

@@ -160,6 +160,7 @@ export function poke(
   { world, dice, shape, fleet }: Pick<ClientPorts, 'world' | 'dice' | 'shape' | 'fleet'>,
   runId: string,
 ): void {
+  if (shape.faults.silent) return;
   for (const { host, engine } of fleet.serving()) {
     const once = () => host.deliver(() => engine.poke(runId));
     world.after(0, once);
