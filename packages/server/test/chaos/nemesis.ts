@@ -53,6 +53,7 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
   const before = { lost: cluster.proxy.lost, failpoints: cluster.failpointDeaths };
   let healed = false;
   let calm: Promise<void> | undefined;
+  let striking = 0;
   cluster.proxy.loseEvery(LOSE_EVERY);
 
   const up = () => cluster.members.filter(({ state }) => state === 'up');
@@ -62,7 +63,9 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     await delay(everyMs * Math.random());
     while (!healed) {
       await calm;
+      striking += 1;
       await strike();
+      striking -= 1;
       await delay(everyMs * (0.6 + 0.8 * Math.random()));
     }
   }
@@ -79,10 +82,12 @@ export function startNemesis(ports: NemesisPorts): Nemesis {
     const { promise, resolve } = Promise.withResolvers<void>();
     calm = promise;
     try {
-      const whole = performance.now() + WHOLE_MS;
-      while (up().length < cluster.members.length && performance.now() < whole) await delay(50);
+      // This one is a strike too.
+      const isWhole = () => striking === 1 && up().length === cluster.members.length;
+      const deadline = performance.now() + WHOLE_MS;
+      while (!isWhole() && performance.now() < deadline) await delay(50);
       const member = one();
-      if (member === undefined || up().length < cluster.members.length) return;
+      if (member === undefined || !isWhole()) return;
       await watchResumed(await strikeDown(member), aloneMs);
     } finally {
       calm = undefined;
