@@ -72,6 +72,19 @@ describe('a takeover', () => {
     expect(taken.toSorted()).toEqual([3, undefined, undefined]);
   });
 
+  test('comes with a new process of the same engine, where the fences of the old one still stand', async () => {
+    const { engineId, lane } = await desk.engine();
+    const row = submitRow();
+    const starts = packedStarts({ runId: row.runId, node: 0, attempt: 1 });
+    await lane.flush(batch(1, { submits: [row], starts }));
+    await desk.store.register({ engineId, name: 'again', lanes: 1 });
+    expect(await startsOf(row.runId.text)).toEqual([{ node: 0, attempt: 1 }]);
+    expect(
+      await desk.ask('select engine from run_live where run_id = $1', [row.runId.text]),
+    ).toEqual([{ engine: null }]);
+    expect(await lane.flush(batch(2))).toMatchObject({ outcome: 'fenced' });
+  });
+
   test('keeps starts that only batches know of, when the attempt has not ended and the run is its own', async () => {
     const { engineId, lane } = await desk.engine();
     const going = submitRow();

@@ -9,7 +9,7 @@ import { maintain } from './maintenance.ts';
 import { inboxOfEngine, outcomes, ownedRows, ownedRun, ownedRunIds } from './reads.ts';
 import { type Ask, at, type ModelOptions } from './store-call.ts';
 import type { Tables } from './tables.ts';
-import { takeOverSteps } from './takeover.ts';
+import { takeOverSteps, takeStanding } from './takeover.ts';
 import { onBoth, type RealStores, type Twin } from './twin.ts';
 
 /** How the verbs ask: the model, or the model and PostgreSQL. */
@@ -52,7 +52,10 @@ function fenceVerbs({
       changing(
         'register',
         identity.engineId,
-        () => ({ epoch: register(tables, identity, rules) }),
+        () => {
+          takeStanding(tables, { engineId: identity.engineId, rules, now: options.now });
+          return { epoch: register(tables, identity, rules) };
+        },
         (real) => real.register(identity),
       ),
     async openLane(key) {

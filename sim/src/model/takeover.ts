@@ -29,15 +29,29 @@ export function* takeOverSteps(
   yield 'takeover-fenced';
   yield 'takeover-written';
   const fences = tables.fences.get(engineId) ?? new Map<number, Fence>();
-  const standing = [...fences].filter(([, fence]) => fence.alive);
-  if (rules.takeoverKeepsStarts) {
-    for (const [lane, { epoch }] of standing) keepStarts(tables, { engine: engineId, epoch, lane });
-  }
+  keepStanding(tables, engineId, rules);
   for (const fence of fences.values()) {
     fence.epoch += 1;
     fence.alive = false;
   }
   return releaseRuns(tables, engineId, now());
+}
+
+/** What a new process of an engine does with what the fences of an earlier one still keep. */
+export function takeStanding(
+  tables: Tables,
+  { engineId, rules, now }: Pick<TakeOver, 'engineId' | 'rules' | 'now'>,
+): void {
+  if (!isAlive(tables, engineId)) return;
+  keepStanding(tables, engineId, rules);
+  releaseRuns(tables, engineId, now());
+}
+
+function keepStanding(tables: Tables, engine: string, rules: Rules): void {
+  if (!rules.takeoverKeepsStarts) return;
+  for (const [lane, { alive, epoch }] of tables.fences.get(engine) ?? []) {
+    if (alive) keepStarts(tables, { engine, epoch, lane });
+  }
 }
 
 /** Makes rows of the starts that only batches know, so that whoever claims the run sees them. */

@@ -1,11 +1,14 @@
 import type { EngineIdentity, Peer } from '@tenuto/engine';
 import type pg from 'pg';
+import { takeStanding } from './takeover.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
 /**
  * Makes or renews an engine's fences under a higher epoch. The engine's row is locked first, in a
  * statement of its own: of two processes under one identity each then gets an epoch of its own.
+ * What the fences that still stand have kept is taken over, with the starts of their batches, which
+ * nobody looks for under the new epoch.
  */
 export async function registerEngine(
   pool: Pick<pg.Pool, 'connect'>,
@@ -19,6 +22,7 @@ export async function registerEngine(
        on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null`,
       [identity.engineId, identity.name],
     );
+    await takeStanding(client, identity.engineId);
     const epoch = await raiseFences(client, identity);
     await client.query('commit');
     return epoch;

@@ -29,10 +29,7 @@ export async function takeOver(
     failpoint('before-takeover');
     await client.query('begin');
     await client.query("set local lock_timeout = '5s'");
-    const { rows: fences } = await client.query<Fence>(
-      'select lane, epoch from engine_fences where engine = $1 and alive order by lane for update',
-      [engineId],
-    );
+    const fences = await lockStanding(client, engineId);
     if (fences.length === 0 || !(await stoodStill(client, engineId, seenBeat))) {
       await client.query('rollback');
       return undefined;
@@ -54,6 +51,24 @@ export async function takeOver(
   } finally {
     client.release();
   }
+}
+
+/**
+ * Releases what an engine owns under fences that stand, in the transaction that is about to replace
+ * them.
+ */
+export async function takeStanding(client: pg.PoolClient, engineId: string): Promise<void> {
+  const fences = await lockStanding(client, engineId);
+  for (const fence of fences) await keepStarts(client, engineId, fence);
+  if (fences.length > 0) await releaseRuns(client, engineId);
+}
+
+async function lockStanding(client: pg.PoolClient, engineId: string): Promise<Fence[]> {
+  const { rows } = await client.query<Fence>(
+    'select lane, epoch from engine_fences where engine = $1 and alive order by lane for update',
+    [engineId],
+  );
+  return rows;
 }
 
 async function stoodStill(
