@@ -45,7 +45,7 @@ export async function play({
   try {
     const deadline = shape.troubledMs + LIVENESS_MS;
     const { live } = history.tables;
-    const checkNews = createNewsOracle(history);
+    const checkNews = createNewsOracle(history, slowestOf(shape));
     let compareAt = MEMORY_EVERY_MS;
     await world.live(() => {
       if (history.violation !== undefined || world.now > deadline) return false;
@@ -60,8 +60,7 @@ export async function play({
       const runs = [...live.values()].map((row) => unfinished(row, fleet));
       violated(history, 'runs come to an end', runs.join('\n  '));
     }
-    const { slow, slowMs } = shape.faults;
-    const settled = world.now + SETTLE_MS + (slow > 0 ? slowMs : 0);
+    const settled = world.now + SETTLE_MS + slowestOf(shape);
     await world.live(() => {
       if (history.violation !== undefined || world.now > settled + LEFT_OPEN_MS) return false;
       return world.now < settled || live.size > 0 || fleet.serving().some(isWriting);
@@ -75,6 +74,11 @@ export async function play({
   } finally {
     process.off('unhandledRejection', onRejection);
   }
+}
+
+/** What a call to the database may take besides what it takes usually. */
+function slowestOf({ faults: { slow, slowMs } }: Shape): number {
+  return slow > 0 ? slowMs : 0;
 }
 
 /** Where a run stands that has not ended. */

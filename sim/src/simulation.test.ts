@@ -63,6 +63,10 @@ describe('a planted bug', () => {
     ['takeoverKeepsStarts', 20],
     ['claimSkipsOwned', 20],
     ['journalKeepsEvents', 20],
+    ['lostReplyIsCommit', 20],
+    ['lossesAreForgotten', 20],
+    ['openIsClosed', 20],
+    ['keyOfAttempt', 20],
   ];
 
   it.each(planted)('is found: %s', async (bug, most) => {

@@ -1,48 +1,12 @@
-import type { Batch, compilePlan, EngineStore, Lane, RunUpdate, StoreFault } from '@tenuto/engine';
+import type { Batch, RunUpdate, StoreFault } from '@tenuto/engine';
 import { runIdOf } from '@tenuto/engine';
 import type { Dice } from '../src/dice.ts';
-import type { Tables } from '../src/model/tables.ts';
+import { drawAside } from './asides.ts';
+import { drawCircuit } from './circuit-operations.ts';
+import { drawKept } from './kept-operations.ts';
+import { drawNews } from './news-operations.ts';
+import { DAY_MS, newRunId, type Operation, of, type Universe } from './operation.ts';
 
-export type Plan = ReturnType<typeof compilePlan>;
-
-/** One thing asked of a store; asked of two of them it must be answered alike. */
-export interface Operation {
-  readonly name: string;
-  ask(store: Session): Promise<unknown>;
-}
-
-/** A store with the lanes that are open on it. */
-export interface Session {
-  readonly store: EngineStore;
-  lane(key: { engineId: string; lane: number; epoch: number }): Promise<Lane>;
-}
-
-export function openSession(store: EngineStore): Session {
-  const lanes = new Map<string, Promise<Lane>>();
-  return {
-    store,
-    lane(key) {
-      const name = JSON.stringify(key);
-      const known = lanes.get(name) ?? store.openLane(key);
-      lanes.set(name, known);
-      return known;
-    },
-  };
-}
-
-export interface Universe {
-  readonly dice: Dice;
-  readonly plan: Plan;
-  /** The model's tables: what is drawn depends on what there is. */
-  readonly tables: Tables;
-  readonly engines: readonly string[];
-  /** Milliseconds since the epoch: everything drawn lies before, or a day after. */
-  readonly now: number;
-  readonly runs: string[];
-  readonly sent: { key: { engineId: string; lane: number; epoch: number }; batch: Batch }[];
-}
-
-const DAY_MS = 86_400_000;
 const LANES = 2;
 
 /** Draws the next operation. */
@@ -52,8 +16,9 @@ export function drawOperation(universe: Universe): Operation {
   const epoch = (tables.fences.get(engineId)?.get(0)?.epoch ?? 1) - (dice.chance(0.1) ? 1 : 0);
   const lanes = dice.int(1, LANES);
   const some = universe.runs.filter(() => dice.chance(0.5));
+  const register = of('register', ({ store }) => store.register({ engineId, name: 'e', lanes }));
   const simple: readonly Operation[] = [
-    of('register', ({ store }) => store.register({ engineId, name: 'e', lanes })),
+    register,
     of('beat', ({ store }) => store.beat(engineId, epoch)),
     of('peers', async ({ store }) => {
       const peers = await store.peers(engineId);
@@ -68,11 +33,14 @@ export function drawOperation(universe: Universe): Operation {
     of('outcomes', async ({ store }) => sorted(await store.outcomes(some))),
     of('requestCancel', ({ store }) => store.requestCancel(some.slice(0, 2), 'no more')),
   ];
-  return dice.chance(0.6) ? flush(universe, engineId, epoch) : dice.pick(simple);
-}
-
-function of(name: string, ask: Operation['ask']): Operation {
-  return { name, ask };
+  // One that was fenced off registers again, mostly: what it writes comes to nothing.
+  const stands = tables.fences.get(engineId)?.get(0)?.alive === true;
+  if (!stands && dice.chance(0.6)) return register;
+  const kind = dice.next();
+  if (kind < 0.5) return flush(universe, engineId, epoch);
+  if (kind < 0.65) return drawNews(universe);
+  if (kind < 0.75) return drawCircuit(universe);
+  return kind < 0.8 ? drawKept(universe) : dice.pick(simple);
 }
 
 function sorted<T>(items: readonly T[]): T[] {
@@ -123,7 +91,9 @@ function drawBatch(universe: Universe, key: Universe['sent'][number]['key']): Ba
   );
   const seq = Math.max(0, ...before.map((row) => row.seq)) + (dice.chance(0.05) ? 2 : 1);
   const submits = dice.chance(0.5) ? [submit(universe)] : [];
-  const known = runs.filter(() => dice.chance(0.3)).slice(0, 3);
+  const own = runs.filter((id) => tables.live.get(id)?.engine === key.engineId);
+  const some = dice.chance(0.8) ? own : runs;
+  const known = some.filter(() => dice.chance(0.5)).slice(-3);
   const runId = () => runIdOf(dice.pick(known));
   const rows = <T>(probability: number, draw: () => T): T[] =>
     known.length > 0 && dice.chance(probability) ? [draw()] : [];
@@ -143,12 +113,12 @@ function drawBatch(universe: Universe, key: Universe['sent'][number]['key']): Ba
       ...{ runId: runId(), seq: dice.int(1, 50), node: dice.int(0, 2), attempt: dice.int(1, 3) },
       ...ended,
       ...(dice.chance(0.5)
-        ? ({ status: 'completed', output: '{"a":1}' } as const)
+        ? ({ status: 'completed', ...outputIn(universe) } as const)
         : ({ status: 'failed', error: '{"type":"x"}', retryAt: now + DAY_MS } as const)),
     })),
     events: rows(0.3, () => ({
-      ...{ runId: runId(), seq: dice.int(51, 90), at: now - 50, type: 'stop' as const },
-      body: { status: 'cancelled', grace: true, running: [] },
+      ...{ runId: runId(), seq: dice.int(51, 90), at: now - 50 },
+      ...dice.pick(EVENTS),
     })),
     started: rows(0.3, () => ({
       ...{ runId: runId(), node: dice.int(0, 2), attempt: dice.int(1, 3), startedAt: now - 300 },
@@ -159,8 +129,28 @@ function drawBatch(universe: Universe, key: Universe['sent'][number]['key']): Ba
       ...{ id: row.runId.bytes, at: now },
       entry: { actor: 'a', action: 'job.created', subject: row.runId.text, details: {} },
     })),
-    asides: [],
+    asides: rows(0.6, () => drawAside(universe, runId().text)),
   };
+}
+
+const EVENTS = [
+  { type: 'stop', body: { status: 'cancelled', grace: true, running: [] } },
+  { type: 'pause', body: { actor: 'ada' } },
+  { type: 'resume', body: { actor: 'ada' } },
+  { type: 'signal', body: { name: 'go', payload: { a: [1, null, 'ü'] } } },
+  { type: 'waiting', body: { node: 0, attempt: 1, wait: { kind: 'signal', name: 'go' } } },
+  { type: 'late', body: { node: 0, attempt: 1, status: 'completed' } },
+  { type: 'refused', body: { message: 'pause', actor: 'ada', reason: 'no' } },
+] as const;
+
+/** In the row, or apart. */
+function outputIn({
+  dice,
+  blobs,
+}: Universe): Pick<Batch['attempts'][number], 'output' | 'outputRef'> {
+  return blobs.length > 0 && dice.chance(0.3)
+    ? { outputRef: dice.pick(blobs) }
+    : { output: '{"a":1}' };
 }
 
 function submit({ dice, plan, now, runs }: Universe): Batch['submits'][number] {
@@ -182,24 +172,17 @@ function submit({ dice, plan, now, runs }: Universe): Batch['submits'][number] {
   };
 }
 
-function newRunId(dice: Dice, now: number) {
-  const bytes = Buffer.from(dice.bytes(16));
-  bytes.writeUIntBE(now, 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  return runIdOf(bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
-}
-
 function update({ dice, tables, now }: Universe, id: string): RunUpdate {
   const runId = runIdOf(id);
   const seen = tables.live.get(id)?.inboxSeq ?? 0;
   const inboxSeq = dice.chance(0.2) ? seen + 1 : seen;
   const progress = `{"idle_ms":${dice.int(0, 9)}}`;
-  const status = dice.pick(['completed', 'failed', 'cancelled'] as const);
+  const status = dice.pick(['completed', 'failed', 'timeout', 'cancelled'] as const);
+  const samples = dice.chance(0.3) ? { samples: [sampleOf(dice)] } : {};
   const completedAt = now;
   const wakeAt = dice.pick([now - 1_000, now + DAY_MS]) + dice.int(0, 900);
   return dice.pick([
-    { kind: 'finish', runId, inboxSeq, status, completedAt, progress },
+    { kind: 'finish', runId, inboxSeq, status, completedAt, progress, ...samples },
     {
       kind: 'release',
       runId,
@@ -211,6 +194,15 @@ function update({ dice, tables, now }: Universe, id: string): RunUpdate {
     { kind: 'progress', runId, status: 'running', progress },
   ]);
 }
+
+function sampleOf(dice: Dice) {
+  return {
+    ...{ policyId: dice.pick(POLICIES), version: dice.int(1, 2), nodes: 1 },
+    ...{ completed: 1, attempts: dice.int(1, 4), retried: 0, recovered: 0 },
+  };
+}
+
+const POLICIES = ['0190c0de-0000-7000-8000-000000000001', '0190c0de-0000-7000-8000-000000000002'];
 
 /** 22 bytes: run id, node, attempt. */
 function start(runId: string, node: number, attempt: number): Buffer {

@@ -43,57 +43,76 @@ export function createModelApi(
   const ask = <T>(
     verb: string,
     model: () => T,
-    real: (real: RealStores) => Promise<T>,
+    real: (api: ModelApi) => Promise<T>,
     message?: Message,
   ) =>
-    link.call({ verb, ...(message !== undefined && { message }) }, onBoth(twin, verb, model, real));
+    link.call(
+      { verb, ...(message !== undefined && { message }) },
+      onBoth(twin, verb, model, (stores) => real(createRealApi(stores))),
+    );
   return {
     findRun: (owner, key) =>
       ask(
         'find',
         () => tables.keys.get(ownerKey(owner, key)),
-        async ({ jobs }) => (await jobs.submission(owner, key))?.runId,
+        (api) => api.findRun(owner, key),
       ),
     cancel: (message) =>
       ask(
         'cancel',
         () => cancel(tables, message, now()),
-        ({ jobs }) =>
-          jobs.cancel(ALL, { ...message, mode: message.body.mode, audit: auditOf(message.runId) }),
+        (api) => api.cancel(message),
       ),
     tell: (message) =>
       ask(
         'tell',
         () => tell(tables, message, now()),
-        ({ jobs }) => jobs.tell(ALL, { ...message, audit: auditOf(message.runId) }),
+        (api) => api.tell(message),
         message,
       ),
     hold: (wanted) =>
       ask(
         'hold',
         () => hold(tables, wanted, now()),
-        ({ jobs }) => jobs.hold(ALL, { ...wanted, audit: auditOf(wanted.runId) }),
+        (api) => api.hold(wanted),
       ),
     reopen: (reopening) =>
       ask(
         'reopen',
         () => reopen(tables, reopening, now()),
-        ({ jobs }) => jobs.reopen(ALL, { ...reopening, audit: auditOf(reopening.runId) }),
+        (api) => api.reopen(reopening),
         reopening,
       ),
     decide: (id, resolution) =>
       ask<InterventionResult>(
         'decide',
         () => decide(tables, { id, resolution }, now()),
-        ({ recoveries }) =>
-          recoveries.decide(ALL, { interventionId: id, resolution, audit: auditOf(id) }),
+        (api) => api.decide(id, resolution),
       ),
     heard: (runId) =>
       ask(
         'heard',
         () => (tables.rows.get(runId)?.inbox.size ?? 0) === 0,
-        ({ jobs }) => jobs.heard(ALL, runId),
+        (api) => api.heard(runId),
       ),
+  };
+}
+
+/** The same asked of PostgreSQL. */
+export function createRealApi({
+  jobs,
+  recoveries,
+}: Pick<RealStores, 'jobs' | 'recoveries'>): ModelApi {
+  return {
+    findRun: async (owner, key) => (await jobs.submission(owner, key))?.runId,
+    cancel: (message) =>
+      jobs.cancel(ALL, { ...message, mode: message.body.mode, audit: auditOf(message.runId) }),
+    tell: (message) => jobs.tell(ALL, { ...message, audit: auditOf(message.runId) }),
+    hold: (wanted) => jobs.hold(ALL, { ...wanted, audit: auditOf(wanted.runId) }),
+    reopen: (reopening) => jobs.reopen(ALL, { ...reopening, audit: auditOf(reopening.runId) }),
+    decide: (id, resolution) =>
+      recoveries.decide(ALL, { interventionId: id, resolution, audit: auditOf(id) }),
+    heard: (runId) => jobs.heard(ALL, runId),
   };
 }
 

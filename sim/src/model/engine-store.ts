@@ -258,7 +258,9 @@ function blobVerbs({
         'plan',
         () => {
           const document = tables.plans.get(hash);
-          if (document === undefined) throw new StoreFault('rejected', `there is no plan ${hash}`);
+          if (document === undefined) {
+            throw new StoreFault('unavailable', `there is no plan ${hash}`);
+          }
           return document;
         },
         (real) => real.plan(hash),

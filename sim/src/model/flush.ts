@@ -141,6 +141,7 @@ function update(tables: Tables, engineId: string, change: RunUpdate, rules: Rule
   const { status, completedAt, progress } = change;
   const run = { runId, planHash, submission, createdAt, scheduledAt, startedAt };
   const done = { ...run, progress, completedAt, status };
+  tables.policySamples.push(...(change.samples ?? []));
   tables.live.delete(runId);
   tables.done.set(runId, { ...done, version: version + 1 });
   return [];

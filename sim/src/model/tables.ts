@@ -6,6 +6,7 @@ import type {
   EventRow,
   InboxItem,
   OwnedRun,
+  PolicySample,
 } from '@tenuto/engine';
 
 /** A run's row in `run_live`; times in milliseconds since the epoch. */
@@ -107,6 +108,8 @@ export interface Tables {
   /** What the unique indexes of these tables hold. */
   readonly recoveryKeys: Set<string>;
   readonly circuits: Map<string, ModelCircuit>;
+  /** What came of stored retry policies. */
+  readonly policySamples: PolicySample[];
 }
 
 export interface ModelCircuit extends CircuitRow {
@@ -133,6 +136,7 @@ export function createTables(): Tables {
     effects: new Map(),
     recoveryKeys: new Set(),
     circuits: new Map(),
+    policySamples: [],
   };
 }
 

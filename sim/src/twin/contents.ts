@@ -23,6 +23,12 @@ const QUERIES: Readonly<Record<string, string>> = {
     from recovery_audits`,
   interventions: 'select intervention_id, run_id, state, resolution, version from interventions',
   effects: 'select run_id, node, attempt, key, outcome from effects',
+  circuits: `select owner, key, state, failures, successes, version, probe_until is not null
+    from circuits`,
+  policies: `select policy_id, version, sum(runs)::int, sum(attempts)::int from (
+      select policy_id, version, runs, attempts from retry_policy_totals
+      union all select policy_id, version, 1, attempts from retry_policy_samples) m
+    group by policy_id, version`,
 };
 
 export async function readContents(session: Pick<pg.Client, 'query'>): Promise<Contents> {
@@ -74,6 +80,15 @@ function rowsOfModel(tables: Tables): Record<string, unknown[][]> {
     ]),
     effects: [...tables.effects.values()].map((row) => [
       ...[row.run_id, row.node, row.attempt, row.key, row.outcome ?? null],
+    ]),
+    circuits: [...tables.circuits.values()].map(({ owner, key, version, circuit, probeUntil }) => [
+      ...[owner, key, circuit.state, circuit.failures, circuit.successes, version],
+      probeUntil !== undefined,
+    ]),
+    policies: [
+      ...Map.groupBy(tables.policySamples, ({ policyId, version }) => `${policyId} ${version}`),
+    ].map(([policy, rows]) => [
+      ...[policy, rows.length, rows.reduce((sum, row) => sum + row.attempts, 0)],
     ]),
   };
 }
