@@ -2,7 +2,7 @@
 import type { InlineRetryPolicy } from '@tenuto/contract';
 import { testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Engines, eventually, openEngines, submitted } from './engines.ts';
+import { type Engines, eventually, leftMemory, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -43,7 +43,7 @@ describe('a run whose only node waits for a retry', () => {
   test('leaves memory, comes back after a restart, and retries when it is time', async () => {
     const first = await engines.start({ parkAfterMs: 100 });
     const runId = await submitted(first, failing({ max_attempts: 2, base_delay_ms: 3_000 }));
-    await eventually(() => first.engine.health().ownedRuns === 0);
+    await leftMemory(first);
     const [parked] = await ownerOf(runId);
     const [{ retry } = { retry: null }] = await timesOf(runId);
     expect(parked?.engine).toBeNull();
@@ -75,7 +75,7 @@ describe('a run whose only node waits for a retry', () => {
   test('retries at once when its time came while nobody was there', async () => {
     const first = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(first, failing({ max_attempts: 2, base_delay_ms: 1_000 }));
-    await eventually(() => first.engine.health().ownedRuns === 0);
+    await leftMemory(first);
     first.kill();
     const due = 'select 1 from run_live where wake_at < clock_timestamp()';
     await eventually(async () => (await engines.ask(due)).length === 1);
@@ -95,7 +95,7 @@ describe('the past of a node', () => {
     };
     const first = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(first, failing(policy));
-    await eventually(() => first.engine.health().ownedRuns === 0);
+    await leftMemory(first);
     first.kill();
     const second = await engines.start({ parkAfterMs: 50 });
     expect(await engines.over(runId)).toMatchObject({ status: 'failed' });
@@ -146,7 +146,7 @@ describe('a retry whose time came while nobody was there', () => {
     const policy = { base_delay_ms: 500, total_time_limit_ms: 1_200 } as const;
     const first = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(first, failing(policy));
-    await eventually(() => first.engine.health().ownedRuns === 0);
+    await leftMemory(first);
     first.kill();
     const late = `select 1 from attempts
       where started_at + interval '1.3 seconds' < clock_timestamp()`;
@@ -173,7 +173,7 @@ describe('a retry whose time came while nobody was there', () => {
     const retry_window = { start: clock(120), end: clock(180) };
     const first = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(first, failing({ max_attempts: 2, retry_window }));
-    await eventually(() => first.engine.health().ownedRuns === 0);
+    await leftMemory(first);
     const [opening] = await timesOf(runId);
     // As if it had been due in the opening before, and no engine had been there.
     await engines.ask(`update attempts set retry_at = retry_at - interval '1 day'`);
@@ -195,7 +195,7 @@ describe('a window that is closed', () => {
     const retry_window = { start: clock(120), end: clock(180) };
     const engine = await engines.start({ parkAfterMs: 50 });
     const runId = await submitted(engine, failing({ max_attempts: 2, retry_window }));
-    await eventually(() => engine.engine.health().ownedRuns === 0);
+    await leftMemory(engine);
     const [attempt] = await timesOf(runId);
     const [parked] = await ownerOf(runId);
     expect(parked).toEqual({ engine: null, wake: attempt?.retry });

@@ -1,7 +1,7 @@
 /** Sleeps, parking, clocks that jump, and a database that is away for a while. */
 import { testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Engines, eventually, latch, openEngines, submitted } from './engines.ts';
+import { type Engines, eventually, latch, leftMemory, openEngines, submitted } from './engines.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ describe('a run that sleeps for long', () => {
         { input: { timeoutMs: 1_000 } },
       ),
     );
-    await eventually(() => engine.engine.health().ownedRuns === 0);
+    await leftMemory(engine);
     expect(await engines.ask('select engine from run_live')).toEqual([{ engine: null }]);
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
     expect(engine.executed.map(({ nodeId }) => nodeId)).toEqual(['a', 'b']);

@@ -118,3 +118,8 @@ export function latch(): { readonly opened: Promise<void>; open(): void } {
   });
   return { opened, open };
 }
+
+/** Waits until a run was begun there and has left memory: one in the queue was never in it. */
+export async function leftMemory({ engine, executed }: TestEngine): Promise<void> {
+  await eventually(() => executed.length > 0 && engine.health().ownedRuns === 0);
+}

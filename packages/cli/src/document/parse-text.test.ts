@@ -202,6 +202,8 @@ describe('YAML', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (data) => {
         const value = JSON.parse(JSON.stringify(data));
         const json = JSON.stringify(value, null, 1);
+        // A merge key is refused, as a test of its own says.
+        fc.pre(!json.includes('"<<":'));
         expect(parse(json).value).toEqual(value);
         for (const text of [json, `# YAML\n${stringify(value)}`]) {
           const parsed = parse(text);
