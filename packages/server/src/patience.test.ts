@@ -1,5 +1,5 @@
+import { OrchestrationError } from '@tenuto/contract';
 import { StoreFault } from '@tenuto/engine';
-import { StoreError } from '@tenuto/store';
 import { describe, expect, it } from 'vitest';
 import { patiently } from './patience.ts';
 
@@ -31,12 +31,12 @@ describe('patience with the database', () => {
 
   it('ends with an error that says what to do', async () => {
     const { work } = failing(1_000, new StoreFault('unavailable', 'gone'));
-    await expect(patiently(work, { clock, logger: silent })).rejects.toThrow(StoreError);
+    await expect(patiently(work, { clock, logger: silent })).rejects.toThrow(OrchestrationError);
   });
 
   it.each([
     new StoreFault('rejected', 'no'),
-    new StoreError('wrong version'),
+    new OrchestrationError('store_unavailable', 'wrong version'),
     new Error('a bug'),
   ])('has none with %s', async (error) => {
     const { work, asked } = failing(1_000, error);
