@@ -68,7 +68,9 @@ describe('the measure of a policy', () => {
     const one = { nodes: 3, completed: 2, attempts: 6, retried: 2, recovered: 1 };
     const three = Object.fromEntries(Object.entries(one).map(([name, n]) => [name, 3 * n]));
     expect(await measureOf(policy)).toEqual({ runs: 3, ...three });
-    expect(await sumUpSamples(pool)).toBe(3);
+    // The engine sums up from time to time as well, and may have been first.
+    await sumUpSamples(pool);
+    expect(await engines.ask('select 1 from retry_policy_samples')).toEqual([]);
     expect(await measureOf(policy)).toEqual({ runs: 3, ...three });
     await engines.over(await submitted(engine, graph));
     expect(await measureOf(policy)).toMatchObject({ runs: 4, nodes: 12, attempts: 24 });

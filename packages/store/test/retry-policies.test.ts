@@ -1,5 +1,6 @@
 /** Stored retry policies: versions that stay, names that are an owner's own, and audit rows. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Access, AuditEntry, RetryPolicyContent } from '@tenuto/engine';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -184,7 +185,11 @@ describe('a list', () => {
   test('has the newest first, page by page, and only what may be seen', async () => {
     const owner = `owner ${randomUUID()}`;
     const ids: string[] = [];
-    for (let n = 0; n < 5; n += 1) ids.unshift(await made({}, owner));
+    for (let n = 0; n < 5; n += 1) {
+      ids.unshift(await made({}, owner));
+      // Ids tell milliseconds apart, and nothing within one.
+      await delay(2);
+    }
     const first = await store().list(as(owner), {}, { limit: 2, offset: 0 });
     expect(first).toMatchObject({ total: 5, totalIsEstimate: false, hasMore: true });
     const after = first.items.at(-1)?.policyId ?? '';
