@@ -12,6 +12,7 @@ import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
+import { addCircuits } from './program-circuits.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 
@@ -36,6 +37,7 @@ export function buildProgram(perform: Perform): Commander {
   addJobControl(jobs, perform);
   addRecovery(program, perform);
   addRetryPolicies(program, perform);
+  addCircuits(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);

@@ -1,4 +1,5 @@
 import type { DryRun, Health } from '@tenuto/contract';
+import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
@@ -39,6 +40,7 @@ export interface Client {
   readonly interventions: Interventions;
   readonly tests: Tests;
   readonly notifications: Notifications;
+  readonly circuits: Circuits;
   readonly doctor: Doctor;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
@@ -73,6 +75,7 @@ export function createClient(options: ClientOptions): Client {
     interventions: createInterventions(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),
+    circuits: createCircuits(transport),
     doctor: createDoctor(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>

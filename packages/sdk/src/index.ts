@@ -1,4 +1,5 @@
 export type { AskOptions, ChangeOptions } from './asking.ts';
+export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
