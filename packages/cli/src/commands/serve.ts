@@ -40,6 +40,21 @@ export const SERVE_FLAGS: readonly ServeFlag[] = [
     help: 'nodes of one job that run at once (10)',
   },
   {
+    flag: '--capacity <count>',
+    variable: 'TENUTO_CAPACITY',
+    help: 'jobs that this server has in memory at most (500)',
+  },
+  {
+    flag: '--slots <count>',
+    variable: 'TENUTO_SLOTS',
+    help: 'attempts that it makes at once (500)',
+  },
+  {
+    flag: '--lease-ms <ms>',
+    variable: 'TENUTO_LEASE_MS',
+    help: 'after so long without a heartbeat others take its jobs; the same on all servers (10000)',
+  },
+  {
     flag: '--rate-limits <limits>',
     variable: 'TENUTO_RATE_LIMITS',
     help: 'requests a minute: submit=100,change=300,read=1000, or off',
