@@ -81,7 +81,7 @@ async function withLane<T>(
 ): Promise<T> {
   const engineId = randomUUID();
   await store.putPlan(plan.hash, plan.document, plan.nodeCount);
-  const { epoch } = await store.register({ engineId, name: 'bare', lanes: 1 });
+  const { epoch } = await store.register({ engineId, name: 'bare', lanes: 1, leaseMs: 10_000 });
   const lane = await store.openLane({ engineId, lane: 0, epoch });
   try {
     return await use(lane);

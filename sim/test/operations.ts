@@ -16,7 +16,10 @@ export function drawOperation(universe: Universe): Operation {
   const epoch = (tables.fences.get(engineId)?.get(0)?.epoch ?? 1) - (dice.chance(0.1) ? 1 : 0);
   const lanes = dice.int(1, LANES);
   const some = universe.runs.filter(() => dice.chance(0.5));
-  const register = of('register', ({ store }) => store.register({ engineId, name: 'e', lanes }));
+  const leaseMs = dice.pick([500, 10_000]);
+  const register = of('register', ({ store }) =>
+    store.register({ engineId, name: 'e', lanes, leaseMs }),
+  );
   const simple: readonly Operation[] = [
     register,
     of('beat', ({ store }) => store.beat(engineId, epoch)),

@@ -9,10 +9,10 @@ const TRY_AGAIN_MS = 1_000;
  * with the starts that only its batches know of.
  */
 export async function register(state: EngineState): Promise<void> {
-  const { engineId, name, lanes, store, previousIsDead } = state.settings;
+  const { engineId, name, lanes, leaseMs, store, previousIsDead } = state.settings;
   if (state.epoch > 0 || previousIsDead === true) await store.takeOver(engineId, undefined);
   const at = state.lease.now();
-  ({ epoch: state.epoch } = await store.register({ engineId, name, lanes }));
+  ({ epoch: state.epoch } = await store.register({ engineId, name, lanes, leaseMs }));
   await state.table.open(state.epoch);
   state.lease.renewed(at);
 }

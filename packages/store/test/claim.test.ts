@@ -47,7 +47,12 @@ describe('a claim', () => {
     const { engineId, epoch } = await desk.engine();
     await desk.store.takeOver(engineId, undefined);
     expect(await desk.store.claim({ engineId, epoch, limit: 10 })).toEqual([]);
-    const { epoch: next } = await desk.store.register({ engineId, name: 'again', lanes: 1 });
+    const { epoch: next } = await desk.store.register({
+      engineId,
+      name: 'again',
+      lanes: 1,
+      leaseMs: 10_000,
+    });
     expect(await desk.store.claim({ engineId, epoch, limit: 10 })).toEqual([]);
     expect(await desk.store.claim({ engineId, epoch: next, limit: 10 })).toHaveLength(5);
   });

@@ -55,7 +55,7 @@ export async function openDesk(): Promise<Desk> {
     session,
     async engine() {
       const engineId = randomUUID();
-      const { epoch } = await store.register({ engineId, name: 'test', lanes: 1 });
+      const { epoch } = await store.register({ engineId, name: 'test', lanes: 1, leaseMs: 10_000 });
       const lane = await store.openLane({ engineId, lane: 0, epoch });
       opened.push({ end: () => lane.close() });
       return { engineId, epoch, lane };

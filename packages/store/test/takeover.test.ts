@@ -77,7 +77,7 @@ describe('a takeover', () => {
     const row = submitRow();
     const starts = packedStarts({ runId: row.runId, node: 0, attempt: 1 });
     await lane.flush(batch(1, { submits: [row], starts }));
-    await desk.store.register({ engineId, name: 'again', lanes: 1 });
+    await desk.store.register({ engineId, name: 'again', lanes: 1, leaseMs: 10_000 });
     expect(await startsOf(row.runId.text)).toEqual([{ node: 0, attempt: 1 }]);
     expect(
       await desk.ask('select engine from run_live where run_id = $1', [row.runId.text]),
@@ -159,7 +159,12 @@ describe('a takeover', () => {
     await lane.flush(batch(1, { submits: [row], starts }));
     await desk.store.takeOver(engineId, undefined);
     await desk.ask('delete from started where run_id = $1', [row.runId.text]);
-    const { epoch } = await desk.store.register({ engineId, name: 'again', lanes: 1 });
+    const { epoch } = await desk.store.register({
+      engineId,
+      name: 'again',
+      lanes: 1,
+      leaseMs: 10_000,
+    });
     const again = await desk.store.openLane({ engineId, lane: 0, epoch });
     await again.flush(batch(1));
     await desk.ask('update run_live set engine = $1 where run_id = $2', [engineId, row.runId.text]);
@@ -174,7 +179,7 @@ describe('an engine that registers', () => {
     const engineId = crypto.randomUUID();
     const registered = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        desk.store.register({ engineId, name: 'same', lanes: 1 + (i % 3) }),
+        desk.store.register({ engineId, name: 'same', lanes: 1 + (i % 3), leaseMs: 10_000 }),
       ),
     );
     const epochs = registered.map(({ epoch }) => epoch);
@@ -188,10 +193,10 @@ describe('an engine that registers', () => {
 
   test('anew with fewer lanes leaves no lane open to its old process', async () => {
     const engineId = crypto.randomUUID();
-    const old = await desk.store.register({ engineId, name: 'old', lanes: 3 });
+    const old = await desk.store.register({ engineId, name: 'old', lanes: 3, leaseMs: 10_000 });
     const zombie = await desk.store.openLane({ engineId, lane: 2, epoch: old.epoch });
     await zombie.flush(batch(1, { submits: [submitRow()] }));
-    const now = await desk.store.register({ engineId, name: 'new', lanes: 1 });
+    const now = await desk.store.register({ engineId, name: 'new', lanes: 1, leaseMs: 10_000 });
     expect(now.epoch).toBeGreaterThan(old.epoch);
     expect(await zombie.flush(batch(2, { submits: [submitRow()] }))).toMatchObject({
       outcome: 'fenced',
@@ -200,7 +205,7 @@ describe('an engine that registers', () => {
   });
 
   test('needs a lane', async () => {
-    const identity = { engineId: crypto.randomUUID(), name: 'none', lanes: 0 };
+    const identity = { engineId: crypto.randomUUID(), name: 'none', lanes: 0, leaseMs: 10_000 };
     await expect(desk.store.register(identity)).rejects.toThrow(/at least one lane/);
     expect(
       await desk.ask('select 1 from engines where engine_id = $1', [identity.engineId]),

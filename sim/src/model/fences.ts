@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 /** Makes or renews an engine's fences under a higher epoch. */
 export function register(
   tables: Tables,
-  { engineId, lanes }: EngineIdentity,
+  { engineId, lanes, leaseMs }: EngineIdentity,
   rules: Rules,
 ): number {
   const fences = tables.fences.get(engineId) ?? new Map();
@@ -15,6 +15,7 @@ export function register(
   for (const lane of fences.keys()) fences.set(lane, { epoch, alive: false });
   for (let lane = 0; lane < lanes; lane += 1) fences.set(lane, { epoch, alive: true });
   tables.beats.set(engineId, (tables.beats.get(engineId) ?? 0) + 1);
+  tables.leases.set(engineId, leaseMs);
   tables.stopped.delete(engineId);
   return epoch;
 }
@@ -39,7 +40,8 @@ export function beat(tables: Tables, engineId: string, epoch: number): boolean {
 export function peers(tables: Tables, engineId: string): Peer[] {
   const found: Peer[] = [];
   for (const [other, count] of tables.beats) {
-    if (other !== engineId && isAlive(tables, other)) found.push({ engineId: other, beat: count });
+    if (other === engineId || !isAlive(tables, other)) continue;
+    found.push({ engineId: other, beat: count, leaseMs: tables.leases.get(other) ?? 0 });
   }
   return found;
 }

@@ -89,6 +89,7 @@ export interface Tables {
   /** Fences by engine, then lane. */
   readonly fences: Map<string, Map<number, Fence>>;
   readonly beats: Map<string, number>;
+  readonly leases: Map<string, number>;
   readonly stopped: Set<string>;
   readonly batches: Map<string, BatchRow>;
   readonly plans: Map<string, string>;
@@ -121,6 +122,7 @@ export function createTables(): Tables {
   return {
     fences: new Map(),
     beats: new Map(),
+    leases: new Map(),
     stopped: new Set(),
     batches: new Map(),
     plans: new Map(),

@@ -52,7 +52,7 @@ export const SERVE_FLAGS: readonly ServeFlag[] = [
   {
     flag: '--lease-ms <ms>',
     variable: 'TENUTO_LEASE_MS',
-    help: 'after so long without a heartbeat others take its jobs; the same on all servers (10000)',
+    help: 'after so long without a heartbeat others take its jobs over (10000)',
   },
   {
     flag: '--rate-limits <limits>',

@@ -8,7 +8,7 @@ const LEASE_MS = 10_000;
 /** A rescuer that sees one peer, whose heartbeat the test sets. */
 function watch() {
   const clock = createManualClock();
-  const peer = { engineId: 'peer', beat: 1 };
+  const peer = { engineId: 'peer', beat: 1, leaseMs: LEASE_MS };
   const state = { peers: [peer], questionMs: 0, away: false, renewed: false };
   const taken: { engineId: string; beat: number | undefined }[] = [];
   const rescue = createRescuer({
@@ -45,6 +45,16 @@ describe('a rescuer', () => {
     await rounds(LEASE_MS * 0.75);
     expect(taken).toEqual([]);
     await rounds(LEASE_MS * 0.25);
+    expect(taken).toEqual([{ engineId: 'peer', beat: 1 }]);
+  });
+
+  test.each([2, 0.5])('gives a peer the lease that it has said: %d of this one', async (times) => {
+    const { rescue, rounds, taken, peer } = watch();
+    peer.leaseMs = LEASE_MS * times;
+    await rescue();
+    await rounds(peer.leaseMs - LEASE_MS / 4);
+    expect(taken).toEqual([]);
+    await rounds(LEASE_MS / 4);
     expect(taken).toEqual([{ engineId: 'peer', beat: 1 }]);
   });
 

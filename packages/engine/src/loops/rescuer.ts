@@ -2,8 +2,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { EngineStore } from '../ports/store.ts';
 
 /**
- * Finds engines that have died: one whose heartbeat has stood still for a whole lease, on this
- * engine's monotonic clock. An outage of its own proves nothing about others, so it starts over.
+ * Finds engines that have died: one whose heartbeat has stood still for a whole lease of its own, on
+ * this engine's monotonic clock. An outage of its own proves nothing about others, so it starts over.
  *
  * @returns a round for a loop: how many runs it released
  */
@@ -17,7 +17,10 @@ export function createRescuer(options: {
   tookOver(engineId: string, runs: number): void;
 }): () => Promise<number> {
   const { clock, store } = options;
-  let watched = new Map<string, { readonly beat: number; readonly since: number }>();
+  let watched = new Map<
+    string,
+    { readonly beat: number; readonly leaseMs: number; readonly since: number }
+  >();
   let lastRound = clock.mono();
 
   return async () => {
@@ -28,15 +31,15 @@ export function createRescuer(options: {
     options.peersSeen(peers.length);
     // A beat may have been counted while the question was under way: a lease begins after it.
     const since = clock.mono();
-    for (const { engineId, beat } of peers) {
+    for (const { engineId, beat, leaseMs } of peers) {
       const before = watched.get(engineId);
-      seen.set(engineId, before?.beat === beat ? before : { beat, since });
+      seen.set(engineId, before?.beat === beat ? before : { beat, leaseMs, since });
     }
     watched = seen;
     lastRound = since;
     let released = 0;
-    for (const [engineId, { beat, since }] of seen) {
-      if (now - since < options.leaseMs) continue;
+    for (const [engineId, { beat, leaseMs, since }] of seen) {
+      if (now - since < leaseMs) continue;
       const runs = await store.takeOver(engineId, beat);
       watched.delete(engineId);
       if (runs === undefined) continue;

@@ -198,12 +198,15 @@ export interface OwnedRun {
 export interface Peer {
   readonly engineId: string;
   readonly beat: number;
+  /** How long it may be silent, as it has said itself. */
+  readonly leaseMs: number;
 }
 
 export interface EngineIdentity {
   readonly engineId: string;
   readonly name: string;
   readonly lanes: number;
+  readonly leaseMs: number;
 }
 
 /** What the engine needs of the database besides its journal. All of it throws StoreFault. */

@@ -18,9 +18,10 @@ export async function registerEngine(
   try {
     await client.query('begin');
     await client.query(
-      `insert into engines (engine_id, name) values ($1, $2)
-       on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null`,
-      [identity.engineId, identity.name],
+      `insert into engines (engine_id, name, lease_ms) values ($1, $2, $3)
+       on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null,
+         lease_ms = excluded.lease_ms`,
+      [identity.engineId, identity.name, identity.leaseMs],
     );
     await takeStanding(client, identity.engineId);
     const epoch = await raiseFences(client, identity);
@@ -73,13 +74,16 @@ export async function beat(db: Queryable, engineId: string, epoch: number): Prom
 
 /** Other engines whose fences stand, with their heartbeats. */
 export async function peers(db: Queryable, engineId: string): Promise<Peer[]> {
-  const { rows } = await db.query<{ engine: string; beat: string }>(
-    `select h.engine, h.beat from engine_heartbeats h
+  const { rows } = await db.query<{ engine: string; beat: string; lease_ms: number }>(
+    `select h.engine, h.beat, e.lease_ms from engine_heartbeats h
+     join engines e on e.engine_id = h.engine
      where h.engine <> $1 and exists (
        select 1 from engine_fences f where f.engine = h.engine and f.alive)`,
     [engineId],
   );
-  return rows.map((row) => ({ engineId: row.engine, beat: Number(row.beat) }));
+  return rows.map(({ engine, beat: count, lease_ms: leaseMs }) => {
+    return { engineId: engine, beat: Number(count), leaseMs };
+  });
 }
 
 /**
