@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   type EmbeddedServer,
   migrate,
@@ -76,8 +77,26 @@ export async function cloneDatabase(shared: SharedPostgres): Promise<TestDatabas
   await administer(shared.connection, `create database ${database} template ${shared.template}`);
   return {
     connection: { ...shared.connection, database },
-    drop: () => administer(shared.connection, `drop database if exists ${database} with (force)`),
+    drop: () =>
+      within(shared.connection, async (client) => {
+        await sessionsEnd(client, database);
+        await client.query(`drop database if exists ${database} with (force)`);
+      }),
   };
+}
+
+/**
+ * Waits a second at most for the sessions in a database to end. A pool says that it has ended
+ * before its connections are closed, and one that is cut then has nobody left who hears its error.
+ */
+async function sessionsEnd(client: Client, database: string): Promise<void> {
+  const sessions = `select 1 from pg_stat_activity
+    where datname = $1 and backend_type = 'client backend'`;
+  const deadline = Date.now() + 1_000;
+  while (Date.now() < deadline) {
+    if ((await client.query(sessions, [database])).rowCount === 0) return;
+    await setTimeout(10);
+  }
 }
 
 /** A server of one test's own, which it may kill and restart at will. */
