@@ -8,6 +8,28 @@ export interface ChangeOptions extends CallOptions {
   readonly version?: number;
 }
 
+export interface SubmitOptions extends CallOptions {
+  /** Names this request, so that sending it again makes nothing twice. Default: a new one. */
+  readonly idempotencyKey?: string;
+}
+
+/** Makes something, once however often the request has to be sent. */
+export function submit<T>(
+  transport: TransportOptions,
+  {
+    path,
+    body,
+    shape,
+  }: { readonly path: string; readonly body?: unknown; readonly shape: Shape<T> },
+  { idempotencyKey = crypto.randomUUID(), ...options }: SubmitOptions = {},
+): Promise<T> {
+  return send(transport, {
+    ...{ method: 'POST', path, shape, repeatable: true, ...signalOf(options) },
+    ...(body !== undefined && { body }),
+    headers: { 'idempotency-key': idempotencyKey },
+  });
+}
+
 /** A change that an engine carries out. */
 export interface AskOptions extends ChangeOptions {
   /** Answers at once that it is on its way, in place of waiting a short while for the engine. */

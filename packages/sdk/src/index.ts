@@ -1,4 +1,4 @@
-export type { AskOptions, ChangeOptions } from './asking.ts';
+export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
@@ -12,7 +12,6 @@ export type {
   Jobs,
   NodeQuery,
   PageQuery,
-  SubmitOptions,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
 export type {

@@ -13,7 +13,7 @@ import type {
   SignalJob,
   SubmitJob,
 } from '@tenuto/contract';
-import { type AskOptions, createAsker } from './asking.ts';
+import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
 import {
   attemptShape,
   dryRunShape,
@@ -55,10 +55,6 @@ export interface NodeQuery extends PageQuery {
 /** A job as it is sent: typed, or read from a file and left to the server to check. */
 export type JobBody = SubmitJob | JsonObject;
 
-export interface SubmitOptions extends CallOptions {
-  /** Names this submission, so that sending it again cannot start it twice. Default: a new one. */
-  readonly idempotencyKey?: string;
-}
 export interface CancelOptions extends CallOptions {
   /** `graceful` waits for running nodes up to their grace time. */
   readonly mode?: 'graceful' | 'immediate';
@@ -112,7 +108,8 @@ export function createJobs(transport: TransportOptions): Jobs {
       ...{ body: asked.body, repeatable: false, options: asked.options },
     });
   return {
-    submit: (body, options = {}) => submitJob(transport, body, options),
+    submit: (body, options = {}) =>
+      submit(transport, { path: `${ROOT}/job`, body, shape: jobShape }, options),
     get: (jobId, options = {}) =>
       read(jobPath(jobId), jobShape, { include: options.include?.join(',') }, options),
     list: (query = {}, options) => list(`${ROOT}/jobs`, jobShape, jobFilters(query), options),
@@ -155,22 +152,6 @@ export function createJobs(transport: TransportOptions): Jobs {
 
 function reasonOf(reason: string | undefined): Reason {
   return reason === undefined ? {} : { reason };
-}
-
-function submitJob(
-  transport: TransportOptions,
-  body: JobBody,
-  options: SubmitOptions,
-): Promise<Job> {
-  return send(transport, {
-    method: 'POST',
-    path: `${ROOT}/job`,
-    body,
-    headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
-    shape: jobShape,
-    repeatable: true,
-    ...signalOf(options),
-  });
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   EditChannel,
   NoticeRoute,
 } from '@tenuto/contract';
+import { type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import {
@@ -30,8 +31,8 @@ export interface DeliveryQuery extends PageQuery {
 export interface Channels {
   list(query?: PageQuery, options?: CallOptions): Listing<Channel>;
   get(channelId: string, options?: CallOptions): Promise<Channel>;
-  /** The secret of a webhook is in this answer and in no other. */
-  create(body: CreateChannel, options?: CallOptions): Promise<ChannelWithSecret>;
+  /** The secret of a webhook is in this answer, and in no other but to the same key. */
+  create(body: CreateChannel, options?: SubmitOptions): Promise<ChannelWithSecret>;
   update(channelId: string, changes: EditChannel, options?: CallOptions): Promise<Channel>;
   delete(channelId: string, options?: CallOptions): Promise<Channel>;
   /** A new secret; the one before signs too for a day. */
@@ -44,7 +45,7 @@ export interface Channels {
 export interface NoticeRoutes {
   list(query?: PageQuery, options?: CallOptions): Listing<NoticeRoute>;
   get(routeId: string, options?: CallOptions): Promise<NoticeRoute>;
-  create(body: CreateNoticeRoute, options?: CallOptions): Promise<NoticeRoute>;
+  create(body: CreateNoticeRoute, options?: SubmitOptions): Promise<NoticeRoute>;
   delete(routeId: string, options?: CallOptions): Promise<NoticeRoute>;
 }
 
@@ -70,10 +71,11 @@ export function createNotifications(transport: TransportOptions): Notifications 
   const { list, read } = createReader(transport);
   const change: Change = (call, options = {}) =>
     send(transport, { ...call, repeatable: false, ...signalOf(options) });
+  const make: Make = (call, options) => submit(transport, call, options);
   return {
-    channels: createChannels({ list, read, change }),
-    routes: createRoutes({ list, read, change }),
-    deliveries: createDeliveries({ list, read, change }),
+    channels: createChannels({ list, read, change, make }),
+    routes: createRoutes({ list, read, change, make }),
+    deliveries: createDeliveries({ list, read, change, make }),
   };
 }
 
@@ -82,11 +84,17 @@ type Change = <T>(
   options?: CallOptions,
 ) => Promise<T>;
 
+type Make = <T>(
+  call: Pick<Call<T>, 'path' | 'shape' | 'body'>,
+  options?: SubmitOptions,
+) => Promise<T>;
+
 interface Means extends Reader {
   readonly change: Change;
+  readonly make: Make;
 }
 
-function createChannels({ list, read, change }: Means): Channels {
+function createChannels({ list, read, change, make }: Means): Channels {
   const root = `${ROOT}/channels`;
   const one = (id: string) => `${root}/${segment(id)}`;
   const shape = channelShape;
@@ -94,8 +102,7 @@ function createChannels({ list, read, change }: Means): Channels {
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
     get: (id, options) => read(one(id), shape, {}, options),
-    create: (body, options) =>
-      change({ method: 'POST', path: root, body, shape: withSecret }, options),
+    create: (body, options) => make({ path: root, body, shape: withSecret }, options),
     update: (id, body, options) => change({ method: 'PATCH', path: one(id), body, shape }, options),
     delete: (id, options) => change({ method: 'DELETE', path: one(id), shape }, options),
     rotate: (id, options) =>
@@ -105,14 +112,14 @@ function createChannels({ list, read, change }: Means): Channels {
   };
 }
 
-function createRoutes({ list, read, change }: Means): NoticeRoutes {
+function createRoutes({ list, read, change, make }: Means): NoticeRoutes {
   const root = `${ROOT}/routes`;
   const one = (id: string) => `${root}/${segment(id)}`;
   const shape = noticeRouteShape;
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
     get: (id, options) => read(one(id), shape, {}, options),
-    create: (body, options) => change({ method: 'POST', path: root, body, shape }, options),
+    create: (body, options) => make({ path: root, body, shape }, options),
     delete: (id, options) => change({ method: 'DELETE', path: one(id), shape }, options),
   };
 }

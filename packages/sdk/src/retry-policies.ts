@@ -4,8 +4,8 @@ import type {
   StoredRetryPolicy,
   WriteRetryPolicy,
 } from '@tenuto/contract';
-import type { ChangeOptions } from './asking.ts';
-import type { PageQuery, SubmitOptions } from './jobs.ts';
+import { type ChangeOptions, type SubmitOptions, submit } from './asking.ts';
+import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { retryPolicyShape } from './retry-policy-shape.ts';
@@ -61,11 +61,7 @@ export function createRetryPolicies(transport: TransportOptions): RetryPolicies 
       ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
     });
   return {
-    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: ROOT, body, shape, repeatable: true, ...signalOf(options) },
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    create: (body, options) => submit(transport, { path: ROOT, body, shape }, options),
     get: (policyId, options) => read(pathOf(policyId), shape, {}, options),
     list: (query, options) => list(ROOT, shape, { ...query }, options),
     versions: (policyId, query, options) =>

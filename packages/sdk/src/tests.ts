@@ -8,9 +8,9 @@ import type {
   TestEntryBody,
   TestResult,
 } from '@tenuto/contract';
-import type { ChangeOptions } from './asking.ts';
+import { type ChangeOptions, type SubmitOptions, submit } from './asking.ts';
 import { jobShape } from './job-shapes.ts';
-import type { PageQuery, SubmitOptions } from './jobs.ts';
+import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { entryShape, resultShape, testShape } from './test-shapes.ts';
@@ -53,7 +53,7 @@ export interface Tests {
 export interface TestCatalogue {
   list(query?: CatalogueQuery, options?: CallOptions): Listing<TestEntry>;
   get(id: string, options?: CallOptions): Promise<TestEntry>;
-  create(entry: NewTestEntry, options?: CallOptions): Promise<TestEntry>;
+  create(entry: NewTestEntry, options?: SubmitOptions): Promise<TestEntry>;
   /** Registers the entry, or puts it in place of the one of its id. */
   put(id: string, entry: TestEntryBody | JsonObject, options?: ChangeOptions): Promise<TestEntry>;
   /** @returns the entry as it was */
@@ -79,15 +79,10 @@ export function createTests(transport: TransportOptions): Tests {
         shape: testShape,
         ...changeOf(options),
       }),
-    rerunFailed: (jobId, options = {}) =>
-      send(transport, {
-        method: 'POST',
-        path: `/orchestration/job/${segment(jobId)}/rerun-failed-tests`,
-        headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
-        shape: jobShape,
-        repeatable: true,
-        ...signalOf(options),
-      }),
+    rerunFailed: (jobId, options) => {
+      const path = `/orchestration/job/${segment(jobId)}/rerun-failed-tests`;
+      return submit(transport, { path, shape: jobShape }, options);
+    },
     catalogue: createCatalogue(transport),
   };
 }
@@ -98,15 +93,8 @@ function createCatalogue(transport: TransportOptions): TestCatalogue {
   return {
     list: (query = {}, options) => list(CATALOGUE, entryShape, { ...query }, options),
     get: (id, options) => read(entryPath(id), entryShape, {}, options),
-    create: (entry, options = {}) =>
-      send(transport, {
-        method: 'POST',
-        path: CATALOGUE,
-        body: entry,
-        shape: entryShape,
-        repeatable: false,
-        ...signalOf(options),
-      }),
+    create: (body, options) =>
+      submit(transport, { path: CATALOGUE, body, shape: entryShape }, options),
     put: (id, entry, options = {}) =>
       send(transport, {
         method: 'PUT',

@@ -158,7 +158,7 @@ async function start(
     random: systemRandom,
     engine,
     ...store.api,
-    notifications: notificationsOf(settings, { notices, vault, relay }),
+    notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
     rateLimits: settings.rateLimits,
@@ -263,7 +263,7 @@ function makeSenders({ httpAllow, mail }: Settings, channel: FindChannel) {
 
 function notificationsOf(
   { httpAllow }: Settings,
-  parts: Pick<NotificationParts, 'notices' | 'vault' | 'relay'>,
+  parts: Pick<NotificationParts, 'notices' | 'jobs' | 'vault' | 'relay'>,
 ): NotificationParts {
   const allow = parseAllowList(httpAllow);
   const newId = createRunIds(systemClock, systemRandom);

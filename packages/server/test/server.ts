@@ -95,6 +95,7 @@ export async function startApiOn(
     ...stores,
     notifications: {
       notices,
+      jobs: stores.jobs,
       vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),
       newId: () => runIdAt(Date.now()),
       newSecret: () => `whsec_${randomBytes(32).toString('base64')}`,

@@ -89,8 +89,8 @@ describe('a route', () => {
   test('leads to a channel of its owner only, by name or id', async () => {
     const theirs = await desk.channel('theirs', { owner: 'bob' });
     const mine = await desk.channel('ops');
-    await expect(desk.route({ channel: theirs })).rejects.toThrow('no such channel');
-    await expect(desk.route({ channel: 'theirs' })).rejects.toThrow('no such channel');
+    await expect(desk.route({ channel: theirs })).rejects.toThrow('unknown');
+    await expect(desk.route({ channel: 'theirs' })).rejects.toThrow('unknown');
     const id = await desk.route({ channel: mine.toUpperCase(), tag: 'nightly' });
     expect(await desk.notices.route(ANN, id)).toMatchObject({ channelName: 'ops', tag: 'nightly' });
     expect(await desk.notices.route(BOB, id)).toBeUndefined();

@@ -72,13 +72,13 @@ export async function openNoticeDesk(): Promise<NoticeDesk> {
         events: ['run.failed'],
         everyone: false,
       } as const;
-      const id = await notices.addRoute({
+      const made = await notices.addRoute({
         ...route,
         audit: auditOf('notification_route.created'),
         ...over,
       });
-      if (id === undefined) throw new Error('no such channel');
-      return id;
+      if (typeof made === 'string') throw new Error(made);
+      return made.routeId;
     },
     async end({ owner, status = 'failed', tags, jobType, targets, progress = '{}' } = {}) {
       const row = submitRow({

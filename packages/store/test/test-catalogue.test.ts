@@ -36,8 +36,10 @@ describe('an entry of the catalogue', () => {
   it('is kept as it was sent, once for each owner', async () => {
     const made = await create('unit');
     expect(made).toMatchObject({ id: 'unit', owner: 'ann', body: SUITE, version: 1 });
-    expect(await create('unit')).toBeUndefined();
-    expect(await create('unit', { ...SUITE, title: 'of bob' }, 'bob')).toBeDefined();
+    expect(await create('unit')).toBe('taken');
+    expect(await create('unit', { ...SUITE, title: 'of bob' }, 'bob')).toMatchObject({
+      owner: 'bob',
+    });
     expect(await audits('unit')).toBe(2);
     expect((await desk.tests.catalogue.find(BOB, 'unit'))?.body.title).toBe('of bob');
     expect(await desk.tests.catalogue.find({ owner: 'eve', all: false }, 'unit')).toBeUndefined();

@@ -10,6 +10,12 @@ import type {
 import type { Plan } from '../plan/plan.ts';
 
 /** What a run was given besides its graph; kept with the run, read back on restore. */
+/** A key that its sender chose, and the SHA-256 of what is asked for under it. */
+export interface Idempotency {
+  readonly key: string;
+  readonly requestHash: Uint8Array;
+}
+
 export interface RunInput {
   /** `params` in expressions (the request's `execution_context`). */
   readonly params: JsonObject;
@@ -65,7 +71,7 @@ export interface Submission {
   readonly parentRun?: string;
   /** Milliseconds since the epoch before which the run does not start. */
   readonly scheduledAt?: number;
-  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
+  readonly idempotency?: Idempotency;
   readonly audit?: AuditEntry;
 }
 

@@ -6,7 +6,7 @@ import type {
   NoticeEvent,
 } from '@tenuto/contract';
 import type { ActionError } from './action-runner.ts';
-import type { AuditEntry } from './engine-api.ts';
+import type { AuditEntry, Idempotency } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
 /** A place that messages go to. Times in milliseconds since the epoch. */
@@ -42,8 +42,11 @@ export interface NewChannel {
   readonly url?: string;
   readonly recipients?: readonly string[];
   readonly sealedSecret?: Uint8Array;
+  readonly idempotency?: Idempotency;
   readonly audit: AuditEntry;
 }
+/** `taken`: the owner has a channel of that name. `duplicate`: the key was used before. */
+export type ChannelCreation = 'done' | 'taken' | 'duplicate';
 
 export interface ChannelEdit {
   readonly channelId: string;
@@ -87,8 +90,11 @@ export interface NewRoute {
   readonly tag?: string;
   readonly jobType?: string;
   readonly everyone: boolean;
+  readonly idempotency?: Idempotency;
   readonly audit: AuditEntry;
 }
+/** `unknown`: the owner has no such channel. `duplicate`: the key was used before. */
+export type RouteCreation = { readonly routeId: string } | 'unknown' | 'duplicate';
 
 export interface DeliveryAttempt {
   readonly attempt: number;
@@ -137,7 +143,7 @@ export interface DeliveryFilter {
 export interface NoticeStore {
   channel(access: Access, idOrName: string): Promise<ChannelRecord | undefined>;
   channels(access: Access, page: PageRequest<string>): Promise<Page<ChannelRecord>>;
-  addChannel(channel: NewChannel): Promise<ChannelResult>;
+  addChannel(channel: NewChannel): Promise<ChannelCreation>;
   editChannel(access: Access, edit: ChannelEdit): Promise<ChannelResult>;
   rotate(access: Access, rotation: Rotation): Promise<ChannelResult>;
   removeChannel(access: Access, channelId: string, audit: AuditEntry): Promise<boolean>;
@@ -147,8 +153,7 @@ export interface NoticeStore {
   unknownChannels(owner: string, names: readonly string[]): Promise<readonly string[]>;
   route(access: Access, routeId: string): Promise<RouteRecord | undefined>;
   routes(access: Access, page: PageRequest<string>): Promise<Page<RouteRecord>>;
-  /** Undefined when the owner has no such channel. */
-  addRoute(route: NewRoute): Promise<string | undefined>;
+  addRoute(route: NewRoute): Promise<RouteCreation>;
   removeRoute(access: Access, routeId: string, audit: AuditEntry): Promise<boolean>;
   delivery(access: Access, deliveryId: string): Promise<DeliveryRecord | undefined>;
   /** Newest first. */

@@ -1,5 +1,5 @@
 import type { InlineRetryPolicy } from '@tenuto/contract';
-import type { AuditEntry } from './engine-api.ts';
+import type { AuditEntry, Idempotency } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
 /** What a version of a policy says. */
@@ -51,7 +51,7 @@ export interface RetryPolicyFilter {
 export interface NewRetryPolicy {
   readonly owner: string;
   readonly content: RetryPolicyContent;
-  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
+  readonly idempotency?: Idempotency;
   /** Its subject is the policy's id, which is made with the row. */
   readonly audit: AuditEntry;
 }

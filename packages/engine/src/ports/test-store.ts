@@ -1,6 +1,6 @@
 import type { TestEntryBody, TestStatus } from '@tenuto/contract';
 import type { TestIdentity } from '../testing/index.ts';
-import type { AuditEntry } from './engine-api.ts';
+import type { AuditEntry, Idempotency } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
 /** What is known of a test. Times are milliseconds since the epoch. */
@@ -150,6 +150,12 @@ export interface CatalogueChange extends CatalogueKey {
   readonly audit: AuditEntry;
 }
 
+export interface NewCatalogueEntry extends CatalogueKey {
+  readonly body: TestEntryBody;
+  readonly idempotency?: Idempotency;
+  readonly audit: AuditEntry;
+}
+
 /** The catalogue of suites and cases; ids are an owner's own. */
 export interface CatalogueStore {
   list(
@@ -163,10 +169,8 @@ export interface CatalogueStore {
   entries(owner: string, ids: readonly string[]): Promise<readonly CatalogueRecord[]>;
   /** The cases of a suite, by id; at most `limit`. */
   casesOf(owner: string, suiteId: string, limit: number): Promise<readonly CatalogueRecord[]>;
-  /** @returns the entry; undefined when the owner has one of that id */
-  create(
-    entry: Omit<CatalogueChange, 'version'> & { readonly body: TestEntryBody },
-  ): Promise<CatalogueRecord | undefined>;
+  /** `taken`: the owner has an entry of that id. `duplicate`: the key was used before. */
+  create(entry: NewCatalogueEntry): Promise<CatalogueRecord | 'taken' | 'duplicate'>;
   replace(
     access: Access,
     entry: CatalogueChange & { readonly body: TestEntryBody },

@@ -18,7 +18,7 @@ import { dryRunJob, submitJob } from '../services/job-submit.ts';
 import type { JobParts } from '../services/services.ts';
 import { prefersAsync } from './prefer.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, JobParameters, problems } from './schemas.ts';
+import { closed, IdempotencyKey, JobParameters, problems } from './schemas.ts';
 
 const BASE = '/api/v1/orchestration';
 
@@ -47,7 +47,7 @@ export function addJobRoutes(instance: FastifyInstance, parts: JobParts): void {
         tags: ['jobs'],
         summary: 'Submit a job',
         querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, closed),
-        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        headers: IdempotencyKey,
         body: SubmitJobSchema,
         response: { 202: JobSchema, 200: DryRunSchema, ...problems(409, 413, 415, 422) },
       },

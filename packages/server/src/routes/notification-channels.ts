@@ -21,7 +21,7 @@ import {
 } from '../services/notification-channels.ts';
 import type { NotificationParts } from '../services/notification-parts.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, problems, uuid } from './schemas.ts';
+import { closed, IdempotencyKey, problems, uuid } from './schemas.ts';
 
 const BASE = '/api/v1/notifications/channels';
 const params = Type.Object({ channel_id: uuid }, closed);
@@ -50,12 +50,16 @@ export function addChannelRoutes(instance: FastifyInstance, parts: NotificationP
       schema: {
         tags,
         summary: 'Make a channel; its secret is shown this once',
+        headers: IdempotencyKey,
         body: CreateChannelSchema,
         response: { 201: ChannelWithSecretSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const channel = await createChannel(parts, callerOf(request), request.body);
+      const channel = await createChannel(parts, callerOf(request), {
+        body: request.body,
+        key: request.headers['idempotency-key'],
+      });
       return reply.code(201).header('location', `${BASE}/${channel.channel_id}`).send(channel);
     },
   );

@@ -9,7 +9,7 @@ import Type from 'typebox';
 import type { NotificationParts } from '../services/notification-parts.ts';
 import { createRoute, getRoute, listRoutes, removeRoute } from '../services/notification-routes.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, problems, uuid } from './schemas.ts';
+import { closed, IdempotencyKey, problems, uuid } from './schemas.ts';
 
 const BASE = '/api/v1/notifications/routes';
 const params = Type.Object({ route_id: uuid }, closed);
@@ -38,12 +38,16 @@ export function addNoticeRoutes(instance: FastifyInstance, parts: NotificationPa
       schema: {
         tags,
         summary: 'Send events to a channel from now on',
+        headers: IdempotencyKey,
         body: CreateNoticeRouteSchema,
         response: { 201: NoticeRouteSchema, ...problems(413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const route = await createRoute(parts, callerOf(request), request.body);
+      const route = await createRoute(parts, callerOf(request), {
+        body: request.body,
+        key: request.headers['idempotency-key'],
+      });
       return reply.code(201).header('location', `${BASE}/${route.route_id}`).send(route);
     },
   );

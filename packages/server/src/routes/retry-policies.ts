@@ -21,7 +21,7 @@ import {
   replaceRetryPolicy,
 } from '../services/retry-policy-change.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, PolicyParameters, problems } from './schemas.ts';
+import { closed, IdempotencyKey, PolicyParameters, problems } from './schemas.ts';
 
 const BASE = '/api/v1/orchestration/retry-policies';
 const ONE = `${BASE}/:policy_id`;
@@ -38,7 +38,7 @@ export function addRetryPolicyRoutes(instance: FastifyInstance, parts: RetryPoli
       schema: {
         tags: TAGS,
         summary: 'Make a retry policy',
-        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        headers: IdempotencyKey,
         body: WriteRetryPolicySchema,
         response: { 201: StoredRetryPolicySchema, ...problems(409, 413, 415, 422) },
       },

@@ -16,6 +16,9 @@ export const NodeParameters = Type.Object(
   closed,
 );
 
+/** The header of every POST that makes something. */
+export const IdempotencyKey = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
+
 /** What every route with a scope may answer, the last two when the server is not well. */
 const ALWAYS = [400, 401, 403, 406, 429, 500, 503];
 

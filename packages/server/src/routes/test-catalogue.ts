@@ -10,15 +10,15 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { etagOf } from '../services/entity-tag.ts';
 import {
+  type CatalogueParts,
   createEntry,
   deleteEntry,
   getEntry,
   listEntries,
   putEntry,
-  type TestParts,
 } from '../services/test-catalogue.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, problems } from './schemas.ts';
+import { closed, IdempotencyKey, problems } from './schemas.ts';
 
 const BASE = '/api/v1/tests/catalogue';
 const ENTRY = `${BASE}/:entry_id`;
@@ -38,7 +38,7 @@ const EntryFilters = Type.Object(
 );
 
 /** Suites and cases that jobs refer to by their ids. */
-export function addTestCatalogueRoutes(instance: FastifyInstance, parts: TestParts): void {
+export function addTestCatalogueRoutes(instance: FastifyInstance, parts: CatalogueParts): void {
   const app: Typed = instance.withTypeProvider();
   app.get(
     BASE,
@@ -60,12 +60,16 @@ export function addTestCatalogueRoutes(instance: FastifyInstance, parts: TestPar
       schema: {
         tags,
         summary: 'Register a suite or a case',
+        headers: IdempotencyKey,
         body: NewTestEntrySchema,
         response: { 201: TestEntrySchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const entry = await createEntry(parts, callerOf(request), request.body);
+      const entry = await createEntry(parts, callerOf(request), {
+        entry: request.body,
+        key: request.headers['idempotency-key'],
+      });
       return reply
         .code(201)
         .headers({ location: `${BASE}/${entry.id}`, etag: etagOf(entry) })
@@ -75,7 +79,7 @@ export function addTestCatalogueRoutes(instance: FastifyInstance, parts: TestPar
   addOneEntry(app, parts);
 }
 
-function addOneEntry(app: Typed, parts: TestParts): void {
+function addOneEntry(app: Typed, parts: CatalogueParts): void {
   app.get(
     ENTRY,
     {

@@ -14,7 +14,7 @@ import type { JobParts } from '../services/services.ts';
 import { rerunFailedTests } from '../services/test-rerun.ts';
 import { editTest, getTest, listTests, testHistory } from '../services/tests.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, JobParameters, problems } from './schemas.ts';
+import { closed, IdempotencyKey, JobParameters, problems } from './schemas.ts';
 
 const BASE = '/api/v1/tests';
 const TEST = `${BASE}/:test_id`;
@@ -72,7 +72,7 @@ export function addTestRoutes(instance: FastifyInstance, parts: JobParts): void 
         tags,
         summary: 'Make a job of the tests that failed in this one',
         params: JobParameters,
-        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        headers: IdempotencyKey,
         response: { 202: JobSchema, ...problems(404, 409, 422) },
       },
     },

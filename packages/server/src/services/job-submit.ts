@@ -5,9 +5,15 @@ import {
   type SubmitJob,
   timeOfId,
 } from '@tenuto/contract';
-import { type Access, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
+import {
+  type Access,
+  type Idempotency,
+  type RunRecord,
+  type Submission,
+  shapeOf,
+} from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
+import { readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { jobGraph } from './job-graph.ts';
 import { type JobInput, type JobSources, readJobInput } from './job-input.ts';
 import { refuseUnreachable } from './job-notify.ts';

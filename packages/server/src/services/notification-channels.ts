@@ -7,8 +7,9 @@ import {
   type List,
   OrchestrationError,
 } from '@tenuto/contract';
-import type { Access, ChannelEdit, ChannelRecord, ChannelResult } from '@tenuto/engine';
+import type { Access, ChannelEdit, ChannelRecord, ChannelResult, NewChannel } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { findDelivery } from './notification-deliveries.ts';
 import {
   auditOf,
@@ -48,31 +49,61 @@ export async function getChannel(
 }
 
 /**
- * Makes a channel; a webhook gets a secret, which nobody sees again.
- * @throws OrchestrationError 409 for a name that is taken, 422 for an address that may not be reached
+ * Makes a channel; a webhook gets a secret, which is told in this answer alone, and in what the same
+ * key answers until the secret is another one.
+ * @throws OrchestrationError 409 for a name that is taken, 422 for an address that may not be
+ *   reached and for a key used with another body
  */
 export async function createChannel(
   parts: NotificationParts,
   caller: Caller,
-  body: CreateChannel,
+  { body, key }: { readonly body: CreateChannel; readonly key: string | undefined },
 ): Promise<ChannelWithSecret> {
   const access = authorize(caller.principal, 'jobs:write', 'notifications');
   const { owner } = access;
+  if (body.type === 'webhook') refuseUrl(parts, body.url);
+  const idempotency = readIdempotency(key, ['notification_channel', body]);
+  const channelId = await makeOnce(
+    parts,
+    { owner, idempotency, what: 'channel' },
+    {
+      find: async (id) => (await parts.notices.channel(access, id))?.channelId,
+      make: (keyed) => addChannel(parts, caller, { owner, body, ...keyed }),
+    },
+  );
+  const channel = await find(parts, access, channelId);
+  return { ...channelView(channel), secret: await secretIn(parts, channel) };
+}
+
+/** @returns the id of the channel that was made */
+async function addChannel(
+  parts: NotificationParts,
+  caller: Caller,
+  { owner, body, ...keyed }: Pick<NewChannel, 'owner' | 'idempotency'> & { body: CreateChannel },
+): Promise<string | 'duplicate'> {
   const { name, type } = body;
   const channelId = parts.newId();
-  const secret = body.type === 'webhook' ? parts.newSecret() : null;
-  if (body.type === 'webhook') refuseUrl(parts, body.url);
-  const result = await parts.notices.addChannel({
-    ...{ channelId, owner, name, type },
-    ...(body.type === 'webhook' ? { url: body.url } : { recipients: unique(body.to) }),
-    ...(secret !== null && { sealedSecret: parts.vault.seal(secret, secretOf(channelId)) }),
-    audit: auditOf(caller, 'notification_channel.created', {
-      subject: channelId,
-      details: { name, type },
-    }),
+  const to =
+    body.type === 'webhook'
+      ? { url: body.url, sealedSecret: parts.vault.seal(parts.newSecret(), secretOf(channelId)) }
+      : { recipients: unique(body.to) };
+  const audit = auditOf(caller, 'notification_channel.created', {
+    subject: channelId,
+    details: { name, type },
   });
+  const made = { channelId, owner, name, type, ...to, ...keyed, audit };
+  const result = await parts.notices.addChannel(made);
   if (result === 'taken') throw taken(name);
-  return { ...channelView(await find(parts, access, channelId)), secret };
+  return result === 'duplicate' ? result : channelId;
+}
+
+/** The secret that signs now. */
+async function secretIn(
+  { notices, vault }: NotificationParts,
+  { owner, name, channelId }: ChannelRecord,
+): Promise<string | null> {
+  const [sealed] = (await notices.sendingChannel(owner, name))?.sealedSecrets ?? [];
+  return sealed === undefined ? null : vault.open(sealed, secretOf(channelId));
 }
 
 /** @throws OrchestrationError 400 for a field of the other type, 404, 409, 412, 422 */

@@ -1,11 +1,12 @@
 import { type JsonObject, OrchestrationError } from '@tenuto/contract';
-import type { AuditEntry, NoticeStore, Relay } from '@tenuto/engine';
+import type { AuditEntry, JobStore, NoticeStore, Relay } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
 import type { Vault } from '../secrets/vault.ts';
 
 /** What the services of notifications work with. */
 export interface NotificationParts {
   readonly notices: NoticeStore;
+  readonly jobs: Pick<JobStore, 'submission'>;
   readonly vault: Vault;
   readonly newId: () => string;
   /** A new signing secret. */

@@ -6,6 +6,7 @@ import {
 } from '@tenuto/contract';
 import type { Access, RouteRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { auditOf, type NotificationParts, notFound, timeOf } from './notification-parts.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 
@@ -29,28 +30,47 @@ export async function getRoute(
   return find(parts, authorize(caller.principal, 'jobs:read', 'notifications'), routeId);
 }
 
-/** @throws OrchestrationError 403 for `everyone` without `admin`, 422 for an unknown channel */
+/**
+ * @throws OrchestrationError 403 for `everyone` without `admin`, 422 for an unknown channel and for
+ *   a key used with another body
+ */
 export async function createRoute(
   parts: NotificationParts,
   caller: Caller,
-  body: CreateNoticeRoute,
+  { body, key }: { readonly body: CreateNoticeRoute; readonly key: string | undefined },
 ): Promise<NoticeRoute> {
   const access = authorize(caller.principal, 'jobs:write', 'notifications');
+  const { owner } = access;
   const { channel, tag, job_type: jobType, everyone = false } = body;
   if (everyone) authorize(caller.principal, 'admin', 'notifications of everyone');
   const events = [...new Set(body.events)];
-  const routeId = await parts.notices.addRoute({
-    ...{ owner: access.owner, channel, events, everyone },
-    ...(tag !== undefined && { tag }),
-    ...(jobType !== undefined && { jobType }),
-    audit: auditOf(caller, 'notification_route.created', {
-      subject: '',
-      details: { channel, events, everyone },
-    }),
+  const audit = auditOf(caller, 'notification_route.created', {
+    subject: '',
+    details: { channel, events, everyone },
   });
-  if (routeId !== undefined) return find(parts, access, routeId);
+  const idempotency = readIdempotency(key, ['notification_route', body]);
+  const routeId = await makeOnce(
+    parts,
+    { owner, idempotency, what: 'route' },
+    {
+      find: async (id) => (await parts.notices.route(access, id))?.routeId,
+      async make(keyed) {
+        const result = await parts.notices.addRoute({
+          ...{ owner, channel, events, everyone, audit, ...keyed },
+          ...(tag !== undefined && { tag }),
+          ...(jobType !== undefined && { jobType }),
+        });
+        if (result === 'unknown') throw unknownChannel(channel);
+        return result === 'duplicate' ? result : result.routeId;
+      },
+    },
+  );
+  return find(parts, access, routeId);
+}
+
+function unknownChannel(channel: string): OrchestrationError {
   const message = `is no channel of yours: "${channel}"`;
-  throw new OrchestrationError('unprocessable', `/channel ${message}.`, {
+  return new OrchestrationError('unprocessable', `/channel ${message}.`, {
     validationErrors: [{ path: '/channel', message }],
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '@tenuto/contract';
 import type { Access, JobStore, RetryPolicyRecord, RetryPolicyStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { readIdempotency, refuseOtherUse } from './idempotency.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { auditOf } from './job-state.ts';
 import { listOf, type Paging, pageRequest, positionKey, runKey } from './paging.ts';
 import type { PolicyUse } from './retry-policy-use.ts';
@@ -32,37 +32,27 @@ export async function createRetryPolicy(
   { body, key }: { readonly body: WriteRetryPolicy; readonly key: string | undefined },
 ): Promise<StoredRetryPolicy> {
   const access = authorize(caller.principal, 'jobs:write', WHAT);
+  const { owner } = access;
   const idempotency = readIdempotency(key, ['retry_policy', body]);
-  const before = idempotency && (await firstAnswer(parts, access, idempotency));
-  if (before !== undefined) return before;
-  const content = retryPolicyContent(body);
-  const result = await parts.retryPolicies.create({
-    owner: access.owner,
-    content,
-    ...(idempotency && { idempotency }),
-    audit: auditOf(caller, 'retry_policy.created', '', { name: content.name, version: 1 }),
-  });
-  if (result === 'taken') throw nameTaken(content.name);
-  parts.rules.policies.changed(access.owner);
-  if (result !== 'duplicate') {
-    return retryPolicyView(await findPolicy(parts, access, result.policyId));
-  }
-  const winner = idempotency && (await firstAnswer(parts, access, idempotency));
-  if (winner !== undefined) return winner;
-  throw new OrchestrationError('conflict', 'Another request with this key is under way.');
-}
-
-async function firstAnswer(
-  { jobs, retryPolicies }: RetryPolicyParts,
-  access: Access,
-  idempotency: NonNullable<ReturnType<typeof readIdempotency>>,
-): Promise<StoredRetryPolicy | undefined> {
-  const used = await jobs.submission(access.owner, idempotency.key);
-  if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, 'retry policy');
-  const made = await retryPolicies.find(access, used.runId);
-  if (made !== undefined) return retryPolicyView(made);
-  throw new OrchestrationError('conflict', 'The policy that this key made has been deleted.');
+  const { retryPolicies } = parts;
+  const policyId = await makeOnce(
+    parts,
+    { owner, idempotency, what: 'retry policy' },
+    {
+      find: async (id) => (await retryPolicies.find(access, id))?.policyId,
+      async make(keyed) {
+        const content = retryPolicyContent(body);
+        const { name } = content;
+        const audit = auditOf(caller, 'retry_policy.created', '', { name, version: 1 });
+        const result = await retryPolicies.create({ owner, content, ...keyed, audit });
+        if (result === 'taken') throw nameTaken(name);
+        if (result === 'duplicate') return result;
+        parts.rules.policies.changed(owner);
+        return result.policyId;
+      },
+    },
+  );
+  return retryPolicyView(await findPolicy(parts, access, policyId));
 }
 
 /** @throws OrchestrationError 404 */

@@ -6,9 +6,10 @@ import {
   type TestEntry,
   type TestEntryBody,
 } from '@tenuto/contract';
-import type { Access, AuditEntry, CatalogueRecord, TestStore } from '@tenuto/engine';
+import type { Access, AuditEntry, CatalogueRecord, JobStore, TestStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { namesVersion, refuseStale, staleError } from './entity-tag.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { listOf, type Paging, pageRequest } from './paging.ts';
 import { checkEntry } from './test-entry-rules.ts';
 
@@ -16,6 +17,9 @@ const ENTRY = 'entry';
 
 export interface TestParts {
   readonly tests: TestStore;
+}
+export interface CatalogueParts extends TestParts {
+  readonly jobs: Pick<JobStore, 'submission'>;
 }
 
 const entryKey = {
@@ -55,19 +59,34 @@ export async function getEntry(parts: TestParts, caller: Caller, id: string): Pr
 
 /**
  * Registers a suite or a case.
- * @throws OrchestrationError 409 when there is one of that id, 422 for what could not be run
+ * @throws OrchestrationError 409 when there is one of that id, 422 for what could not be run and
+ *   for a key used with another body
  */
 export async function createEntry(
-  { tests }: TestParts,
+  parts: CatalogueParts,
   caller: Caller,
-  { id, ...body }: NewTestEntry,
+  { entry, key }: { readonly entry: NewTestEntry; readonly key: string | undefined },
 ): Promise<TestEntry> {
-  const { owner } = authorize(caller.principal, 'jobs:write', 'the test catalogue');
-  await checkEntry(tests.catalogue, owner, { id, body });
-  const audit = auditOf(caller, 'created', { id, kind: body.kind });
-  const made = await tests.catalogue.create({ owner, id, body, audit });
-  if (made !== undefined) return entryView(made);
-  throw new OrchestrationError('conflict', `The catalogue has an entry "${id}" already.`);
+  const access = authorize(caller.principal, 'jobs:write', 'the test catalogue');
+  const { owner } = access;
+  const { catalogue } = parts.tests;
+  const { id, ...body } = entry;
+  const idempotency = readIdempotency(key, ['test_entry', entry]);
+  const made = await makeOnce(
+    parts,
+    { owner, idempotency, what: 'test entry' },
+    {
+      find: () => catalogue.find(access, id),
+      async make(keyed) {
+        await checkEntry(catalogue, owner, { id, body });
+        const audit = auditOf(caller, 'created', { id, kind: body.kind });
+        const result = await catalogue.create({ owner, id, body, ...keyed, audit });
+        if (result !== 'taken') return result;
+        throw new OrchestrationError('conflict', `The catalogue has an entry "${id}" already.`);
+      },
+    },
+  );
+  return entryView(made);
 }
 
 /**
@@ -89,7 +108,7 @@ export async function putEntry(
     if (namesVersion(ifMatch)) throw staleError({ version: 0 }, ENTRY);
     const audit = auditOf(caller, 'created', { id, kind: body.kind });
     const made = await catalogue.create({ owner, id, body, audit });
-    if (made !== undefined) return { entry: entryView(made), created: true };
+    if (typeof made === 'object') return { entry: entryView(made), created: true };
   }
   if (present !== undefined) refuseStale(present, ifMatch, ENTRY);
   const audit = auditOf(caller, 'updated', { id, kind: body.kind });

@@ -29,7 +29,7 @@ export function keysPart(submits: readonly SubmitRow[]): Part {
       insert into idempotency_keys (owner, key, request_hash, run_id)
       select t.* from gate, unnest(?::text[], ?::text[], ?::bytea[], ?::uuid[]) t
       on conflict (owner, key) do update set request_hash = excluded.request_hash,
-        run_id = excluded.run_id, created_at = excluded.created_at
+        run_id = excluded.run_id, names = excluded.names, created_at = excluded.created_at
       where ${isExpired('idempotency_keys')}
       returning run_id),
     duplicates as (

@@ -1,4 +1,6 @@
+import type { Idempotency } from '@tenuto/engine';
 import type pg from 'pg';
+import type { Parameters } from './database.ts';
 
 /** How long an idempotency key is known, as an interval of SQL; after that it may be used anew. */
 const KEY_LIFE = `interval '24 hours'`;
@@ -8,6 +10,29 @@ const KEYS_AT_ONCE = 5_000;
 /** The condition that a key is over its life. */
 export function isExpired(alias: string): string {
   return `${alias}.created_at <= clock_timestamp() - ${KEY_LIFE}`;
+}
+
+/**
+ * The part of a statement that takes a key for what the statement makes; it has a row when that may
+ * be made: the key was free, or there is none.
+ * @param made.from name of the common table expression with the one row of what is to be made
+ * @param made.id SQL of its id there, a uuid
+ * @param made.names what the id is of, in one word
+ */
+export function keyPart(
+  { owner, idempotency }: { readonly owner: string; readonly idempotency?: Idempotency },
+  made: { readonly from: string; readonly id: string; readonly names: string },
+  given: Parameters,
+): string {
+  if (idempotency === undefined) return `select from ${made.from}`;
+  const { key, requestHash } = idempotency;
+  return `insert into idempotency_keys (owner, key, request_hash, run_id, names)
+    select ${given.add(owner)}, ${given.add(key)}, ${given.add(requestHash)}, ${made.id},
+      ${given.add(made.names)}
+    from ${made.from}
+    on conflict (owner, key) do update set request_hash = excluded.request_hash,
+      run_id = excluded.run_id, names = excluded.names, created_at = excluded.created_at
+    where ${isExpired('idempotency_keys')} returning 1`;
 }
 
 /**

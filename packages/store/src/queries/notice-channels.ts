@@ -2,6 +2,7 @@ import type { ChannelState, ChannelType } from '@tenuto/contract';
 import type {
   Access,
   AuditEntry,
+  ChannelCreation,
   ChannelEdit,
   ChannelRecord,
   ChannelResult,
@@ -13,6 +14,7 @@ import type {
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
+import { keyPart } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
@@ -85,21 +87,26 @@ export function listChannels(
   });
 }
 
-export async function addChannel(db: Database, channel: NewChannel): Promise<ChannelResult> {
+export async function addChannel(db: Database, channel: NewChannel): Promise<ChannelCreation> {
   const given = parameters();
+  const made = { from: 'fresh', id: 'id', names: 'notification_channel' };
   const rows = await ask(
     db,
-    `with added as (
+    `with fresh as (select ${given.add(channel.channelId)}::uuid as id),
+     keyed as (${keyPart(channel, made, given)}),
+     added as (
        insert into notice_channels (channel_id, owner, name, type, url, recipients, secret)
-       values (${given.add(channel.channelId)}, ${given.add(channel.owner)},
-         ${given.add(channel.name)}, ${given.add(channel.type)}, ${given.add(channel.url ?? null)},
-         ${given.add(channel.recipients ?? null)}, ${given.add(channel.sealedSecret ?? null)})
-       on conflict (owner, name) do nothing returning 1),
+       select id, ${given.add(channel.owner)}, ${given.add(channel.name)},
+         ${given.add(channel.type)}, ${given.add(channel.url ?? null)},
+         ${given.add(channel.recipients ?? null)}::text[],
+         ${given.add(channel.sealedSecret ?? null)}::bytea
+       from fresh, keyed returning 1),
      audited as (${auditPart(channel.audit, 'added', given)})
      select 1 from added`,
     given.values,
-  );
-  return rows.length > 0 ? 'done' : 'taken';
+  ).catch(unlessTaken('taken'));
+  if (rows === 'taken') return 'taken';
+  return rows.length > 0 ? 'done' : 'duplicate';
 }
 
 /** Changes what is given; switching it on forgets why it was off. */
@@ -134,18 +141,18 @@ export async function editChannel(
      audited as (${auditPart(edit.audit, 'changed', given)})
      select exists (select from changed) as changed, ${fresh} as fresh from present p`,
     given.values,
-  ).catch(unlessTaken);
+  ).catch(unlessTaken([{ changed: false, fresh: true }]));
   if (row === undefined) return 'missing';
   if (row.changed) return 'done';
   return row.fresh ? 'taken' : 'stale';
 }
 
-/** Two that take one name at the same moment: the index decides. */
-function unlessTaken(error: unknown): { changed: boolean; fresh: boolean }[] {
-  if (error instanceof Error && 'code' in error && error.code === '23505') {
-    return [{ changed: false, fresh: true }];
-  }
-  throw error;
+/** A name that another channel has refuses the whole statement: the index decides. */
+function unlessTaken<Answer>(answer: Answer): (error: unknown) => Answer {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && error.code === '23505') return answer;
+    throw error;
+  };
 }
 
 export async function rotateSecret(

@@ -1,7 +1,16 @@
 import type { NoticeEvent } from '@tenuto/contract';
-import type { Access, AuditEntry, NewRoute, Page, PageRequest, RouteRecord } from '@tenuto/engine';
+import type {
+  Access,
+  AuditEntry,
+  NewRoute,
+  Page,
+  PageRequest,
+  RouteCreation,
+  RouteRecord,
+} from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
+import { keyPart } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
@@ -66,30 +75,29 @@ export function listRoutes(
 }
 
 /** The audit row names the route, whose id is made here. */
-export async function addRoute(db: Database, route: NewRoute): Promise<string | undefined> {
+export async function addRoute(db: Database, route: NewRoute): Promise<RouteCreation> {
   const given = parameters();
   const channel = given.add(route.channel);
-  const owner = given.add(route.owner);
-  const [row] = await ask<{ route_id: string }>(
+  const made = { from: 'fresh', id: 'id', names: 'notification_route' };
+  const [row] = await ask<{ known: boolean; route_id: string | null }>(
     db,
-    `with added as (
-       insert into notice_routes (owner, channel_id, events, tag, job_type, everyone)
-       select c.owner, c.channel_id, ${given.add(route.events)}::text[],
+    `with fresh as materialized (
+       select uuid_v7() as id, c.owner, c.channel_id from notice_channels c
+       where c.owner = ${given.add(route.owner)}
+         and (c.name = ${channel} or c.channel_id::text = lower(${channel}))),
+     keyed as (${keyPart(route, made, given)}),
+     added as (
+       insert into notice_routes (route_id, owner, channel_id, events, tag, job_type, everyone)
+       select id, owner, channel_id, ${given.add(route.events)}::text[],
          ${given.add(route.tag ?? null)}, ${given.add(route.jobType ?? null)},
          ${given.add(route.everyone)}
-       from notice_channels c
-       where c.owner = ${owner} and (c.name = ${channel} or c.channel_id::text = lower(${channel}))
-       returning route_id),
-     audited as (
-       insert into audit (audit_id, at, actor, action, subject, details, request_id)
-       select uuid_v7(), clock_timestamp(), ${given.add(route.audit.actor)},
-         ${given.add(route.audit.action)}, route_id::text,
-         ${given.add(JSON.stringify(route.audit.details))}, ${given.add(route.audit.requestId ?? null)}
-       from added)
-     select route_id from added`,
+       from fresh, keyed returning route_id),
+     audited as (${auditPart(route.audit, 'added', given, 'added.route_id::text')})
+     select exists (select from fresh) as known, (select route_id from added) as route_id`,
     given.values,
   );
-  return row?.route_id;
+  if (row?.known !== true) return 'unknown';
+  return row.route_id === null ? 'duplicate' : { routeId: row.route_id };
 }
 
 export async function removeRoute(

@@ -9,7 +9,7 @@ import type {
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
-import { isExpired } from './idempotency.ts';
+import { keyPart } from './idempotency.ts';
 import { reachable } from './run-row.ts';
 
 /** PostgreSQL's `unique_violation`. */
@@ -22,23 +22,13 @@ export async function createPolicy(
   { owner, content, idempotency, audit }: NewRetryPolicy,
 ): Promise<CreateResult> {
   const given = parameters();
-  const ownerAt = given.add(owner);
-  const keyed =
-    idempotency === undefined
-      ? ''
-      : `keyed as (
-           insert into idempotency_keys (owner, key, request_hash, run_id)
-           select ${ownerAt}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, id
-           from fresh
-           on conflict (owner, key) do update set request_hash = excluded.request_hash,
-             run_id = excluded.run_id, created_at = excluded.created_at
-           where ${isExpired('idempotency_keys')} returning 1),`;
+  const made = { from: 'fresh', id: 'id', names: 'retry_policy' };
   const text = `with fresh as materialized (select uuid_v7() as id),
-    ${keyed}
+    keyed as (${keyPart({ owner, ...(idempotency && { idempotency }) }, made, given)}),
     made as (
       insert into retry_policies (policy_id, owner, name, version, job_types)
-      select id, ${ownerAt}, ${given.add(content.name)}, 1, ${given.add(content.jobTypes)}
-      from fresh ${keyed === '' ? '' : 'where exists (select from keyed)'}
+      select id, ${given.add(owner)}, ${given.add(content.name)}, 1, ${given.add(content.jobTypes)}
+      from fresh, keyed
       returning policy_id, version, created_at as at),
     ${versionPart(content, 'made', audit.actor, given)},
     audited as (${auditPart(audit, 'made', given, 'made.policy_id::text')})

@@ -6,11 +6,13 @@ import type {
   CatalogueKey,
   CatalogueRecord,
   CatalogueStore,
+  NewCatalogueEntry,
   Page,
   PageRequest,
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
+import { keyPart } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
@@ -117,21 +119,34 @@ async function readCases(
 
 type Entry = CatalogueChange & { readonly body: TestEntryBody };
 
-async function createEntry(db: Database, entry: Entry): Promise<CatalogueRecord | undefined> {
+async function createEntry(
+  db: Database,
+  entry: NewCatalogueEntry,
+): Promise<CatalogueRecord | 'taken' | 'duplicate'> {
   const given = parameters();
   const { kind, suite_id: suiteId = null, owner: inCharge = null } = entry.body;
-  const [row] = await ask<EntryRow>(
+  // Ids of entries are text; a key names a uuid.
+  const made = { from: 'fresh', id: 'md5(id)::uuid', names: 'test_entry' };
+  const rows = await ask<EntryRow>(
     db,
-    `with c as (
+    `with fresh as (select ${given.add(entry.id)}::text as id),
+     keyed as (${keyPart(entry, made, given)}),
+     c as (
        insert into test_catalogue (owner, entry_id, kind, suite_id, in_charge, body)
-       values (${given.add(entry.owner)}, ${given.add(entry.id)}, ${given.add(kind)},
-         ${given.add(suiteId)}, ${given.add(inCharge)}, ${given.add(JSON.stringify(entry.body))})
-       on conflict do nothing returning *),
+       select ${given.add(entry.owner)}, id, ${given.add(kind)}, ${given.add(suiteId)},
+         ${given.add(inCharge)}, ${given.add(JSON.stringify(entry.body))}
+       from fresh, keyed returning *),
      audited as (${auditPart(entry.audit, 'c', given)})
      select ${COLUMNS} from c`,
     given.values,
-  );
-  return row && recordOf(row);
+  ).catch((error) => {
+    if (error instanceof Error && 'code' in error && error.code === '23505')
+      return 'taken' as const;
+    throw error;
+  });
+  if (rows === 'taken') return 'taken';
+  const [row] = rows;
+  return row === undefined ? 'duplicate' : recordOf(row);
 }
 
 async function replaceEntry(

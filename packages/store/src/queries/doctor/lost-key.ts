@@ -2,15 +2,14 @@ import { isExpired } from '../idempotency.ts';
 import type { Check } from './check.ts';
 import { repairStatement } from './repair.ts';
 
-const LOST = `not ${isExpired('k')}
+const LOST = `k.names = 'run' and not ${isExpired('k')}
   and not exists (select from run_live r where r.run_id = k.run_id)
-  and not exists (select from runs h where h.run_id = k.run_id offset 0)
-  and not exists (select from retry_policies p where p.policy_id = k.run_id)`;
+  and not exists (select from runs h where h.run_id = k.run_id offset 0)`;
 
 export const lostKey: Check = {
   name: 'lost_key',
   invariant: 2,
-  meaning: 'An idempotency key within its life names a run or a retry policy that is there.',
+  meaning: 'An idempotency key of a run, within its life, names a run that is there.',
   severity: 'error',
   find: ({ rows }) => `
     select k.key as subject, 'of ' || k.owner || ' names ' || k.run_id || ', which is nowhere'
