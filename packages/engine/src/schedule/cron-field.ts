@@ -42,7 +42,7 @@ export const FIELDS = {
 } as const satisfies Record<string, FieldKind>;
 
 /** What a schedule's text is called in the requests that bring it. */
-export const EXPRESSION_PATH = 'schedule_expr';
+export const EXPRESSION_PATH = '/schedule_expr';
 
 /** @throws ScheduleError that says which part of which field cannot be read, and why */
 export function parseField(text: string, kind: FieldKind): CronField {

@@ -11,6 +11,7 @@ import {
   parseField,
   valuesOf,
 } from './cron-field.ts';
+import { successors, timesOfDay } from './time-of-day.ts';
 import type { WallTimes } from './wall-clock.ts';
 
 export interface CronRule {
@@ -79,10 +80,7 @@ export function keepsPace({ hours }: CronRule): boolean {
 
 /** The times of a rule, in order, on a wall without changes of the clocks. */
 export function cronTimes(rule: CronRule): WallTimes {
-  const second = successors(rule.seconds, 60);
-  const minute = successors(rule.minutes, 60);
-  const hour = successors(rule.hours, 24);
-  const firstOfDay = timeFrom(0);
+  const times = timesOfDay(rule.hours, rule.minutes, rule.seconds);
   const nextDay = dayFinder(rule);
 
   return {
@@ -91,44 +89,12 @@ export function cronTimes(rule: CronRule): WallTimes {
       const start = Math.floor(from / 86_400);
       const day = nextDay(start);
       if (day === undefined) return undefined;
-      const time = day === start ? timeFrom(from - start * 86_400) : firstOfDay;
+      const time = times.from(day === start ? from - start * 86_400 : 0);
       if (time >= 0) return day * DAY_MS + time * 1000;
       const later = nextDay(day + 1);
-      return later === undefined ? undefined : later * DAY_MS + firstOfDay * 1000;
+      return later === undefined ? undefined : later * DAY_MS + times.at(0) * 1000;
     },
   };
-
-  /** The first time of day in seconds from one on; -1 when the day has no other. */
-  function timeFrom(seconds: number): number {
-    const startHour = Math.floor(seconds / 3600);
-    const h = hour[startHour] ?? -1;
-    if (h < 0) return -1;
-    if (h > startHour) return h * 3600 + timeOfHour(0);
-    const time = timeOfHour(seconds - startHour * 3600);
-    if (time >= 0) return h * 3600 + time;
-    const later = hour[h + 1] ?? -1;
-    return later < 0 ? -1 : later * 3600 + timeOfHour(0);
-  }
-
-  function timeOfHour(seconds: number): number {
-    const startMinute = Math.floor(seconds / 60);
-    const m = minute[startMinute] ?? -1;
-    if (m < 0) return -1;
-    const s = second[m > startMinute ? 0 : seconds - startMinute * 60] ?? -1;
-    if (s >= 0) return m * 60 + s;
-    const later = minute[m + 1] ?? -1;
-    return later < 0 ? -1 : later * 60 + (second[0] ?? 0);
-  }
-}
-
-/** For each number the first of the values that is not smaller; -1 when there is none. */
-function successors(values: readonly number[], size: number): Int16Array {
-  const table = new Int16Array(size).fill(-1);
-  for (const value of values) table[value] = value;
-  for (let index = size - 2; index >= 0; index -= 1) {
-    if (table[index] === -1) table[index] = table[index + 1] ?? -1;
-  }
-  return table;
 }
 
 function dayFinder(rule: CronRule): (from: number) => number | undefined {

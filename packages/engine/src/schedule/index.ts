@@ -1,3 +1,4 @@
-/** When tasks fire, and what becomes of each tick. */
-export { type ExpectedFiring, readSchedule, type Schedule, type ScheduleSpec } from './schedule.ts';
+/** When tasks fire. */
+export { type ExpectedFiring, readSchedule, type Schedule } from './schedule.ts';
+export type { ScheduleSpec } from './timetable.ts';
 export { compileTopicPattern, type TopicPattern, topicMatches } from './topic.ts';

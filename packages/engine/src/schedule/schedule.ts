@@ -7,24 +7,9 @@ import { cronWords } from './cron-words.ts';
 import { dateWords, localTime, timeWords } from './local-time.ts';
 import { onceTimes, parseOnce } from './once.ts';
 import { readRecurrence } from './recurrence.ts';
-import { type ClockChanges, type Firing, firingAfter, KEEP_PACE } from './wall-clock.ts';
+import type { ScheduleSpec, Timetable } from './timetable.ts';
+import { type ClockChanges, firingAfter, KEEP_PACE } from './wall-clock.ts';
 import { type Zone, zoneNamed } from './zone.ts';
-
-/** What a task says about when it fires. Times are milliseconds since the epoch. */
-export interface ScheduleSpec {
-  readonly kind: 'cron' | 'rrule' | 'once';
-  /** Cron text, a bare rule or RFC 5545 lines, or an instant in ISO 8601. */
-  readonly expression: string;
-  /** IANA. */
-  readonly timezone: string;
-  readonly dstPolicy?: DstPolicy;
-  /** Not before. */
-  readonly startAt?: number;
-  /** Not after. */
-  readonly endAt?: number;
-  /** When the task was made: a bare rule without a start begins here, and what never fires from here on is refused. */
-  readonly anchor: number;
-}
 
 /** A firing that is expected. */
 export interface ExpectedFiring {
@@ -42,19 +27,12 @@ export interface Schedule {
   readonly description: string;
 }
 
-/** What each kind of schedule is read into. */
-export interface Timetable {
-  readonly zone: Zone;
-  readonly words: string;
-  after(instantMs: number): Firing | undefined;
-}
-
 /** @throws ScheduleError for what cannot be read, and for what never fires */
 export function readSchedule(spec: ScheduleSpec): Schedule {
   const zone = zoneNamed(spec.timezone);
   const timetable = READERS[spec.kind](spec, zone);
   const { startAt = Number.NEGATIVE_INFINITY, endAt = Number.POSITIVE_INFINITY } = spec;
-  if (endAt < startAt) throw new ScheduleError('end_at', 'end_at is before start_at; swap them.');
+  if (endAt < startAt) throw new ScheduleError('/end_at', 'end_at is before start_at; swap them.');
 
   function after(instantMs: number): ExpectedFiring | undefined {
     const firing = timetable.after(Math.max(instantMs, startAt - 1));
@@ -69,7 +47,7 @@ export function readSchedule(spec: ScheduleSpec): Schedule {
 function neverFires(spec: ScheduleSpec, timetable: Timetable): ScheduleError {
   const first = timetable.after(Math.max(spec.anchor, spec.startAt ?? spec.anchor) - 1);
   if (first !== undefined) {
-    return new ScheduleError('end_at', 'The schedule ends before it fires; give a later end_at.');
+    return new ScheduleError('/end_at', 'The schedule ends before it fires; give a later end_at.');
   }
   const earlier = timetable.after(Math.min(spec.anchor, -1) - EARLIER_MS);
   const why = earlier === undefined ? 'it never fires' : 'all of it is in the past';

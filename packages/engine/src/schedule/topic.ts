@@ -65,5 +65,5 @@ function matchesAny(segments: readonly string[], topic: readonly string[]): bool
 }
 
 function topicError(pattern: string, why: string): ScheduleError {
-  return new ScheduleError('schedule_expr', `The topic pattern "${pattern.slice(0, 60)}" ${why}.`);
+  return new ScheduleError('/schedule_expr', `The topic pattern "${pattern.slice(0, 60)}" ${why}.`);
 }

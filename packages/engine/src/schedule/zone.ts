@@ -40,7 +40,7 @@ const spellings = new Map<string, Zone>();
 const zones = new Map<string, Zone>();
 
 /** @throws ScheduleError when the platform does not know the zone */
-export function zoneNamed(name: string, path = 'timezone'): Zone {
+export function zoneNamed(name: string, path = '/timezone'): Zone {
   const known = spellings.get(name);
   if (known !== undefined) return known;
   const canonical = canonicalName(name);
