@@ -18,7 +18,7 @@ export interface PaceRule extends RecurrenceRule {
 }
 
 /** Steps that are looked at before a rule is given up as one that never fires. */
-const LOOKS_MOST = 100_000;
+const LOOKS_MOST = 50_000;
 const DAYS_MOST = CYCLE_YEARS * 365 + 97;
 
 const range = (size: number) => Array.from({ length: size }, (_, value) => value);

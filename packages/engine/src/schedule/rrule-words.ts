@@ -40,33 +40,44 @@ export function recurrenceWords(lines: RecurrenceLines, startMs: number): string
 
 function ruleWords(written: RecurrenceRule, startMs: number): string {
   const rule = withStartDays(written, Math.floor(startMs / DAY_MS));
-  const { count, until, bySetPos } = rule;
-  const days = dayWords(rule);
-  const parts = [pace(rule, days)];
-  if (bySetPos !== undefined) parts.push(`the ${listed(bySetPos.map(position))} of them`);
+  const { count, until } = rule;
+  const parts = [isPaceRule(rule) ? paceWords(rule) : calendarWords(rule, startMs)];
   if (count !== undefined) parts.push(count === 1 ? 'once' : `${count} times`);
   if (until !== undefined) parts.push(`until ${dateWords(until.wallMs)}`);
   return parts.join(', ');
+}
 
-  function pace(one: RecurrenceRule, onDays: string): string {
-    const every = everyUnit(one.interval, UNITS[one.frequency]);
-    if (isPaceRule(one)) return `${every}${onDays}${limits(one)}`;
-    const daily = /^ every day$/.test(onDays) ? '' : onDays;
-    const plainWeek = one.frequency === 'WEEKLY' && one.interval === 1 && daily !== '';
-    return `${plainWeek ? daily.trim() : `${every}${daily.replace(/^ every /, ' on ')}`}${times(one)}`;
-  }
+function paceWords(rule: RecurrenceRule): string {
+  return `${everyUnit(rule.interval, UNITS[rule.frequency])}${dayWords(rule)}${limits(rule)}`;
+}
 
-  function times({ byHour, byMinute, bySecond }: RecurrenceRule): string {
-    const start = new Date(startMs);
-    const hours = byHour ?? [start.getUTCHours()];
-    const minutes = byMinute ?? [start.getUTCMinutes()];
-    const seconds = bySecond ?? [start.getUTCSeconds()];
-    if (hours.length * minutes.length * seconds.length > TIMES_LISTED) {
-      return ` at ${hours.length * minutes.length * seconds.length} times of the day from ${timeWords(startOf(hours, minutes))}`;
-    }
-    const all = hours.flatMap((h) => minutes.flatMap((m) => seconds.map((s) => clock(h, m, s))));
-    return ` at ${listed(all)}`;
+function calendarWords(rule: RecurrenceRule, startMs: number): string {
+  const { frequency, interval, bySetPos } = rule;
+  const every = everyUnit(interval, UNITS[frequency]);
+  const days = dayWords(rule);
+  const times = timesWords(rule, startMs);
+  if (bySetPos !== undefined) {
+    return `the ${listed(bySetPos.map(position))} in ${every} of the times${days}${times}`;
   }
+  if (frequency === 'DAILY' && days === '') return `${every}${times}`;
+  // Every Monday of every month is every Monday.
+  const told =
+    interval === 1 && days.startsWith(' every ')
+      ? days.trim()
+      : `${every}${days.replace(/^ every /, ' on ')}`;
+  return `${told}${times}`;
+}
+
+function timesWords({ byHour, byMinute, bySecond }: RecurrenceRule, startMs: number): string {
+  const start = new Date(startMs);
+  const hours = byHour ?? [start.getUTCHours()];
+  const minutes = byMinute ?? [start.getUTCMinutes()];
+  const seconds = bySecond ?? [start.getUTCSeconds()];
+  const count = hours.length * minutes.length * seconds.length;
+  if (count > TIMES_LISTED)
+    return ` at ${count} times of the day from ${timeWords(startOf(hours, minutes))}`;
+  const all = hours.flatMap((h) => minutes.flatMap((m) => seconds.map((s) => clock(h, m, s))));
+  return ` at ${listed(all)}`;
 }
 
 function startOf([hour = 0]: readonly number[], [minute = 0]: readonly number[]): number {

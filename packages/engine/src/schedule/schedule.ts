@@ -32,30 +32,31 @@ export function readSchedule(spec: ScheduleSpec): Schedule {
   const zone = zoneNamed(spec.timezone);
   const timetable = READERS[spec.kind](spec, zone);
   const { startAt = Number.NEGATIVE_INFINITY, endAt = Number.POSITIVE_INFINITY } = spec;
-  if (endAt < startAt) throw new ScheduleError('/end_at', 'end_at is before start_at; swap them.');
-
-  function after(instantMs: number): ExpectedFiring | undefined {
-    const firing = timetable.after(Math.max(instantMs, startAt - 1));
-    if (firing === undefined || firing.at > endAt) return undefined;
-    return { ...firing, local: localTime(firing.at, timetable.zone) };
-  }
-
-  if (after(spec.anchor - 1) === undefined) throw neverFires(spec, timetable);
-  return { after, description: `${timetable.words}, ${timetable.zone.name}` };
+  refuseNever(timetable, Math.max(spec.anchor, startAt), endAt);
+  return {
+    description: `${timetable.words}, ${timetable.zone.name}`,
+    after(instantMs) {
+      const firing = timetable.after(Math.max(instantMs, startAt - 1));
+      if (firing === undefined || firing.at > endAt) return undefined;
+      return { ...firing, local: localTime(firing.at, timetable.zone) };
+    },
+  };
 }
 
-function neverFires(spec: ScheduleSpec, timetable: Timetable): ScheduleError {
-  const first = timetable.after(Math.max(spec.anchor, spec.startAt ?? spec.anchor) - 1);
-  if (first !== undefined) {
-    return new ScheduleError('/end_at', 'The schedule ends before it fires; give a later end_at.');
+function refuseNever(timetable: Timetable, from: number, endAt: number): void {
+  const first = timetable.after(from - 1);
+  if (first === undefined) {
+    const since = new Date(from).toISOString();
+    throw new ScheduleError(
+      EXPRESSION_PATH,
+      `The schedule never fires at or after ${since}; change it.`,
+    );
   }
-  const earlier = timetable.after(Math.min(spec.anchor, -1) - EARLIER_MS);
-  const why = earlier === undefined ? 'it never fires' : 'all of it is in the past';
-  return new ScheduleError(EXPRESSION_PATH, `The schedule cannot be kept: ${why}. Change it.`);
+  if (first.at > endAt) {
+    const at = localTime(first.at, timetable.zone);
+    throw new ScheduleError('/end_at', `The schedule fires first at ${at}; give a later end_at.`);
+  }
 }
-
-/** How far back a schedule is looked for that is over: fifty years before 1970. */
-const EARLIER_MS = 50 * 365 * 86_400_000;
 
 const READERS: Readonly<
   Record<ScheduleSpec['kind'], (spec: ScheduleSpec, zone: Zone) => Timetable>
