@@ -27,9 +27,10 @@ interface OffsetSpan {
   readonly offsetMs: number;
 }
 
-const WEEK_MS = 7 * 86_400_000;
-/** What is read at once. */
-const BLOCK_MS = 52 * WEEK_MS;
+/** No zone has had two changes within so short a time since 1930. */
+const PROBE_MS = 3 * 86_400_000;
+/** What is read at once, about a year. */
+const BLOCK_MS = 121 * PROBE_MS;
 /** Blocks kept of one zone, so that far dates do not fill the memory. */
 const BLOCKS_KEPT = 1_000;
 /** Spellings kept: they come from requests, and `europe/paris` is a zone, too. */
@@ -103,16 +104,16 @@ function createZone(name: string): Zone {
   }
 }
 
-/** Looks at the offset once a week: no zone has changed it and changed it back within one. */
+/** Looks at the offset every few days, and for the second of a change where it is another one. */
 function readBlock(name: string, start: number): readonly OffsetSpan[] {
   const format = offsetFormat(name);
   const spans: OffsetSpan[] = [];
   let from = start;
   let offsetMs = offsetAt(format, start);
-  for (let probe = start + WEEK_MS; probe <= start + BLOCK_MS; probe += WEEK_MS) {
+  for (let probe = start + PROBE_MS; probe <= start + BLOCK_MS; probe += PROBE_MS) {
     const now = offsetAt(format, probe);
     if (now === offsetMs) continue;
-    const change = changeBetween(format, probe - WEEK_MS, probe);
+    const change = changeBetween(format, probe - PROBE_MS, probe);
     spans.push({ from, to: change, offsetMs });
     from = change;
     offsetMs = now;
