@@ -36,6 +36,10 @@ export const LIMITS = {
   policyJobTypes: 50,
   jobTimeoutMinMs: 1_000,
   jobTimeoutMaxMs: 24 * 3_600_000,
+  /** The text of a schedule: calendars export rules with hundreds of dates. */
+  scheduleChars: 10_000,
+  /** Firings that one preview shows. */
+  previewFirings: 1_000,
   /** Output of an attempt kept in its row; larger ones are stored apart, by hash. */
   outputInlineBytes: 32 * 1024,
   /** Largest output of an attempt; more than this belongs in an artifact. */

@@ -29,4 +29,5 @@ export {
 } from './retry/index.ts';
 export * from './run/index.ts';
 export { createRunIds, runIdOf } from './run-id.ts';
+export * from './schedule/index.ts';
 export * from './testing/index.ts';
