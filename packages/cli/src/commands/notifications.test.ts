@@ -58,6 +58,9 @@ describe('channels', () => {
     const { exitCode, err, asked: none } = await call([...args, ...two], answers);
     expect([exitCode, none]).toEqual([EXIT.usage, []]);
     expect(err).toContain('A webhook has one URL');
+    const odd = await call([...args, '--to', 'ops.example.com/hook'], answers);
+    expect([odd.exitCode, odd.asked]).toEqual([EXIT.usage, []]);
+    expect(odd.err).toContain('"ops.example.com/hook" is not');
   });
 
   it('are tried, rotated and removed by name', async () => {
@@ -87,7 +90,7 @@ describe('channels', () => {
 
   it('that are not there are said to be so', async () => {
     const { exitCode, err } = await call(['notifications', 'channels', 'test', 'nobody'], known);
-    expect(exitCode).toBe(EXIT.usage);
+    expect(exitCode).toBe(EXIT.refused);
     expect(err).toContain('There is no channel "nobody".');
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@tenuto/contract';
 import type { Client } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
+import { MissingError, UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command } from './command.ts';
@@ -40,6 +40,10 @@ export const addChannel: Command<
   const isWebhook = /^https?:/i.test(url);
   if (isWebhook && to.length > 1) {
     throw new UsageError('A webhook has one URL; make a channel for each.');
+  }
+  const odd = isWebhook ? undefined : to.find((place) => !place.includes('@'));
+  if (odd !== undefined) {
+    throw new UsageError(`--to is an https: or http: URL, or addresses of mail; "${odd}" is not.`);
   }
   const channel = await client().notifications.channels.create(
     isWebhook ? { name, type: 'webhook', url } : { name, type: 'email', to: [...to] },
@@ -87,7 +91,7 @@ async function channelId(client: Client, which: string): Promise<string> {
   })) {
     if (name === which) return id;
   }
-  throw new UsageError(`There is no channel "${which}".`);
+  throw new MissingError(`There is no channel "${which}".`);
 }
 
 /** `tenuto notifications routes ls`. */
