@@ -294,6 +294,13 @@ describe('a bulk change', () => {
     });
   });
 
+  it('of nothing says so', async () => {
+    const none = { changed: 0, asked: 0, unchanged: 0, refused: 0, failed: 0 };
+    const empty = answer({ matched: 0, outcomes: none, items: [] });
+    const { exitCode, out } = await call(['bulk', 'retry', '--tag', 'x'], answers(empty));
+    expect([exitCode, out]).toEqual([EXIT.ok, 'Nothing found.\n']);
+  });
+
   it('is done to all, page by page', async () => {
     const first = answer({ dry_run: false, next_cursor: 'c1' });
     const second = answer({ dry_run: false, matched: 1, failures: answer().items.slice(1) });
