@@ -249,7 +249,7 @@ describe('a node that has ended', () => {
     ['a parent', { parents: [parent('a', 'skipped')] }, /"a", which did not run/],
     ['its own if', { spec: specOf({ if: false }) }, /`if` is false/],
     ['a condition', {}, /condition was false/],
-    ['a decision', { view: { output: { by: 'hand' } } }, /by a decision/],
+    ['a recovery', { view: { output: { by: 'hand' } } }, /by a recovery/],
   ])('as skipped says it was because of %s', (_, over, detail) => {
     expect(reason('skipped', over)).toMatchObject({
       ...{ cause: 'skipped', detail: expect.stringMatching(detail), frees: null },

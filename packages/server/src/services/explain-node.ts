@@ -256,7 +256,7 @@ function skippedReason({ view, spec, parents }: NodeFacts): ReasonToWait {
   const skipped = parents.filter((parent) => parent.status === 'skipped').map(({ id }) => id);
   const detail =
     view.output !== undefined
-      ? 'It was skipped by a decision, with a result in its place.'
+      ? 'It was skipped by a recovery, with a result in its place.'
       : notTaken !== undefined
         ? `The condition "${notTaken.id}" took another branch.`
         : skipped.length > 0
