@@ -81,6 +81,18 @@ describe('channels', () => {
     expect(said.rm).toBe('The channel ops is removed.\n');
   });
 
+  it.each([
+    ['enable', 'active'],
+    ['disable', 'disabled'],
+  ] as const)('are switched: %s', async (verb, state) => {
+    const { out, asked } = await call(['notifications', 'channels', verb, 'ops'], {
+      ...known,
+      [`PATCH ${BASE}/channels/*`]: ok({ ...channel, state }),
+    });
+    expect(out).toBe(`The channel ops is ${state}.\n`);
+    expect(asked.at(-1)?.body).toEqual({ state });
+  });
+
   it('are not looked up when the id is given', async () => {
     const { asked } = await call(['notifications', 'channels', 'rm', ID], {
       [`DELETE ${BASE}/channels/*`]: ok(channel),

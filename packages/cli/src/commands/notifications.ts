@@ -75,6 +75,18 @@ export const testChannel: Command<[channel: string]> = async ({ output, client }
   return EXIT.ok;
 };
 
+/** `tenuto notifications channels enable CHANNEL`, and `disable`. */
+export const switchChannel: Command<[channel: string, state: Channel['state']]> = async (
+  { output, client },
+  which,
+  state,
+) => {
+  const id = await channelId(client(), which);
+  const channel = await client().notifications.channels.update(id, { state });
+  output.result(channel, () => [`The channel ${printable(channel.name)} is ${channel.state}.`]);
+  return EXIT.ok;
+};
+
 /** `tenuto notifications channels rm CHANNEL`. */
 export const removeChannel: Command<[channel: string]> = async ({ output, client }, which) => {
   const id = await channelId(client(), which);
