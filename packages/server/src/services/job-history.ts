@@ -77,7 +77,9 @@ export async function historyOf(
   const status = shownStatus(run, engine.live(run.runId));
   const last = entries.at(-1)?.to ?? first;
   if (run.completedAt !== null && last !== status) {
-    entries.push({ at: run.completedAt, from: last, to: status });
+    const why = status === 'failed' || status === 'timeout' ? run.progress?.error : undefined;
+    const reason = textOf(objectOf(why)?.message);
+    entries.push({ at: run.completedAt, from: last, to: status, reason });
   }
   return entries.map(({ at, from, to, reason, actor }) => ({
     at: formatTime(at),
