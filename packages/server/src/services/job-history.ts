@@ -107,9 +107,10 @@ interface Change {
 
 function changeOf({ at, type, body }: EventRecord, last: RunStatus): Change | undefined {
   const to = statusOf(body.to ?? body.status);
-  if (to === undefined || to === last) return undefined;
   // Only a transition says where it comes from; elsewhere `from` is another word.
   const from = type === 'transition' ? statusOf(body.from) : undefined;
+  // One from elsewhere goes the same way again, after an end that the run's own row told of.
+  if (to === undefined || (to === last && (from ?? to) === to)) return undefined;
   const step = objectOf(body.step);
   return {
     at,
