@@ -1,4 +1,5 @@
 /** How runs come into memory that were not submitted here, and how memory is kept honest. */
+import { restoreIdle } from './idle.ts';
 import type { Lanes } from './lanes.ts';
 import { takeItem } from './messages.ts';
 import { createOwned, type Owned } from './owned.ts';
@@ -75,6 +76,7 @@ function takeIn(
   owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
   resumeRun(table.driver, owned, { started: found.journal.started, strays });
+  restoreIdle(owned);
   for (const item of found.inbox) {
     // One that ends or is given back at once is loaded again, because of what it has not seen.
     if (owned.leaving) break;

@@ -127,7 +127,7 @@ export function recoverRun(
   wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
 ): void {
   const { run } = owned;
-  if (run.phase === 'over') owned.idleMs = 0;
+  if (run.phase === 'over') Object.assign(owned, { idleMs: 0, idleSince: undefined });
   const running = runningAttempts(run);
   handle(ports, owned, { type: 'recover', at: ports.clock.wall(), running, ...wanted });
   noteProgress(owned, ports.clock);
