@@ -10,6 +10,7 @@ import { type RestoredRun, restoreRun } from './run/index.ts';
 import { resumeRun, runStored } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
 import { drop, forgetStrays, type Table } from './table.ts';
+import { endPastDeadline } from './tending.ts';
 
 /**
  * Brings runs that this engine owns into memory; those it has are left alone. One call after the
@@ -82,6 +83,7 @@ function takeIn(
     if (owned.leaving) break;
     takeItem(table.driver, owned, item);
   }
+  endPastDeadline(table.driver, owned);
   runStored(table.driver, owned);
   return owned;
 }

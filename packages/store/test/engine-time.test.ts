@@ -58,6 +58,18 @@ describe('a run that sleeps for long', () => {
   });
 });
 
+test('a run whose deadline passes in the queue starts nothing', async () => {
+  const late = testSubmission([{ id: 'a', uses: 'noop' }], {
+    input: { deadlineAt: Date.now() - 1 },
+  });
+  const engine = await engines.start({ capacity: 1 });
+  const first = await submitted(engine, testSubmission([{ id: 'h', uses: 'hang' }]));
+  const runId = await submitted(engine, late);
+  await engines.cancel(first, 'immediate');
+  expect(await engines.over(runId)).toMatchObject({ status: 'timeout' });
+  expect(engine.executed.map(({ nodeId }) => nodeId)).toEqual(['h']);
+});
+
 describe('a run that waits for a message', () => {
   const slow: TestEngineOptions['actions'] = {
     'signal.wait': () => ({ status: 'waiting', wait: { kind: 'signal', name: 'go' } }),
