@@ -59,7 +59,7 @@ describe('the command line', () => {
     ['forbidden', EXIT.refused, 'Ask an administrator'],
     ['not_found', EXIT.refused, 'Check the id'],
     ['invalid_job_state', EXIT.conflict, 'Read the run'],
-    ['validation_failed', EXIT.usage, 'Correct the fields'],
+    ['idempotency_mismatch', EXIT.usage, 'Use a new key'],
     ['internal_error', EXIT.internal, 'Report it'],
   ] as const)('ends for %s as documented, with advice', async (code, exitCode, advice) => {
     const answers = { 'DELETE /job/*': problem(code, 'It said no.') };
@@ -67,6 +67,14 @@ describe('the command line', () => {
     expect(ended).toMatchObject({ exitCode, out: '' });
     expect(ended.err).toMatch(/^It said no\.\n/);
     expect(ended.err).toContain(advice);
+  });
+
+  it('does not speak of parts of an answer that nobody sees', async () => {
+    for (const code of ['validation_failed', 'unprocessable', 'invalid_plan'] as const) {
+      const answers = { 'DELETE /job/*': problem(code, 'It said no.') };
+      const { exitCode, err } = await call(['jobs', 'cancel', 'j1'], answers);
+      expect([exitCode, err]).toEqual([EXIT.usage, 'It said no.\n']);
+    }
   });
 
   it('says what to do when there is no server', async () => {

@@ -19,6 +19,14 @@ export class UsageError extends Error {
   }
 }
 
+/** Something that was named is not there. */
+export class MissingError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'MissingError';
+  }
+}
+
 /** Why a command failed: for people, and as data. */
 export interface Failure {
   readonly exitCode: ExitCode;
@@ -49,6 +57,7 @@ export function explain(error: unknown, file?: DocumentFile): Failure {
     const exitCode = error.status >= 500 ? EXIT.unreachable : EXIT.usage;
     return failure(exitCode, error.code, error.message, error.remedy);
   }
+  if (error instanceof MissingError) return failure(EXIT.refused, 'not_found', error.message);
   if (error instanceof UsageError) return failure(EXIT.usage, 'usage', error.message);
   const message = error instanceof Error ? error.message : String(error);
   const advice = 'This should not happen; --verbose shows where it did.';
@@ -79,7 +88,7 @@ function explainAnswer(error: ApiError, file?: DocumentFile): Failure {
     // The places say all that the detail says, and more of it.
     lines: [
       ...(places.length > 0 ? places : [printable(problem.detail)]),
-      ...(advice(status) ?? [remedy ?? '']),
+      ...(advice(status) ?? [plain(remedy)]),
     ].filter((line) => line !== ''),
     document: {
       ...problem,
@@ -99,8 +108,14 @@ function exitCodeOf(status: number): ExitCode {
 function advice(status: number): readonly string[] | undefined {
   if (status !== 401) return undefined;
   return [
-    'Pass a token with --token or TENUTO_TOKEN; the server printed one when it first started.',
+    'Pass a token with --token or TENUTO_TOKEN; the server printed one when it first started,',
+    'and keeps it in the file admin-token of its data folder.',
   ];
+}
+
+/** A remedy, unless it only leads to a part of the answer: what stands there has been said. */
+function plain(remedy = ''): string {
+  return /^(Change|Correct) .*`(detail|validation_errors)`/.test(remedy) ? '' : remedy;
 }
 
 function describeFindings(source: SourceText, findings: readonly Finding[]): readonly string[] {

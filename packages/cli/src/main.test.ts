@@ -10,10 +10,16 @@ import { EXIT } from './exit-code.ts';
 
 afterAll(cleanUp);
 
-const main = join(import.meta.dirname, 'main.ts');
+const main = join(import.meta.dirname, '../bin/tenuto.mjs');
+/** What makes this Node like one that does not run TypeScript. */
+const OLD = '--no-experimental-strip-types';
 
-async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [main, ...args], {
+async function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, [...flags, main, ...args], {
     env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -34,7 +40,15 @@ describe('the program', () => {
     accessSync(main, constants.X_OK);
     expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
     const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
-    expect(manifest.bin).toEqual({ tenuto: './src/main.ts' });
+    expect(manifest.bin).toEqual({ tenuto: './bin/tenuto.mjs' });
+  });
+
+  it('runs on an older Node too, with the one that is installed along', async () => {
+    const good = await start(['--version'], {}, [OLD]);
+    expect(await good.ended).toMatchObject({ code: EXIT.ok, out: '0.1.0\n', err: '' });
+    const { child, ended } = await start(['run', '-'], {}, [OLD]);
+    child.stdin.end('nodes: [');
+    expect(await ended).toMatchObject({ code: EXIT.usage, out: '' });
   });
 
   it('says its version without loading a server', async () => {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runCli } from './cli.ts';
 import { processIo } from './process-io.ts';
 

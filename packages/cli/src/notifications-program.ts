@@ -9,6 +9,7 @@ import {
   removeChannel,
   removeRoute,
   rotateChannel,
+  switchChannel,
   testChannel,
 } from './commands/notifications.ts';
 import type { Perform } from './perform.ts';
@@ -57,6 +58,16 @@ function addChannels(channels: Commander, perform: Perform): void {
     .description('send a message to try a channel with')
     .argument('<channel>', 'name or id')
     .action((channel) => perform(testChannel, channel));
+  channels
+    .command('enable')
+    .description('switch a channel on, such as one whose receiver answered 410')
+    .argument('<channel>', 'name or id')
+    .action((channel) => perform(switchChannel, channel, 'active'));
+  channels
+    .command('disable')
+    .description('switch a channel off')
+    .argument('<channel>', 'name or id')
+    .action((channel) => perform(switchChannel, channel, 'disabled'));
   channels
     .command('rm')
     .description('remove a channel and the routes to it')

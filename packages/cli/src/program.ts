@@ -2,7 +2,15 @@ import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
-import { cancelJob, getJob, listHistory, listJobs, listNodes, watchJob } from './commands/jobs.ts';
+import {
+  cancelJob,
+  getJob,
+  listAttempts,
+  listHistory,
+  listJobs,
+  listNodes,
+  watchJob,
+} from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
 import { run } from './commands/run.ts';
 import { SERVE_FLAGS, serve } from './commands/serve.ts';
@@ -123,6 +131,12 @@ function addJobs(jobs: Commander, perform: Perform): void {
     .argument('[node]')
     .option('--times', 'with the time of each line')
     .action((job, node, options) => perform(showLogs, job, node, options));
+  jobs
+    .command('attempts')
+    .description('list the attempts of a node, or of all, with what was undone')
+    .argument('<job>')
+    .argument('[node]')
+    .action((job, node) => perform(listAttempts, job, node));
   jobs
     .command('history')
     .description("list the changes of a job's status")

@@ -16,9 +16,12 @@ const parameters = Type.Record(Type.String(), Type.Unknown());
 const catalogueId = { minLength: 1, maxLength: LIMITS.nodeIdChars } as const;
 const errorTypes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 });
 
+/** What every id that Tenuto makes looks like. */
+export const ID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+
 /** Names a stored retry policy. */
 export const PolicyIdSchema = Type.String({
-  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+  pattern: ID_PATTERN,
   description: 'The id of a stored retry policy.',
 });
 

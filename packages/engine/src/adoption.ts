@@ -1,4 +1,5 @@
 /** How runs come into memory that were not submitted here, and how memory is kept honest. */
+import { restoreIdle } from './idle.ts';
 import type { Lanes } from './lanes.ts';
 import { takeItem } from './messages.ts';
 import { createOwned, type Owned } from './owned.ts';
@@ -9,6 +10,7 @@ import { type RestoredRun, restoreRun } from './run/index.ts';
 import { resumeRun, runStored } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
 import { drop, forgetStrays, type Table } from './table.ts';
+import { endPastDeadline } from './tending.ts';
 
 /**
  * Brings runs that this engine owns into memory; those it has are left alone. One call after the
@@ -75,11 +77,13 @@ function takeIn(
   owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
   resumeRun(table.driver, owned, { started: found.journal.started, strays });
+  restoreIdle(owned);
   for (const item of found.inbox) {
     // One that ends or is given back at once is loaded again, because of what it has not seen.
     if (owned.leaving) break;
     takeItem(table.driver, owned, item);
   }
+  endPastDeadline(table.driver, owned);
   runStored(table.driver, owned);
   return owned;
 }

@@ -22,10 +22,15 @@ export function noteIdle(owned: Owned, clock: Clock): number {
 
 /**
  * A restored run that only waits does so since the last that happened to it, in memory or not. To
- * be asked when what could start has been started: children that a group holds back only wait.
+ * be asked before it hears what has reached it, which may end the wait.
  */
 export function restoreIdle(owned: Owned): void {
-  if (isIdle(owned)) owned.idleSince = owned.run.now;
+  if (isIdle(owned)) owned.idleSince ??= owned.run.now;
+}
+
+/** What it has waited until the last that happened to it; since then it does by `restoreIdle`. */
+export function idleUntilNow({ idleMs, idleSince, run }: Owned): number {
+  return idleMs + Math.max(0, run.now - (idleSince ?? run.now));
 }
 
 function isIdle({ run }: Owned): boolean {

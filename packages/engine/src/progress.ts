@@ -1,3 +1,4 @@
+import { idleUntilNow } from './idle.ts';
 import type { Owned } from './owned.ts';
 import { countsOf, currentNodes, idOf, retriesOf } from './run/index.ts';
 
@@ -7,7 +8,7 @@ export function progressText(owned: Owned): string {
     counts: countsOf(owned.run),
     current: currentNodes(owned.run),
     retries: retriesOf(owned.run),
-    idle_ms: Math.round(owned.idleMs),
+    idle_ms: Math.round(idleUntilNow(owned)),
   });
 }
 

@@ -2,7 +2,7 @@
  * Drives owned runs: an event is applied, journaled, and what follows from it is set going. Starts
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
-import { LIMITS, type RunStatus } from '@tenuto/contract';
+import type { RunStatus } from '@tenuto/contract';
 import type { Waiter } from './circuit-entry.ts';
 import type { Circuits } from './circuits.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
@@ -127,7 +127,7 @@ export function recoverRun(
   wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
 ): void {
   const { run } = owned;
-  if (run.phase === 'over') owned.idleMs = 0;
+  if (run.phase === 'over') Object.assign(owned, { idleMs: 0, idleSince: undefined });
   const running = runningAttempts(run);
   handle(ports, owned, { type: 'recover', at: ports.clock.wall(), running, ...wanted });
   noteProgress(owned, ports.clock);
@@ -288,7 +288,7 @@ function passCircuit(ports: DriverPorts, owned: Owned, node: number): Guard | 'h
   const since = ports.clock.wall();
   let key: string;
   try {
-    key = circuitKeyOf(run, node, since).slice(0, LIMITS.circuitKeyChars);
+    key = circuitKeyOf(run, node, since);
   } catch {
     // The attempt itself will fail on its parameters, and say so.
     return undefined;

@@ -22,8 +22,7 @@ export function tendRun(ports: DriverPorts, owned: Owned): void {
   const { clock } = ports;
   if (owned.dropped || owned.leaving || !owned.stored || owned.run.phase === 'over') return;
   const now = clock.wall();
-  const { status } = owned.run;
-  if ((status === 'running' || status === 'paused') && now >= timeLimitOf(owned, now)) {
+  if (isGoing(owned) && now >= timeLimitOf(owned, now)) {
     outOfTime(ports, owned, now);
     return;
   }
@@ -31,6 +30,22 @@ export function tendRun(ports: DriverPorts, owned: Owned): void {
   const wake = parkUntil(ports, owned, now);
   if (wake !== undefined) releaseRun(owned, wake);
   else if (clock.mono() - owned.progressAt >= PROGRESS_EVERY_MS) noteProgress(owned, clock);
+}
+
+/**
+ * Stops a run that comes into memory past its deadline, or does what its policy says. How long it
+ * has worked is not known yet: nodes that wait for a circuit have to ask again first.
+ */
+export function endPastDeadline(ports: DriverPorts, owned: Owned): void {
+  const now = ports.clock.wall();
+  const { deadlineAt = Number.POSITIVE_INFINITY } = owned.run.input;
+  if (!owned.dropped && !owned.leaving && isGoing(owned) && now >= deadlineAt) {
+    outOfTime(ports, owned, now);
+  }
+}
+
+function isGoing({ run: { status } }: Owned): boolean {
+  return status === 'running' || status === 'paused';
 }
 
 /**

@@ -124,6 +124,7 @@ describe('lists', () => {
   it.each([
     ['nodes', '/nodes', JobNodeListSchema],
     ['attempts', '/nodes/a/attempts', AttemptListSchema],
+    ['all attempts', '/attempts', AttemptListSchema],
     ['logs', '/nodes/a/logs', LogLineListSchema],
     ['history', '/history', HistoryListSchema],
   ])('of %s are read at their address', async (name, path, schema) => {
@@ -135,6 +136,7 @@ describe('lists', () => {
     const lists: Record<string, AsyncIterable<unknown>> = {
       nodes: jobs.nodes('j1'),
       attempts: jobs.attempts('j1', 'a'),
+      'all attempts': jobs.attempts('j1'),
       logs: jobs.logs('j1', 'a'),
       history: jobs.history('j1'),
     };

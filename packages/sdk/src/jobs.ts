@@ -83,9 +83,10 @@ export interface Jobs {
   cancelRetry(jobId: string, nodeId: string, reason?: string, options?: AskOptions): Promise<Job>;
   nodes(jobId: string, query?: NodeQuery, options?: CallOptions): Listing<JobNode>;
   node(jobId: string, nodeId: string, options?: CallOptions): Promise<JobNode>;
+  /** Attempts that have ended, by node and number: of a node, or of all. */
   attempts(
     jobId: string,
-    nodeId: string,
+    nodeId?: string,
     query?: PageQuery,
     options?: CallOptions,
   ): Listing<Attempt>;
@@ -142,7 +143,10 @@ export function createJobs(transport: TransportOptions): Jobs {
       list(`${jobPath(jobId)}/nodes`, nodeShape, { ...query }, options),
     node: (jobId, nodeId, options) => read(nodePath(jobId, nodeId), nodeShape, {}, options),
     attempts: (jobId, nodeId, query, options) =>
-      list(`${nodePath(jobId, nodeId)}/attempts`, attemptShape, { ...query }, options),
+      list(
+        `${nodeId === undefined ? jobPath(jobId) : nodePath(jobId, nodeId)}/attempts`,
+        ...[attemptShape, { ...query }, options],
+      ),
     logs: (jobId, nodeId, query, options) =>
       list(`${nodePath(jobId, nodeId)}/logs`, logShape, { ...query }, options),
     history: (jobId, query, options) =>

@@ -231,6 +231,16 @@ describe('an edit', () => {
     expect(body).toMatchObject({ scheduled_at: null, status: 'queued' });
   });
 
+  it('that would start it past its deadline is refused', async () => {
+    const deadlineAt = Date.now() + 60_000;
+    const jobId = await addLive(api.pool, { input: { deadlineAt } });
+    const late = { scheduled_at: new Date(deadlineAt).toISOString() };
+    const { status, body } = await edit(jobId, late);
+    expect([status, body.error_code]).toEqual([422, 'unprocessable']);
+    const early = { scheduled_at: new Date(deadlineAt - 1_000).toISOString() };
+    expect((await edit(jobId, early)).status).toBe(200);
+  });
+
   it('of another version than the one that was read is refused', async () => {
     const jobId = await addLive(api.pool);
     const tag = (await api.call(`${JOB}/${jobId}`)).headers.get('etag') ?? '';

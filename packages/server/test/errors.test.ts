@@ -107,6 +107,32 @@ describe('an error', () => {
     expect(errors.find(({ path }) => path === '/colour')?.message).toBe('is not a known field');
   });
 
+  it('says what an id, a time and one of several forms look like', async () => {
+    const told = async (path: string, body?: unknown) => {
+      const answer = await api.call(path, { ...(body !== undefined && { body }) });
+      expectProblem(answer, 400, 'validation_failed');
+      const errors: { path: string; message: string }[] = answer.body.validation_errors;
+      return errors.map((error) => `${error.path} ${error.message}`);
+    };
+    expect(await told(`${JOB}/mine`)).toEqual([
+      '/job_id must be an id such as 0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+    ]);
+    expect(await told(JOB, aJob({ scheduled_at: 'soon' }))).toEqual([
+      '/scheduled_at must be a time such as 2026-01-15T09:30:00Z',
+    ]);
+    const rules = [{ action: 'skip' }];
+    expect(await told(JOB, aJob({ recovery_policy: rules }))).toEqual([
+      expect.stringMatching(/^\/recovery_policy\/0\/action must be one of /),
+    ]);
+    const channel = { name: 'ops', type: 'webhook', url: 'ops.example.com' };
+    expect(await told('/api/v1/notifications/channels', channel)).toEqual([
+      expect.stringMatching(/^\/url must match pattern/),
+    ]);
+    const pigeon = await told('/api/v1/notifications/channels', { name: 'ops', type: 'pigeon' });
+    expect(pigeon).toContain('/type must be "webhook"');
+    expect(pigeon).toContain('/type must be "email"');
+  });
+
   it('of a client that does not speak HTTP does no harm', async () => {
     for (const text of [
       'hello\r\n\r\n',

@@ -112,7 +112,7 @@ describe('a run', () => {
     await api.reaches(jobId, 'failed');
     const { body, nodes, causes } = await explain(jobId);
     expect(causes).toEqual(['over']);
-    expect(body.summary).toBe('The run is failed because of "m": broken');
+    expect(body.summary).toBe('The run has failed because of "m": broken');
     expect(nodes.get('m')).toMatchObject({
       cause: 'failed',
       detail: expect.stringContaining('broken'),

@@ -239,13 +239,15 @@ describe('a job that is taken up again', () => {
     const progress = { error: { type: 'x', message: 'exit code 1' } };
     const startedAt = completedAt - 1_000;
     const jobId = await addOver(api.pool, { status: 'failed', completedAt, startedAt, progress });
+    const failed = {
+      ...{ from: 'running', to: 'failed', reason: 'exit code 1', actor: null },
+      at: new Date(completedAt).toISOString(),
+    };
+    expect((await api.call(`${JOB}/${jobId}/history`)).body.items.at(-1)).toEqual(failed);
     await ask(jobId, 'retry', { headers: { prefer: 'respond-async' }, body: { reason: 'mended' } });
     const { body } = await api.call(`${JOB}/${jobId}/history`);
     expect(body.items.slice(-2)).toEqual([
-      {
-        ...{ from: 'running', to: 'failed', reason: 'exit code 1', actor: null },
-        at: new Date(completedAt).toISOString(),
-      },
+      failed,
       {
         ...{ from: 'failed', to: 'retrying', reason: 'mended', actor: 'admin' },
         at: expect.any(String),

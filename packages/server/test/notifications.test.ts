@@ -307,12 +307,14 @@ describe('a job that wants somebody told', () => {
     ],
     [{ on_failure: [{ pigeon: 'a' }] }, 400, '/on_failure/0'],
     [{ on_failure: Array.from({ length: 11 }, () => ({ email: 'a@x.io' })) }, 400, '/on_failure'],
-  ])('is refused with %j', async (changes, status, path) => {
-    const answer = await submit(changes);
-    expect(answer.status).toBe(status);
-    expect(answer.body.validation_errors.map((one: { path: string }) => one.path)).toContainEqual(
-      expect.stringContaining(path),
-    );
+  ])('is refused with %j, also when it is only tried', async (changes, status, path) => {
+    const trial = { token: ann, body: aJob({ ...changes }) };
+    for (const answer of [await submit(changes), await api.call(`${JOB}?dry_run=true`, trial)]) {
+      expect(answer.status).toBe(status);
+      expect(answer.body.validation_errors.map((one: { path: string }) => one.path)).toContainEqual(
+        expect.stringContaining(path),
+      );
+    }
   });
 
   it('cannot name the channel of somebody else', async () => {

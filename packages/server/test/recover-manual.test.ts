@@ -166,6 +166,23 @@ describe('a failed job', () => {
     ]);
   });
 
+  it('shows in its history each time that it went back and ended again', async () => {
+    const { jobId } = await failedJob();
+    const back = { action: 'rollback_state', with: { to: 'start', after: 'fail' } };
+    const ends = async () => (await api.job(jobId)).completed_at;
+    for (let times = 0; times < 2; times += 1) {
+      const before = await ends();
+      expect((await recover(jobId, back)).status).toBe(200);
+      await expect.poll(ends, { timeout: 10_000 }).not.toBe(before);
+      await api.reaches(jobId, 'failed');
+    }
+    expect((await api.changes(jobId)).slice(-5)).toEqual([
+      'running failed',
+      ...['failed recovering', 'recovering failed'],
+      ...['failed recovering', 'recovering failed'],
+    ]);
+  });
+
   it('may end as failed or aborted once it is undone', async () => {
     const { jobId, undone } = await failedJob();
     const back = { action: 'rollback_state', with: { to: 'start', after: 'abort' } };

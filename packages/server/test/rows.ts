@@ -18,6 +18,7 @@ export interface RunRow {
   readonly completedAt?: number;
   readonly progress?: object;
   readonly priority?: number;
+  readonly input?: object;
   /** The engine that owns it. */
   readonly engine?: string;
   readonly plan?: Plan;
@@ -74,7 +75,7 @@ async function valuesOf(pool: pg.Pool, row: RunRow, status: string) {
     triggered_by: row.owner ?? 'admin',
     tags: row.tags ?? null,
     metadata: row.metadata ?? null,
-    input: JSON.stringify(INPUT),
+    input: JSON.stringify({ ...INPUT, ...row.input }),
     created_at: new Date(at),
     scheduled_at: row.scheduledAt === undefined ? null : new Date(row.scheduledAt),
     started_at: row.startedAt === undefined ? null : new Date(row.startedAt),

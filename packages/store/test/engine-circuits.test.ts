@@ -1,6 +1,7 @@
 /** Circuit breakers before a target that fails: shared by engines, sparing with probes. */
 import { Agent, createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { failed, type TestEngine, type TestEngineOptions, testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, openEngines, submitted } from './engines.ts';
@@ -141,6 +142,23 @@ describe('a circuit', () => {
     expect(heir.executed.length).toBeLessThanOrEqual(1);
     target.well = true;
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is not charged to the run that waits for it, also across a restart', async () => {
+    const dying = await engines.start({ actions: asks });
+    const waits = asking(10, { circuit_timeout_ms: 60_000 });
+    const runId = await submitted(dying, {
+      ...waits,
+      input: { ...waits.input, timeoutMs: 2_000 },
+    });
+    await eventually(() => waitsForCircuit(dying, runId));
+    await setTimeout(300);
+    dying.kill();
+    await setTimeout(2_000);
+    const heir = await engines.start({ actions: asks });
+    await eventually(() => waitsForCircuit(heir, runId));
+    await setTimeout(500);
+    expect(heir.engine.live(runId)?.status).toBe('running');
   });
 
   test('does not keep the run from being cancelled', async () => {

@@ -1,5 +1,6 @@
 /** Sleeps, parking, clocks that jump, and a database that is away for a while. */
-import { testSubmission } from '@tenuto/testkit';
+import { setTimeout } from 'node:timers/promises';
+import { type TestEngineOptions, testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, latch, leftMemory, openEngines, submitted } from './engines.ts';
 
@@ -54,6 +55,61 @@ describe('a run that sleeps for long', () => {
     const deadlineAt = Date.now() + 1_000;
     const runId = await submitted(engine, testSubmission(sleep, { input: { deadlineAt } }));
     expect(await engines.over(runId)).toMatchObject({ status: 'timeout' });
+  });
+});
+
+test('a run whose deadline passes in the queue starts nothing', async () => {
+  const late = testSubmission([{ id: 'a', uses: 'noop' }], {
+    input: { deadlineAt: Date.now() - 1 },
+  });
+  const engine = await engines.start({ capacity: 1 });
+  const first = await submitted(engine, testSubmission([{ id: 'h', uses: 'hang' }]));
+  const runId = await submitted(engine, late);
+  await engines.cancel(first, 'immediate');
+  expect(await engines.over(runId)).toMatchObject({ status: 'timeout' });
+  expect(engine.executed.map(({ nodeId }) => nodeId)).toEqual(['h']);
+});
+
+describe('a run that waits for a message', () => {
+  const slow: TestEngineOptions['actions'] = {
+    'signal.wait': () => ({ status: 'waiting', wait: { kind: 'signal', name: 'go' } }),
+    slow: async () => {
+      await setTimeout(700);
+      return { status: 'completed', output: null };
+    },
+  };
+  const nodes = [
+    { id: 'a', uses: 'signal.wait' },
+    { id: 'b', uses: 'slow', needs: ['a'] },
+  ];
+  const begun = async () => {
+    const engine = await engines.start({ actions: slow, parkAfterMs: 0 });
+    const runId = await submitted(engine, testSubmission(nodes, { input: { timeoutMs: 1_500 } }));
+    await leftMemory(engine);
+    return { engine, runId };
+  };
+
+  test('is not charged for it, although it left memory', async () => {
+    const { runId } = await begun();
+    await setTimeout(1_500);
+    await engines.tell(runId, 'signal', { name: 'go', payload: null });
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+  });
+
+  test('nor when it hears something else meanwhile', async () => {
+    const { engine, runId } = await begun();
+    for (const [type, body] of [
+      ['signal', { name: 'other', payload: null }],
+      ['pause', {}],
+      ['resume', {}],
+    ] as const) {
+      await setTimeout(700);
+      await engines.tell(runId, type, body);
+      await eventually(async () => (await engines.ask('select 1 from run_inbox')).length === 0);
+      await leftMemory(engine);
+    }
+    await engines.tell(runId, 'signal', { name: 'go', payload: null });
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
   });
 });
 

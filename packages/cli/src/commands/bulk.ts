@@ -110,6 +110,7 @@ function answerLines({ output }: Session, answer: BulkAnswer): readonly string[]
     .join(', ');
   const found = `${matched}${next === null ? '' : ' and more'} match`;
   if (answer.dry_run) {
+    if (matched === 0) return ['Nothing found.'];
     return [
       `${found}; ${action} would leave: ${told || 'nothing to do'}`,
       ...tableLines(head, items.slice(0, SHOWN).map(row)),

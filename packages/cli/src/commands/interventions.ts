@@ -5,7 +5,7 @@ import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command, Session } from './command.ts';
 import { oneOf } from './job-control.ts';
-import { readValue } from './job-input.ts';
+import { readResult } from './job-input.ts';
 import { PAGE, readCount, showList } from './listing.ts';
 
 export interface InterventionListOptions {
@@ -71,7 +71,7 @@ export const resolveIntervention: Command<
   const resolution = oneOf(RESOLUTIONS, written, 'A resolution');
   const body = {
     resolution,
-    ...(result !== undefined && { result: readValue(result) }),
+    ...(result !== undefined && { result: readResult(result) }),
     ...(reason !== undefined && { reason }),
   };
   return show(session, await session.client().interventions.resolve(id, body));

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-code.ts';
 import { UsageError } from '../failure.ts';
 import { jobLine } from '../watch/frame.ts';
 import type { Command, Session } from './command.ts';
-import { readValue } from './job-input.ts';
+import { readResult } from './job-input.ts';
 
 export interface ReasonOptions {
   readonly reason?: string;
@@ -92,7 +92,7 @@ function parametersOf(options: RecoverOptions): NonNullable<RecoverJob['with']> 
   return {
     ...(to !== undefined && { to }),
     ...(after !== undefined && { after: oneOf(AFTERS, after, '--after') }),
-    ...(result !== undefined && { result: readValue(result) }),
+    ...(result !== undefined && { result: readResult(result) }),
     ...(message !== undefined && { message }),
     ...(assignee !== undefined && { assignee }),
     ...(deadline !== undefined && { deadline_seconds: readSeconds(deadline) }),
@@ -104,7 +104,7 @@ function parametersOf(options: RecoverOptions): NonNullable<RecoverJob['with']> 
 export const signalJob: Command<
   [jobId: string, name: string, payload: string | undefined]
 > = async (session, jobId, name, payload) => {
-  const body = { name, ...(payload !== undefined && { payload: readValue(payload) }) };
+  const body = { name, ...(payload !== undefined && { payload: readResult(payload) }) };
   return show(session, undefined, await session.client().jobs.signal(jobId, body));
 };
 

@@ -78,6 +78,19 @@ export function readValue(text: string): Json {
   }
 }
 
+/**
+ * As {@link readValue}, where what was meant as JSON and is none would be sent for good.
+ *
+ * @throws UsageError for what begins as an object or a list and is none
+ */
+export function readResult(text: string): Json {
+  const value = readValue(text);
+  if (value === text && /^\s*[{[]/.test(text)) {
+    throw new UsageError(`This is no JSON: ${text}\nA text that begins so is written in quotes.`);
+  }
+  return value;
+}
+
 /** The body with the parameters and the name of the command line in place of the file's. */
 export function withOverrides(
   body: JsonObject,

@@ -72,6 +72,38 @@ describe('jobs', () => {
     );
   });
 
+  it('show their attempts, of one node or of all', async () => {
+    const attempt = {
+      ...{ node_id: 'seat', attempt: 1, generation: 0, kind: 'work', status: 'completed' },
+      ...{ started_at: at(1), completed_at: at(2), duration_ms: 1_000, retry_at: null },
+      ...{ output: '12A', error: null },
+    };
+    const undo = {
+      ...{ ...attempt, attempt: 2, kind: 'rollback', status: 'failed', started_at: null },
+      ...{ duration_ms: null, error: { type: 'exit_code', message: 'exit code 1' } },
+    };
+    const answers: Answers = {
+      'GET /job/*/attempts': page([attempt, undo]),
+      'GET /job/*/nodes/seat/attempts': page([attempt]),
+    };
+    const { out } = await call(['jobs', 'attempts', 'j1'], answers);
+    expect(out.split('\n').slice(1)).toEqual([
+      'seat  1        work      completed  2026-01-15T09:30:01.000Z  1.0 s',
+      'seat  2        rollback  failed                                      exit code 1',
+      '',
+    ]);
+    const { asked } = await call(['jobs', 'attempts', 'j1', 'seat'], answers);
+    expect(asked[0]?.path).toBe('/job/j1/nodes/seat/attempts');
+  });
+
+  it('name the node that an error is of', async () => {
+    const error = { type: 'exit_code', message: 'exit code 1', node_id: 'build' };
+    const failed = sampleJob({ status: 'failed', node_count: 1, error_details: error });
+    const { out } = await call(['jobs', 'get', failed.job_id], { 'GET /job/*': ok(failed) });
+    expect(out).toContain('  progress   50% of 1 node\n');
+    expect(out).toContain('  error      build: exit code 1\n');
+  });
+
   it('show their history', async () => {
     const { out } = await call(['jobs', 'history', 'j1'], {
       'GET /job/*/history': page([

@@ -1,9 +1,9 @@
-import type { HistoryEntry, Job, JobNode } from '@tenuto/contract';
+import type { Attempt, HistoryEntry, Job, JobNode } from '@tenuto/contract';
 import { EXIT } from '../exit-code.ts';
-import { between } from '../terminal/duration.ts';
+import { between, duration } from '../terminal/duration.ts';
 import { statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
-import { printable, truncate } from '../terminal/text.ts';
+import { plural, printable, truncate } from '../terminal/text.ts';
 import { jobLine } from '../watch/frame.ts';
 import { nodeDetail } from '../watch/node-text.ts';
 import { readOutline } from '../watch/outline.ts';
@@ -50,7 +50,7 @@ export const getJob: Command<[jobId: string]> = async ({ output, client }, jobId
   output.result(job, () => [
     jobLine(job, output.palette),
     ...facts([
-      ['progress', `${job.progress_percentage}% of ${job.node_count} nodes`],
+      ['progress', `${job.progress_percentage}% of ${plural(job.node_count, 'node')}`],
       [
         'nodes',
         Object.entries(counts)
@@ -63,11 +63,17 @@ export const getJob: Command<[jobId: string]> = async ({ output, client }, jobId
       ['completed', job.completed_at ?? ''],
       ['time', between(job.started_at, job.completed_at)],
       ['tags', job.tags.join(', ')],
-      ['error', job.error_details?.message ?? ''],
+      ['error', errorOf(job)],
     ]),
   ]);
   return EXIT.ok;
 };
+
+function errorOf({ error_details: error }: Job): string {
+  if (error === null) return '';
+  const { node_id: node } = error;
+  return node === undefined ? error.message : `${node}: ${error.message}`;
+}
 
 /** `tenuto jobs nodes ID`. */
 export const listNodes: Command<
@@ -84,6 +90,27 @@ export const listNodes: Command<
   ];
   return showList(session, { listing, limit: Number.POSITIVE_INFINITY }, (nodes) =>
     tableLines(['NODE', 'STATUS', 'ATTEMPTS', 'USES', ''], nodes.map(row)),
+  );
+};
+
+/** `tenuto jobs attempts ID [NODE]`: by node and number, those that undo a node among them. */
+export const listAttempts: Command<[jobId: string, nodeId: string | undefined]> = async (
+  session,
+  jobId,
+  nodeId,
+) => {
+  const listing = session.client().jobs.attempts(jobId, nodeId, { limit: PAGE });
+  const row = (one: Attempt) => [
+    truncate(printable(one.node_id), 60),
+    String(one.attempt),
+    one.kind,
+    one.status,
+    one.started_at ?? '',
+    one.duration_ms === null ? '' : duration(one.duration_ms),
+    truncate(printable(one.error?.message ?? ''), 80),
+  ];
+  return showList(session, { listing, limit: Number.POSITIVE_INFINITY }, (attempts) =>
+    tableLines(['NODE', 'ATTEMPT', 'KIND', 'STATUS', 'STARTED', 'TIME', ''], attempts.map(row)),
   );
 };
 

@@ -58,6 +58,9 @@ describe('channels', () => {
     const { exitCode, err, asked: none } = await call([...args, ...two], answers);
     expect([exitCode, none]).toEqual([EXIT.usage, []]);
     expect(err).toContain('A webhook has one URL');
+    const odd = await call([...args, '--to', 'ops.example.com/hook'], answers);
+    expect([odd.exitCode, odd.asked]).toEqual([EXIT.usage, []]);
+    expect(odd.err).toContain('"ops.example.com/hook" is not');
   });
 
   it('are tried, rotated and removed by name', async () => {
@@ -78,6 +81,18 @@ describe('channels', () => {
     expect(said.rm).toBe('The channel ops is removed.\n');
   });
 
+  it.each([
+    ['enable', 'active'],
+    ['disable', 'disabled'],
+  ] as const)('are switched: %s', async (verb, state) => {
+    const { out, asked } = await call(['notifications', 'channels', verb, 'ops'], {
+      ...known,
+      [`PATCH ${BASE}/channels/*`]: ok({ ...channel, state }),
+    });
+    expect(out).toBe(`The channel ops is ${state}.\n`);
+    expect(asked.at(-1)?.body).toEqual({ state });
+  });
+
   it('are not looked up when the id is given', async () => {
     const { asked } = await call(['notifications', 'channels', 'rm', ID], {
       [`DELETE ${BASE}/channels/*`]: ok(channel),
@@ -87,7 +102,7 @@ describe('channels', () => {
 
   it('that are not there are said to be so', async () => {
     const { exitCode, err } = await call(['notifications', 'channels', 'test', 'nobody'], known);
-    expect(exitCode).toBe(EXIT.usage);
+    expect(exitCode).toBe(EXIT.refused);
     expect(err).toContain('There is no channel "nobody".');
   });
 });

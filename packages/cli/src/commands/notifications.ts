@@ -8,7 +8,7 @@ import {
 } from '@tenuto/contract';
 import type { Client } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
+import { MissingError, UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command } from './command.ts';
@@ -41,6 +41,10 @@ export const addChannel: Command<
   if (isWebhook && to.length > 1) {
     throw new UsageError('A webhook has one URL; make a channel for each.');
   }
+  const odd = isWebhook ? undefined : to.find((place) => !place.includes('@'));
+  if (odd !== undefined) {
+    throw new UsageError(`--to is an https: or http: URL, or addresses of mail; "${odd}" is not.`);
+  }
   const channel = await client().notifications.channels.create(
     isWebhook ? { name, type: 'webhook', url } : { name, type: 'email', to: [...to] },
   );
@@ -71,6 +75,18 @@ export const testChannel: Command<[channel: string]> = async ({ output, client }
   return EXIT.ok;
 };
 
+/** `tenuto notifications channels enable CHANNEL`, and `disable`. */
+export const switchChannel: Command<[channel: string, state: Channel['state']]> = async (
+  { output, client },
+  which,
+  state,
+) => {
+  const id = await channelId(client(), which);
+  const channel = await client().notifications.channels.update(id, { state });
+  output.result(channel, () => [`The channel ${printable(channel.name)} is ${channel.state}.`]);
+  return EXIT.ok;
+};
+
 /** `tenuto notifications channels rm CHANNEL`. */
 export const removeChannel: Command<[channel: string]> = async ({ output, client }, which) => {
   const id = await channelId(client(), which);
@@ -87,7 +103,7 @@ async function channelId(client: Client, which: string): Promise<string> {
   })) {
     if (name === which) return id;
   }
-  throw new UsageError(`There is no channel "${which}".`);
+  throw new MissingError(`There is no channel "${which}".`);
 }
 
 /** `tenuto notifications routes ls`. */

@@ -62,6 +62,21 @@ describe('a job', () => {
     expect(out).toContain('nightly checks');
   });
 
+  it('is told nothing that was meant as JSON and is none', async () => {
+    for (const args of [
+      ['signal', 'j1', 'go', '{"n":'],
+      ['recover', 'j1', 'skip_node', '--node', 'b', '-r', 'x', '--result', '[1'],
+    ]) {
+      const { exitCode, err, asked } = await call(['jobs', ...args], {});
+      expect([exitCode, asked]).toEqual([EXIT.usage, []]);
+      expect(err).toContain('This is no JSON');
+    }
+    const { asked } = await call(['jobs', 'signal', 'j1', 'go', '"{a"'], {
+      'POST /job/*/signal': job({ status: 'running' }),
+    });
+    expect(last(asked)).toEqual({ name: 'go', payload: '{a' });
+  });
+
   it('whose engine has not acted yet is on its way', async () => {
     const answers: Answers = { 'POST /job/*/pause': job({ status: 'running' }) };
     expect((await call(['jobs', 'pause', 'j1'], answers)).out).toContain('on its way');
@@ -277,6 +292,13 @@ describe('a bulk change', () => {
       filter: { status: ['failed', 'timeout'], metadata: { team: 'blue=green' } },
       ...{ action: 'retry', dry_run: true },
     });
+  });
+
+  it('of nothing says so', async () => {
+    const none = { changed: 0, asked: 0, unchanged: 0, refused: 0, failed: 0 };
+    const empty = answer({ matched: 0, outcomes: none, items: [] });
+    const { exitCode, out } = await call(['bulk', 'retry', '--tag', 'x'], answers(empty));
+    expect([exitCode, out]).toEqual([EXIT.ok, 'Nothing found.\n']);
   });
 
   it('is done to all, page by page', async () => {

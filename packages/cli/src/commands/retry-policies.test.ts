@@ -88,13 +88,17 @@ describe('retry policies', () => {
   });
 
   test.each([
-    [[], 'There is no retry policy "patient".'],
-    [[used, samplePolicy({ owner: 'bob' })], 'Several owners have a policy "patient"; say its id.'],
-  ])('of which there are %# times two by a name are none', async (items, said) => {
+    [[], EXIT.refused, 'There is no retry policy "patient".'],
+    [
+      [used, samplePolicy({ owner: 'bob' })],
+      EXIT.usage,
+      'Several owners have a policy "patient"; say its id.',
+    ],
+  ])('of which there are %# times two by a name are none', async (items, code, said) => {
     const { exitCode, err } = await call(['retry-policies', 'rm', 'patient'], {
       [LIST]: page(items),
     });
-    expect([exitCode, err]).toEqual([EXIT.usage, `${said}\n`]);
+    expect([exitCode, err]).toEqual([code, `${said}\n`]);
   });
 
   it('show their versions, by id even when they are deleted', async () => {

@@ -2,9 +2,9 @@ import type { StoredRetryPolicy } from '@tenuto/contract';
 import type { Client } from '@tenuto/sdk';
 import { readPolicyFile } from '../document/policy-file.ts';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
+import { MissingError, UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
-import { printable, truncate } from '../terminal/text.ts';
+import { plural, printable, truncate } from '../terminal/text.ts';
 import type { Command } from './command.ts';
 import { readSource } from './job-input.ts';
 import { facts, PAGE, readCount, showList } from './listing.ts';
@@ -88,7 +88,10 @@ function measures(policy: StoredRetryPolicy): (readonly [string, string])[] {
   const { runs, nodes, completed, retried, recovered } = policy.counts;
   if (nodes === 0) return [];
   return [
-    ['used', `${nodes} nodes of ${runs} runs, ${average(policy.average_attempts)} attempts each`],
+    [
+      'used',
+      `${plural(nodes, 'node')} of ${plural(runs, 'run')}, ${average(policy.average_attempts)} attempts each`,
+    ],
     ['success', `${percent(policy.success_rate)}: ${completed} of ${nodes} completed`],
     ['retried', `${recovered} of ${retried} nodes of several attempts completed`],
   ];
@@ -130,7 +133,8 @@ function find(client: Client, named: string): Promise<StoredRetryPolicy> {
 async function findNamed(client: Client, name: string): Promise<StoredRetryPolicy> {
   const { items } = await client.retryPolicies.list({ name, limit: 2 }).first();
   const [policy, another] = items;
-  if (policy === undefined) throw new UsageError(`There is no retry policy "${printable(name)}".`);
+  if (policy === undefined)
+    throw new MissingError(`There is no retry policy "${printable(name)}".`);
   if (another === undefined) return policy;
   throw new UsageError(`Several owners have a policy "${printable(name)}"; say its id.`);
 }

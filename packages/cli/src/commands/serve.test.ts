@@ -150,7 +150,7 @@ describe('serve', () => {
     const asked = await tenuto('interventions', 'ls', '--all', '--job', jobId);
     expect(asked.out).toMatch(/publish +expired +deadline/);
     const why = await tenuto('explain', jobId);
-    expect(why.out).toContain('The run is completed');
+    expect(why.out).toContain('The run has completed.');
   });
 
   it('undoes the steps of the saga, newest first', async () => {

@@ -1,7 +1,7 @@
 import type { DryRun } from '@tenuto/contract';
 import { EXIT } from '../exit-code.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { printable, truncate } from '../terminal/text.ts';
+import { plural, printable, truncate } from '../terminal/text.ts';
 import type { Command } from './command.ts';
 import { loadJob, readParams, withOverrides } from './job-input.ts';
 
@@ -66,8 +66,4 @@ function picture({ levels }: DryRun, palette: Palette): readonly string[] {
   const half = LEVELS / 2;
   const left = lines.length - LEVELS;
   return [...lines.slice(0, half), `  … ${left} more levels`, ...lines.slice(-half)];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

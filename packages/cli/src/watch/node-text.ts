@@ -9,7 +9,10 @@ import { readTestReport } from './test-report.ts';
  * @param now wall time in milliseconds since the epoch, where the time of a running node is wanted
  */
 export function nodeDetail(node: JobNode, now?: number): string {
-  return [timeText(node, now), attemptText(node), waitText(node), testText(node), errorText(node)]
+  return [
+    ...[timeText(node, now), attemptText(node), undoText(node), waitText(node)],
+    ...[testText(node), errorText(node)],
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }
@@ -22,6 +25,13 @@ function timeText(node: JobNode, now?: number): string {
 
 function attemptText({ attempts }: JobNode): string {
   return attempts > 1 ? `attempt ${attempts}` : '';
+}
+
+/** Whether a node that had completed is undone: a rollback that ends the run leaves it completed. */
+export function undoText({ kind, status, error }: JobNode): string {
+  if (kind !== 'rollback') return '';
+  if (status === 'completed') return error === null ? 'undone' : '';
+  return status === 'running' || status === 'waiting' ? 'being undone' : '';
 }
 
 function waitText({ waiting_for: wait }: JobNode): string {

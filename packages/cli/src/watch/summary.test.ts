@@ -34,6 +34,26 @@ describe('a summary', () => {
     ]);
   });
 
+  it('tells what was undone, and that undoing failed of a node that has completed', () => {
+    const error_details = {
+      ...{ type: 'compensation_failed', message: 'Undoing it failed: exit code 9.' },
+      node_id: 'hotel',
+    };
+    const pay = sampleNode('pay', 'failed');
+    const nodes = [
+      sampleNode('flight', 'completed', { kind: 'rollback' }),
+      sampleNode('hotel', 'completed', {
+        kind: 'rollback',
+        error: { type: 'compensation_failed', message: error_details.message },
+      }),
+      pay,
+    ];
+    const lines = summary(nodes, { status: 'failed', error_details }, [{ node: pay, logTail: [] }]);
+    expect(lines).toContain('flight  ✓ completed  1         2.5 s  undone');
+    expect(lines).toContain('hotel   ✓ completed  1         2.5 s');
+    expect(lines.at(-1)).toBe('Undoing it failed: exit code 9.');
+  });
+
   it('folds a long chain to what people still read', () => {
     const nodes = Array.from({ length: 300 }, (_, i) => sampleNode(`n${i}`, 'completed'));
     nodes[150] = sampleNode('n150', 'failed');

@@ -5,6 +5,7 @@ import { statusIcon, statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, printableLines, truncate } from '../terminal/text.ts';
 import { jobLine } from './frame.ts';
+import { undoText } from './node-text.ts';
 import { type Outline, treeOf } from './outline.ts';
 import { countsText, fitRows } from './rows.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -33,6 +34,11 @@ const GROUPS: readonly JobNode['type'][] = ['parallel_group', 'sequential_group'
 export function summaryLines(snapshot: Snapshot, options: SummaryOptions): readonly string[] {
   const { palette, failed } = options;
   const { job } = snapshot;
+  const { error_details: error } = job;
+  // Undoing a node may fail, which has completed and is not among those that have failed.
+  const isTold = failed.some(
+    ({ node }) => error?.node_id === undefined || node.node_id === error.node_id,
+  );
   const took = between(job.started_at, job.completed_at);
   return [
     '',
@@ -40,7 +46,7 @@ export function summaryLines(snapshot: Snapshot, options: SummaryOptions): reado
     '',
     ...failed.flatMap((one) => failureLines(one, options)),
     `${jobLine(job, palette)}${took === '' ? '' : `  ${took}`}`,
-    ...(job.error_details && failed.length === 0 ? [printable(job.error_details.message)] : []),
+    ...(error && !isTold ? [printable(error.message)] : []),
   ];
 }
 
@@ -50,7 +56,7 @@ function nodeTable({ nodes, job, omitted }: Snapshot, { palette, outline }: Summ
     row.members ? statusIcon(row.status, palette) : statusText(row.status, palette),
     row.node ? String(row.node.attempts) : '',
     row.node ? between(row.node.started_at, row.node.completed_at) : '',
-    row.members ? countsText(row.members) : (readTestReport(row.node?.output)?.counts ?? ''),
+    row.members ? countsText(row.members) : remark(row.node),
   ]);
   const { completed, failed, skipped } = job.counts;
   const counts = `${completed} completed, ${failed} failed, ${skipped} skipped`;
@@ -58,6 +64,11 @@ function nodeTable({ nodes, job, omitted }: Snapshot, { palette, outline }: Summ
     ...(rows.length > 0 ? tableLines(['NODE', 'STATUS', 'ATTEMPTS', 'TIME', ''], rows) : []),
     ...(omitted > 0 ? [palette.dim(`${job.node_count} nodes: ${counts}`)] : []),
   ];
+}
+
+function remark(node: JobNode | undefined): string {
+  if (node === undefined) return '';
+  return readTestReport(node.output)?.counts ?? undoText(node);
 }
 
 function failureLines({ node, logTail }: FailedNode, { palette, width }: SummaryOptions) {

@@ -22,6 +22,14 @@ describe('a test report', () => {
     });
   });
 
+  it('says how many failures are excused by a quarantine', () => {
+    const output = {
+      ...{ counts: { passed: 3, failed: 2 }, cases: [] },
+      ...{ quarantined_failures: ['a::one'], quarantined_omitted: 1 },
+    };
+    expect(readTestReport(output)?.counts).toBe('3 passed, 2 failed, 2 in quarantine');
+  });
+
   it('of no tests says so', () => {
     expect(readTestReport({ counts: { passed: 0 }, cases: [] })?.counts).toBe('no tests');
   });

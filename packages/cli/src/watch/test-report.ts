@@ -1,6 +1,6 @@
 /** What a test run came to, as an output says it. */
 export interface TestReport {
-  /** `12 passed, 1 failed`. */
+  /** `12 passed, 1 failed, 1 in quarantine`: failures that fail nothing are among the failed. */
   readonly counts: string;
   readonly failedCases: readonly { readonly name: string; readonly message: string }[];
 }
@@ -21,12 +21,21 @@ export function readTestReport(output: unknown): TestReport | undefined {
     const count = memberOf(counts, name);
     return typeof count === 'number' && count > 0 ? [`${count} ${name}`] : [];
   });
+  const excused = excusedOf(output);
+  if (excused > 0) said.push(`${excused} in quarantine`);
   return {
     counts: said.join(', ') || 'no tests',
     failedCases: cases
       .filter((one) => BAD.includes(textOf(memberOf(one, 'status'))))
       .map((one) => ({ name: caseName(one), message: textOf(memberOf(one, 'message')) })),
   };
+}
+
+/** Failures of tests in quarantine: those that are named, and the others. */
+function excusedOf(output: unknown): number {
+  const named = memberOf(output, 'quarantined_failures');
+  const omitted = memberOf(output, 'quarantined_omitted');
+  return (Array.isArray(named) ? named.length : 0) + (typeof omitted === 'number' ? omitted : 0);
 }
 
 function caseName(one: unknown): string {

@@ -1,4 +1,10 @@
-import { ExpressionError, type Json, type JsonObject, type NodeStatus } from '@tenuto/contract';
+import {
+  ExpressionError,
+  type Json,
+  type JsonObject,
+  LIMITS,
+  type NodeStatus,
+} from '@tenuto/contract';
 import type { Bindings, Expression, References } from '../expression/index.ts';
 import { templateOf } from './round.ts';
 import {
@@ -34,18 +40,26 @@ export function parametersOf(run: RunState, node: number, now: number): JsonObje
 
 /**
  * The key of the circuit that guards a node: what the node names, else its action and the host that
- * its parameters name.
+ * its parameters name. Fit to be stored, whatever a template yields.
  * @throws ExpressionError when the key, or the parameters, cannot be had
  */
 export function circuitKeyOf(run: RunState, node: number, now: number): string {
-  const { circuitKey: template, uses = '' } = specOf(run, node);
-  if (template === undefined) {
-    const host = hostOf(parametersOf(run, node, now).url);
-    return host === undefined ? uses : `${uses}:${host}`;
-  }
+  const key = namedCircuit(run, node, now) || targetOf(run, node, now);
+  return key.replaceAll('\0', '\uFFFD').slice(0, LIMITS.circuitKeyChars).toWellFormed();
+}
+
+function namedCircuit(run: RunState, node: number, now: number): string | undefined {
+  const { circuitKey: template } = specOf(run, node);
+  if (template === undefined) return undefined;
   const bindings = template.isConstant ? {} : bindingsAt(run, node, template.references, now);
   const { key } = template.resolve(bindings) as JsonObject;
   return typeof key === 'string' ? key : JSON.stringify(key);
+}
+
+function targetOf(run: RunState, node: number, now: number): string {
+  const { uses = '' } = specOf(run, node);
+  const host = hostOf(parametersOf(run, node, now).url);
+  return host === undefined ? uses : `${uses}:${host}`;
 }
 
 function hostOf(url: Json | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { OrchestrationError, type ValidationError } from '@tenuto/contract';
+import { ID_PATTERN, OrchestrationError, type ValidationError } from '@tenuto/contract';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -62,13 +62,33 @@ function withoutOtherBranches(
   errors: readonly TLocalizedValidationError[],
 ): readonly TLocalizedValidationError[] {
   const isForm = ({ keyword }: TLocalizedValidationError) =>
-    keyword === 'anyOf' || keyword === 'type';
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map((one) => one.instancePath);
+    keyword === 'anyOf' || keyword === 'type' || keyword === 'const';
+  const meant = withoutOtherKinds(errors);
+  const unions = meant.filter(({ keyword }) => keyword === 'anyOf').map((one) => one.instancePath);
   const told = unions.filter((path) =>
-    errors.some((error) => isWithin(error.instancePath, path) && !isForm(error)),
+    meant.some((error) => isWithin(error.instancePath, path) && !isForm(error)),
   );
-  return errors.filter((error) => !(isForm(error) && told.includes(error.instancePath)));
+  return meant.filter((error) => !(isForm(error) && told.includes(error.instancePath)));
 }
+
+/** Where a field such as `type` says which form is meant, the other forms have nothing to add. */
+function withoutOtherKinds(
+  errors: readonly TLocalizedValidationError[],
+): readonly TLocalizedValidationError[] {
+  const others = errors
+    .filter(({ keyword }) => keyword === 'const')
+    .flatMap(({ schemaPath }) => MARKER.exec(schemaPath)?.[1] ?? []);
+  const meant = errors.filter(
+    ({ schemaPath }) => !others.some((form) => isWithin(schemaPath, form)),
+  );
+  // Where none of the forms is of the kind that was sent, all of them are told.
+  return meant.some(({ schemaPath }) => FORM.test(schemaPath)) ? meant : errors;
+}
+
+/** One of several forms. */
+const FORM = /\/anyOf\/\d+/;
+/** A field of one of several forms, and the form. */
+const MARKER = /^(.*\/anyOf\/\d+)\/properties\/[^/]+$/;
 
 function isWithin(path: string, around: string): boolean {
   return path === around || path.startsWith(`${around}/`);
@@ -84,11 +104,26 @@ function errorOf(error: TLocalizedValidationError, value: unknown): ValidationEr
   }
   if (error.keyword === 'boolean') return [{ path, message: 'is not a known field' }];
   const shown = shownValue(valueAt(value, path));
-  const message =
-    error.keyword === 'enum'
-      ? `must be one of ${error.params.allowedValues.join(', ')}`
-      : error.message;
-  return [{ path, message, ...(shown !== undefined && { value: shown }) }];
+  return [{ path, message: messageOf(error), ...(shown !== undefined && { value: shown }) }];
+}
+
+function messageOf(error: TLocalizedValidationError): string {
+  switch (error.keyword) {
+    case 'enum':
+      return `must be one of ${error.params.allowedValues.join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(error.params.allowedValue)}`;
+    case 'pattern':
+      return String(error.params.pattern) === ID_PATTERN
+        ? 'must be an id such as 0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'
+        : error.message;
+    case 'format':
+      return error.params.format === 'date-time'
+        ? 'must be a time such as 2026-01-15T09:30:00Z'
+        : error.message;
+    default:
+      return error.message;
+  }
 }
 
 function valueAt(value: unknown, path: string): unknown {

@@ -156,7 +156,7 @@ function addEdit(app: Typed, parts: JobParts): void {
         params: JobParameters,
         headers: Type.Object({ 'if-match': Type.Optional(Type.String()) }),
         body: EditJobSchema,
-        response: { 200: JobSchema, ...problems(404, 409, 412, 413, 415) },
+        response: { 200: JobSchema, ...problems(404, 409, 412, 413, 415, 422) },
       },
     },
     async (request, reply) => {

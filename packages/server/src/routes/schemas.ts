@@ -1,10 +1,9 @@
-import { ProblemSchema } from '@tenuto/contract';
+import { ID_PATTERN, ProblemSchema } from '@tenuto/contract';
 import Type from 'typebox';
 
 export const closed = { additionalProperties: false } as const;
 
-const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
-export const uuid = Type.String({ pattern: UUID });
+export const uuid = Type.String({ pattern: ID_PATTERN });
 export const JobParameters = Type.Object({ job_id: uuid }, closed);
 export const RunParameters = Type.Object({ run_id: uuid }, closed);
 export const PolicyParameters = Type.Object({ policy_id: uuid }, closed);

@@ -27,7 +27,14 @@ function facts(
     ...rest,
     view: { index: 0, id: 'n', status, attempts: 0, generation: 0, kind: 'work', ...view },
     run: {
-      ...{ paused: false, undoing: false, running: 0, maxConcurrentNodes: 10, isHere: true },
+      ...{
+        paused: false,
+        undoing: false,
+        isFinal: false,
+        running: 0,
+        maxConcurrentNodes: 10,
+        isHere: true,
+      },
       ...run,
     },
   };
@@ -190,7 +197,10 @@ describe('a node that waits', () => {
       ...{ defaultResolution: 'skip', resolution: null, resolvedBy: null, resolvedAt: null },
     };
     expect(reason('waiting', { view, intervention })).toMatchObject({
-      ...{ cause: 'intervention', detail: 'bob has to decide; without a decision: skip: Refused.' },
+      ...{
+        cause: 'intervention',
+        detail: expect.stringMatching(/^bob has to decide, by .* or else it is skip: Refused\.$/),
+      },
     });
     expect(reason('waiting', { view })).toMatchObject({
       ...{ cause: 'intervention', of: { intervention_id: 'i-1' } },
@@ -202,11 +212,28 @@ describe('a node that has ended', () => {
   it('badly says with what', () => {
     const error = { type: 'exit', message: 'exit code 1' };
     expect(reason('failed', { view: { attempts: 4, error } })).toMatchObject({
-      ...{ cause: 'failed', detail: 'It is failed after 4 attempts: exit code 1' },
+      ...{ cause: 'failed', detail: 'It failed after 4 attempts: exit code 1' },
     });
     expect(reason('timeout', { view: { attempts: 1 } }).detail).toBe(
-      'It is timeout after 1 attempt',
+      'It ran out of time after 1 attempt.',
     );
+    const group = { type: 'group', message: 'A child of the group did not complete.' };
+    expect(reason('failed', { view: { error: group } }).detail).toBe(
+      'It failed: A child of the group did not complete.',
+    );
+  });
+
+  it('is promised no retry that would leave it alone', () => {
+    const { frees } = reason('failed', { view: { attempts: 1 } });
+    expect(frees).toBe('A retry of the run from what failed, or a recovery.');
+    const run = { isFinal: true };
+    expect(reason('failed', { view: { attempts: 1 }, run }).frees).toBeNull();
+    const error = { type: 'upstream_failed', message: '' };
+    expect(reason('failed', { view: { error }, run }).frees).toBeNull();
+    const spec = specOf({ allow_failure: true });
+    expect(reason('failed', { view: { attempts: 2 }, spec })).toMatchObject({
+      ...{ detail: 'It failed after 2 attempts, as it may.', frees: null },
+    });
   });
 
   it('because of those before it names them', () => {
@@ -222,7 +249,7 @@ describe('a node that has ended', () => {
     ['a parent', { parents: [parent('a', 'skipped')] }, /"a", which did not run/],
     ['its own if', { spec: specOf({ if: false }) }, /`if` is false/],
     ['a condition', {}, /condition was false/],
-    ['a decision', { view: { output: { by: 'hand' } } }, /by a decision/],
+    ['a recovery', { view: { output: { by: 'hand' } } }, /by a recovery/],
   ])('as skipped says it was because of %s', (_, over, detail) => {
     expect(reason('skipped', over)).toMatchObject({
       ...{ cause: 'skipped', detail: expect.stringMatching(detail), frees: null },

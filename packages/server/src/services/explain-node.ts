@@ -24,6 +24,8 @@ export interface NodeFacts {
   readonly run: {
     readonly paused: boolean;
     readonly undoing: boolean;
+    /** Nothing takes it up again. */
+    readonly isFinal: boolean;
     readonly running: number;
     readonly maxConcurrentNodes: number;
     /** The run's owner is this process: it knows what has begun. */
@@ -86,7 +88,12 @@ function pendingReason({ spec, parents, group, run }: NodeFacts): ReasonToWait {
       open.length === 0
         ? 'What it depends on has just ended.'
         : `${named(open)} ${open.length === 1 ? 'has' : 'have'} not ended.`,
-    frees: spec?.dependency === 'any' ? 'The first of them to complete.' : 'Their end.',
+    frees:
+      spec?.dependency === 'any'
+        ? 'The first of them to complete.'
+        : open.length === 1
+          ? 'Its end.'
+          : 'Their end.',
     of: { parents: open.slice(0, 20), count: open.length },
   });
 }
@@ -220,20 +227,26 @@ function sleepReason(until: number): ReasonToWait {
   });
 }
 
-function failedReason({ view, parents }: NodeFacts): ReasonToWait {
+function failedReason({ view, spec, parents, run }: NodeFacts): ReasonToWait {
   const { error, status, attempts } = view;
+  const isAllowed = spec?.allowFailure === true;
+  // A retry of what failed leaves alone what may fail.
+  const isLeft = run.isFinal || isAllowed;
   if (error?.type === 'upstream_failed') {
     const failed = parents.filter((parent) => parent.status !== 'completed').map(({ id }) => id);
     return reason('upstream_failed', {
       detail: `It depends on ${named(failed)}, which did not complete.`,
-      frees: 'A retry of the run from what failed.',
+      frees: isLeft ? undefined : 'A retry of the run from what failed.',
       of: { parents: failed.slice(0, 20) },
     });
   }
-  const why = error === undefined ? '' : `: ${error.message}`;
+  const how = status === 'timeout' ? 'It ran out of time' : 'It failed';
+  const after = attempts === 0 ? '' : ` after ${counted(attempts, 'attempt')}`;
+  const allowed = isAllowed ? ', as it may' : '';
+  const why = error === undefined ? '.' : `: ${error.message}`;
   return reason('failed', {
-    detail: `It is ${status} after ${counted(attempts, 'attempt')}${why}`,
-    frees: 'A retry of the run from what failed, or a recovery.',
+    detail: `${how}${after}${allowed}${why}`,
+    frees: isLeft ? undefined : 'A retry of the run from what failed, or a recovery.',
     of: { attempts, ...(error !== undefined && { error_type: error.type }) },
   });
 }
@@ -243,7 +256,7 @@ function skippedReason({ view, spec, parents }: NodeFacts): ReasonToWait {
   const skipped = parents.filter((parent) => parent.status === 'skipped').map(({ id }) => id);
   const detail =
     view.output !== undefined
-      ? 'It was skipped by a decision, with a result in its place.'
+      ? 'It was skipped by a recovery, with a result in its place.'
       : notTaken !== undefined
         ? `The condition "${notTaken.id}" took another branch.`
         : skipped.length > 0

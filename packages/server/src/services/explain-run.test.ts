@@ -94,7 +94,7 @@ describe('a run that has not started', () => {
 describe('a run that has started', () => {
   it('may be paused, by whom nobody knows', () => {
     expect(first(facts('paused'))).toMatchObject({
-      ...{ cause: 'paused', detail: 'The run is paused', since: null },
+      ...{ cause: 'paused', detail: 'The run is paused.', since: null },
     });
   });
 
@@ -143,7 +143,8 @@ describe('a run that has started', () => {
     };
     expect(first(facts('running', { interventions: [asked] }))).toMatchObject({
       ...{ cause: 'intervention', until: '2026-01-15T09:31:00.000Z' },
-      detail: 'somebody has to decide; without a decision: abort: It has stalled.',
+      detail:
+        'somebody has to decide, by 2026-01-15T09:31:00.000Z or else it is abort: It has stalled.',
       of: { intervention_id: 'i-1', assignee: null, default: 'abort' },
     });
     const given = { ...asked, assignee: 'bob', deadlineAt: null };
@@ -169,21 +170,21 @@ describe('a run that is over', () => {
     expect(over('failed', { type: 'x', message: 'exit code 1', node_id: 'build' })).toMatchObject([
       {
         ...{ cause: 'over', since: '2026-01-15T09:30:00.000Z' },
-        detail: 'The run is failed because of "build": exit code 1',
+        detail: 'The run has failed because of "build": exit code 1',
         of: { status: 'failed', node_id: 'build' },
       },
     ]);
   });
 
   it.each([
-    ['failed', true],
-    ['timeout', true],
-    ['completed', false],
-    ['cancelled', false],
-    ['aborted', false],
-  ] as const)('%s: can be taken up again: %s', (status, again) => {
+    ['failed', 'The run has failed.', true],
+    ['timeout', 'The run ran out of time.', true],
+    ['completed', 'The run has completed.', false],
+    ['cancelled', 'The run was cancelled.', false],
+    ['aborted', 'The run was aborted.', false],
+  ] as const)('%s: %s Can be taken up again: %s', (status, detail, again) => {
     const [reason] = over(status);
     expect(reason?.frees !== null).toBe(again);
-    expect(reason?.detail).toBe(`The run is ${status}`);
+    expect(reason?.detail).toBe(detail);
   });
 });

@@ -47,13 +47,21 @@ export function reasonsOfRun(facts: RunFacts): ReasonToWait[] {
   ];
 }
 
+const ENDINGS: Partial<Readonly<Record<RunStatus, string>>> = {
+  completed: 'has completed',
+  failed: 'has failed',
+  cancelled: 'was cancelled',
+  timeout: 'ran out of time',
+  aborted: 'was aborted',
+};
+
 function overReason({ run, status }: RunFacts): ReasonToWait {
   const { error } = run.progress ?? {};
-  const message = typeof error?.message === 'string' ? `: ${error.message}` : '';
+  const message = typeof error?.message === 'string' ? `: ${error.message}` : '.';
   const node = typeof error?.node_id === 'string' ? error.node_id : undefined;
   const again = status === 'failed' || status === 'timeout';
   return reason('over', {
-    detail: `The run is ${status}${node === undefined ? '' : ` because of "${node}"`}${message}`,
+    detail: `The run ${ENDINGS[status] ?? `is ${status}`}${node === undefined ? '' : ` because of "${node}"`}${message}`,
     frees: again ? 'A retry or a recovery takes it up again.' : undefined,
     since: run.completedAt,
     of: { status, ...(node !== undefined && { node_id: node }) },
@@ -81,7 +89,7 @@ function cancelReasons({ status, standing }: RunFacts): ReasonToWait[] {
 function pauseReasons({ status, paused, run }: RunFacts): ReasonToWait[] {
   if (status !== 'paused') return [];
   const by = paused?.actor == null ? '' : ` by ${paused.actor}`;
-  const why = paused?.reason == null ? '' : `: ${paused.reason}`;
+  const why = paused?.reason == null ? '.' : `: ${paused.reason}`;
   const state = run.startedAt === null ? 'held back in the queue' : 'paused';
   return [
     reason('paused', {
@@ -162,7 +170,10 @@ function recoveryReasons({ status, recovery, undoing }: RunFacts): ReasonToWait[
 export function interventionReason(record: InterventionRecord): ReasonToWait {
   const { assignee, deadlineAt, defaultResolution } = record;
   const who = assignee ?? 'somebody';
-  const then = deadlineAt === null ? '' : `; without a decision: ${defaultResolution}`;
+  const then =
+    deadlineAt === null
+      ? ''
+      : `, by ${new Date(deadlineAt).toISOString()} or else it is ${defaultResolution}`;
   return reason('intervention', {
     detail: `${who} has to decide${then}: ${record.message}`,
     frees: 'A decision: retry, skip or abort.',

@@ -1,4 +1,4 @@
-import type { Cause, Explanation, Json, ReasonToWait } from '@tenuto/contract';
+import type { Cause, Explanation, Json, ReasonToWait, RunStatus } from '@tenuto/contract';
 import type { Access, InterventionRecord, NodeView, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type NodeFacts, reasonOfNode } from './explain-node.ts';
@@ -22,6 +22,8 @@ import type { JobParts } from './services.ts';
 /** Nodes whose reasons are told; the causes of the rest are counted. */
 const NODES_TOLD = 100;
 const INTERVENTIONS = 200;
+/** Nothing leads out of these. */
+const FINAL: ReadonlySet<RunStatus> = new Set(['completed', 'cancelled', 'aborted']);
 
 /**
  * Why a run and its nodes do not go on.
@@ -156,6 +158,7 @@ function reasonerOf(
   const run: NodeFacts['run'] = {
     paused: status === 'paused',
     undoing: scan.viewed.nodes.undoing !== undefined,
+    isFinal: FINAL.has(status),
     running: scan.byStatus.get('running')?.length ?? 0,
     maxConcurrentNodes: input.maxConcurrentNodes,
     isHere: engine.live(runId) !== undefined,

@@ -78,7 +78,8 @@ interface ChangeJob {
 
 /**
  * Changes a job that has not started.
- * @throws OrchestrationError 404, 409 once it has started, 412 when `ifMatch` is not its version
+ * @throws OrchestrationError 404, 409 once it has started, 412 when `ifMatch` is not its version, 422
+ * when it would start past its deadline
  */
 export async function editJob(
   parts: JobParts,
@@ -90,13 +91,15 @@ export async function editJob(
   refuseStale(before, ifMatch);
   const { runId } = before;
   const { scheduled_at: scheduledAt, tags, metadata, priority } = changes;
+  const startsAt = scheduledAt === undefined ? undefined : timeOf(scheduledAt);
+  refusePastDeadline(before, startsAt);
   const edit: RunEdit = {
     runId,
     ...wantedVersion(before, ifMatch),
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags: [...new Set(tags)] }),
     ...(metadata !== undefined && { metadata: metadata as RunRecord['metadata'] }),
-    ...(scheduledAt !== undefined && { scheduledAt: timeOf(scheduledAt) }),
+    ...(startsAt !== undefined && { scheduledAt: startsAt }),
     audit: auditOf(caller, 'job.edited', runId, { fields: Object.keys(changes) }),
   };
   const result = await parts.jobs.edit(access, edit);
@@ -104,6 +107,15 @@ export async function editJob(
   if (result === 'stale') throw stale(run);
   if (result !== 'edited') throw wrongState(run, 'changed');
   return fullView(parts, access, run);
+}
+
+function refusePastDeadline({ input }: RunRecord, startsAt: number | null | undefined): void {
+  if (startsAt === undefined || startsAt === null) return;
+  if (startsAt < (input.deadlineAt ?? Number.POSITIVE_INFINITY)) return;
+  const message = 'is not before deadline_at';
+  throw new OrchestrationError('unprocessable', `/scheduled_at ${message}.`, {
+    validationErrors: [{ path: '/scheduled_at', message }],
+  });
 }
 
 function timeOf(text: string | null): number | null {

@@ -77,7 +77,9 @@ export async function historyOf(
   const status = shownStatus(run, engine.live(run.runId));
   const last = entries.at(-1)?.to ?? first;
   if (run.completedAt !== null && last !== status) {
-    entries.push({ at: run.completedAt, from: last, to: status });
+    const why = status === 'failed' || status === 'timeout' ? run.progress?.error : undefined;
+    const reason = textOf(objectOf(why)?.message);
+    entries.push({ at: run.completedAt, from: last, to: status, reason });
   }
   return entries.map(({ at, from, to, reason, actor }) => ({
     at: formatTime(at),
@@ -105,9 +107,10 @@ interface Change {
 
 function changeOf({ at, type, body }: EventRecord, last: RunStatus): Change | undefined {
   const to = statusOf(body.to ?? body.status);
-  if (to === undefined || to === last) return undefined;
   // Only a transition says where it comes from; elsewhere `from` is another word.
   const from = type === 'transition' ? statusOf(body.from) : undefined;
+  // One from elsewhere goes the same way again, after an end that the run's own row told of.
+  if (to === undefined || (to === last && (from ?? to) === to)) return undefined;
   const step = objectOf(body.step);
   return {
     at,

@@ -31,6 +31,7 @@ export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const sources = await sourcesOf(parts, access, body);
   const input = readJobInput(body, sources, parts.rules);
+  await refuseUnreachable(parts, caller.principal.owner, body);
   const shape = shapeOf(input.plan);
   return {
     valid: true,
