@@ -131,7 +131,8 @@ export default {
       name: 'no-deep-import-by-path',
       comment: "Another package's files are reached by its name, through its exports.",
       severity: 'error',
-      from: { path: '^(?:packages/)?([^/]+)/' },
+      // Examples are no package of the workspace: to them a name looks like a path.
+      from: { path: '^(?:packages/)?([^/]+)/', pathNot: '^examples/' },
       to: {
         path: packages,
         pathNot: '^packages/$1/',
