@@ -222,7 +222,7 @@ describe('a recurrence rule fires when Temporal says', () => {
         const expected = expand(one, start, zone, days).filter((at) => at <= to);
         expect(firings(written.filter(Boolean).join(';'), start, zone, to)).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -266,7 +266,7 @@ describe('a recurrence rule fires when Temporal says', () => {
           ).toEqual(expected);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

@@ -48,7 +48,7 @@ export function zoneNamed(name: string, path = '/timezone'): Zone {
   if (canonical === undefined) {
     throw new ScheduleError(
       path,
-      `${name} is no time zone; use an IANA name such as Europe/Paris.`,
+      `"${name.slice(0, 60)}" is no time zone; use an IANA name such as Europe/Paris.`,
     );
   }
   const zone = zones.get(canonical) ?? createZone(canonical);
