@@ -15,11 +15,6 @@ export function wallText(wallMs: number): string {
   return text.endsWith('.000Z') ? text.slice(0, -5) : text.slice(0, -1);
 }
 
-/** The wall's time when everything finer than a second is left away upwards. */
-export function wholeSecond(ms: number): number {
-  return Math.ceil(ms / 1000) * 1000;
-}
-
 /** `9 March 2026` */
 export function dateWords(wallMs: number): string {
   const { year, month, day } = civilDay(Math.floor(wallMs / DAY_MS));
