@@ -1,0 +1,12 @@
+export { decideCondition, decideProbe } from './condition.ts';
+export { decideEvent, decideGathered } from './event.ts';
+export { DEDUPE_SCOPE, type FiredTask, fired, type Occasion, queued } from './firing.ts';
+export { CONDITION_SCOPE, FILTER_SCOPE } from './scopes.ts';
+export {
+  createSchedules,
+  hasSchedule,
+  jitterOf,
+  scheduleFault,
+  scheduleOf,
+} from './task-schedule.ts';
+export { decideFiring, decideFirings, decideTurn, firstTick, standingOf } from './turn.ts';
