@@ -20,6 +20,7 @@ export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
 export * from './retry-policy.ts';
 export * from './run-view.ts';
+export * from './schedule.ts';
 export * from './task-request.ts';
 export * from './task-view.ts';
 export * from './task-words.ts';

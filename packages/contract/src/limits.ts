@@ -40,14 +40,16 @@ export const LIMITS = {
   backfillFirings: 10_000,
   /** Firings that wait for their turn behind a run that goes on, of one task. */
   taskQueue: 1_000,
-  /** Firings that a preview tells. */
-  previewFirings: 1_000,
   /** Stored retry policies that one job names. */
   policiesPerJob: 100,
   /** Job types that one stored retry policy names. */
   policyJobTypes: 50,
   jobTimeoutMinMs: 1_000,
   jobTimeoutMaxMs: 24 * 3_600_000,
+  /** The text of a schedule: calendars export rules with hundreds of dates. */
+  scheduleChars: 10_000,
+  /** Firings that one preview shows. */
+  previewFirings: 1_000,
   /** Output of an attempt kept in its row; larger ones are stored apart, by hash. */
   outputInlineBytes: 32 * 1024,
   /** Largest output of an attempt; more than this belongs in an artifact. */

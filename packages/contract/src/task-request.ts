@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import { type DagInput, EdgeSchema, NodeSchema, RetryPolicySchema } from './plan-schema.ts';
+import { DstPolicySchema, ScheduleExpressionSchema } from './schedule.ts';
 import {
   BACKOFF_ALIASES,
   MISFIRE_POLICIES,
@@ -78,18 +79,6 @@ const BatchSchema = Type.Object(
   { ...closed, description: 'Events are gathered, and one run gets them all.' },
 );
 
-const dstPolicy = Type.Object(
-  {
-    gap: optional(Type.Enum(['next', 'skip'])),
-    overlap: optional(Type.Enum(['first', 'second', 'both'])),
-  },
-  closed,
-);
-const scheduleExpr = Type.String({
-  minLength: 1,
-  maxLength: 4_096,
-  description: 'Cron fields, a recurrence rule, a time, a topic, or a condition.',
-});
 const timezone = Type.String({ minLength: 1, maxLength: 64, description: 'An IANA name.' });
 const seconds = (maximum: number) => Type.Integer({ minimum: 1, maximum });
 
@@ -97,7 +86,7 @@ const fields = {
   title: Type.String({ minLength: 1, maxLength: 200 }),
   description: optional(Type.Union([Type.String({ maxLength: 2_000 }), Type.Null()])),
   schedule_kind: Type.Enum([...SCHEDULE_KINDS]),
-  schedule_expr: scheduleExpr,
+  schedule_expr: ScheduleExpressionSchema,
   timezone: optional(timezone),
   payload,
   priority: optional(Type.Integer({ minimum: 1, maximum: 10, default: 5 })),
@@ -111,7 +100,7 @@ const fields = {
   poll_interval_seconds: optional(seconds(86_400)),
   debounce_seconds: optional(seconds(86_400)),
   batch: optional(BatchSchema),
-  dst_policy: optional(dstPolicy),
+  dst_policy: optional(DstPolicySchema),
   misfire_policy: optional(Type.Enum([...MISFIRE_POLICIES], { default: 'fire_once' })),
   max_catch_up: optional(
     Type.Integer({
@@ -257,9 +246,9 @@ export type BackfillTask = Static<typeof BackfillTaskSchema>;
 export const PreviewTaskSchema = Type.Object(
   {
     schedule_kind: fields.schedule_kind,
-    schedule_expr: scheduleExpr,
+    schedule_expr: ScheduleExpressionSchema,
     timezone: optional(timezone),
-    dst_policy: optional(dstPolicy),
+    dst_policy: optional(DstPolicySchema),
     from: optional(TimeSchema),
     count: optional(Type.Integer({ minimum: 1, maximum: LIMITS.previewFirings, default: 10 })),
   },

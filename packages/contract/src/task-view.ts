@@ -111,33 +111,6 @@ export const FiringSchema = Type.Object(
 export type FiringView = Static<typeof FiringSchema>;
 export const FiringListSchema = listSchema(FiringSchema);
 
-/** A firing that is to be. */
-const expected = Type.Object(
-  {
-    at: TimeSchema,
-    local: Type.String({ description: 'The same in the zone of the task.' }),
-    dst: Type.Optional(
-      Type.Enum(['gap', 'overlap'], { description: 'A change of the clocks touches it.' }),
-    ),
-  },
-  closed,
-);
-
-/** The next firings of a schedule. */
-export const PreviewSchema = Type.Object(
-  { firings: Type.Array(expected), description: Type.String() },
-  {
-    ...closed,
-    examples: [
-      {
-        firings: [{ at: '2026-01-15T08:00:00.000Z', local: '2026-01-15T09:00:00+01:00' }],
-        description: 'At 09:00, Europe/Paris',
-      },
-    ],
-  },
-);
-export type Preview = Static<typeof PreviewSchema>;
-
 /** What an operation on a task answers. */
 export const TaskOperationSchema = Type.Object(
   {

@@ -6,7 +6,6 @@ export {
   createSchedules,
   hasSchedule,
   jitterOf,
-  scheduleFault,
   scheduleOf,
 } from './task-schedule.ts';
 export { decideFiring, decideFirings, decideTurn, firstTick, standingOf } from './turn.ts';

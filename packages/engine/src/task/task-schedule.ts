@@ -1,6 +1,6 @@
 /** The schedule of a task, as its definition says it. */
-import { OrchestrationError, parseTime, type TaskDefinition } from '@tenuto/contract';
-import { readSchedule, type Schedule, ScheduleError } from '../schedule/index.ts';
+import { parseTime, type TaskDefinition } from '@tenuto/contract';
+import { readSchedule, type Schedule } from '../schedule/index.ts';
 
 /** Schedules read at once: reading a rule anew for each firing would cost more than the firing. */
 const KEPT = 20_000;
@@ -17,49 +17,25 @@ export function hasSchedule({ schedule_kind: kind }: TaskDefinition): boolean {
 /**
  * Reads the schedule of a cron, rrule or once task.
  * @param createdAt milliseconds since the epoch; where a bare rule begins
- * @throws OrchestrationError 422 with the path of what is wrong
+ * @throws ScheduleError with the path of what is wrong
  */
 export function scheduleOf(definition: TaskDefinition, createdAt: number): Schedule {
   const { schedule_kind: kind, schedule_expr: expression, timezone = 'UTC' } = definition;
   if (kind === 'event' || kind === 'condition') throw new Error(`a ${kind} has no schedule`);
-  const startAt = definition.start_at === undefined ? undefined : parseTime(definition.start_at);
-  const endAt = definition.end_at === undefined ? undefined : parseTime(definition.end_at);
   const { dst_policy: dstPolicy } = definition;
-  try {
-    return readSchedule({
-      ...{ kind, expression, timezone, anchor: startAt ?? createdAt },
-      ...(dstPolicy !== undefined && { dstPolicy: onlyGiven(dstPolicy) }),
-      ...(startAt !== undefined && { startAt }),
-      ...(endAt !== undefined && { endAt }),
-    });
-  } catch (error) {
-    if (!(error instanceof ScheduleError)) throw error;
-    throw scheduleFault(error.path, error.message);
-  }
-}
-
-function onlyGiven({ gap, overlap }: NonNullable<TaskDefinition['dst_policy']>) {
-  return { ...(gap !== undefined && { gap }), ...(overlap !== undefined && { overlap }) };
-}
-
-/** A schedule that cannot be followed, as the API tells it. */
-export function scheduleFault(path: string, message: string): OrchestrationError {
-  const field = FIELDS[path.replace(/^\//, '')] ?? path;
-  return new OrchestrationError('unprocessable', `${field} ${message}`, {
-    validationErrors: [{ path: field, message }],
+  const startAt = timeOf(definition.start_at);
+  const endAt = timeOf(definition.end_at);
+  return readSchedule({
+    ...{ kind, expression, timezone, anchor: startAt ?? createdAt },
+    ...(dstPolicy !== undefined && { dstPolicy }),
+    ...(startAt !== undefined && { startAt }),
+    ...(endAt !== undefined && { endAt }),
   });
 }
 
-/** Names of the schedule's reader and the fields of a task that they stand for. */
-const FIELDS: Readonly<Record<string, string>> = {
-  '': '/schedule_expr',
-  expression: '/schedule_expr',
-  timezone: '/timezone',
-  dstPolicy: '/dst_policy',
-  startAt: '/start_at',
-  endAt: '/end_at',
-  kind: '/schedule_kind',
-};
+function timeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseTime(text);
+}
 
 /** Reads schedules, and remembers those that were asked for last. */
 export function createSchedules(): (definition: TaskDefinition, createdAt: number) => Schedule {

@@ -84,7 +84,7 @@ function ticksIn(
   if (!hasSchedule(definition)) throw refused('/from', 'has no meaning: the task has no schedule');
   if (to < from) throw refused('/to', 'is before from');
   if (to > now) throw refused('/to', 'is in the future');
-  const schedule = scheduleOf(definition, Math.min(createdAt, from));
+  const schedule = scheduleOf(definition, createdAt);
   const ticks: number[] = [];
   let next = schedule.after(from - 1);
   while (next !== undefined && next.at <= to) {

@@ -5,6 +5,7 @@ import {
   type InlineRetryPolicy,
   type JsonObject,
   OrchestrationError,
+  ScheduleError,
   type SubmitJob,
   type TaskDefinition,
   type TaskPayload,
@@ -18,7 +19,6 @@ import {
   type Plan,
   pipelineGraph,
   type StoredInput,
-  scheduleFault,
   scheduleOf,
   type TaskChange,
   type TaskMaking,
@@ -59,7 +59,7 @@ export async function readTask(
 /**
  * Where a task stands that begins, or begins anew, at `now`.
  * @param createdAt where a bare rule begins
- * @throws OrchestrationError 422 for a schedule that cannot be read or has no firing ahead
+ * @throws ScheduleError for a schedule that cannot be read or has no firing ahead
  */
 export function beginning(
   task: { readonly taskId: string; readonly definition: TaskDefinition },
@@ -73,7 +73,10 @@ export function beginning(
   const first = firstTick(task, scheduleOf(definition, createdAt), now);
   if (first.tickAt !== null) return first;
   const once = definition.schedule_kind === 'once';
-  throw scheduleFault('', once ? 'has passed' : 'has no firing ahead');
+  throw new ScheduleError(
+    '/schedule_expr',
+    once ? 'The time has passed; give one that is to come.' : 'The schedule has no firing ahead.',
+  );
 }
 
 async function makingOf(

@@ -1,4 +1,9 @@
-import { formatTime, type Preview, type PreviewTask, type TaskDefinition } from '@tenuto/contract';
+import {
+  formatTime,
+  type PreviewTask,
+  type SchedulePreview,
+  type TaskDefinition,
+} from '@tenuto/contract';
 import { hasSchedule, type Schedule, scheduleOf, type TaskRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { beginning } from './task-content.ts';
@@ -18,7 +23,7 @@ export async function previewTask(
   parts: TaskParts,
   caller: Caller,
   of: { readonly taskId: string; readonly count?: number; readonly from?: string },
-): Promise<Preview> {
+): Promise<SchedulePreview> {
   const access = authorize(caller.principal, 'tasks:read', WHAT);
   const task = await findTask(parts, access, of.taskId);
   const { definition, createdAt } = task;
@@ -45,7 +50,7 @@ export async function previewSchedule(
   parts: TaskParts,
   caller: Caller,
   { from: given, count = DEFAULT_COUNT, ...written }: PreviewTask,
-): Promise<Preview> {
+): Promise<SchedulePreview> {
   authorize(caller.principal, 'tasks:read', WHAT);
   const { timezone = parts.rules.defaults.timezone ?? 'UTC' } = written;
   const definition: TaskDefinition = { title: 'preview', ...written, timezone };
@@ -67,8 +72,8 @@ async function fromOf({ tasks }: TaskParts, from: string | undefined): Promise<n
 function firings(
   schedule: Schedule,
   { from, count }: { readonly from: number; readonly count: number },
-): Preview['firings'] {
-  const found: Preview['firings'] = [];
+): SchedulePreview['firings'] {
+  const found: SchedulePreview['firings'] = [];
   let next = schedule.after(from);
   while (next !== undefined && found.length < count) {
     const { at, local, dst } = next;

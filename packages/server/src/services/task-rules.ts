@@ -3,6 +3,7 @@ import {
   ExpressionError,
   OrchestrationError,
   parseTime,
+  ScheduleError,
   type TaskDefinition,
   type TaskPayload,
   type ValidationError,
@@ -11,12 +12,11 @@ import {
   CONDITION_SCOPE,
   compileExpression,
   compileTemplate,
+  compileTopicPattern,
   DEDUPE_SCOPE,
   FILTER_SCOPE,
 } from '@tenuto/engine';
 
-/** Segments between dots; `*` is any one, `#` any number of them. */
-const TOPIC = /^(\*|#|[^.*#\s]+)(\.(\*|#|[^.*#\s]+))*$/;
 const TOPIC_CHARS = 100;
 const DOES = ['pipeline', 'dag_definition', 'template', 'profile'] as const;
 
@@ -80,9 +80,7 @@ function checkKind(definition: TaskDefinition, add: Add): void {
   only(['filter', 'debounce_seconds', 'batch'], ['event']);
   only(['probe', 'poll_interval_seconds'], ['condition']);
   only(['dst_policy', 'jitter_seconds', 'max_catch_up'], ['cron', 'rrule', 'once']);
-  if (kind === 'event' && !isTopic(definition.schedule_expr)) {
-    add('/schedule_expr', 'is no topic: names between dots, * for any one, # for any number');
-  }
+  if (kind === 'event') checkTopic(definition.schedule_expr, add);
   if (definition.poll_interval_seconds !== undefined && definition.probe === undefined) {
     add('/poll_interval_seconds', 'is how often a probe runs, and there is none');
   }
@@ -91,8 +89,15 @@ function checkKind(definition: TaskDefinition, add: Add): void {
   }
 }
 
-function isTopic(text: string): boolean {
-  return text.length <= TOPIC_CHARS && TOPIC.test(text);
+function checkTopic(pattern: string, add: Add): void {
+  if (pattern.length > TOPIC_CHARS)
+    add('/schedule_expr', `is longer than ${TOPIC_CHARS} characters`);
+  try {
+    compileTopicPattern(pattern);
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    add('/schedule_expr', `is no topic pattern: ${error.message}`);
+  }
 }
 
 function checkPairs(definition: TaskDefinition, add: Add): void {
