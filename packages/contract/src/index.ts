@@ -19,6 +19,7 @@ export * from './problem.ts';
 export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
 export * from './retry-policy.ts';
+export * from './run-stats.ts';
 export * from './run-view.ts';
 export * from './schedule.ts';
 export * from './task-request.ts';

@@ -11,6 +11,7 @@ import {
   type RecoveryStore,
   type RetryPolicyStore,
   type Scheduler,
+  type TallyStore,
   type TaskStore,
   type TestStore,
 } from '@tenuto/engine';
@@ -40,6 +41,7 @@ import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
@@ -60,6 +62,7 @@ export interface AppOptions {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly tasks: TaskStore;
+  readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
@@ -134,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addRunStatsRoutes(app, parts);
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);

@@ -6,6 +6,7 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  TallyStore,
   TaskStore,
   TestStore,
   TokenStore,
@@ -25,7 +26,7 @@ import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
-import { createTaskStore } from './task-store.ts';
+import { createTallyStore, createTaskStore } from './task-store.ts';
 import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
@@ -46,6 +47,7 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly tallies: TallyStore;
   readonly tasks: TaskStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -65,6 +67,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),

@@ -3,12 +3,13 @@ import type pg from 'pg';
 import { faultOf } from './fault.ts';
 import { openPool } from './pool.ts';
 import { makePartitions } from './queries/partitions.ts';
+import { sumUpTallies } from './queries/run-tallies.ts';
 import { releaseQueued } from './queries/task-release.ts';
 import { dueTasks, endedProbes, gatheredTasks, standingTasks } from './queries/task-schedule.ts';
 import { takeTurns } from './queries/task-turn.ts';
 
-/** One for the poll, one for what is due at this moment. */
-const POOL_SIZE = 2;
+/** One for the poll, one for what is due at this moment, one for what has time. */
+const POOL_SIZE = 3;
 
 export interface OpenScheduleStore extends ScheduleStore {
   close(): Promise<void>;
@@ -41,6 +42,11 @@ export function createScheduleStore(config: pg.ClientConfig): OpenScheduleStore 
     probes: (limit) => guarded(() => endedProbes(pool, limit)),
     gathered: (limit) => guarded(() => gatheredTasks(pool, limit)),
     makeRoom: () => guarded(() => makePartitions(pool)),
+    tidy: () =>
+      guarded(async () => {
+        await sumUpTallies(pool);
+        await pool.query('delete from task_dedupes where until_at < clock_timestamp()');
+      }),
     databaseTime: () =>
       guarded(async () => {
         const { rows } = await pool.query<{ now: number }>(

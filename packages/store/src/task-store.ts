@@ -1,5 +1,6 @@
-import type { TaskStore } from '@tenuto/engine';
+import type { TallyStore, TaskStore } from '@tenuto/engine';
 import type { Database } from './queries/database.ts';
+import { readTallies } from './queries/run-tallies.ts';
 import { changeTask, createTask } from './queries/task-change.ts';
 import { listFirings, missedTicks } from './queries/task-firings.ts';
 import { findTask, listTasks, timeOfDatabase, triggerTasks } from './queries/tasks.ts';
@@ -16,4 +17,9 @@ export function createTaskStore(db: Database): TaskStore {
     now: () => timeOfDatabase(db),
     triggers: (owner) => triggerTasks(db, owner),
   };
+}
+
+/** What runs come to, as the API sees it. */
+export function createTallyStore(db: Database): TallyStore {
+  return { tallies: (access, of) => readTallies(db, access, of) };
 }

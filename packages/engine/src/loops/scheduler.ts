@@ -13,7 +13,8 @@
 import { createDatabaseClock } from '../database-clock.ts';
 import type { EngineLog } from '../engine-log.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ScheduledTask, ScheduleStore, TaskTurn } from '../ports/task-store.ts';
+import { StoreFault } from '../ports/store.ts';
+import type { ScheduledTask, ScheduleStore, TakenTurn, TaskTurn } from '../ports/task-store.ts';
 import {
   createSchedules,
   decideCondition,
@@ -33,6 +34,7 @@ const TURNS_AT_ONCE = 250;
 const PROBES_AT_ONCE = 100;
 const GATHERED_AT_ONCE = 50;
 const MAKE_ROOM_EVERY_MS = 600_000;
+const TIDY_EVERY_MS = 10_000;
 
 export interface SchedulerOptions {
   readonly store: ScheduleStore;
@@ -84,14 +86,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return untilNext(state);
     },
   });
+  const tidy: Loop = createLoop({
+    ...{ name: 'tidy', clock: options.clock, everyMs: TIDY_EVERY_MS, onError },
+    runOnce: async () => {
+      await store.tidy();
+      return undefined;
+    },
+  });
+  const loops = [poll, fire, tidy];
   return {
     start() {
-      poll.start();
-      fire.start();
+      for (const loop of loops) loop.start();
     },
     wake: poll.wake,
     async stop() {
-      await Promise.all([poll.stop(), fire.stop()]);
+      await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
 }
@@ -160,8 +169,26 @@ async function freshened(state: State, tasks: readonly ScheduledTask[]): Promise
 
 async function take(state: State, turns: readonly TaskTurn[]): Promise<number> {
   if (turns.length === 0) return 0;
-  const { store, runsWait } = state.options;
-  const taken = await store.take(turns);
+  const { store, runsWait, log } = state.options;
+  let taken: readonly TakenTurn[];
+  try {
+    taken = await store.take(turns);
+  } catch (error) {
+    if (!(error instanceof StoreFault) || error.kind !== 'rejected') throw error;
+    // One that the database refuses must not keep the others from firing.
+    if (turns.length === 1) {
+      log.error({ task: turns[0]?.taskId, error: error.message }, 'a firing was refused');
+      throw error;
+    }
+    const half = Math.ceil(turns.length / 2);
+    const halves = [turns.slice(0, half), turns.slice(half)];
+    const [first, second] = await Promise.allSettled(halves.map((part) => take(state, part)));
+    if (first?.status === 'rejected' && second?.status === 'rejected') throw error;
+    return (
+      (first?.status === 'fulfilled' ? first.value : 0) +
+      (second?.status === 'fulfilled' ? second.value : 0)
+    );
+  }
   const runs = taken.reduce((count, { runIds }) => count + runIds.length, 0);
   if (runs > 0) runsWait();
   return runs;

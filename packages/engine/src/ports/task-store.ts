@@ -136,6 +136,8 @@ export interface ScheduleStore {
   gathered(limit: number): Promise<readonly Gathered[]>;
   /** Makes room in the history for firings as far back as any task may be behind. */
   makeRoom(): Promise<void>;
+  /** Sums up what runs have come to, and forgets what is over its time. */
+  tidy(): Promise<void>;
   /** Milliseconds since the epoch by the database's clock. */
   databaseTime(): Promise<number>;
 }
