@@ -9,8 +9,6 @@ create table tasks (
   definition text not null,
   payload text not null,
   concurrency_key text,
-  -- Of an event task: the pattern of its topics.
-  topic text,
   -- What each of its runs is made of: the plan, and JSON text of what the run is given.
   plan_hash bytea not null,
   input text not null,
@@ -47,8 +45,6 @@ create index tasks_queued on tasks (task_id) where queued > 0;
 create index tasks_probing on tasks (task_id) where probe_run is not null;
 create index tasks_concurrency on tasks (owner, concurrency_key, task_id)
   where concurrency_key is not null and deleted_at is null;
-create index tasks_triggers on tasks (owner, task_id)
-  where schedule_kind in ('event', 'condition') and status = 'active' and deleted_at is null;
 create index tasks_title on tasks (title text_pattern_ops, task_id) where deleted_at is null;
 
 -- What came of every firing that was expected or asked for. History: insert-only, partitioned by
@@ -84,16 +80,6 @@ create table task_queue (
   extra text not null,
   queued_at timestamptz not null default clock_timestamp(),
   primary key (task_id, at, key)
-);
-
--- Events that wait to be given to one run together.
-create table task_events (
-  task_id uuid not null,
-  event_id uuid not null,
-  at bigint not null,
-  -- JSON text.
-  event text not null,
-  primary key (task_id, event_id)
 );
 
 -- Keys that were fired under, until when no other firing of the owner's may use them.

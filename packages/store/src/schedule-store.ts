@@ -5,7 +5,7 @@ import { openPool } from './pool.ts';
 import { makePartitions } from './queries/partitions.ts';
 import { sumUpTallies } from './queries/run-tallies.ts';
 import { releaseQueued } from './queries/task-release.ts';
-import { dueTasks, endedProbes, gatheredTasks, standingTasks } from './queries/task-schedule.ts';
+import { dueTasks, endedProbes, standingTasks } from './queries/task-schedule.ts';
 import { takeTurns } from './queries/task-turn.ts';
 
 /** One for the poll, one for what is due at this moment, one for what has time. */
@@ -40,7 +40,6 @@ export function createScheduleStore(config: pg.ClientConfig): OpenScheduleStore 
     take: (turns) => guarded(() => takeTurns(pool, turns)),
     release: () => guarded(() => releaseQueued(pool)),
     probes: (limit) => guarded(() => endedProbes(pool, limit)),
-    gathered: (limit) => guarded(() => gatheredTasks(pool, limit)),
     makeRoom: () => guarded(() => makePartitions(pool)),
     tidy: () =>
       guarded(async () => {

@@ -3,7 +3,7 @@ import type { Database } from './queries/database.ts';
 import { readTallies } from './queries/run-tallies.ts';
 import { changeTask, createTask } from './queries/task-change.ts';
 import { listFirings, missedTicks } from './queries/task-firings.ts';
-import { findTask, listTasks, timeOfDatabase, triggerTasks } from './queries/tasks.ts';
+import { findTask, listTasks, timeOfDatabase } from './queries/tasks.ts';
 
 /** Tasks, as the API sees them. */
 export function createTaskStore(db: Database): TaskStore {
@@ -15,7 +15,6 @@ export function createTaskStore(db: Database): TaskStore {
     firings: (access, of, page) => listFirings(db, access, of, page),
     missed: (access, of) => missedTicks(db, access, of),
     now: () => timeOfDatabase(db),
-    triggers: (owner) => triggerTasks(db, owner),
   };
 }
 

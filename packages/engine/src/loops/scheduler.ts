@@ -18,7 +18,6 @@ import type { ScheduledTask, ScheduleStore, TakenTurn, TaskTurn } from '../ports
 import {
   createSchedules,
   decideCondition,
-  decideGathered,
   decideProbe,
   decideTurn,
   hasSchedule,
@@ -32,7 +31,6 @@ const TASKS_A_POLL = 2_000;
 /** Turns taken by one statement: a few hundred rows, so that it is short. */
 const TURNS_AT_ONCE = 250;
 const PROBES_AT_ONCE = 100;
-const GATHERED_AT_ONCE = 50;
 const MAKE_ROOM_EVERY_MS = 600_000;
 const TIDY_EVERY_MS = 10_000;
 
@@ -117,7 +115,6 @@ async function look(state: State, changed: () => void): Promise<number | undefin
   const released = await store.release();
   if (released > 0) options.runsWait();
   await endProbes(state);
-  await fireGathered(state);
   const behind = tasks.length === TASKS_A_POLL && (tasks.at(-1)?.dueAt ?? 0) <= clock.wall();
   return behind ? 0 : undefined;
 }
@@ -206,16 +203,6 @@ async function endProbes(state: State): Promise<void> {
     return task?.probeRun === probe.runId ? decideCondition(task, probe, state.clock.wall()) : [];
   });
   await take(state, turns);
-}
-
-/** Gives events that have been gathered for long enough to the runs of their tasks. */
-async function fireGathered(state: State): Promise<void> {
-  const gathered = await state.options.store.gathered(GATHERED_AT_ONCE);
-  const now = state.clock.wall();
-  await take(
-    state,
-    gathered.map((one) => decideGathered(one, now)),
-  );
 }
 
 /** In how many milliseconds the next firing is due that memory knows of. */

@@ -86,8 +86,6 @@ export interface TaskTurn {
   readonly cancelPrevious?: boolean;
   /** Starts a run of the probe, as `standing.probeRun` from then on. */
   readonly startProbe?: boolean;
-  /** Ids of gathered events that its firings are about: they wait no longer. */
-  readonly events?: readonly string[];
 }
 
 /** A turn that was taken, with the runs that it has made, in their order. */
@@ -102,13 +100,6 @@ export interface EndedProbe {
   readonly runId: string;
   /** What the condition came to; null when the probe, or the condition, has failed. */
   readonly holds: boolean | null;
-}
-
-/** A task whose events have been gathered for long enough. */
-export interface Gathered {
-  readonly task: ScheduledTask;
-  /** In the order of their times. */
-  readonly events: readonly EventFiring[];
 }
 
 /**
@@ -132,8 +123,6 @@ export interface ScheduleStore {
   release(): Promise<number>;
   /** Tasks whose probe is over. */
   probes(limit: number): Promise<readonly EndedProbe[]>;
-  /** Tasks whose gathered events are due. */
-  gathered(limit: number): Promise<readonly Gathered[]>;
   /** Makes room in the history for firings as far back as any task may be behind. */
   makeRoom(): Promise<void>;
   /** Sums up what runs have come to, and forgets what is over its time. */
@@ -208,22 +197,23 @@ export interface FiringFilter {
   readonly to?: number;
 }
 
-/** An event that a task is to be fired for. */
-export interface EventFiring {
-  readonly taskId: string;
-  /** Of a condition: what it comes to with this event. It fires when that turns true. */
-  readonly holds?: boolean;
+/** An event, as far as a firing needs it. */
+export interface FiringEvent {
   readonly eventId: string;
   /** When it was published, in milliseconds since the epoch: the same each time it is told. */
   readonly at: number;
   /** JSON text: `event` in the expressions of the run. */
   readonly event: string;
 }
-/** `merged`: it will be given to a run together with others. `known`: it was told before. */
+/** Events that a task is to be fired for, once: one, or those that were gathered. Oldest first. */
+export interface EventFiring {
+  readonly taskId: string;
+  readonly events: readonly FiringEvent[];
+}
+/** `known`: it was told before. `inactive`: the task is over, or its condition has not turned true. */
 export interface EventFired {
   readonly taskId: string;
-  readonly eventId: string;
-  readonly outcome: FiringOutcome | 'merged' | 'known' | 'inactive';
+  readonly outcome: FiringOutcome | 'known' | 'inactive';
   readonly runId: string | null;
 }
 
@@ -244,6 +234,4 @@ export interface TaskStore {
   missed(access: Access, of: { taskId: string; since: number; most: number }): Promise<number[]>;
   /** Milliseconds since the epoch by the database's clock. */
   now(): Promise<number>;
-  /** Active tasks that events may fire, of one owner or of all. */
-  triggers(owner: string | undefined): Promise<readonly TaskRecord[]>;
 }

@@ -1,17 +1,35 @@
+import type { TaskDefinition } from '@tenuto/contract';
 import type { Access, NewTask, TaskChange, TaskChangeResult, TaskMaking } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, asked, type Database, type Parameters, parameters } from './database.ts';
 import { isExpired } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { reachable } from './run-row.ts';
+import { followTask } from './task-subscriptions.ts';
 import { TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
+import { findTask } from './tasks.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Makes a task with its idempotency key and its audit row, or none of them. */
-export async function createTask(
-  db: Database,
+export async function createTask(db: Database, task: NewTask): Promise<'created' | 'duplicate'> {
+  await keepPlans(db, task.making);
+  const { taskId, owner, definition } = task;
+  if (!hearsEvents(definition)) return insertTask(db, task);
+  return inTransaction(db, async (session) => {
+    const result = await insertTask(session, task);
+    if (result === 'created') await followTask(session, { taskId, owner, definition, over: false });
+    return result;
+  });
+}
+
+function hearsEvents({ schedule_kind: kind }: TaskDefinition): boolean {
+  return kind === 'event' || kind === 'condition';
+}
+
+async function insertTask(
+  db: Pick<Database, 'query'>,
   { taskId, owner, definition, payload, making, standing, idempotency, audit }: NewTask,
 ): Promise<'created' | 'duplicate'> {
-  await keepPlans(db, making);
   const given = parameters();
   const ownerAt = given.add(owner);
   const keyed =
@@ -56,14 +74,12 @@ function contentOf(
   given: Parameters,
 ): [column: string, value: string][] {
   const { plan, input, probe } = making;
-  const isEvent = definition.schedule_kind === 'event';
   const values: Record<string, unknown> = {
     title: definition.title,
     schedule_kind: definition.schedule_kind,
     definition: JSON.stringify(definition),
     payload: JSON.stringify(payload),
     concurrency_key: definition.concurrency_key ?? null,
-    topic: isEvent ? definition.schedule_expr : null,
     plan_hash: Buffer.from(plan.hash, 'hex'),
     input,
     priority: definition.priority ?? 5,
@@ -82,8 +98,30 @@ export async function changeTask(
   access: Access,
   change: TaskChange,
 ): Promise<TaskChangeResult> {
-  const { taskId, content, audit, dropQueue = false, remove = false } = change;
+  const { taskId, content, standing } = change;
   if (content !== undefined) await keepPlans(db, content.making);
+  const before = await findTask(db, access, taskId);
+  if (before === undefined) return 'missing';
+  const definition = content?.definition ?? before.definition;
+  if (!hearsEvents(definition) && !hearsEvents(before.definition)) {
+    return updateTask(db, access, change);
+  }
+  const over = change.remove === true || ['cancelled', 'completed'].includes(standing.status);
+  return inTransaction(db, async (session) => {
+    const result = await updateTask(session, access, change);
+    if (typeof result === 'object') {
+      await followTask(session, { taskId, owner: before.owner, definition, over });
+    }
+    return result;
+  });
+}
+
+async function updateTask(
+  db: Pick<Database, 'query'>,
+  access: Access,
+  change: TaskChange,
+): Promise<TaskChangeResult> {
+  const { taskId, content, audit, dropQueue = false, remove = false } = change;
   const given = parameters();
   const id = given.add(taskId);
   const locked = `select t.task_id from tasks t join wanted w on w.task_id = t.task_id
@@ -123,12 +161,11 @@ function droppedPart(): string {
         recorded_at)
       select d.task_id, d.at, d.key, d.tick, d.due_at, d.origin, 'skipped', 'cancelled', d.event_id,
         clock_timestamp()
-      from dropped d),
-    forgotten as (delete from task_events e using moved m where e.task_id = m.task_id)`;
+      from dropped d)`;
 }
 
 async function movedOrMissing(
-  db: Database,
+  db: Pick<Database, 'query'>,
   access: Access,
   taskId: string,
 ): Promise<'moved' | 'missing'> {

@@ -1,11 +1,5 @@
 /** What schedulers read of tasks, and how waiting firings become runs. */
-import type {
-  EndedProbe,
-  EventFiring,
-  Gathered,
-  ScheduledTask,
-  ScheduleStore,
-} from '@tenuto/engine';
+import type { EndedProbe, ScheduledTask, ScheduleStore } from '@tenuto/engine';
 import type pg from 'pg';
 import { jsonOf } from './run-row.ts';
 import { COUNTED, SCHEDULED, type ScheduledRow, scheduledOf } from './task-row.ts';
@@ -63,31 +57,4 @@ export async function endedProbes(db: Queryable, limit: number): Promise<EndedPr
       holds: typeof said === 'boolean' ? said : null,
     };
   });
-}
-
-/** Tasks whose gathered events are due, with all that they have gathered. */
-export async function gatheredTasks(db: Queryable, limit: number): Promise<Gathered[]> {
-  const { rows } = await db.query<ScheduledRow & { readonly events: GatheredRow[] | null }>(
-    `select ${COUNTED}, (select json_agg(json_build_object('event_id', e.event_id, 'at', e.at,
-         'event', e.event) order by e.at, e.event_id)
-       from task_events e where e.task_id = t.task_id) as events
-     from tasks t where t.due_at <= ${NOW_MS} and t.schedule_kind = 'event'
-       and t.status = 'active' and t.deleted_at is null
-     order by t.due_at limit $1`,
-    [limit],
-  );
-  return rows.map((row) => ({
-    task: scheduledOf(row),
-    events: (row.events ?? []).map(
-      ({ event_id: eventId, at, event }): EventFiring => ({
-        ...{ taskId: row.task_id, eventId, at, event },
-      }),
-    ),
-  }));
-}
-
-interface GatheredRow {
-  readonly event_id: string;
-  readonly at: number;
-  readonly event: string;
 }

@@ -68,18 +68,17 @@ export function turnParts(
     ledgerPart(),
     ...(turns.some(({ startProbe }) => startProbe) ? [probesPart()] : []),
     ...(turns.some(({ cancelPrevious }) => cancelPrevious) ? cancelParts() : []),
-    ...(turns.some(({ events }) => events) ? [gatheredPart()] : []),
   ].join(',\n');
 }
 
 const WANTED = `task_id uuid, turn int, status text, tick_at bigint, due_at bigint, snoozed boolean,
   snooze_reason text, paused_at bigint, last_fired_at bigint, condition_holds boolean,
-  probe_run uuid, cancel_previous boolean, start_probe boolean, events uuid[]`;
+  probe_run uuid, cancel_previous boolean, start_probe boolean`;
 
-function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe, events }: TaskTurn) {
+function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe }: TaskTurn) {
   return {
     ...{ task_id: taskId, turn, status: standing.status },
-    tick_at: standing.tickAt,
+    tick_at: whole(standing.tickAt),
     due_at: standing.dueAt === null ? null : Math.ceil(standing.dueAt),
     snoozed: standing.snoozed,
     snooze_reason: standing.snoozeReason,
@@ -89,7 +88,6 @@ function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe, events }
     probe_run: standing.probeRun,
     cancel_previous: cancelPrevious ?? false,
     start_probe: startProbe ?? false,
-    ...(events !== undefined && { events }),
   };
 }
 
@@ -167,7 +165,7 @@ function movedPart(set: string, queueDropped: boolean): string {
         queued = ${queueDropped ? '0' : `t.queued + ${counted(`s.outcome = 'queued'`)}`}${set}
       from wanted w join locked l on l.task_id = w.task_id
       where t.task_id = w.task_id
-      returning t.*, w.cancel_previous, w.events)`;
+      returning t.*, w.cancel_previous)`;
 }
 
 /** The row of a run of the task in `m`, unowned: engines claim it as they claim any other. */
@@ -236,10 +234,4 @@ function cancelParts(): string[] {
       insert into run_inbox (run_id, seq, type, body)
       select run_id, inbox_seq, 'cancel', ${body} from cancelled)`,
   ];
-}
-
-function gatheredPart(): string {
-  return `given_away as (
-      delete from task_events e using moved m
-      where e.task_id = m.task_id and e.event_id = any(m.events))`;
 }

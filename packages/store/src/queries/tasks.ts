@@ -49,22 +49,6 @@ export function listTasks(
   });
 }
 
-/** Active tasks that events may fire. */
-export async function triggerTasks(
-  db: Pick<Database, 'query'>,
-  owner: string | undefined,
-): Promise<TaskRecord[]> {
-  const rows = await ask<TaskRow>(
-    db,
-    `select ${WHOLE} from tasks t
-     where t.schedule_kind in ('event', 'condition') and t.status = 'active'
-       and t.deleted_at is null and ($1::text is null or t.owner = $1)
-     order by t.task_id`,
-    [owner ?? null],
-  );
-  return rows.map(taskOf);
-}
-
 /** Milliseconds since the epoch, by the clock that decides when tasks are due. */
 export async function timeOfDatabase(db: Pick<Database, 'query'>): Promise<number> {
   const [row] = await ask<{ now: number }>(
