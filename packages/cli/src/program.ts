@@ -23,6 +23,7 @@ import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
+import { addTasks } from './program-tasks.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -45,6 +46,7 @@ export function buildProgram(perform: Perform): Commander {
   addJobControl(jobs, perform);
   addRecovery(program, perform);
   addRetryPolicies(program, perform);
+  addTasks(program, perform);
   addCircuits(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);

@@ -2,8 +2,10 @@ export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
 export type { EngineOptions } from './engine-state.ts';
+export { compileExpression, compileTemplate } from './expression/index.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
 export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
+export { createScheduler, type Scheduler, type SchedulerOptions } from './loops/scheduler.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/circuit-store.ts';
@@ -17,6 +19,8 @@ export type * from './ports/recovery-store.ts';
 export type * from './ports/reported-test.ts';
 export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
+export type * from './ports/tally-store.ts';
+export type * from './ports/task-store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
 export {
@@ -30,4 +34,5 @@ export {
 export * from './run/index.ts';
 export { createRunIds, runIdOf } from './run-id.ts';
 export * from './schedule/index.ts';
+export * from './task/index.ts';
 export * from './testing/index.ts';

@@ -10,6 +10,9 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type Scheduler,
+  type TallyStore,
+  type TaskStore,
   type TestStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -38,7 +41,9 @@ import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addTaskRoutes } from './routes/tasks.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
@@ -56,6 +61,9 @@ export interface AppOptions {
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly tasks: TaskStore;
+  readonly tallies: TallyStore;
+  readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -129,6 +137,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addRunStatsRoutes(app, parts);
+  addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });

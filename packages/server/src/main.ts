@@ -29,6 +29,7 @@ import {
   createEngine,
   createRelay,
   createRunIds,
+  createScheduler,
   type Engine,
   type RetryPolicyStore,
   type TestStore,
@@ -37,6 +38,7 @@ import {
 import {
   acquireProcessLock,
   createEngineStore,
+  createScheduleStore,
   defaultDataDir,
   type EmbeddedServer,
   MIGRATIONS,
@@ -150,6 +152,12 @@ async function start(
     random: systemRandom,
     log: logger,
   });
+  const scheduler = createScheduler({
+    store: store.schedule,
+    clock: systemClock,
+    log: logger,
+    runsWait: engine.runsWait,
+  });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -157,6 +165,7 @@ async function start(
     clock: systemClock,
     random: systemRandom,
     engine,
+    scheduler,
     ...store.api,
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
@@ -175,6 +184,8 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
+  teardown.add(() => scheduler.stop());
+  scheduler.start();
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -223,10 +234,13 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   teardown.add(() => api.close());
   const engine = createEngineStore(config);
   teardown.add(() => engine.close());
+  const schedule = createScheduleStore(config);
+  teardown.add(() => schedule.close());
   const space = () => embedded?.status().space ?? 'ok';
   return {
     api,
     engine,
+    schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
   };

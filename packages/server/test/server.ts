@@ -92,6 +92,7 @@ export async function startApiOn(
     clock: systemClock,
     random: systemRandom,
     engine,
+    scheduler: { wake: () => undefined },
     ...stores,
     notifications: {
       notices,

@@ -6,6 +6,8 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  TallyStore,
+  TaskStore,
   TestStore,
   TokenStore,
 } from '@tenuto/engine';
@@ -24,6 +26,7 @@ import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
+import { createTallyStore, createTaskStore } from './task-store.ts';
 import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
@@ -44,6 +47,8 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly tallies: TallyStore;
+  readonly tasks: TaskStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   close(): Promise<void>;
@@ -62,6 +67,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    tallies: createTallyStore(pool),
+    tasks: createTaskStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     async close() {

@@ -6,6 +6,7 @@ export const closed = { additionalProperties: false } as const;
 export const uuid = Type.String({ pattern: ID_PATTERN });
 export const JobParameters = Type.Object({ job_id: uuid }, closed);
 export const RunParameters = Type.Object({ run_id: uuid }, closed);
+export const TaskParameters = Type.Object({ task_id: uuid }, closed);
 export const PolicyParameters = Type.Object({ policy_id: uuid }, closed);
 export const NodeParameters = Type.Object(
   {
