@@ -27,9 +27,12 @@ import {
 } from '@tenuto/actions';
 import {
   createEngine,
+  createEventMatching,
+  createEventPublisher,
   createRelay,
   createRunIds,
   type Engine,
+  type EventStore,
   type RetryPolicyStore,
   type TestStore,
   type TokenStore,
@@ -58,6 +61,7 @@ import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault } from './secrets/vault.ts';
+import type { EventParts } from './services/event-parts.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
@@ -158,6 +162,7 @@ async function start(
     random: systemRandom,
     engine,
     ...store.api,
+    eventing: eventingOf(store.api),
     notifications: notificationsOf(settings, { notices, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
@@ -181,6 +186,12 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+function eventingOf({ events }: { readonly events: EventStore }): EventParts {
+  const matching = createEventMatching();
+  const publisher = createEventPublisher({ store: events, matching, published: () => undefined });
+  return { events, matching, publisher };
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {

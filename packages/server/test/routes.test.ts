@@ -110,7 +110,10 @@ describe('every route', () => {
 
   it('answers as if the job of somebody else were not there', async () => {
     const jobId = await addLive(api.pool, { owner: 'ann' });
-    const eve = await api.token('eve', ['jobs:read', 'jobs:write', 'runs:read', 'runs:write']);
+    const eve = await api.token('eve', [
+      ...['jobs:read', 'jobs:write', 'runs:read', 'runs:write'],
+      ...['events:read', 'events:publish'],
+    ]);
     const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
     for (const route of routes.filter(hasId)) {
       const { status } = await send(route, eve, jobId);

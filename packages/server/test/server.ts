@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { RetryPolicyStore } from '@tenuto/engine';
+import { createEventMatching, createEventPublisher, type RetryPolicyStore } from '@tenuto/engine';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
@@ -84,7 +84,9 @@ export async function startApiOn(
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens, notices, retryPolicies } = stores;
+  const { tokens, notices, retryPolicies, events } = stores;
+  const matching = createEventMatching();
+  const publisher = createEventPublisher({ store: events, matching, published: () => undefined });
   const { rules, ...others } = options;
   const app = await buildApp({
     version: '0.0.0',
@@ -93,6 +95,7 @@ export async function startApiOn(
     random: systemRandom,
     engine,
     ...stores,
+    eventing: { events, matching, publisher },
     notifications: {
       notices,
       vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),

@@ -10,6 +10,8 @@ export const PARTITIONED = [
   'node_logs',
   'artifacts',
   'test_results',
+  'events',
+  'event_matches',
 ] as const;
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Made ahead, so that a server that cannot reach this code for weeks still stores runs. */

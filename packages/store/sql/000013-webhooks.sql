@@ -1,0 +1,19 @@
+-- Inbound webhooks: addresses that others post to, each post an event.
+
+create table webhooks (
+  webhook_id uuid primary key,
+  owner text not null,
+  name text not null,
+  topic text not null,
+  verify text not null check (verify in ('standard', 'github', 'stripe', 'hmac', 'none')),
+  -- Sealed by the server's key.
+  secret bytea,
+  -- SHA-256 of the random id in the address, which only the address has.
+  hook_hash bytea not null unique,
+  state text not null default 'active' check (state in ('active', 'disabled')),
+  created_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp(),
+  version integer not null default 1
+);
+create unique index webhooks_name on webhooks (owner, name);
+create index webhooks_owner on webhooks (owner, webhook_id);
