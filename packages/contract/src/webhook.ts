@@ -59,6 +59,9 @@ const fields = {
   webhook_id: Type.String({ format: 'uuid' }),
   name: Type.String(),
   topic: Type.String(),
+  path: Type.Union([Type.String(), Type.Null()], {
+    description: 'Where on this server to post to; null when its key is not here.',
+  }),
   verify: written.verify,
   has_secret: Type.Boolean(),
   state: written.state,
@@ -72,6 +75,7 @@ const example = {
   webhook_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
   name: 'github',
   topic: 'github.push',
+  path: '/hooks/3q2-7wAAAAAAAAAAAAAAAA',
   verify: 'github',
   has_secret: true,
   state: 'active',
@@ -85,9 +89,13 @@ export const WebhookSchema = Type.Object(fields, { ...closed, examples: [example
 export type Webhook = Static<typeof WebhookSchema>;
 export const WebhookListSchema = listSchema(WebhookSchema);
 
-/** A webhook with the address that is posted to, which is shown this once. */
-export const WebhookWithPathSchema = Type.Object(
-  { ...fields, path: Type.String({ description: 'Where to post to; shown once.' }) },
-  { ...closed, examples: [{ ...example, path: '/hooks/3q2-7wAAAAAAAAAAAAAAAA' }] },
+/** What a sender is told. */
+export const HookAnswerSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    message: Type.String(),
+    duplicate: Type.Optional(Type.Boolean({ description: 'It had come before.' })),
+  },
+  { ...closed, examples: [{ success: true, message: 'The event is published.' }] },
 );
-export type WebhookWithPath = Static<typeof WebhookWithPathSchema>;
+export type HookAnswer = Static<typeof HookAnswerSchema>;

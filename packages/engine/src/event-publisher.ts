@@ -41,7 +41,9 @@ export function createEventPublisher(options: {
       const requests = group.map(({ request }) => request);
       try {
         const results = await store.publish(requests, matching);
-        group.forEach(({ settle }, i) => settle(Promise.resolve(results[i] ?? 'used')));
+        for (const [i, { settle }] of group.entries()) {
+          settle(Promise.resolve(results[i] ?? 'used'));
+        }
         published();
       } catch (error) {
         await separately(group, error);

@@ -5,6 +5,7 @@ export type { EngineOptions } from './engine-state.ts';
 export * from './event/index.ts';
 export { createEventPublisher, type EventPublisher } from './event-publisher.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
+export { createEventChores, type EventChores } from './loops/event-chores.ts';
 export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
@@ -22,6 +23,7 @@ export type * from './ports/retry-policy-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
+export type * from './ports/webhook-store.ts';
 export {
   type Circuit,
   type CircuitSettings,

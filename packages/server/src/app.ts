@@ -11,9 +11,11 @@ import {
   type RecoveryStore,
   type RetryPolicyStore,
   type TestStore,
+  type WebhookStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
+import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
@@ -30,6 +32,7 @@ import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addHookRoutes } from './routes/hooks.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
@@ -42,6 +45,7 @@ import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import type { EventParts } from './services/event-parts.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
@@ -62,6 +66,7 @@ export interface AppOptions {
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly eventing: EventParts;
+  readonly webhooks: WebhookStore;
   readonly notifications: NotificationParts;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
@@ -136,11 +141,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
   addEventRoutes(app, options.eventing);
+  addInboundWebhooks(app, { ...options, newId: parts.newId });
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
   if (options.docs) await addDocs(app);
   return app;
+}
+
+const HOOK_BYTES = 16;
+
+function addInboundWebhooks(
+  app: FastifyInstance,
+  options: AppOptions & { readonly newId: () => string },
+): void {
+  const { clock, random, jobs, newId, webhooks, rateLimits, notifications } = options;
+  const newHook = () => Buffer.from(random.bytes(HOOK_BYTES)).toString('base64url');
+  const parts = { webhooks, jobs, newId, newHook, vault: notifications.vault };
+  addWebhookRoutes(app, parts);
+  const failures = createFailures({ clock, most: rateLimits.failures });
+  addHookRoutes(app, { ...options, webhooks: parts, failures });
 }
 
 /** While the server starts or drains, only probes and measures are answered. */

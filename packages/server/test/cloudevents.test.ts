@@ -221,8 +221,13 @@ describe.skipIf(!existsSync(folder))('the vectors', () => {
   it('of conformance are taken, in both modes', async () => {
     const events: Conformance[] = read('conformance.json');
     for (const { attributes, data } of events) {
-      const { Extensions: extensions = {}, ...core } = attributes;
-      const all: Record<string, string> = Object.assign({}, core, extensions);
+      const { Extensions: extensions, ...core } = attributes;
+      const all = Object.fromEntries(
+        Object.entries({ ...core, ...Object(extensions) }).map(([name, value]) => [
+          name,
+          String(value),
+        ]),
+      );
       expect([all.id, (await send({ ...all, data })).status]).toEqual([all.id, 202]);
       const { datacontenttype, ...others } = all;
       const named = Object.entries(others).map(([name, value]) => [

@@ -78,6 +78,7 @@ describe('every route', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/hooks/{hook}',
       '/openapi.json',
     ]);
   });

@@ -8,8 +8,9 @@ create table webhooks (
   verify text not null check (verify in ('standard', 'github', 'stripe', 'hmac', 'none')),
   -- Sealed by the server's key.
   secret bytea,
-  -- SHA-256 of the random id in the address, which only the address has.
+  -- SHA-256 of the random id in the address, by which a post is found; and the id, sealed too.
   hook_hash bytea not null unique,
+  hook bytea not null,
   state text not null default 'active' check (state in ('active', 'disabled')),
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp(),

@@ -9,6 +9,7 @@ import type {
   RetryPolicyStore,
   TestStore,
   TokenStore,
+  WebhookStore,
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createCircuitStore } from './circuit-store.ts';
@@ -24,6 +25,7 @@ import { openPool } from './pool.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
+import { createWebhookStore } from './queries/webhooks.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
 import { createTestStore } from './test-store.ts';
@@ -51,6 +53,7 @@ export interface ApiStore {
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly events: EventStore;
+  readonly webhooks: WebhookStore;
   close(): Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool),
+    webhooks: createWebhookStore(pool),
     async close() {
       await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
     },

@@ -86,6 +86,8 @@ export interface EventWaiter {
   readonly owner: string;
   readonly pattern: string;
   readonly filter: string | null;
+  /** The attempt with which the node began, when that was an earlier one. */
+  readonly began?: { readonly node: number; readonly attempt: number };
 }
 
 /** Decides what an event is for. It knows the subscriptions, up to a version of them. */

@@ -90,7 +90,7 @@ export function addWaiter(
   return inTransaction(db, async (session) => {
     const head = await lockHead(session);
     // Read after the database's clock was: so the node did not begin before this moment.
-    const since = eventIdFloor(head.now - elapsedMs());
+    const beganAt = await beginning(session, waiter, head.now - elapsedMs());
     const { runId, waitKey, owner, pattern, filter } = waiter;
     const { rowCount } = await session.query(
       `insert into event_waiters (run_id, wait_key, owner, pattern, prefix, filter)
@@ -99,9 +99,24 @@ export function addWaiter(
     );
     // An attempt before this one has noted it: all that came since has been looked at.
     if (rowCount === 0) return;
-    const event = await firstAnswer(session, waiter, { matching, since });
+    const event = await firstAnswer(session, waiter, { matching, since: eventIdFloor(beganAt) });
     if (event !== undefined) await noteAnswers(session, [{ runId, waitKey, event }]);
   });
+}
+
+/** When the node began: with an attempt before this one, if there was one. */
+async function beginning(
+  session: Session,
+  { runId, began }: EventWaiter,
+  startedAt: number,
+): Promise<number> {
+  if (began === undefined) return startedAt;
+  const { rows } = await session.query<{ at: number | null }>(
+    `select (extract(epoch from started_at) * 1000)::float8 as at from attempts
+     where run_id = $1 and node = $2 and attempt = $3`,
+    [runId, began.node, began.attempt],
+  );
+  return Math.min(startedAt, rows[0]?.at ?? startedAt);
 }
 
 async function firstAnswer(
