@@ -140,7 +140,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
-  addEventRoutes(app, options.eventing);
+  addEventRoutes(app, { ...options.eventing, clock: options.clock });
   addInboundWebhooks(app, { ...options, newId: parts.newId });
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);

@@ -7,6 +7,8 @@ import {
   createActionRegistry,
   createMailer,
   createNoticeSender,
+  eventPublish,
+  eventWait,
   type FindChannel,
   httpRequest,
   judgeUrl,
@@ -27,12 +29,9 @@ import {
 } from '@tenuto/actions';
 import {
   createEngine,
-  createEventMatching,
-  createEventPublisher,
   createRelay,
   createRunIds,
   type Engine,
-  type EventStore,
   type RetryPolicyStore,
   type TestStore,
   type TokenStore,
@@ -40,6 +39,7 @@ import {
 import {
   acquireProcessLock,
   createEngineStore,
+  createNotifyBus,
   defaultDataDir,
   type EmbeddedServer,
   MIGRATIONS,
@@ -53,7 +53,9 @@ import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
 import { createJwsVerifier } from './auth/jws.ts';
 import { createJwtReader } from './auth/jwt.ts';
 import { openKeys } from './auth/keys.ts';
+import { createRedisBus } from './bus/redis-bus.ts';
 import { engineIdOf } from './engine-identity.ts';
+import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
@@ -61,7 +63,6 @@ import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault } from './secrets/vault.ts';
-import type { EventParts } from './services/event-parts.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
@@ -131,7 +132,8 @@ async function start(
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
   const senders = makeSenders(settings, channelFinder(notices, vault));
-  const actions = makeActions(settings, { startSubRun, tests, senders });
+  const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
+  const actions = makeActions(settings, { startSubRun, tests, senders, eventing });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -162,7 +164,7 @@ async function start(
     random: systemRandom,
     engine,
     ...store.api,
-    eventing: eventingOf(store.api),
+    eventing: eventing.parts,
     notifications: notificationsOf(settings, { notices, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
@@ -178,6 +180,8 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await patiently(engine.start, { clock: systemClock, logger });
+  teardown.add(() => eventing.stop());
+  eventing.start();
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   phase = 'ready';
@@ -188,10 +192,23 @@ async function start(
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
 
-function eventingOf({ events }: { readonly events: EventStore }): EventParts {
-  const matching = createEventMatching();
-  const publisher = createEventPublisher({ store: events, matching, published: () => undefined });
-  return { events, matching, publisher };
+/** Events, with the engine that is made later. */
+function eventingOf(
+  { eventRetentionMs: retentionMs, redis }: Settings,
+  store: Awaited<ReturnType<typeof openStore>>,
+  { log, engine }: { readonly log: FastifyBaseLogger; readonly engine: () => Engine },
+): Eventing {
+  return createEventing({
+    ...{ store: store.api.events, clock: systemClock, log, retentionMs },
+    poke: (runId) => engine().poke(runId),
+    bus: (parts) =>
+      redis === undefined
+        ? createNotifyBus(store.config, { clock: systemClock, news: parts.news })
+        : createRedisBus({
+            ...{ ...parts, ...redis, store: store.api.events, clock: systemClock, log },
+            consumer: randomId(systemRandom),
+          }),
+  });
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {
@@ -237,6 +254,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const space = () => embedded?.status().space ?? 'ok';
   return {
     api,
+    config,
     engine,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
@@ -264,6 +282,7 @@ interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
+  readonly eventing: Pick<Eventing, 'publishFromNode' | 'waitForEvent'>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -297,7 +316,7 @@ function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8A
 
 function makeActions(
   { allowCommands }: Settings,
-  { startSubRun, tests, senders: { http, mailer, channel } }: ActionParts,
+  { startSubRun, tests, eventing, senders: { http, mailer, channel } }: ActionParts,
 ): ActionRegistry {
   const allow =
     allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
@@ -314,6 +333,8 @@ function makeActions(
     sleepFor(),
     sleepUntil(),
     signalWait(),
+    eventPublish(eventing.publishFromNode),
+    eventWait(eventing.waitForEvent, systemClock),
     runStart(startSubRun),
   ]);
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createEventMatching, createEventPublisher, type RetryPolicyStore } from '@tenuto/engine';
-import { openApiStore } from '@tenuto/store';
+import type { RetryPolicyStore } from '@tenuto/engine';
+import { createNotifyBus, openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
+import { createEventing, type Eventing } from '../src/events/eventing.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
@@ -29,6 +30,7 @@ export interface TestApi {
   readonly pool: pg.Pool;
   readonly connection: TestDatabase['connection'];
   readonly logged: string[];
+  readonly eventing: Eventing;
   phase: Phase;
   /** How often the relay was woken. */
   wakes: number;
@@ -85,8 +87,13 @@ export async function startApiOn(
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
   const { tokens, notices, retryPolicies, events } = stores;
-  const matching = createEventMatching();
-  const publisher = createEventPublisher({ store: events, matching, published: () => undefined });
+  const eventing = createEventing({
+    ...{ store: events, clock: systemClock, retentionMs: 720 * 3_600_000 },
+    log: pino({ level: 'silent' }),
+    bus: ({ news }) => createNotifyBus(database.connection, { clock: systemClock, news }),
+    poke: (runId) => (options.engine ?? engine).poke(runId),
+  });
+  eventing.start();
   const { rules, ...others } = options;
   const app = await buildApp({
     version: '0.0.0',
@@ -95,7 +102,7 @@ export async function startApiOn(
     random: systemRandom,
     engine,
     ...stores,
-    eventing: { events, matching, publisher },
+    eventing: eventing.parts,
     notifications: {
       notices,
       vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),
@@ -126,7 +133,7 @@ export async function startApiOn(
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const addToken = async (token: string, subject: string, scopes: readonly string[]) => {
     await pool.query(
-      'insert into api_tokens (hash, hint, subject, name, scopes) values ($1, $2, $3, $3, $4)',
+      'insert into api_tokens (hash, hint, subject, name, scopes) values ($1, $2, $3, $3, $4) on conflict do nothing',
       [createHash('sha256').update(token).digest(), '', subject, scopes],
     );
     return token;
@@ -138,6 +145,7 @@ export async function startApiOn(
     pool,
     connection: database.connection,
     logged,
+    eventing,
     phase: 'ready',
     wakes: 0,
     call: (path, init) => call(url, path, init),
@@ -147,6 +155,7 @@ export async function startApiOn(
     },
     async [Symbol.asyncDispose]() {
       await app.close();
+      await eventing.stop();
       await stores.close();
       await pool.end();
       await database.drop();

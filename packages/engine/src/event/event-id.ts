@@ -55,12 +55,12 @@ export function streamIdOf(eventId: string): string {
   return `${ms}-${counter}`;
 }
 
-/** The lowest event id that belongs to an entry of a stream; undefined for a text that is none. */
+/** The highest event id that belongs to an entry of a stream; undefined for a text that is none. */
 export function eventIdOfStream(streamId: string): string | undefined {
   const [, ms, counter] = /^(\d{1,15})-(\d{1,11})$/.exec(streamId) ?? [];
   if (ms === undefined || counter === undefined || Number(counter) >= COUNTS) return undefined;
   if (Number(ms) >= 2 ** 48) return undefined;
-  return idAt({ ms: Number(ms), counter: Number(counter) }, '0000000000');
+  return idAt({ ms: Number(ms), counter: Number(counter) }, 'ffffffffff');
 }
 
 function idAt({ ms, counter }: Place, tail: string): string {

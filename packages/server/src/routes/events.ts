@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   CleanupAnswerSchema,
   EventListSchema,
@@ -7,11 +8,13 @@ import {
   TopicListSchema,
   TopicPatternSchema,
 } from '@tenuto/contract';
+import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { rawBodies, rawBody } from '../plugins/raw-body.ts';
 import type { EventParts } from '../services/event-parts.ts';
 import { publishEvents, replayEvent } from '../services/event-publish.ts';
+import { createEventStreams } from '../services/event-stream.ts';
 import { cleanUpEvents, listTopics, recentEvents } from '../services/events.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, problems, uuid } from './schemas.ts';
@@ -44,13 +47,17 @@ const cloudEvent = Type.Object(
 );
 const batch = Type.Array(cloudEvent, { examples: [[...Object(cloudEvent).examples]] });
 
-export function addEventRoutes(instance: FastifyInstance, parts: EventParts): void {
+export function addEventRoutes(
+  instance: FastifyInstance,
+  parts: EventParts & { readonly clock: Clock },
+): void {
   instance.register(async (scope) => {
     rawBodies(scope);
     addPublish(scope, parts);
   });
   const app: Typed = instance.withTypeProvider();
   addReading(app, parts);
+  addStream(app, parts);
   app.post(
     `${BASE}/:event_id/replay`,
     {
@@ -159,5 +166,41 @@ function addReading(app: Typed, parts: EventParts): void {
       },
     },
     (request) => recentEvents(parts, callerOf(request), request.query),
+  );
+}
+
+const STREAM = 'text/event-stream';
+const Messages = Type.Unsafe<Readable>(Type.String({ examples: ['data: {"topic":"a.b"}'] }));
+
+function addStream(app: Typed, parts: EventParts & { readonly clock: Clock }): void {
+  const streams = createEventStreams(parts, parts);
+  app.addHook('preClose', async () => streams.close());
+  app.get(
+    `${BASE}/stream`,
+    {
+      config: { scope: 'events:read', produces: [STREAM, 'text/*', '*/*'] },
+      schema: {
+        ...{ tags, summary: 'Look on while events are published, as server-sent events' },
+        produces: [STREAM],
+        headers: Type.Object({
+          'last-event-id': Type.Optional(
+            Type.String({ description: 'Goes on behind this event, without a gap.' }),
+          ),
+        }),
+        querystring: Type.Object({ topic: Type.Optional(TopicPatternSchema) }, closed),
+        response: { 200: Messages, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const stream = await streams.open(callerOf(request), {
+        topic: request.query.topic,
+        lastEventId: request.headers['last-event-id'],
+      });
+      // The answer closes at once when nobody looks on; what it is read from would first wait for more.
+      reply.raw.on('close', stream.close);
+      const body = Readable.from(stream.text).on('close', stream.close);
+      reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      return reply.type(STREAM).send(body);
+    },
   );
 }

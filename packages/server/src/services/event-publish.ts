@@ -130,8 +130,8 @@ interface Sender {
   readonly at: string;
 }
 
-/** @throws OrchestrationError 413, 422 */
-function newEvent(
+/** What is to be published, of what was read. @throws OrchestrationError 413, 422 */
+export function newEvent(
   event: EventBody['events'][number],
   { owner, publishedBy, at }: Sender,
 ): NewEvent {

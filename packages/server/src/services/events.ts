@@ -70,13 +70,14 @@ function topicView(topic: TopicRecord): TopicView {
 
 /** Gives up what is older than some hours. */
 export async function cleanUpEvents(
-  { events }: EventParts,
+  { events, swept }: EventParts,
   caller: Caller,
   hours: number,
 ): Promise<CleanupAnswer> {
   authorize(caller.principal, 'admin', WHAT);
   const audit = auditOf(caller, 'event_stream.cleaned', 'events', { max_age_hours: hours });
   const { removed, floorId } = await events.cleanUp(hours * HOUR_MS, audit);
+  swept();
   return {
     success: true,
     message: `${removed} events were removed.`,
