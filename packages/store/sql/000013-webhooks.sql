@@ -14,7 +14,9 @@ create table webhooks (
   state text not null default 'active' check (state in ('active', 'disabled')),
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz not null default clock_timestamp(),
-  version integer not null default 1
+  version integer not null default 1,
+  -- Its address leads nowhere from then on; the key that made it is known for a day.
+  deleted_at timestamptz
 );
-create unique index webhooks_name on webhooks (owner, name);
-create index webhooks_owner on webhooks (owner, webhook_id);
+create unique index webhooks_name on webhooks (owner, name) where deleted_at is null;
+create index webhooks_owner on webhooks (owner, webhook_id) where deleted_at is null;

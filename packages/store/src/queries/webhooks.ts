@@ -1,7 +1,13 @@
 import type { WebhookState, WebhookVerification } from '@tenuto/contract';
-import type { NewWebhook, WebhookChange, WebhookRecord, WebhookStore } from '@tenuto/engine';
+import type {
+  Access,
+  NewWebhook,
+  WebhookChange,
+  WebhookRecord,
+  WebhookStore,
+} from '@tenuto/engine';
 import { auditPart } from './audit.ts';
-import { ask, type Database, parameters } from './database.ts';
+import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { isExpired } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
@@ -32,13 +38,13 @@ export function createWebhookStore(db: Database): WebhookStore {
     create: (webhook) => createWebhook(db, webhook),
     async find(access, webhookId) {
       const given = parameters();
-      const where = `w.webhook_id = ${given.add(webhookId)} and ${reachable(access, given, 'w')}`;
+      const where = `w.webhook_id = ${given.add(webhookId)} and ${there(access, given)}`;
       const text = `select ${COLUMNS} from webhooks w where ${where}`;
       return (await ask<Row>(db, text, given.values)).map(recordOf)[0];
     },
     list(access, page) {
       const given = parameters();
-      const where = [reachable(access, given, 'w')];
+      const where = [there(access, given)];
       return pageOf<Row, WebhookRecord>(db, {
         ...{ columns: COLUMNS, from: 'webhooks w', where, key: ['w.webhook_id'] },
         after: page.after === undefined ? undefined : [page.after],
@@ -50,20 +56,26 @@ export function createWebhookStore(db: Database): WebhookStore {
       const given = parameters();
       const conditions = [
         `w.webhook_id = ${given.add(webhookId)}`,
-        reachable(access, given, 'w'),
+        there(access, given),
         version === undefined ? 'true' : `w.version = ${given.add(version)}`,
       ];
       const text = `with removed as (
-          delete from webhooks w where ${conditions.join(' and ')} returning 1),
+          update webhooks w set deleted_at = clock_timestamp(), secret = null
+          where ${conditions.join(' and ')} returning 1),
         audited as (${auditPart(audit, 'removed', given)})
         select 1 from removed`;
       return (await ask(db, text, given.values)).length > 0;
     },
     async at(hookHash) {
-      const text = `select ${COLUMNS} from webhooks w where w.hook_hash = $1`;
+      const text = `select ${COLUMNS} from webhooks w where w.hook_hash = $1 and w.deleted_at is null`;
       return (await ask<Row>(db, text, [Buffer.from(hookHash)])).map(recordOf)[0];
     },
   };
+}
+
+/** The condition that a webhook is there for whom the access is of. */
+function there(access: Access, given: Parameters): string {
+  return `w.deleted_at is null and ${reachable(access, given, 'w')}`;
 }
 
 /** The webhook, its idempotency key and its audit row, or none of them. */
@@ -103,7 +115,7 @@ async function createWebhook(
 
 async function changeWebhook(
   db: Database,
-  access: Parameters<WebhookStore['change']>[0],
+  access: Access,
   change: WebhookChange,
 ): Promise<'changed' | 'taken' | 'stale'> {
   const given = parameters();
@@ -112,7 +124,7 @@ async function changeWebhook(
         verify = ${given.add(change.verify)}, secret = ${given.add(bytes(change.secret))},
         state = ${given.add(change.state)}, updated_at = clock_timestamp(), version = w.version + 1
       where w.webhook_id = ${given.add(change.webhookId)} and w.version = ${given.add(change.version)}
-        and ${reachable(access, given, 'w')}
+        and ${there(access, given)}
       returning 1),
     audited as (${auditPart(change.audit, 'changed', given)})
     select 1 from changed`;
