@@ -194,7 +194,7 @@ async function start(
 
 /** Events, with the engine that is made later. */
 function eventingOf(
-  { eventRetentionMs: retentionMs, redis }: Settings,
+  { eventRetentionMs: retentionMs, leaseMs: claimAfterMs, redis }: Settings,
   store: Awaited<ReturnType<typeof openStore>>,
   { log, engine }: { readonly log: FastifyBaseLogger; readonly engine: () => Engine },
 ): Eventing {
@@ -206,7 +206,7 @@ function eventingOf(
         ? createNotifyBus(store.config, { clock: systemClock, news: parts.news })
         : createRedisBus({
             ...{ ...parts, ...redis, store: store.api.events, clock: systemClock, log },
-            consumer: randomId(systemRandom),
+            ...{ claimAfterMs, consumer: randomId(systemRandom) },
           }),
   });
 }
