@@ -5,6 +5,7 @@ export type { EngineOptions } from './engine-state.ts';
 export * from './event/index.ts';
 export { createEventPublisher, type EventPublisher } from './event-publisher.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
+export { coalesced } from './loops/coalesced.ts';
 export { createEventChores, type EventChores } from './loops/event-chores.ts';
 export { createEventTail, type EventTail } from './loops/event-tail.ts';
 export { createLoop, type Loop } from './loops/loop.ts';

@@ -32,6 +32,8 @@ import {
   createRelay,
   createRunIds,
   type Engine,
+  type Relay,
+  type RelayStore,
   type RetryPolicyStore,
   type TestStore,
   type TokenStore,
@@ -62,7 +64,7 @@ import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
-import { createVault } from './secrets/vault.ts';
+import { createVault, type Vault } from './secrets/vault.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
@@ -146,16 +148,7 @@ async function start(
     log: logger,
     ...engineLimits(settings),
   });
-  const relay = createRelay({
-    store: store.api.relay,
-    send: createNoticeSender({
-      ...{ ...senders, clock: systemClock },
-      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
-    }),
-    clock: systemClock,
-    random: systemRandom,
-    log: logger,
-  });
+  const relay = relayOf(store.api.relay, { senders, vault, log: logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -192,6 +185,27 @@ async function start(
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
 
+/** Sends what there is to tell, beside the relays of the other servers. */
+function relayOf(
+  store: RelayStore,
+  {
+    senders,
+    vault,
+    log,
+  }: {
+    readonly senders: ReturnType<typeof makeSenders>;
+    readonly vault: Vault;
+    readonly log: FastifyBaseLogger;
+  },
+): Relay {
+  const clock = systemClock;
+  const send = createNoticeSender({
+    ...{ ...senders, clock },
+    openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
+  });
+  return createRelay({ store, send, clock, random: systemRandom, log });
+}
+
 /** Events, with the engine that is made later. */
 function eventingOf(
   { eventRetentionMs: retentionMs, leaseMs: claimAfterMs, redis }: Settings,
@@ -206,7 +220,7 @@ function eventingOf(
         ? createNotifyBus(store.config, { clock: systemClock, news: parts.news })
         : createRedisBus({
             ...{ ...parts, ...redis, store: store.api.events, clock: systemClock, log },
-            ...{ claimAfterMs, consumer: randomId(systemRandom) },
+            ...{ claimAfterMs, random: systemRandom, consumer: randomId(systemRandom) },
           }),
   });
 }

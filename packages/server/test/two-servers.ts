@@ -7,7 +7,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createRedisBus } from '../src/bus/redis-bus.ts';
 import { createEventing, type Eventing } from '../src/events/eventing.ts';
-import { systemClock } from '../src/system-clock.ts';
+import { systemClock, systemRandom } from '../src/system-clock.ts';
 
 export interface EventServer {
   readonly eventing: Eventing;
@@ -53,7 +53,7 @@ export function startEventServer(
           ? createNotifyBus(database.connection, { clock: systemClock, news: parts.news })
           : createRedisBus({
               ...{ ...parts, store: store.events, clock: systemClock, log, url: redis.url },
-              ...{ consumer, owner: 'admin', claimAfterMs: 500, ...over },
+              ...{ random: systemRandom, consumer, owner: 'admin', claimAfterMs: 500, ...over },
             });
       return bus;
     },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { EventStore } from '@tenuto/engine';
 import type { Database } from './queries/database.ts';
 import { carryEvents } from './queries/event-carriers.ts';
@@ -16,9 +15,8 @@ import { closeWindows, nextWindowMs } from './queries/event-windows.ts';
 
 /** Events, as the API, the actions and the carriers see them. */
 export function createEventStore(db: Database): EventStore {
-  const random = { bytes: (count: number) => randomBytes(count) };
   return {
-    publish: (requests, matching) => publishEvents(db, requests, { matching, random }),
+    publish: (requests, matching) => publishEvents(db, requests, matching),
     answered: (owner, key) => answeredRequest(db, owner, key),
     find: (access, eventId) => findEvent(db, access, eventId),
     recent: (access, filter, page) => recentEvents(db, access, filter, page),

@@ -2,7 +2,7 @@
  * A bus over the database alone: NOTIFY, heard on a connection of its own. Said together at most
  * twenty times a second, and never in a transaction that anybody waits for.
  */
-import type { BusNews, Clock, EventBus } from '@tenuto/engine';
+import { type BusNews, type Clock, coalesced, type EventBus } from '@tenuto/engine';
 import pg from 'pg';
 
 const CHANNEL = 'tenuto_events';
@@ -14,21 +14,40 @@ export function createNotifyBus(
   config: pg.ClientConfig,
   { clock, news }: { readonly clock: Clock; readonly news: BusNews },
 ): EventBus {
+  const ear = createEar(config, { clock, news, heard: () => saying.again() });
+  const saying = coalesced(clock, SAY_EVERY_MS, () => ear.client()?.query(`notify ${CHANNEL}`));
+  return {
+    kind: 'database',
+    start: ear.start,
+    announce() {
+      news();
+      saying.ask();
+    },
+    stop: ear.stop,
+    health: () =>
+      ear.client() === undefined
+        ? { status: 'down', detail: 'Nobody listens to the database; it is polled.' }
+        : { status: 'up' },
+  };
+}
+
+interface EarOptions {
+  readonly clock: Clock;
+  readonly news: BusNews;
+  /** It listens, for the first time or again. */
+  heard(): void;
+}
+
+/** A connection that listens, and is made anew when it breaks. */
+function createEar(config: pg.ClientConfig, { clock, news, heard }: EarOptions) {
   let client: pg.Client | undefined;
   let stopped = true;
   let cancelTimer: (() => void) | undefined;
   let retryMs = FIRST_RETRY_MS;
-  let wanted = false;
-  let saying = false;
   let opening: Promise<void> | undefined;
 
   async function open(): Promise<void> {
-    const next = new pg.Client({
-      ...config,
-      application_name: 'tenuto-bus',
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    });
+    const next = listener(config);
     next.on('error', () => lost(next));
     next.on('end', () => lost(next));
     next.on('notification', news);
@@ -40,7 +59,7 @@ export function createNotifyBus(
       retryMs = FIRST_RETRY_MS;
       // What was said while nobody listened here.
       news();
-      if (wanted) say();
+      heard();
     } catch {
       void next.end().catch(() => undefined);
       later();
@@ -64,30 +83,12 @@ export function createNotifyBus(
     opening = open();
   }
 
-  function say(): void {
-    if (saying || client === undefined) return;
-    saying = true;
-    wanted = false;
-    const ended = () => {
-      clock.after(SAY_EVERY_MS, () => {
-        saying = false;
-        if (wanted) say();
-      });
-    };
-    client.query(`notify ${CHANNEL}`).then(ended, ended);
-  }
-
   return {
-    kind: 'database',
+    client: () => client,
     start() {
       if (!stopped) return;
       stopped = false;
       begin();
-    },
-    announce() {
-      news();
-      wanted = true;
-      say();
     },
     async stop() {
       stopped = true;
@@ -97,9 +98,14 @@ export function createNotifyBus(
       client = undefined;
       await last?.end().catch(() => undefined);
     },
-    health: () =>
-      client === undefined
-        ? { status: 'down', detail: 'Nobody listens to the database; it is polled.' }
-        : { status: 'up' },
   };
+}
+
+function listener(config: pg.ClientConfig): pg.Client {
+  return new pg.Client({
+    ...config,
+    application_name: 'tenuto-bus',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
 }

@@ -40,59 +40,23 @@ export function createEventTail({
   readonly clock: Clock;
   readonly log: EngineLog;
 }): EventTail {
-  const pages = new Map<string, Promise<readonly KeptEvent[]>>();
-  const waiting = new Set<() => void>();
-  let looks = 0;
+  const looks = createLooks(clock);
+  const pages = createPages(store);
   let stopped = false;
-
   const loop = createLoop({
     ...{ name: 'event tail', clock, everyMs: LOOK_EVERY_MS },
     onError: (name, error) => log.warn({ loop: name, error: String(error) }, 'a round failed'),
     async runOnce() {
-      if (waiting.size === 0) return undefined;
-      looks += 1;
-      for (const resume of [...waiting]) resume();
-      await new Promise<void>((resolve) => void clock.after(PAUSE_MS, resolve));
+      if (looks.look()) await new Promise<void>((resolve) => void clock.after(PAUSE_MS, resolve));
       return undefined;
     },
   });
-
-  /** Asked for after the same look, the answer is the same. */
-  function pageAfter(id: string): Promise<readonly KeptEvent[]> {
-    const key = `${looks} ${id}`;
-    let page = pages.get(key);
-    if (page === undefined) {
-      page = store.after(id, PAGE);
-      page.catch(() => pages.delete(key));
-      pages.set(key, page);
-      for (const old of pages.keys()) if (pages.size > KEPT_PAGES) pages.delete(old);
-    }
-    return page;
-  }
-
-  /** Until the next look, for so long at most. @returns whether there was one */
-  function nextLook(seen: number, ms: number, signal: AbortSignal): Promise<boolean> {
-    if (looks !== seen || stopped || signal.aborted) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const settle = (looked: boolean) => {
-        cancel();
-        waiting.delete(resume);
-        signal.removeEventListener('abort', resume);
-        resolve(looked);
-      };
-      const resume = () => settle(true);
-      const cancel = clock.after(ms, () => settle(false));
-      waiting.add(resume);
-      signal.addEventListener('abort', resume, { once: true });
-    });
-  }
-
   return {
     start: loop.start,
     wake: loop.wake,
     async stop() {
       stopped = true;
-      for (const resume of [...waiting]) resume();
+      looks.look();
       await loop.stop();
     },
     end: async () => (await store.head()).lastId,
@@ -100,21 +64,66 @@ export function createEventTail({
       let at = from;
       let idleFrom = clock.mono();
       while (!stopped && !signal.aborted) {
-        const seen = looks;
-        const page = await pageAfter(at);
+        const seen = looks.count();
+        const page = await pages.after(at, seen);
         const last = page.at(-1);
-        if (last !== undefined) {
-          at = last.eventId;
-          yield page;
-          idleFrom = clock.mono();
+        const left = idleMs - (clock.mono() - idleFrom);
+        if (last === undefined && left > 0) {
+          if (!stopped) await looks.next(seen, left, signal);
           continue;
         }
-        const left = idleMs - (clock.mono() - idleFrom);
-        if (left <= 0) {
-          yield [];
-          idleFrom = clock.mono();
-        } else await nextLook(seen, left, signal);
+        at = last?.eventId ?? at;
+        yield page;
+        idleFrom = clock.mono();
       }
+    },
+  };
+}
+
+/** Pages of events; who asks for the same after the same look shares the answer. */
+function createPages(store: Pick<EventStore, 'after'>) {
+  const pages = new Map<string, Promise<readonly KeptEvent[]>>();
+  return {
+    after(id: string, look: number): Promise<readonly KeptEvent[]> {
+      const key = `${look} ${id}`;
+      const known = pages.get(key);
+      if (known !== undefined) return known;
+      const page = store.after(id, PAGE);
+      page.catch(() => pages.delete(key));
+      pages.set(key, page);
+      for (const old of pages.keys()) if (pages.size > KEPT_PAGES) pages.delete(old);
+      return page;
+    },
+  };
+}
+
+/** Those who wait until it is looked again. */
+function createLooks(clock: Clock) {
+  const waiting = new Set<() => void>();
+  let looks = 0;
+  return {
+    count: () => looks,
+    /** @returns whether anybody had waited for it */
+    look(): boolean {
+      if (waiting.size === 0) return false;
+      looks += 1;
+      for (const resume of [...waiting]) resume();
+      return true;
+    },
+    /** Until a look after the one that was seen, for so long at most. */
+    next(seen: number, ms: number, signal: AbortSignal): Promise<void> {
+      if (looks !== seen || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const resume = () => {
+          cancel();
+          waiting.delete(resume);
+          signal.removeEventListener('abort', resume);
+          resolve();
+        };
+        const cancel = clock.after(ms, resume);
+        waiting.add(resume);
+        signal.addEventListener('abort', resume, { once: true });
+      });
     },
   };
 }

@@ -15,15 +15,17 @@
  * | a server dies carrying    | the next one carries the same again: the entries are there        |
  * | a server dies consuming   | its entries are claimed by another; rows know them by their ids   |
  */
-import type {
-  BusNews,
-  Clock,
-  EngineLog,
-  EventBus,
-  EventPublisher,
-  EventStore,
+import {
+  type BusNews,
+  type Clock,
+  coalesced,
+  createLoop,
+  type EngineLog,
+  type EventBus,
+  type EventPublisher,
+  type EventStore,
+  type Random,
 } from '@tenuto/engine';
-import { createLoop } from '@tenuto/engine';
 import { createCarrier } from './redis-carrier.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { createConsumer } from './redis-consumer.ts';
@@ -38,6 +40,7 @@ export interface RedisBusOptions {
   readonly store: Pick<EventStore, 'after' | 'carry'>;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'bytes'>;
   readonly log: EngineLog;
   readonly news: BusNews;
   /** A name that no other process has. */
@@ -53,73 +56,42 @@ export interface RedisBusOptions {
 
 export function createRedisBus(options: RedisBusOptions): EventBus {
   const { url, clock, log, news, prefix = 'tenuto' } = options;
-  const maxAgeMs = options.maxAgeMs ?? 24 * HOUR_MS;
+  const channel = `${prefix}:news`;
   const connection = (name: string) => connectRedis(url, { name: `${prefix}-${name}`, log });
   let writer: RedisConnection | undefined;
   let listener: RedisConnection | undefined;
-  let saying = false;
-  let wanted = false;
-  const newsChannel = `${prefix}:news`;
-  const carrier = createCarrier({ ...options, stream: `${prefix}:events`, maxAgeMs });
+  const carrying = createCarrying(options, () => writer);
   const consumer = createConsumer({
     ...{ claimAfterMs: 30_000, ...options },
     ...{ stream: `${prefix}:events:in`, refused: `${prefix}:events:refused` },
     connect: () => connection('consumer'),
   });
-  const onError = (name: string, error: unknown) =>
-    log.warn({ loop: name, error: String(error) }, 'a round failed; it comes again');
-  const carrying = createLoop({
-    ...{ name: 'event carrier', clock, everyMs: CARRY_EVERY_MS, onError },
-    runOnce: async () => ((await carrier.carry(writer)) ? 0 : undefined),
-  });
-  const trimming = createLoop({
-    ...{ name: 'event trimming', clock, everyMs: TRIM_EVERY_MS, onError },
-    async runOnce() {
-      await carrier.trim(writer);
-      return undefined;
-    },
-  });
-
-  function say(): void {
-    if (saying || writer === undefined || !writer.ready()) return;
-    saying = true;
-    wanted = false;
-    const ended = () => {
-      clock.after(SAY_EVERY_MS, () => {
-        saying = false;
-        if (wanted) say();
-      });
-    };
-    writer.client.publish(newsChannel, '').then(ended, ended);
-  }
-
+  const saying = coalesced(clock, SAY_EVERY_MS, () =>
+    writer?.ready() === true ? writer.client.publish(channel, '') : undefined,
+  );
   return {
     kind: 'redis',
     start() {
       if (writer !== undefined) return;
       writer = connection('carrier');
       writer.onReady(() => {
-        carrier.doubt();
-        carrying.wake();
-        trimming.wake();
+        carrying.connected();
+        saying.again();
       });
       listener = connection('news');
       listener.client.on('message', news);
-      listener.client.subscribe(newsChannel).catch(() => undefined);
+      listener.client.subscribe(channel).catch(() => undefined);
       listener.onReady(news);
       carrying.start();
-      trimming.start();
       consumer.start();
     },
     announce() {
       news();
       carrying.wake();
-      wanted = true;
-      say();
+      saying.ask();
     },
     async stop() {
-      await consumer.stop();
-      await Promise.all([carrying.stop(), trimming.stop()]);
+      await Promise.all([consumer.stop(), carrying.stop()]);
       writer?.close();
       listener?.close();
     },
@@ -127,5 +99,40 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
       writer?.ready() === true
         ? { status: 'up' }
         : { status: 'down', detail: 'Redis cannot be reached; events are kept and carried later.' },
+  };
+}
+
+/** Carries events, and trims the stream, again and again. */
+function createCarrying(options: RedisBusOptions, connection: () => RedisConnection | undefined) {
+  const { clock, log, prefix = 'tenuto', maxAgeMs = 24 * HOUR_MS } = options;
+  const carrier = createCarrier({ ...options, stream: `${prefix}:events`, maxAgeMs });
+  const onError = (name: string, error: unknown) =>
+    log.warn({ loop: name, error: String(error) }, 'a round failed; it comes again');
+  const carrying = createLoop({
+    ...{ name: 'event carrier', clock, everyMs: CARRY_EVERY_MS, onError },
+    runOnce: async () => ((await carrier.carry(connection())) ? 0 : undefined),
+  });
+  const trimming = createLoop({
+    ...{ name: 'event trimming', clock, everyMs: TRIM_EVERY_MS, onError },
+    async runOnce() {
+      await carrier.trim(connection());
+      return undefined;
+    },
+  });
+  return {
+    wake: carrying.wake,
+    /** Redis is there, perhaps without what it had. */
+    connected() {
+      carrier.doubt();
+      carrying.wake();
+      trimming.wake();
+    },
+    start() {
+      carrying.start();
+      trimming.start();
+    },
+    async stop() {
+      await Promise.all([carrying.stop(), trimming.stop()]);
+    },
   };
 }

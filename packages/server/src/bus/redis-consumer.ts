@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import {
   type Clock,
   createLoop,
   type EngineLog,
   type EventPublisher,
   type NewEvent,
+  type Random,
 } from '@tenuto/engine';
 import type { Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
@@ -23,6 +23,7 @@ export interface Consumer {
 export interface ConsumerOptions {
   readonly publisher: EventPublisher;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'bytes'>;
   readonly log: EngineLog;
   readonly consumer: string;
   readonly owner: string;
@@ -37,92 +38,25 @@ const GROUP = 'tenuto';
 const AT_ONCE = 500;
 const BLOCK_MS = 1_000;
 const AGAIN_MS = 1_000;
+const CLAIM_EVERY_MS = 5_000;
 const REFUSED_KEPT = 10_000;
 /** Consumers that have had nothing for so long are of servers that are gone. */
 const FORGET_MS = 3_600_000;
 
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { clock, log, stream, consumer, claimAfterMs } = options;
+  const { clock, log } = options;
   let connection: RedisConnection | undefined;
-  let joined = false;
-  let claimedAt = Number.NEGATIVE_INFINITY;
-  const bornKey = `${stream}:born`;
-
-  async function join(client: Redis): Promise<void> {
-    await client.set(bornKey, randomBytes(16).toString('hex'), 'NX');
-    await client.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM').catch((error: Error) => {
-      if (!error.message.startsWith('BUSYGROUP')) throw error;
-    });
-    joined = true;
-  }
-
-  /** What this consumer was given and has not done with, then what others have left, then new. */
-  async function next(client: Redis): Promise<readonly StreamEntry[]> {
-    if (!joined) {
-      await join(client);
-      claimedAt = Number.NEGATIVE_INFINITY;
-      const pending = await read(client, '0', undefined);
-      if (pending.length > 0) {
-        // There may be more of them: this comes again until there are none.
-        joined = false;
-        return pending;
-      }
-    }
-    if (clock.mono() - claimedAt >= Math.min(claimAfterMs, 5_000)) {
-      const claimed = await claim(client);
-      if (claimed.length > 0) return claimed;
-      claimedAt = clock.mono();
-    }
-    return read(client, '>', BLOCK_MS);
-  }
-
-  async function read(client: Redis, from: '0' | '>', blockMs: number | undefined) {
-    const group = ['GROUP', GROUP, consumer, 'COUNT', String(AT_ONCE)];
-    const block = blockMs === undefined ? [] : ['BLOCK', String(blockMs)];
-    const answer: unknown = await client.call(
-      'XREADGROUP',
-      ...group,
-      ...block,
-      'STREAMS',
-      stream,
-      from,
-    );
-    return entriesOf(Array.isArray(answer) ? answer[0]?.[1] : undefined);
-  }
-
-  async function claim(client: Redis): Promise<readonly StreamEntry[]> {
-    const answer: unknown = await client.call(
-      ...['XAUTOCLAIM' as const, stream, GROUP, consumer],
-      ...[String(claimAfterMs), '0-0', 'COUNT', String(AT_ONCE)],
-    );
-    const claimed = entriesOf(Array.isArray(answer) ? answer[1] : undefined);
-    if (claimed.length > 0) {
-      log.info({ stream, entries: claimed.length }, 'entries of another consumer were claimed');
-    } else await forgetOthers(client);
-    return claimed;
-  }
-
-  /** Consumers of servers that are gone, and have left nothing. */
-  async function forgetOthers(client: Redis): Promise<void> {
-    const answer: unknown = await client.xinfo('CONSUMERS', stream, GROUP);
-    for (const one of Array.isArray(answer) ? answer : []) {
-      const fields: readonly unknown[] = Array.isArray(one) ? one : [];
-      const field = (name: string) => fields[fields.indexOf(name) + 1];
-      const [name, pending, idle] = [field('name'), field('pending'), field('idle')];
-      if (typeof name !== 'string' || name === consumer || pending !== 0) continue;
-      if (Number(idle) > FORGET_MS) await client.xgroup('DELCONSUMER', stream, GROUP, name);
-    }
-  }
+  const group = createGroup(options);
 
   async function round(): Promise<number | undefined> {
     if (connection?.ready() !== true) return undefined;
     const { client } = connection;
     try {
-      const entries = await next(client);
-      if (entries.length > 0) await take(client, options, entries, await bornOf(client, bornKey));
+      const entries = await group.next(client);
+      if (entries.length > 0) await take(client, options, entries);
       return 0;
     } catch (error) {
-      joined = false;
+      group.leave();
       // Redis was flushed, and the group with it: it is made again at once.
       if (String(error).includes('NOGROUP')) return 0;
       throw error;
@@ -141,13 +75,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (connection !== undefined) return;
       connection = options.connect();
       connection.onReady(() => {
-        joined = false;
+        group.leave();
         loop.wake();
       });
       loop.start();
     },
     async stop() {
-      // A read that waits for entries ends with its connection.
+      // A read that waits for entries ends by itself, or with its connection.
       const stopping = loop.stop();
       await Promise.race([
         stopping,
@@ -159,8 +93,80 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   };
 }
 
-async function bornOf(client: Redis, key: string): Promise<string> {
-  return (await client.get(key)) ?? '';
+/** The part of this consumer in the group: what it was given, what others have left, what is new. */
+function createGroup(options: ConsumerOptions) {
+  const { clock, log, stream, consumer, claimAfterMs } = options;
+  let joined = false;
+  let claimedAt = Number.NEGATIVE_INFINITY;
+
+  async function claim(client: Redis): Promise<readonly StreamEntry[]> {
+    const answer: unknown = await client.call(
+      ...(['XAUTOCLAIM', stream, GROUP, consumer] as const),
+      ...[String(claimAfterMs), '0-0', 'COUNT', String(AT_ONCE)],
+    );
+    const claimed = entriesOf(Array.isArray(answer) ? answer[1] : undefined);
+    if (claimed.length > 0) {
+      log.info({ stream, entries: claimed.length }, 'entries of another consumer were claimed');
+    } else await forgetOthers(client, options);
+    return claimed;
+  }
+
+  return {
+    /** Joins again before it reads on: the connection, or Redis, is another. */
+    leave() {
+      joined = false;
+    },
+    async next(client: Redis): Promise<readonly StreamEntry[]> {
+      if (!joined) {
+        await join(client, options);
+        claimedAt = Number.NEGATIVE_INFINITY;
+        const pending = await read(client, options, { from: '0' });
+        // There may be more of them: this comes again until there are none.
+        if (pending.length > 0) return pending;
+        joined = true;
+      }
+      if (clock.mono() - claimedAt >= Math.min(claimAfterMs, CLAIM_EVERY_MS)) {
+        const claimed = await claim(client);
+        if (claimed.length > 0) return claimed;
+        claimedAt = clock.mono();
+      }
+      return read(client, options, { from: '>', blockMs: BLOCK_MS });
+    },
+  };
+}
+
+const bornKey = (stream: string) => `${stream}:born`;
+
+async function join(client: Redis, { stream, random }: ConsumerOptions): Promise<void> {
+  const born = Buffer.from(random.bytes(16)).toString('hex');
+  await client.set(bornKey(stream), born, 'NX');
+  await client.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM').catch((error: Error) => {
+    if (!error.message.startsWith('BUSYGROUP')) throw error;
+  });
+}
+
+async function read(
+  client: Redis,
+  { stream, consumer }: ConsumerOptions,
+  { from, blockMs }: { readonly from: '0' | '>'; readonly blockMs?: number },
+): Promise<readonly StreamEntry[]> {
+  const group = ['GROUP', GROUP, consumer, 'COUNT', String(AT_ONCE)];
+  const block = blockMs === undefined ? [] : ['BLOCK', String(blockMs)];
+  const where = ['STREAMS', stream, from];
+  const answer: unknown = await client.call('XREADGROUP', ...group, ...block, ...where);
+  return entriesOf(Array.isArray(answer) ? answer[0]?.[1] : undefined);
+}
+
+/** Consumers of servers that are gone, and have left nothing. */
+async function forgetOthers(client: Redis, { stream, consumer }: ConsumerOptions): Promise<void> {
+  const answer: unknown = await client.xinfo('CONSUMERS', stream, GROUP);
+  for (const one of Array.isArray(answer) ? answer : []) {
+    const fields: readonly unknown[] = Array.isArray(one) ? one : [];
+    const field = (name: string) => fields[fields.indexOf(name) + 1];
+    const [name, pending, idle] = [field('name'), field('pending'), field('idle')];
+    if (typeof name !== 'string' || name === consumer || pending !== 0) continue;
+    if (Number(idle) > FORGET_MS) await client.xgroup('DELCONSUMER', stream, GROUP, name);
+  }
 }
 
 /** Makes rows of entries; those that are no events are put aside with the reason. */
@@ -168,9 +174,9 @@ async function take(
   client: Redis,
   options: ConsumerOptions,
   entries: readonly StreamEntry[],
-  born: string,
 ): Promise<void> {
   const { stream, refused } = options;
+  const born = (await client.get(bornKey(stream))) ?? '';
   const aside: { readonly entry: StreamEntry; readonly reason: string }[] = [];
   const events: NewEvent[] = [];
   for (const entry of entries) {

@@ -33,7 +33,15 @@ const INTO = `${PREFIX}:events:in`;
 
 /** Writes so many events to the stream, with faults in between, and looks at what came of them. */
 export async function flood(count: number): Promise<FloodResult> {
-  await using stack = new AsyncDisposableStack();
+  const stack = new AsyncDisposableStack();
+  try {
+    return await floodIn(stack, count);
+  } finally {
+    await stack.disposeAsync();
+  }
+}
+
+async function floodIn(stack: AsyncDisposableStack, count: number): Promise<FloodResult> {
   const redis = stack.use(await startRedis());
   const database = await createDatabase();
   stack.defer(() => database.drop());

@@ -7,6 +7,8 @@ export interface EventHead {
   readonly subscriptions_version: string;
   /** Milliseconds since the epoch, by the clock of the database. */
   readonly now: number;
+  /** Random bytes. */
+  readonly seed: Buffer;
 }
 
 /**
@@ -16,7 +18,8 @@ export interface EventHead {
 export async function lockHead(session: Session): Promise<EventHead> {
   const { rows } = await session.query<EventHead>(
     `select last_id, floor_id, subscriptions_version,
-       (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+       (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+       uuid_send(gen_random_uuid()) as seed
      from event_head for update`,
   );
   const [head] = rows;

@@ -3,13 +3,13 @@
  *
  *   lock -> keys of requests -> identities -> ids, matches -> waiters -> one insert -> fire -> commit
  */
+import { createHash } from 'node:crypto';
 import {
   type EventMatching,
   eventIdsAfter,
   type PublishedEvent,
   type PublishRequest,
   type PublishResult,
-  type Random,
 } from '@tenuto/engine';
 import { ask, type Database } from './database.ts';
 import { learnSubscriptions, lockHead } from './event-head.ts';
@@ -24,10 +24,7 @@ import { inTransaction, type Session } from './transaction.ts';
 export function publishEvents(
   db: Database,
   requests: readonly PublishRequest[],
-  {
-    matching,
-    random,
-  }: { readonly matching: EventMatching; readonly random: Pick<Random, 'bytes'> },
+  matching: EventMatching,
 ): Promise<readonly PublishResult[]> {
   return inTransaction(db, async (session) => {
     const head = await lockHead(session);
@@ -38,7 +35,7 @@ export function publishEvents(
     const plan = planOf(taken, await knownEvents(session, taken));
     await learnSubscriptions(session, matching, head);
     const count = plan.fresh.length;
-    const ids = eventIdsAfter(head.last_id, { nowMs: head.now, count, random: random.bytes });
+    const ids = eventIdsAfter(head.last_id, { nowMs: head.now, count, random: spread(head.seed) });
     const events = matchFresh(plan.fresh, ids, matching);
     const rows = events.map(({ row }) => row);
     const waiters = await answeredWaiters(session, rows, matching);
@@ -54,6 +51,11 @@ export function publishEvents(
     await fireSubscriptions(session, firingsOf(events));
     return results;
   });
+}
+
+/** As many bytes as are wanted of what the database has drawn. */
+function spread(seed: Uint8Array): (bytes: number) => Uint8Array {
+  return (outputLength) => createHash('shake256', { outputLength }).update(seed).digest();
 }
 
 /** Uses the keys of requests up. @returns an id for the answer to each whose key was free */
