@@ -98,7 +98,7 @@ async function disturb(world: World): Promise<void> {
     clock.setMachines((dice.next() - 0.5) * DAY_MS);
   } else if (what < 0.008) {
     clock.setDatabase((dice.next() - 0.5) * 3_600_000);
-  } else if (schedulers.every((one) => one === undefined)) {
+  } else if (!schedulers.some((one) => one !== undefined)) {
     schedulers[0] = start(world);
   }
 }

@@ -1,5 +1,6 @@
 export * from './action.ts';
 export * from './command/index.ts';
+export * from './event/index.ts';
 export * from './http/index.ts';
 export * from './notify/index.ts';
 export { type ActionRegistry, createActionRegistry } from './registry.ts';

@@ -21,6 +21,7 @@ import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
+import { addEvents, addWebhooks } from './program-events.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 import { addTasks } from './program-tasks.ts';
@@ -48,6 +49,8 @@ export function buildProgram(perform: Perform): Commander {
   addRetryPolicies(program, perform);
   addTasks(program, perform);
   addCircuits(program, perform);
+  addEvents(program, perform);
+  addWebhooks(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);

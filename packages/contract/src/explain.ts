@@ -33,6 +33,7 @@ export const CAUSES = [
   'sleep',
   'sub_run',
   'signal',
+  'event',
   'intervention',
   'circuit',
   'completed',

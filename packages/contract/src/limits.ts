@@ -69,6 +69,13 @@ export const LIMITS = {
   recipients: 20,
   /** Whom one job tells of its end. */
   notifyTargets: 10,
+  topicChars: 100,
+  /** JSON text, or bytes, of one event: as the output of a node it travels in the journal of a run. */
+  eventBytes: 256 * 1024,
+  /** Events of one request; more than this is an import. */
+  eventsPerRequest: 1_000,
+  /** What a CloudEvent says about itself besides its data. */
+  cloudEventAttributes: 50,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

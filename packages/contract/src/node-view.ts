@@ -30,6 +30,7 @@ export const WaitSchema = Type.Object(
     until: Type.Optional(TimeSchema),
     run_id: Type.Optional(Type.String()),
     signal: Type.Optional(Type.String()),
+    topic: Type.Optional(Type.String({ description: 'An event on it is awaited.' })),
     intervention: Type.Optional(Type.String({ format: 'uuid' })),
     circuit: Type.Optional(Type.String()),
   },

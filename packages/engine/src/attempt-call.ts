@@ -11,6 +11,7 @@ import { attemptsInRound, effectKey, idOf, specOf, usesOf } from './run/index.ts
 export class AttemptCall implements ActionCall {
   readonly runId: string;
   readonly nodeId: string;
+  readonly node: number;
   readonly attempt: number;
   readonly owner: string;
   readonly uses: string;
@@ -24,6 +25,7 @@ export class AttemptCall implements ActionCall {
     const { run } = call.owned;
     this.runId = run.id;
     this.nodeId = idOf(run, call.node);
+    this.node = call.node;
     this.attempt = call.attempt;
     this.owner = run.facts.owner;
     this.uses = usesOf(run, call.node) ?? '';

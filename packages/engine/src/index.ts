@@ -2,16 +2,24 @@ export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
 export type { EngineOptions } from './engine-state.ts';
+export * from './event/index.ts';
+export { createEventPublisher, type EventPublisher } from './event-publisher.ts';
 export { compileExpression, compileTemplate } from './expression/index.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
+export { coalesced } from './loops/coalesced.ts';
+export { createEventChores, type EventChores } from './loops/event-chores.ts';
+export { createEventTail, type EventTail } from './loops/event-tail.ts';
+export { createLoop, type Loop } from './loops/loop.ts';
 export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
 export { createScheduler, type Scheduler, type SchedulerOptions } from './loops/scheduler.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
+export type * from './ports/bus.ts';
 export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/doctor-store.ts';
 export type * from './ports/engine-api.ts';
+export type * from './ports/event-store.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/notice-store.ts';
@@ -23,6 +31,7 @@ export type * from './ports/tally-store.ts';
 export type * from './ports/task-store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
+export type * from './ports/webhook-store.ts';
 export {
   type Circuit,
   type CircuitSettings,

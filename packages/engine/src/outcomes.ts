@@ -82,9 +82,17 @@ export function abortedOutcome(call: Call): FailedOutcome {
 }
 
 /** What the wait for a message ends as that has not come in time. */
-export function noSignal(name: string): Pick<AttemptEnded, 'status' | 'error'> {
-  const message = `No signal "${name}" has come in time.`;
-  return { status: 'timeout', error: { classification: 'timeout', type: 'no_signal', message } };
+export function noSignal({
+  name,
+  topic,
+}: {
+  readonly name: string;
+  readonly topic?: string;
+}): Pick<AttemptEnded, 'status' | 'error'> {
+  const type = topic === undefined ? 'no_signal' : 'no_event';
+  const what = topic === undefined ? `signal "${name}"` : `event on "${topic}"`;
+  const message = `No ${what} has come in time.`;
+  return { status: 'timeout', error: { classification: 'timeout', type, message } };
 }
 
 export function tooLarge(bytes: number): FailedOutcome {

@@ -207,7 +207,7 @@ function timerFired(ports: DriverPorts, owned: Owned, node: number): void {
     const event = { ...endOfWait(owned, node, at), status: 'completed', output } as const;
     handle(ports, owned, event, { output: JSON.stringify(output) });
   } else if (wait.kind === 'signal') {
-    handle(ports, owned, { ...endOfWait(owned, node, at), ...noSignal(wait.name) });
+    handle(ports, owned, { ...endOfWait(owned, node, at), ...noSignal(wait) });
   }
 }
 

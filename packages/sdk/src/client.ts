@@ -1,6 +1,7 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
+import { createEvents, type Events } from './events.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
@@ -17,6 +18,7 @@ import { createTasks, type Tasks } from './tasks.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface ClientOptions {
   /** Where the server is: `http://127.0.0.1:8420`, with a path before `/api/v1` if it has one. */
@@ -44,6 +46,8 @@ export interface Client {
   readonly notifications: Notifications;
   readonly circuits: Circuits;
   readonly doctor: Doctor;
+  readonly events: Events;
+  readonly webhooks: Webhooks;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -80,6 +84,8 @@ export function createClient(options: ClientOptions): Client {
     notifications: createNotifications(transport),
     circuits: createCircuits(transport),
     doctor: createDoctor(transport),
+    events: createEvents(transport),
+    webhooks: createWebhooks(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

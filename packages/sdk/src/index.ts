@@ -3,6 +3,8 @@ export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
+export type { TailQuery } from './event-tail.ts';
+export type { Events, RecentQuery } from './events.ts';
 export type {
   CallOptions,
   CancelOptions,
@@ -43,3 +45,4 @@ export type {
   Tests,
 } from './tests.ts';
 export type { Surroundings } from './time.ts';
+export type { Webhooks } from './webhooks.ts';

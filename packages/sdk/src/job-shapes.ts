@@ -45,6 +45,7 @@ const waiting: Shape<Waiting> = fields({
   until: optional(text),
   run_id: optional(text),
   signal: optional(text),
+  topic: optional(text),
   intervention: optional(text),
   circuit: optional(text),
 });

@@ -16,8 +16,9 @@ import type {
   TaskOperation,
   WriteTask,
 } from '@tenuto/contract';
+import type { SubmitOptions } from './asking.ts';
 import { type ChangeOptions, createAsker } from './asking.ts';
-import type { PageQuery, SubmitOptions } from './jobs.ts';
+import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { runDetailShape, runShape } from './recovery-shapes.ts';

@@ -14,9 +14,11 @@ import {
   type TallyStore,
   type TaskStore,
   type TestStore,
+  type WebhookStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
+import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
@@ -31,7 +33,9 @@ import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
+import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addHookRoutes } from './routes/hooks.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
@@ -46,6 +50,8 @@ import { addRunRoutes } from './routes/runs.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
+import type { EventParts } from './services/event-parts.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
@@ -67,6 +73,8 @@ export interface AppOptions {
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
+  readonly eventing: EventParts;
+  readonly webhooks: WebhookStore;
   readonly notifications: NotificationParts;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
@@ -142,11 +150,27 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
+  addEventRoutes(app, { ...options.eventing, clock: options.clock });
+  addInboundWebhooks(app, { ...options, newId: parts.newId });
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
   if (options.docs) await addDocs(app);
   return app;
+}
+
+const HOOK_BYTES = 16;
+
+function addInboundWebhooks(
+  app: FastifyInstance,
+  options: AppOptions & { readonly newId: () => string },
+): void {
+  const { clock, random, jobs, newId, webhooks, rateLimits, notifications } = options;
+  const newHook = () => Buffer.from(random.bytes(HOOK_BYTES)).toString('base64url');
+  const parts = { webhooks, jobs, newId, newHook, vault: notifications.vault };
+  addWebhookRoutes(app, parts);
+  const failures = createFailures({ clock, most: rateLimits.failures });
+  addHookRoutes(app, { ...options, webhooks: parts, failures });
 }
 
 /** While the server starts or drains, only probes and measures are answered. */

@@ -7,6 +7,8 @@ import {
   createActionRegistry,
   createMailer,
   createNoticeSender,
+  eventPublish,
+  eventWait,
   type FindChannel,
   httpRequest,
   judgeUrl,
@@ -31,6 +33,8 @@ import {
   createRunIds,
   createScheduler,
   type Engine,
+  type Relay,
+  type RelayStore,
   type RetryPolicyStore,
   type TestStore,
   type TokenStore,
@@ -38,6 +42,7 @@ import {
 import {
   acquireProcessLock,
   createEngineStore,
+  createNotifyBus,
   createScheduleStore,
   defaultDataDir,
   type EmbeddedServer,
@@ -52,14 +57,16 @@ import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
 import { createJwsVerifier } from './auth/jws.ts';
 import { createJwtReader } from './auth/jwt.ts';
 import { openKeys } from './auth/keys.ts';
+import { createRedisBus } from './bus/redis-bus.ts';
 import { engineIdOf } from './engine-identity.ts';
+import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
-import { createVault } from './secrets/vault.ts';
+import { createVault, type Vault } from './secrets/vault.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
@@ -129,7 +136,8 @@ async function start(
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
   const senders = makeSenders(settings, channelFinder(notices, vault));
-  const actions = makeActions(settings, { startSubRun, tests, senders });
+  const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
+  const actions = makeActions(settings, { startSubRun, tests, senders, eventing });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -142,16 +150,7 @@ async function start(
     log: logger,
     ...engineLimits(settings),
   });
-  const relay = createRelay({
-    store: store.api.relay,
-    send: createNoticeSender({
-      ...{ ...senders, clock: systemClock },
-      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
-    }),
-    clock: systemClock,
-    random: systemRandom,
-    log: logger,
-  });
+  const relay = relayOf(store.api.relay, { senders, vault, log: logger });
   const scheduler = createScheduler({
     store: store.schedule,
     clock: systemClock,
@@ -167,6 +166,7 @@ async function start(
     engine,
     scheduler,
     ...store.api,
+    eventing: eventing.parts,
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
@@ -182,6 +182,8 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await patiently(engine.start, { clock: systemClock, logger });
+  teardown.add(() => eventing.stop());
+  eventing.start();
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   teardown.add(() => scheduler.stop());
@@ -192,6 +194,46 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+/** Sends what there is to tell, beside the relays of the other servers. */
+function relayOf(
+  store: RelayStore,
+  {
+    senders,
+    vault,
+    log,
+  }: {
+    readonly senders: ReturnType<typeof makeSenders>;
+    readonly vault: Vault;
+    readonly log: FastifyBaseLogger;
+  },
+): Relay {
+  const clock = systemClock;
+  const send = createNoticeSender({
+    ...{ ...senders, clock },
+    openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
+  });
+  return createRelay({ store, send, clock, random: systemRandom, log });
+}
+
+/** Events, with the engine that is made later. */
+function eventingOf(
+  { eventRetentionMs: retentionMs, leaseMs: claimAfterMs, redis }: Settings,
+  store: Awaited<ReturnType<typeof openStore>>,
+  { log, engine }: { readonly log: FastifyBaseLogger; readonly engine: () => Engine },
+): Eventing {
+  return createEventing({
+    ...{ store: store.api.events, clock: systemClock, log, retentionMs },
+    poke: (runId) => engine().poke(runId),
+    bus: (parts) =>
+      redis === undefined
+        ? createNotifyBus(store.config, { clock: systemClock, news: parts.news })
+        : createRedisBus({
+            ...{ ...parts, ...redis, store: store.api.events, clock: systemClock, log },
+            ...{ claimAfterMs, random: systemRandom, consumer: randomId(systemRandom) },
+          }),
+  });
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {
@@ -239,6 +281,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const space = () => embedded?.status().space ?? 'ok';
   return {
     api,
+    config,
     engine,
     schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
@@ -267,6 +310,7 @@ interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
+  readonly eventing: Pick<Eventing, 'publishFromNode' | 'waitForEvent'>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -300,7 +344,7 @@ function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8A
 
 function makeActions(
   { allowCommands }: Settings,
-  { startSubRun, tests, senders: { http, mailer, channel } }: ActionParts,
+  { startSubRun, tests, eventing, senders: { http, mailer, channel } }: ActionParts,
 ): ActionRegistry {
   const allow =
     allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
@@ -317,6 +361,8 @@ function makeActions(
     sleepFor(),
     sleepUntil(),
     signalWait(),
+    eventPublish(eventing.publishFromNode),
+    eventWait(eventing.waitForEvent, systemClock),
     runStart(startSubRun),
   ]);
 }

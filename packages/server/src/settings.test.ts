@@ -25,6 +25,7 @@ describe('settings', () => {
       logLevel: 'info',
       ...ENGINE,
       mail: {},
+      eventRetentionMs: 720 * 3_600_000,
     });
   });
 

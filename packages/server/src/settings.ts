@@ -36,6 +36,18 @@ export interface Settings {
   /** Seals stored secrets; unset: a key of the data folder's own. */
   readonly secretKey?: Uint8Array;
   readonly mail: MailSettings;
+  /** Events that are older are not kept. */
+  readonly eventRetentionMs: number;
+  /** Carries events between servers, and from and to the outside; unset: the database alone. */
+  readonly redis?: RedisSettings;
+}
+
+export interface RedisSettings {
+  readonly url: string;
+  /** What its keys begin with. */
+  readonly prefix: string;
+  /** Whose the events of outside writers are that name no owner. */
+  readonly owner: string;
 }
 
 /** The operator's mail server; without one no mail is sent. */
@@ -76,6 +88,7 @@ export function readSettings(environment: Environment): Settings {
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
+  const redisUrl = text('REDIS_URL');
   const failpoints = text('FAILPOINT');
   const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
   return {
@@ -104,9 +117,12 @@ export function readSettings(environment: Environment): Settings {
     docs: readSwitch('TENUTO_DOCS', text('TENUTO_DOCS'), true),
     logLevel: readLogLevel(text('LOG_LEVEL')),
     ...(adminToken !== undefined && { adminToken }),
+    ...(redisUrl !== undefined && { redis: readRedis(redisUrl, text) }),
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
     ...(secretKey !== undefined && { secretKey }),
     mail: readMail(text),
+    eventRetentionMs:
+      3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
   };
 }
 
@@ -148,6 +164,19 @@ function readLogLevel(text = 'info'): string {
 function readDatabaseUrl(text: string): string {
   if (/^postgres(ql)?:\/\//.test(text)) return text;
   throw new SettingsError('DATABASE_URL', 'must begin with postgres://');
+}
+
+/** @throws SettingsError that never holds the address, which may hold a password */
+function readRedis(url: string, text: (name: string) => string | undefined): RedisSettings {
+  if (!/^(rediss?|unix):\/\/|^\//.test(url)) {
+    throw new SettingsError('REDIS_URL', 'must begin with redis://, rediss:// or unix://');
+  }
+  const prefix = text('TENUTO_REDIS_PREFIX') ?? 'tenuto';
+  if (!/^[A-Za-z0-9_.:{}-]{1,100}$/.test(prefix)) {
+    throw new SettingsError('TENUTO_REDIS_PREFIX', 'must be letters, digits or _.:{}-');
+  }
+  const path = url.startsWith('unix://') ? url.slice('unix://'.length) : url;
+  return { url: path, prefix, owner: text('TENUTO_STREAM_OWNER') ?? 'admin' };
 }
 
 function readCommands(programs: readonly string[]): readonly string[] {

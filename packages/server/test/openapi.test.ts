@@ -41,6 +41,7 @@ const OPEN = [
   '/health',
   '/health/live',
   '/health/ready',
+  '/hooks/{hook}',
   '/openapi.json',
 ];
 

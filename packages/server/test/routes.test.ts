@@ -78,6 +78,7 @@ describe('every route', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/hooks/{hook}',
       '/openapi.json',
     ]);
   });
@@ -113,6 +114,7 @@ describe('every route', () => {
     const eve = await api.token('eve', [
       ...['jobs:read', 'jobs:write', 'runs:read', 'runs:write'],
       ...['tasks:read', 'tasks:update', 'tasks:delete'],
+      ...['events:read', 'events:publish'],
     ]);
     const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
     for (const route of routes.filter(hasId)) {

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RetryPolicyStore } from '@tenuto/engine';
-import { openApiStore } from '@tenuto/store';
+import { createNotifyBus, openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { createTokenReader } from '../src/auth/api-tokens.ts';
+import { createEventing, type Eventing } from '../src/events/eventing.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
@@ -29,6 +30,7 @@ export interface TestApi {
   readonly pool: pg.Pool;
   readonly connection: TestDatabase['connection'];
   readonly logged: string[];
+  readonly eventing: Eventing;
   phase: Phase;
   /** How often the relay was woken. */
   wakes: number;
@@ -84,7 +86,14 @@ export async function startApiOn(
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens, notices, retryPolicies } = stores;
+  const { tokens, notices, retryPolicies, events } = stores;
+  const eventing = createEventing({
+    ...{ store: events, clock: systemClock, retentionMs: 720 * 3_600_000 },
+    log: pino({ level: 'silent' }),
+    bus: ({ news }) => createNotifyBus(database.connection, { clock: systemClock, news }),
+    poke: (runId) => (options.engine ?? engine).poke(runId),
+  });
+  eventing.start();
   const { rules, ...others } = options;
   const app = await buildApp({
     version: '0.0.0',
@@ -94,6 +103,7 @@ export async function startApiOn(
     engine,
     scheduler: { wake: () => undefined },
     ...stores,
+    eventing: eventing.parts,
     notifications: {
       notices,
       jobs: stores.jobs,
@@ -125,7 +135,7 @@ export async function startApiOn(
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const addToken = async (token: string, subject: string, scopes: readonly string[]) => {
     await pool.query(
-      'insert into api_tokens (hash, hint, subject, name, scopes) values ($1, $2, $3, $3, $4)',
+      'insert into api_tokens (hash, hint, subject, name, scopes) values ($1, $2, $3, $3, $4) on conflict do nothing',
       [createHash('sha256').update(token).digest(), '', subject, scopes],
     );
     return token;
@@ -137,6 +147,7 @@ export async function startApiOn(
     pool,
     connection: database.connection,
     logged,
+    eventing,
     phase: 'ready',
     wakes: 0,
     call: (path, init) => call(url, path, init),
@@ -146,6 +157,7 @@ export async function startApiOn(
     },
     async [Symbol.asyncDispose]() {
       await app.close();
+      await eventing.stop();
       await stores.close();
       await pool.end();
       await database.drop();

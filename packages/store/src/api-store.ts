@@ -1,6 +1,7 @@
 import type {
   CircuitStore,
   DoctorStore,
+  EventStore,
   JobStore,
   NoticeStore,
   RecoveryStore,
@@ -10,12 +11,14 @@ import type {
   TaskStore,
   TestStore,
   TokenStore,
+  WebhookStore,
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createCircuitStore } from './circuit-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
+import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
@@ -24,6 +27,7 @@ import { openPool } from './pool.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
+import { createWebhookStore } from './queries/webhooks.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
 import { createTallyStore, createTaskStore } from './task-store.ts';
@@ -32,6 +36,8 @@ import { createTestStore } from './test-store.ts';
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
+/** One publishes, one closes windows, one carries; the rest reads. */
+const EVENT_POOL_SIZE = 5;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -51,6 +57,8 @@ export interface ApiStore {
   readonly tasks: TaskStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
+  readonly events: EventStore;
+  readonly webhooks: WebhookStore;
   close(): Promise<void>;
 }
 
@@ -59,6 +67,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   // Requests do not wait for messages that are being written down.
   const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
   const doctors = openDoctorPool(config);
+  const eventPool = openApiPool(config, { max: EVENT_POOL_SIZE, name: 'tenuto-events' });
   return {
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
@@ -71,8 +80,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     tasks: createTaskStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
+    events: createEventStore(eventPool),
+    webhooks: createWebhookStore(pool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), doctors.end()]);
+      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
     },
   };
 }

@@ -4,6 +4,7 @@ export { type ApiStore, openApiStore, prepareDatabase } from './api-store.ts';
 export * from './embedded/index.ts';
 export { createEngineStore, type OpenEngineStore } from './engine-store.ts';
 export { migrate } from './migrate.ts';
+export { createNotifyBus } from './notify-bus.ts';
 export { acquireProcessLock } from './process-lock.ts';
 
 /** The folder of the migrations that come with this package. */

@@ -20,6 +20,11 @@ export const SERVE_FLAGS: readonly ServeFlag[] = [
     help: 'PostgreSQL to use (unset: one that comes along, in the data folder)',
   },
   {
+    flag: '--redis-url <url>',
+    variable: 'REDIS_URL',
+    help: 'Redis that carries events (unset: the database alone does)',
+  },
+  {
     flag: '--postgres-bin <folder>',
     variable: 'TENUTO_POSTGRES_BIN',
     help: 'programs of the PostgreSQL that comes along',

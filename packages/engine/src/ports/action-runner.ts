@@ -5,6 +5,8 @@ import type { ReportedTest } from './reported-test.ts';
 export interface ActionCall {
   readonly runId: string;
   readonly nodeId: string;
+  /** Its index in the run, by which its attempts are kept. */
+  readonly node?: number;
   /** Rises over the whole run, from 1. */
   readonly attempt: number;
   /** How many attempts were made before this one for the same purpose in the same generation. */
@@ -57,8 +59,16 @@ interface Produced {
 export type Wait =
   | { readonly kind: 'time'; readonly until: number }
   | { readonly kind: 'run'; readonly runId: string }
-  /** A message of that name to the run; after `until` it has not come. */
-  | { readonly kind: 'signal'; readonly name: string; readonly until?: number };
+  /**
+   * A message of that name to the run; after `until` it has not come. With a `topic` it is an event
+   * on it that is awaited, and the name is nobody's to read.
+   */
+  | {
+      readonly kind: 'signal';
+      readonly name: string;
+      readonly topic?: string;
+      readonly until?: number;
+    };
 
 export type ActionOutcome =
   | (Produced & {

@@ -103,6 +103,7 @@ export type WaitView =
   | { readonly until: number; readonly retry: boolean }
   | { readonly runId: string }
   | { readonly signal: string; readonly until?: number }
+  | { readonly topic: string; readonly until?: number }
   | { readonly intervention: string }
   | { readonly circuit: string; readonly until?: number };
 

@@ -131,7 +131,10 @@ function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
     case 'run':
       return { runId: wait.runId };
     case 'signal':
-      return { signal: wait.name, ...(wait.until !== undefined && { until: wait.until }) };
+      return {
+        ...(wait.topic === undefined ? { signal: wait.name } : { topic: wait.topic }),
+        ...(wait.until !== undefined && { until: wait.until }),
+      };
     case 'intervention':
       return { intervention: wait.id };
     case 'circuit':

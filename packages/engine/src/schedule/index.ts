@@ -1,4 +1,3 @@
 /** When tasks fire. */
 export { type ExpectedFiring, readSchedule, type Schedule } from './schedule.ts';
 export type { ScheduleSpec } from './timetable.ts';
-export { compileTopicPattern, type TopicPattern, topicMatches } from './topic.ts';

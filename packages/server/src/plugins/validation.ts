@@ -1,6 +1,6 @@
 import { ID_PATTERN, OrchestrationError, type ValidationError } from '@tenuto/contract';
 import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { convertQuery } from '../http/query.ts';
@@ -22,6 +22,18 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     return { error: refusal(errorsOf(check.Errors(value), value)) };
   };
 };
+
+/**
+ * Makes the check of a body that is read by the handler itself.
+ * @returns what gives the body as what the schema says; throws OrchestrationError 400
+ */
+export function bodyCheck<Schema extends TSchema>(schema: Schema) {
+  const check = Compile(schema);
+  return (value: unknown): Static<Schema> => {
+    if (check.Check(value)) return value;
+    throw refusal(errorsOf(check.Errors(value), value));
+  };
+}
 
 function refusal(errors: readonly ValidationError[]): OrchestrationError {
   const [first] = errors;

@@ -21,6 +21,16 @@ export class VaultError extends Error {
   }
 }
 
+/** What was sealed; undefined when it cannot be opened here, which must not stop everything else. */
+export function openedIn(vault: Vault, sealed: Uint8Array, of: string): string | undefined {
+  try {
+    return vault.open(sealed, of);
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
+}
+
 export const KEY_BYTES = 32;
 const VERSION = 1;
 const ID_BYTES = 4;

@@ -181,6 +181,7 @@ function waitingReason({ view, spec, intervention }: NodeFacts): ReasonToWait {
       : interventionReason(intervention);
   }
   if ('signal' in wait) return signalReason(wait);
+  if ('topic' in wait) return eventReason(wait);
   if ('circuit' in wait) return circuitReason(wait);
   return wait.retry ? retryReason(view, spec, wait.until) : sleepReason(wait.until);
 }
@@ -191,6 +192,15 @@ function signalReason({ signal, until }: Extract<WaitView, { signal: string }>):
     frees: 'A signal of that name to the run.',
     until,
     of: { signal },
+  });
+}
+
+function eventReason({ topic, until }: Extract<WaitView, { topic: string }>): ReasonToWait {
+  return reason('event', {
+    detail: `It waits for an event on "${topic}"${until === undefined ? '' : ', and fails without it'}.`,
+    frees: 'An event of the same owner that its filter lets through.',
+    until,
+    of: { topic },
   });
 }
 

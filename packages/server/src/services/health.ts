@@ -1,5 +1,5 @@
 import { formatTime, type Health, type HealthCheck, type Probe } from '@tenuto/contract';
-import type { Clock, Engine, JobStore } from '@tenuto/engine';
+import type { Clock, Engine, EventBus, JobStore } from '@tenuto/engine';
 import type { Principal } from '../auth/principal.ts';
 
 /** `starting` until everything runs, `draining` from the moment the server is told to stop. */
@@ -10,6 +10,7 @@ export interface HealthParts {
   readonly clock: Clock;
   readonly engine: Pick<Engine, 'health'>;
   readonly jobs: Pick<JobStore, 'ping'>;
+  readonly eventing: { readonly bus: Pick<EventBus, 'kind' | 'health'> };
   readonly phase: () => Phase;
   /** Why a crash of the database may lose what was acknowledged. */
   readonly storeWarnings: () => readonly string[];
@@ -23,7 +24,11 @@ export async function healthOf(
   parts: HealthParts,
   principal: Principal | undefined,
 ): Promise<Health> {
-  const checks = { store: await storeCheck(parts), engine: engineCheck(parts) };
+  const checks = {
+    store: await storeCheck(parts),
+    engine: engineCheck(parts),
+    ...redisCheck(parts),
+  };
   return {
     service: 'tenuto',
     status: statusOf(parts.phase(), Object.values(checks)),
@@ -32,6 +37,14 @@ export async function healthOf(
     checks,
     ...(principal !== undefined && { authenticated_user: principal.actor }),
   };
+}
+
+/** Without Redis events are kept all the same: everything goes on, some of it later. */
+function redisCheck({ eventing: { bus } }: HealthParts): { readonly redis?: HealthCheck } {
+  if (bus.kind !== 'redis') return {};
+  const { status, detail } = bus.health();
+  const redis = { status: status === 'up' ? 'ok' : 'degraded' } as const;
+  return { redis: { ...redis, ...(detail !== undefined && { detail }) } };
 }
 
 /** Whether requests should be sent here. */

@@ -116,6 +116,7 @@ function waitView(wait: WaitView): NonNullable<JobNode['waiting_for']> {
   if ('intervention' in wait) return { intervention: wait.intervention };
   return {
     ...('signal' in wait && { signal: wait.signal }),
+    ...('topic' in wait && { topic: wait.topic }),
     ...('circuit' in wait && { circuit: wait.circuit }),
     ...(wait.until !== undefined && { until: formatTime(wait.until) }),
   };

@@ -3,7 +3,6 @@ import {
   ExpressionError,
   OrchestrationError,
   parseTime,
-  ScheduleError,
   type TaskDefinition,
   type TaskPayload,
   type ValidationError,
@@ -12,9 +11,9 @@ import {
   CONDITION_SCOPE,
   compileExpression,
   compileTemplate,
-  compileTopicPattern,
   DEDUPE_SCOPE,
   FILTER_SCOPE,
+  topicFault,
 } from '@tenuto/engine';
 
 const TOPIC_CHARS = 100;
@@ -90,14 +89,12 @@ function checkKind(definition: TaskDefinition, add: Add): void {
 }
 
 function checkTopic(pattern: string, add: Add): void {
-  if (pattern.length > TOPIC_CHARS)
+  if (pattern.length > TOPIC_CHARS) {
     add('/schedule_expr', `is longer than ${TOPIC_CHARS} characters`);
-  try {
-    compileTopicPattern(pattern);
-  } catch (error) {
-    if (!(error instanceof ScheduleError)) throw error;
-    add('/schedule_expr', `is no topic pattern: ${error.message}`);
+    return;
   }
+  const fault = topicFault(pattern);
+  if (fault !== undefined) add('/schedule_expr', `is no topic pattern: it ${fault}`);
 }
 
 function checkPairs(definition: TaskDefinition, add: Add): void {

@@ -10,6 +10,8 @@ export const PARTITIONED = [
   'node_logs',
   'artifacts',
   'test_results',
+  'events',
+  'event_matches',
 ] as const;
 /** History of firings, partitioned by when they were expected. */
 const BY_TIME = 'task_firings';

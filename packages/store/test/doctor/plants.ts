@@ -264,6 +264,29 @@ const RECORDS: Readonly<Record<string, Plant>> = {
       return id;
     },
   },
+  event_order: {
+    async spoil({ ask }) {
+      await addEvent(ask, 'uuid_v7()', 0);
+      const [row] = await ask<{ id: string }>('select event_id::text as id from events');
+      return row?.id ?? '';
+    },
+  },
+  event_match: {
+    async spoil({ ask }) {
+      await addEvent(ask, 'uuid_v7()', 1);
+      await ask('update event_head set last_id = (select event_id from events)');
+      const [row] = await ask<{ id: string }>('select event_id::text as id from events');
+      return row?.id ?? '';
+    },
+  },
+  event_behind: {
+    async spoil({ ask }) {
+      await addEvent(ask, `uuid_v7_floor(now() - interval '1 hour')`, 0);
+      await ask('update event_head set last_id = (select event_id from events)');
+      await ask(`insert into event_carriers values ('a stream', uuid_v7_floor(${HOURS_AGO}))`);
+      return 'a stream';
+    },
+  },
   durability: {
     async spoil({ ask, desk }) {
       await ask(`alter database ${desk.connection.database} set synchronous_commit = off`);
@@ -281,6 +304,14 @@ const RECORDS: Readonly<Record<string, Plant>> = {
     },
   },
 };
+
+async function addEvent(ask: SoundStore['ask'], id: string, triggered: number) {
+  await ask(
+    `insert into events (event_id, owner, topic, payload, origin, published_by, triggered)
+     values (${id}, 'ann', 'a', '1', 'api', 'ann', $1)`,
+    [triggered],
+  );
+}
 
 async function addRecovery(ask: SoundStore['ask'], session: string, runId: string) {
   await ask(

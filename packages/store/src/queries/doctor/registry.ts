@@ -6,6 +6,9 @@ import { completedTwice } from './completed-twice.ts';
 import { deadRows } from './dead-rows.ts';
 import { durability } from './durability.ts';
 import { epochBehind } from './epoch-behind.ts';
+import { eventBehind } from './event-behind.ts';
+import { eventMatch } from './event-match.ts';
+import { eventOrder } from './event-order.ts';
 import { inboxBehind } from './inbox-behind.ts';
 import { journalOrder } from './journal-order.ts';
 import { lateClaimKey } from './late-claim-key.ts';
@@ -59,6 +62,9 @@ export const CHECKS: readonly Check[] = [
   missingAudit,
   auditGuard,
   lateNotice,
+  eventOrder,
+  eventMatch,
+  eventBehind,
   durability,
   deadRows,
   oldSnapshot,

@@ -1,0 +1,206 @@
+import { Readable } from 'node:stream';
+import {
+  CleanupAnswerSchema,
+  EventListSchema,
+  PublishAnswerSchema,
+  PublishEventSchema,
+  pagingParameters,
+  TopicListSchema,
+  TopicPatternSchema,
+} from '@tenuto/contract';
+import type { Clock } from '@tenuto/engine';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { rawBodies, rawBody } from '../plugins/raw-body.ts';
+import type { EventParts } from '../services/event-parts.ts';
+import { publishEvents, replayEvent } from '../services/event-publish.ts';
+import { createEventStreams } from '../services/event-stream.ts';
+import { cleanUpEvents, listTopics, recentEvents } from '../services/events.ts';
+import { callerOf, type Typed } from './request.ts';
+import { closed, problems, uuid } from './schemas.ts';
+
+const BASE = '/api/v1/events';
+const tags = ['events'];
+const headers = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
+
+const cloudEvent = Type.Object(
+  {
+    specversion: Type.Literal('1.0'),
+    id: Type.String({ minLength: 1 }),
+    source: Type.String({ minLength: 1 }),
+    type: Type.String({ minLength: 1, description: 'The topic.' }),
+    data: Type.Optional(Type.Unknown()),
+    data_base64: Type.Optional(Type.String()),
+  },
+  {
+    description: 'A CloudEvent 1.0; extensions are taken too.',
+    examples: [
+      {
+        specversion: '1.0',
+        id: 'A234-1234-1234',
+        source: '/shop',
+        type: 'orders.created',
+        data: { order: 42 },
+      },
+    ],
+  },
+);
+const batch = Type.Array(cloudEvent, { examples: [[...Object(cloudEvent).examples]] });
+
+export function addEventRoutes(
+  instance: FastifyInstance,
+  parts: EventParts & { readonly clock: Clock },
+): void {
+  instance.register(async (scope) => {
+    rawBodies(scope);
+    addPublish(scope, parts);
+  });
+  const app: Typed = instance.withTypeProvider();
+  addReading(app, parts);
+  addStream(app, parts);
+  app.post(
+    `${BASE}/:event_id/replay`,
+    {
+      config: { scope: 'events:publish', limit: 'change' },
+      schema: {
+        ...{ tags, summary: 'Publish an event again, as a new event' },
+        params: Type.Object({ event_id: uuid }, closed),
+        headers,
+        response: { 202: PublishAnswerSchema, ...problems(404, 422) },
+      },
+    },
+    async (request, reply) => {
+      const wish = {
+        eventId: request.params.event_id,
+        key: request.headers['idempotency-key'],
+      };
+      return reply.code(202).send(await replayEvent(parts, callerOf(request), wish));
+    },
+  );
+  app.delete(
+    `${BASE}/stream/cleanup`,
+    {
+      config: { scope: 'admin', limit: 'change' },
+      schema: {
+        ...{ tags, summary: 'Remove events that are older than some hours' },
+        querystring: Type.Object(
+          {
+            max_age_hours: Type.Optional(
+              Type.Integer({ minimum: 0, maximum: 876_000, default: 24 }),
+            ),
+          },
+          closed,
+        ),
+        response: { 200: CleanupAnswerSchema, ...problems() },
+      },
+    },
+    (request) => cleanUpEvents(parts, callerOf(request), request.query.max_age_hours ?? 24),
+  );
+}
+
+/** One route, several forms: the handler reads the body by its declared type. */
+function addPublish(scope: FastifyInstance, parts: EventParts): void {
+  const app: Typed = scope.withTypeProvider();
+  app.post(
+    BASE,
+    {
+      config: { scope: 'events:publish', limit: 'change' },
+      schema: {
+        ...{ tags, summary: 'Publish an event, a CloudEvent, or a batch of them', headers },
+        body: {
+          content: {
+            'application/json': { schema: PublishEventSchema },
+            'application/cloudevents+json': { schema: cloudEvent },
+            'application/cloudevents-batch+json': { schema: batch },
+          },
+        },
+        response: { 202: PublishAnswerSchema, ...problems(413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const wish = {
+        headers: request.headers,
+        body: rawBody(request),
+        key: request.headers['idempotency-key'],
+      };
+      return reply.code(202).send(await publishEvents(parts, callerOf(request), wish));
+    },
+  );
+}
+
+function addReading(app: Typed, parts: EventParts): void {
+  const config = { scope: 'events:read' } as const;
+  app.get(
+    `${BASE}/topics`,
+    {
+      config,
+      schema: {
+        ...{ tags, summary: 'List the topics that events have come on' },
+        querystring: Type.Object(pagingParameters({ limit: 20, most: 100 }), closed),
+        response: { 200: TopicListSchema, ...problems() },
+      },
+    },
+    (request) => listTopics(parts, callerOf(request), request.query),
+  );
+  app.get(
+    `${BASE}/stream/recent`,
+    {
+      config,
+      schema: {
+        ...{ tags, summary: 'Read the last events, newest first' },
+        querystring: Type.Object(
+          {
+            count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
+            topic: Type.Optional(TopicPatternSchema),
+            cursor: Type.Optional(
+              Type.String({
+                minLength: 1,
+                maxLength: 2_000,
+                description: 'Goes on behind a page.',
+              }),
+            ),
+          },
+          closed,
+        ),
+        response: { 200: EventListSchema, ...problems() },
+      },
+    },
+    (request) => recentEvents(parts, callerOf(request), request.query),
+  );
+}
+
+const STREAM = 'text/event-stream';
+const Messages = Type.Unsafe<Readable>(Type.String({ examples: ['data: {"topic":"a.b"}'] }));
+
+function addStream(app: Typed, parts: EventParts & { readonly clock: Clock }): void {
+  const streams = createEventStreams(parts, parts);
+  app.addHook('preClose', async () => streams.close());
+  app.get(
+    `${BASE}/stream`,
+    {
+      config: { scope: 'events:read', produces: [STREAM, 'text/*', '*/*'] },
+      schema: {
+        ...{ tags, summary: 'Look on while events are published, as server-sent events' },
+        produces: [STREAM],
+        headers: Type.Object({
+          'last-event-id': Type.Optional(
+            Type.String({ description: 'Goes on behind this event, without a gap.' }),
+          ),
+        }),
+        querystring: Type.Object({ topic: Type.Optional(TopicPatternSchema) }, closed),
+        response: { 200: Messages, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      const stream = await streams.open(callerOf(request), {
+        topic: request.query.topic,
+        lastEventId: request.headers['last-event-id'],
+      });
+      // The answer closes at once when nobody looks on; what it is read from would first wait for more.
+      reply.raw.on('close', stream.close);
+      const body = Readable.from(stream.text).on('close', stream.close);
+      reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      return reply.type(STREAM).send(body);
+    },
+  );
+}

@@ -1,0 +1,34 @@
+import type { EventStore } from '@tenuto/engine';
+import type { Database } from './queries/database.ts';
+import { carryEvents } from './queries/event-carriers.ts';
+import { cleanUpEvents, sweepEvents } from './queries/event-keep.ts';
+import { answeredRequest, publishEvents } from './queries/event-publish.ts';
+import {
+  eventHead,
+  eventsAfter,
+  findEvent,
+  listTopics,
+  recentEvents,
+} from './queries/event-read.ts';
+import { addWaiter, tellWaiters } from './queries/event-waiters.ts';
+import { closeWindows, nextWindowMs } from './queries/event-windows.ts';
+
+/** Events, as the API, the actions and the carriers see them. */
+export function createEventStore(db: Database): EventStore {
+  return {
+    publish: (requests, matching) => publishEvents(db, requests, matching),
+    answered: (owner, key) => answeredRequest(db, owner, key),
+    find: (access, eventId) => findEvent(db, access, eventId),
+    recent: (access, filter, page) => recentEvents(db, access, filter, page),
+    topics: (access, page) => listTopics(db, access, page),
+    after: (eventId, limit) => eventsAfter(db, eventId, limit),
+    head: () => eventHead(db),
+    cleanUp: (maxAgeMs, audit) => cleanUpEvents(db, maxAgeMs, audit),
+    sweep: () => sweepEvents(db),
+    wait: (waiter, matching, elapsedMs) => addWaiter(db, waiter, { matching, elapsedMs }),
+    tellWaiters: () => tellWaiters(db),
+    closeWindows: () => closeWindows(db),
+    nextWindowMs: () => nextWindowMs(db),
+    carry: (name, take) => carryEvents(db, name, take),
+  };
+}
