@@ -1,3 +1,5 @@
+export * from './agent.ts';
+export * from './api-token.ts';
 export * from './bulk.ts';
 export * from './circuit.ts';
 export * from './doctor.ts';

@@ -6,6 +6,7 @@ export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoin
 export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
+export type * from './ports/agent-store.ts';
 export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/doctor-store.ts';

@@ -1,5 +1,6 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
+  type AgentStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -11,9 +12,11 @@ import {
   type RecoveryStore,
   type RetryPolicyStore,
   type TestStore,
+  type TokenStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
+import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
@@ -26,6 +29,9 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addAgentAuthRoutes } from './routes/agent-auth.ts';
+import { addAgentRoutes } from './routes/agents.ts';
+import { addApiTokenRoutes } from './routes/api-tokens.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -53,6 +59,8 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly engine: Engine;
+  readonly agents: AgentStore;
+  readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
@@ -106,7 +114,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRequestContext(app);
   await addHeaders(app, options.origins);
   addContent(app);
-  addAuth(app, { ...options, failuresMost: options.rateLimits.failures });
+  const failures = createFailures({ clock: options.clock, most: options.rateLimits.failures });
+  addAuth(app, { ...options, failures });
   await addLimits(app, options.rateLimits);
   addPhases(app, options.phase);
   addClosedQueries(app);
@@ -115,12 +124,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const newSession = createRunIds(options.clock, options.random);
   const parts = {
     ...options,
+    failures,
     newId: () => newSession().text,
     plans: createPlans(options.jobs),
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
   addHealthRoutes(app, parts);
+  addAgentRoutes(app, parts);
+  addAgentAuthRoutes(app, parts);
+  addApiTokenRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -32,7 +32,6 @@ import {
   type Engine,
   type RetryPolicyStore,
   type TestStore,
-  type TokenStore,
 } from '@tenuto/engine';
 import {
   acquireProcessLock,
@@ -46,10 +45,9 @@ import {
 } from '@tenuto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
-import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
-import { createJwsVerifier } from './auth/jws.ts';
-import { createJwtReader } from './auth/jwt.ts';
+import { letAdminIn } from './auth/first-admin.ts';
 import { openKeys } from './auth/keys.ts';
+import { createReaders } from './auth/readers.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
@@ -73,8 +71,6 @@ import { createTeardown, type Teardown } from './teardown.ts';
 const DRAIN_MS = 10_000;
 /** How long messages that are on their way may take to arrive; what is left is sent again. */
 const RELAY_DRAIN_MS = 5_000;
-/** Where the command line on the same machine finds the administrator's token. */
-const TOKEN_FILE = 'admin-token';
 
 export interface RunningServer {
   readonly url: string;
@@ -119,10 +115,12 @@ async function start(
 ): Promise<RunningServer> {
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const trusted = trustedPeers(settings.trustedProxies);
-  const jwt = await readJwt(settings);
+  const keys = await openKeys(settings.jwt);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, retryPolicies } = store.api;
-  const adminToken = await letAdminIn(settings, dataDir, { tokens, logger });
+  const adminToken = await letAdminIn(settings, dataDir, {
+    ...{ tokens, logger, clock: systemClock, random: systemRandom },
+  });
   const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
@@ -159,7 +157,7 @@ async function start(
     engine,
     ...store.api,
     notifications: notificationsOf(settings, { notices, vault, relay }),
-    readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
+    readers: createReaders({ tokens, keys, jwt: settings.jwt, clock: systemClock }),
     rules,
     rateLimits: settings.rateLimits,
     origins: settings.allowedOrigins,
@@ -185,22 +183,6 @@ async function start(
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {
   return { leaseMs, capacity, slots };
-}
-
-/** A token that is made for a database of our own also lies beside it. */
-async function letAdminIn(
-  { adminToken: preset, databaseUrl }: Settings,
-  dataDir: string,
-  { tokens, logger }: { readonly tokens: TokenStore; readonly logger: FastifyBaseLogger },
-): Promise<string | undefined> {
-  const ensure = () => ensureAdminToken({ tokens, random: systemRandom, preset });
-  // A token that was just made is shown once: made again, it would be another one.
-  const token =
-    preset === undefined ? await ensure() : await patiently(ensure, { clock: systemClock, logger });
-  if (token !== undefined && databaseUrl === undefined) {
-    await writeFile(join(dataDir, TOKEN_FILE), `${token}\n`, { mode: 0o600 });
-  }
-  return token;
 }
 
 interface StoreParts {
@@ -323,12 +305,6 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
   };
-}
-
-async function readJwt({ jwt }: Settings) {
-  const keys = await openKeys(jwt);
-  if (keys === undefined) return undefined;
-  return createJwtReader({ ...jwt, verify: createJwsVerifier(keys), clock: systemClock });
 }
 
 async function versionOf(): Promise<string> {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
-import { createTokenReader } from '../src/auth/api-tokens.ts';
+import { createReaders } from '../src/auth/readers.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
@@ -106,10 +106,7 @@ export async function startApiOn(
         },
       },
     },
-    readers: {
-      token: createTokenReader({ tokens, clock: systemClock }),
-      jwt: undefined,
-    },
+    readers: createReaders({ tokens, keys: undefined, jwt: {}, clock: systemClock }),
     rules: rulesOf(retryPolicies, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
     origins: [],

@@ -1,4 +1,5 @@
 import type {
+  AgentStore,
   CircuitStore,
   DoctorStore,
   JobStore,
@@ -10,6 +11,7 @@ import type {
   TokenStore,
 } from '@tenuto/engine';
 import pg from 'pg';
+import { createAgentStore } from './agent-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
@@ -37,6 +39,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
+  readonly agents: AgentStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
@@ -55,6 +58,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
   const doctors = openDoctorPool(config);
   return {
+    agents: createAgentStore(pool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),

@@ -35,7 +35,7 @@ export async function addLimits(app: FastifyInstance, limits: RateLimits): Promi
     app.rateLimit({
       max: limits[group],
       timeWindow: 60_000,
-      keyGenerator: (request) => `${request.principal?.via} ${request.principal?.owner}`,
+      keyGenerator: (request) => `${request.principal?.owner}`,
       allowList: (request) => !isLimited(request.principal, limits),
       errorResponseBuilder: (_request, { max, ttl }) =>
         new OrchestrationError('rate_limited', `More than ${max} requests a minute.`, {
