@@ -1,6 +1,7 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type AuditStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -32,6 +33,7 @@ import { validatorCompiler } from './plugins/validation.ts';
 import { addAgentAuthRoutes } from './routes/agent-auth.ts';
 import { addAgentRoutes } from './routes/agents.ts';
 import { addApiTokenRoutes } from './routes/api-tokens.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -60,6 +62,7 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly agents: AgentStore;
+  readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
@@ -134,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addAgentRoutes(app, parts);
   addAgentAuthRoutes(app, parts);
   addApiTokenRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

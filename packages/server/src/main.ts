@@ -29,6 +29,7 @@ import {
   createEngine,
   createRelay,
   createRunIds,
+  createSealer,
   type Engine,
   type RetryPolicyStore,
   type TestStore,
@@ -173,6 +174,9 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
+  const sealer = createSealer({ store: store.api.sealer, clock: systemClock, log: logger });
+  teardown.add(() => sealer.stop());
+  sealer.start();
   phase = 'ready';
   const stop = () => {
     phase = 'draining';

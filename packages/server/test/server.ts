@@ -171,7 +171,7 @@ async function call(url: string, path: string, init: CallInit = {}): Promise<Ans
     redirect: 'manual',
   });
   const text = await response.text();
-  const json = /json/.test(response.headers.get('content-type') ?? '');
+  const json = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

@@ -1,5 +1,6 @@
 import type {
   AgentStore,
+  AuditStore,
   CircuitStore,
   DoctorStore,
   JobStore,
@@ -7,6 +8,7 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  SealStore,
   TestStore,
   TokenStore,
 } from '@tenuto/engine';
@@ -21,6 +23,8 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createAuditStore } from './queries/audit-list.ts';
+import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -40,6 +44,8 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly audit: AuditStore;
+  readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
@@ -59,6 +65,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const doctors = openDoctorPool(config);
   return {
     agents: createAgentStore(pool),
+    audit: createAuditStore(pool),
+    sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),
@@ -130,6 +138,7 @@ export async function prepareDatabase(
     if (durability.fatal.length > 0) throw new StoreError(durability.fatal.join(' '));
     for (const warning of durability.warnings) logger.warn({}, warning);
     await migrate(client, migrations, { logger });
+    await raiseAuditBase(client);
     return durability;
   } catch (error) {
     throw error instanceof StoreError ? error : faultOf(error);
