@@ -12,6 +12,7 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type TeamStore,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
@@ -47,6 +48,7 @@ import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addTeamRoutes } from './routes/teams.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
@@ -68,6 +70,7 @@ export interface AppOptions {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly notifications: NotificationParts;
@@ -138,6 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addAgentAuthRoutes(app, parts);
   addApiTokenRoutes(app, parts);
   addAuditRoutes(app, parts);
+  addTeamRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

@@ -4,47 +4,15 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { SCOPES } from '@tenuto/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Route, routesOf } from './route-walk.ts';
 import { addLive } from './rows.ts';
 import { type Answer, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
-interface Route {
-  readonly method: string;
-  readonly path: string;
-  readonly open: boolean;
-  readonly scope: string | undefined;
-  /** The first example of its body, if it takes one. */
-  readonly body: unknown;
-}
-interface Media {
-  readonly example?: unknown;
-  readonly schema: { readonly examples?: unknown[] };
-}
-interface Operation {
-  readonly security: unknown[];
-  readonly 'x-required-scope'?: string;
-  readonly requestBody?: {
-    readonly content: Record<string, Media>;
-  };
-}
-
-function exampleOf(media: Media | undefined): unknown {
-  return media?.example ?? media?.schema.examples?.[0];
-}
-
-let routes: Route[] = [];
+let routes: readonly Route[] = [];
 beforeAll(async () => {
   api = await startApi();
-  const { body } = await api.call('/openapi.json', { token: null });
-  routes = Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      open: operation.security.length === 0,
-      scope: operation['x-required-scope'],
-      body: exampleOf(Object.values(operation.requestBody?.content ?? {})[0]),
-    })),
-  );
+  routes = await routesOf(api);
 });
 afterAll(() => api[Symbol.asyncDispose]());
 

@@ -137,7 +137,7 @@ export async function startApiOn(
     call: (path, init) => call(url, path, init),
     token(subject, scopes) {
       made += 1;
-      return addToken(`tnt_${subject}-${made}`, subject, scopes);
+      return addToken(`tnt_${subject.replace(/[^\w-]/g, '-')}-${made}`, subject, scopes);
     },
     async [Symbol.asyncDispose]() {
       await app.close();

@@ -9,6 +9,7 @@ import type {
   RelayStore,
   RetryPolicyStore,
   SealStore,
+  TeamStore,
   TestStore,
   TokenStore,
 } from '@tenuto/engine';
@@ -27,6 +28,7 @@ import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
@@ -53,6 +55,7 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   close(): Promise<void>;
@@ -74,6 +77,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    teams: createTeamStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     async close() {
