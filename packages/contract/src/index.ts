@@ -19,6 +19,7 @@ export * from './node-view.ts';
 export * from './notification.ts';
 export * from './plan-schema.ts';
 export * from './problem.ts';
+export * from './quota.ts';
 export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
 export * from './retry-policy.ts';

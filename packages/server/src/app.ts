@@ -20,6 +20,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
+import type { Counters } from './limits/counters.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -77,6 +78,7 @@ export interface AppOptions {
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
+  readonly counters: Counters;
   readonly origins: readonly string[];
   readonly docs: boolean;
   readonly bodyBytes?: number;
@@ -122,7 +124,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addContent(app);
   const failures = createFailures({ clock: options.clock, most: options.rateLimits.failures });
   addAuth(app, { ...options, failures });
-  await addLimits(app, options.rateLimits);
+  await addLimits(app, options);
   addPhases(app, options.phase);
   addClosedQueries(app);
   await addOpenApi(app, options.version);

@@ -49,10 +49,13 @@ import { buildApp } from './app.ts';
 import { letAdminIn } from './auth/first-admin.ts';
 import { openKeys } from './auth/keys.ts';
 import { createReaders } from './auth/readers.ts';
+import { connectRedis } from './bus/redis-connection.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
+import { type Counters, localCounters } from './limits/counters.ts';
+import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
@@ -161,6 +164,7 @@ async function start(
     readers: createReaders({ tokens, keys, jwt: settings.jwt, clock: systemClock }),
     rules,
     rateLimits: settings.rateLimits,
+    counters: countersOf(settings, { logger, teardown }),
     origins: settings.allowedOrigins,
     docs: settings.docs,
     trusted,
@@ -183,6 +187,15 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+/** Counters of requests: shared by all servers of one Redis, or of this process alone. */
+function countersOf({ redisUrl }: Settings, { logger, teardown }: StoreParts): Counters {
+  const local = localCounters(systemClock);
+  if (redisUrl === undefined) return local;
+  const redis = connectRedis(redisUrl, { name: 'tenuto-limits', log: logger });
+  teardown.add(async () => redis.close());
+  return sharedCounters({ redis, local, clock: systemClock });
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {

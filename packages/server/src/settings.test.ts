@@ -15,7 +15,7 @@ describe('settings', () => {
       jobTimeoutMs: 3_600_000,
       allowCommands: [],
       httpAllow: [],
-      rateLimits: { submit: 100, change: 300, read: 1_000, failures: 200, admin: false },
+      rateLimits: { submit: 100, change: 300, read: 1_000, task: 100, failures: 200, admin: false },
       allowedOrigins: [],
       trustedProxies: [],
       docs: true,

@@ -36,6 +36,8 @@ export interface Settings {
   /** Seals stored secrets; unset: a key of the data folder's own. */
   readonly secretKey?: Uint8Array;
   readonly mail: MailSettings;
+  /** Carries what servers share; unset, each is for itself. */
+  readonly redisUrl?: string;
 }
 
 /** The operator's mail server; without one no mail is sent. */
@@ -78,6 +80,7 @@ export function readSettings(environment: Environment): Settings {
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const failpoints = text('FAILPOINT');
   const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
+  const redisUrl = text('REDIS_URL');
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -107,6 +110,7 @@ export function readSettings(environment: Environment): Settings {
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
     ...(secretKey !== undefined && { secretKey }),
     mail: readMail(text),
+    ...(redisUrl !== undefined && { redisUrl: readRedisUrl(redisUrl) }),
   };
 }
 
@@ -150,6 +154,12 @@ function readDatabaseUrl(text: string): string {
   throw new SettingsError('DATABASE_URL', 'must begin with postgres://');
 }
 
+/** @throws SettingsError that never holds the address, which may hold a password */
+function readRedisUrl(text: string): string {
+  if (/^rediss?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new SettingsError('REDIS_URL', 'must be like redis://host:6379');
+}
+
 function readCommands(programs: readonly string[]): readonly string[] {
   return programs.length === 1 && /^(off|false|no|0)$/i.test(programs[0] ?? '') ? [] : programs;
 }
@@ -166,7 +176,7 @@ function readOrigins(origins: readonly string[]): readonly string[] {
   return origins;
 }
 
-/** Written as `submit=100 change=300 read=1000 failures=200 admin=on`, each a minute; `off` for no limit. */
+/** Written as `submit=100 change=300 read=1000 task=100 failures=200 admin=on`, a minute each, tasks an hour; `off` for no limit. */
 function readRateLimits(words: readonly string[]): RateLimits {
   const name = 'TENUTO_RATE_LIMITS';
   const limits = { ...DEFAULT_RATE_LIMITS };
@@ -179,7 +189,7 @@ function readRateLimits(words: readonly string[]): RateLimits {
       limits[group] = off ? Number.MAX_SAFE_INTEGER : readNumber(name, value, bounds);
     } else if (word === 'off') {
       const none = Number.MAX_SAFE_INTEGER;
-      Object.assign(limits, { submit: none, change: none, read: none, failures: none });
+      for (const each of RATE_GROUPS) limits[each] = none;
     } else {
       const known = [...RATE_GROUPS, 'admin'].join(', ');
       throw new SettingsError(name, `does not know "${group}": use ${known}`);
@@ -188,7 +198,7 @@ function readRateLimits(words: readonly string[]): RateLimits {
   return limits;
 }
 
-const RATE_GROUPS = ['submit', 'change', 'read', 'failures'] as const;
+const RATE_GROUPS = ['submit', 'change', 'read', 'task', 'failures'] as const;
 
 function isRateGroup(name: string): name is (typeof RATE_GROUPS)[number] {
   return RATE_GROUPS.some((group) => group === name);

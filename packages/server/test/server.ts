@@ -7,6 +7,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
 import { createReaders } from '../src/auth/readers.ts';
+import { localCounters } from '../src/limits/counters.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
@@ -109,6 +110,7 @@ export async function startApiOn(
     readers: createReaders({ tokens, keys: undefined, jwt: {}, clock: systemClock }),
     rules: rulesOf(retryPolicies, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
+    counters: localCounters(systemClock),
     origins: [],
     docs: true,
     trusted: () => false,

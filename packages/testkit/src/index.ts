@@ -1,2 +1,3 @@
 export * from './engine.ts';
 export * from './postgres.ts';
+export * from './redis.ts';
