@@ -16,6 +16,7 @@ export type * from './ports/engine-api.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/notice-store.ts';
+export type * from './ports/quota-store.ts';
 export type * from './ports/recovery-store.ts';
 export type * from './ports/reported-test.ts';
 export type * from './ports/retry-policy-store.ts';

@@ -9,6 +9,7 @@ import {
   type DoctorStore,
   type Engine,
   type JobStore,
+  type QuotaStore,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
@@ -46,6 +47,7 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -56,6 +58,7 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
+import { createQuotaGate } from './services/quota-gate.ts';
 import { createRunViews } from './services/run-views.ts';
 
 export interface AppOptions {
@@ -71,6 +74,7 @@ export interface AppOptions {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly quotas: QuotaStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -133,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const parts = {
     ...options,
     failures,
+    gate: createQuotaGate(options),
     newId: () => newSession().text,
     plans: createPlans(options.jobs),
     views: createRunViews(options),
@@ -144,6 +149,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addApiTokenRoutes(app, parts);
   addAuditRoutes(app, parts);
   addTeamRoutes(app, parts);
+  addQuotaRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

@@ -136,6 +136,11 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     }),
   token_id: (maker) =>
     made(maker, '/api/v1/tokens', { body: { name: fresh('token') }, id: 'token_id' }),
+  async principal({ api }) {
+    const name = fresh('principal');
+    await api.call(`/api/v1/quotas/${name}`, { method: 'PUT', body: { runs_per_day: 1 } });
+    return name;
+  },
   async team_id({ api }) {
     const body = { name: fresh('team'), members: [] };
     return (await api.call('/api/v1/teams', { body })).body.team_id;

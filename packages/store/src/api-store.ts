@@ -5,6 +5,7 @@ import type {
   DoctorStore,
   JobStore,
   NoticeStore,
+  QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
@@ -28,6 +29,7 @@ import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createQuotaStore } from './queries/quotas.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
@@ -53,6 +55,7 @@ export interface ApiStore {
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
+  readonly quotas: QuotaStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly teams: TeamStore;
@@ -76,6 +79,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
+    quotas: createQuotaStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     teams: createTeamStore(pool),
     tests: createTestStore(pool),
