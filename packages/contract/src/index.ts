@@ -24,6 +24,7 @@ export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
 export * from './retry-policy.ts';
 export * from './run-view.ts';
+export * from './session.ts';
 export * from './team.ts';
 export * from './test-catalogue.ts';
 export * from './test-view.ts';

@@ -51,6 +51,7 @@ import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
 import { addTeamRoutes } from './routes/teams.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
@@ -149,6 +150,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addApiTokenRoutes(app, parts);
   addAuditRoutes(app, parts);
   addTeamRoutes(app, parts);
+  addSessionRoutes(app, parts);
   addQuotaRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);

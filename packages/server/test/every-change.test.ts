@@ -55,6 +55,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Why a success of these has no row. */
 const NO_ROW: Readonly<Record<string, string>> = {
+  'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
   'POST /api/v1/doctor/repair': 'there is nothing to mend in a sound store',
 };
 

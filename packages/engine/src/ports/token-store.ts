@@ -95,11 +95,11 @@ export interface SessionRecord {
   readonly csrfHash: Uint8Array;
   readonly tokenHash: Uint8Array | null;
   readonly principal: string | null;
+  readonly expiresAt: number;
 }
 
 export interface NewSession extends SessionRecord {
   readonly subject: string;
-  readonly expiresAt: number;
   readonly audit: AuditEntry;
 }
 

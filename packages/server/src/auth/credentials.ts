@@ -70,9 +70,15 @@ async function principalOf(
   given: readonly string[],
   readers: Readers,
 ): Promise<Principal | undefined> {
-  const token = BEARER.exec(given[0] ?? '')?.[1];
-  if (token === undefined || given.length > 1) return undefined;
+  const token = given.length > 1 ? undefined : BEARER.exec(given[0] ?? '')?.[1];
+  if (token === undefined) return undefined;
   return isJwt(token) ? readers.jwt?.(token) : readers.token(token);
+}
+
+/** The token that a request came with, good or not. */
+export function bearerOf(request: FastifyRequest): string | undefined {
+  const given = headerValues(request, 'authorization');
+  return given.length === 1 ? BEARER.exec(given[0] ?? '')?.[1] : undefined;
 }
 
 /** Three parts make a JWT; API tokens have no dots. */

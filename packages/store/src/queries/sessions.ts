@@ -7,6 +7,7 @@ interface SessionRow {
   readonly csrf_hash: Buffer;
   readonly token_hash: Buffer | null;
   readonly principal: string | null;
+  readonly expires_at: Date;
 }
 
 export async function addSession(db: Database, session: NewSession): Promise<void> {
@@ -33,7 +34,7 @@ export async function findSessions(
 ): Promise<readonly SessionRecord[]> {
   const rows = await ask<SessionRow>(
     db,
-    `select hash, csrf_hash, token_hash, principal::text as principal from sessions
+    `select hash, csrf_hash, token_hash, principal::text as principal, expires_at from sessions
      where substring(hash from 1 for 8) = $1 and expires_at > clock_timestamp()`,
     [lookup],
   );
@@ -42,6 +43,7 @@ export async function findSessions(
     csrfHash: row.csrf_hash,
     tokenHash: row.token_hash,
     principal: row.principal,
+    expiresAt: row.expires_at.getTime(),
   }));
 }
 
