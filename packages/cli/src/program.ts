@@ -13,6 +13,7 @@ import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
+import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 
@@ -43,6 +44,7 @@ export function buildProgram(perform: Perform): Commander {
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
   const notifications = program.command('notifications').description('who is told of what');
   addNotifications(notifications, perform);
+  addPrincipals(program, perform);
   addStanding(program, perform);
   return program;
 }

@@ -1,4 +1,6 @@
 import type { DryRun, Health } from '@tenuto/contract';
+import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Audit, createAudit } from './audit.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { healthShape } from './job-shapes.ts';
@@ -13,6 +15,7 @@ import {
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
+import { createQuotas, createTeams, type Quotas, type Teams } from './teams.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -42,6 +45,11 @@ export interface Client {
   readonly notifications: Notifications;
   readonly circuits: Circuits;
   readonly doctor: Doctor;
+  readonly agents: Agents;
+  readonly tokens: ApiTokens;
+  readonly audit: Audit;
+  readonly teams: Teams;
+  readonly quotas: Quotas;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -77,6 +85,11 @@ export function createClient(options: ClientOptions): Client {
     notifications: createNotifications(transport),
     circuits: createCircuits(transport),
     doctor: createDoctor(transport),
+    agents: createAgents(transport),
+    tokens: createApiTokens(transport),
+    audit: createAudit(transport),
+    teams: createTeams(transport),
+    quotas: createQuotas(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

@@ -30,6 +30,7 @@ import {
   createRelay,
   createRunIds,
   createSealer,
+  createTokenPruner,
   type Engine,
   type RetryPolicyStore,
   type TestStore,
@@ -119,7 +120,7 @@ async function start(
 ): Promise<RunningServer> {
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const trusted = trustedPeers(settings.trustedProxies);
-  const keys = await openKeys(settings.jwt);
+  const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, retryPolicies } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, {
@@ -178,9 +179,14 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
-  const sealer = createSealer({ store: store.api.sealer, clock: systemClock, log: logger });
-  teardown.add(() => sealer.stop());
-  sealer.start();
+  const surroundings = { clock: systemClock, log: logger };
+  for (const loop of [
+    createSealer({ store: store.api.sealer, ...surroundings }),
+    createTokenPruner({ store: tokens, ...surroundings }),
+  ]) {
+    teardown.add(() => loop.stop());
+    loop.start();
+  }
   phase = 'ready';
   const stop = () => {
     phase = 'draining';

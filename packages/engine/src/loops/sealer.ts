@@ -21,9 +21,7 @@ interface SealerOptions {
   readonly log: EngineLog;
 }
 
-export type Sealer = Pick<Loop, 'start' | 'stop' | 'wake'>;
-
-export function createSealer({ store, clock, log }: SealerOptions): Sealer {
+export function createSealer({ store, clock, log }: SealerOptions): Pick<Loop, 'start' | 'stop'> {
   let tellAt = 0;
   return createLoop({
     ...{ name: 'sealer', clock, everyMs: LOOK_EVERY_MS },
