@@ -36,6 +36,7 @@ import {
   type TestStore,
 } from '@tenuto/engine';
 import {
+  type ApiStore,
   acquireProcessLock,
   createEngineStore,
   defaultDataDir,
@@ -76,6 +77,8 @@ import { createTeardown, type Teardown } from './teardown.ts';
 const DRAIN_MS = 10_000;
 /** How long messages that are on their way may take to arrive; what is left is sent again. */
 const RELAY_DRAIN_MS = 5_000;
+
+const REAL = { clock: systemClock, random: systemRandom } as const;
 
 export interface RunningServer {
   readonly url: string;
@@ -123,9 +126,7 @@ async function start(
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, retryPolicies } = store.api;
-  const adminToken = await letAdminIn(settings, dataDir, {
-    ...{ tokens, logger, clock: systemClock, random: systemRandom },
-  });
+  const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
   const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
@@ -138,8 +139,7 @@ async function start(
     name: hostname(),
     store: store.engine,
     runner: actions,
-    clock: systemClock,
-    random: systemRandom,
+    ...REAL,
     log: logger,
     ...engineLimits(settings),
   });
@@ -149,16 +149,14 @@ async function start(
       ...{ ...senders, clock: systemClock },
       openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
     }),
-    clock: systemClock,
-    random: systemRandom,
+    ...REAL,
     log: logger,
   });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
     logger,
-    clock: systemClock,
-    random: systemRandom,
+    ...REAL,
     engine,
     ...store.api,
     notifications: notificationsOf(settings, { notices, vault, relay }),
@@ -179,20 +177,27 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
-  const surroundings = { clock: systemClock, log: logger };
-  for (const loop of [
-    createSealer({ store: store.api.sealer, ...surroundings }),
-    createTokenPruner({ store: tokens, ...surroundings }),
-  ]) {
-    teardown.add(() => loop.stop());
-    loop.start();
-  }
+  startUpkeep(store.api, { logger, teardown });
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+/** What each server does now and then, beside all others. */
+function startUpkeep(
+  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
+  { logger: log, teardown }: StoreParts,
+): void {
+  for (const loop of [
+    createSealer({ store: sealer, clock: systemClock, log }),
+    createTokenPruner({ store: tokens, clock: systemClock, log }),
+  ]) {
+    teardown.add(() => loop.stop());
+    loop.start();
+  }
 }
 
 /** Counters of requests: shared by all servers of one Redis, or of this process alone. */

@@ -114,26 +114,60 @@ describe('every route', () => {
   });
 });
 
+/** Ways to write an open path, or to put one before or behind another. */
+function spellings(open: string): string[] {
+  const closed = '/api/v1/orchestration/jobs';
+  const encoded = open.replaceAll('/', '%2f');
+  return [
+    ...[`${open}/`, open.toUpperCase(), `/${open}`, `${open};x=1`, `${open}%00`, `${open}%20`],
+    ...[
+      `${open}/..${closed}`,
+      `${open}/..;${closed}`,
+      `${open}%2f..${closed}`,
+      `${open}//${closed}`,
+    ],
+    ...[`${closed}${open}`, `${closed};${open}`, `${closed}${encoded}`, `${closed}?${open}`],
+    ...[`${closed}%3f${open}`, `${closed}%23${open}`, `${closed}/.${open}`, `${closed}/..${open}`],
+    ...[encoded, `/.${open}`, `${open}\\..${closed.replaceAll('/', '\\')}`, `${open}.json`],
+  ];
+}
+
 describe('a spelling of an open path', () => {
-  it.each([
-    '/health/',
-    '/HEALTH',
-    '//health',
-    '/health;x=1',
-    '/health%2f..%2fapi%2fv1%2forchestration%2fjobs',
-    '/health/../api/v1/orchestration/jobs',
-    '/api/v1/orchestration/jobs/health',
-    '/api/v1/orchestration/jobs;/health',
-    '/api/v1/orchestration/jobs%2fhealth',
-    '/api/v1/orchestration/jobs?/health',
-    '/api/v1/orchestration/job/health',
-    '/openapi.json/../api/v1/orchestration/jobs',
-  ])('%s opens nothing', async (path) => {
-    // A client would tidy the path up; this one sends it as it is.
-    const request = get(`${api.url}/`, { path });
-    const [answer]: IncomingMessage[] = await once(request, 'response');
-    expect([400, 401, 404]).toContain(answer?.statusCode);
-    answer?.resume();
+  it('opens nothing', async () => {
+    const wrong: unknown[] = [];
+    const paths = routes.filter(({ open, method }) => open && method === 'GET');
+    expect(paths.length).toBeGreaterThan(4);
+    for (const path of paths.flatMap((route) => spellings(route.path))) {
+      // A client would tidy the path up; this one sends it as it is.
+      const request = get(`${api.url}/`, { path });
+      const [answer]: IncomingMessage[] = await once(request, 'response');
+      answer?.resume();
+      if (![400, 401, 404].includes(answer?.statusCode ?? 0))
+        wrong.push([path, answer?.statusCode]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('of an address that takes a change is no way around its proof', async () => {
+    for (const path of [
+      '/api/v1/agents/auth/token/',
+      '/api/v1/agents//auth/token',
+      '/api/v1/agents/auth/token;',
+    ]) {
+      const { status } = await api.call(path, { token: null, body: {} });
+      expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
+    }
+    for (const [method, path] of [
+      ['HEAD', JOBS],
+      ['OPTIONS', JOBS],
+      ['TRACE', JOBS],
+      ['POST', JOBS],
+    ] as const) {
+      const request = get(`${api.url}/`, { method, path });
+      const [answer]: IncomingMessage[] = await once(request, 'response');
+      answer?.resume();
+      expect([method, [401, 404, 405].includes(answer?.statusCode ?? 0)]).toEqual([method, true]);
+    }
   });
 });
 

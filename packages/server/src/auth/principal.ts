@@ -35,6 +35,18 @@ export function isReservedName(subject: string): boolean {
   return /^(agent:|team:|\*$|system$|loopback$)/i.test(subject);
 }
 
+/** What is known of a request before anybody has looked whether its credentials are good. */
+export interface Visit {
+  /** The network that it comes from: what failures are counted by. */
+  readonly network: string;
+  /** Whether a proxy that is trusted says that the browser speaks TLS. */
+  readonly secure: boolean;
+  /** The token in its Authorization header. */
+  readonly bearer: string | undefined;
+  /** The cookie of a session. */
+  readonly cookie: string | undefined;
+}
+
 /** A request as services see it. */
 export interface Caller {
   readonly principal: Principal;

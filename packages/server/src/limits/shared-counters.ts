@@ -28,7 +28,7 @@ export function sharedCounters({ redis, local, clock }: SharedOptions): Counters
     async add(key, windowMs, by = 1) {
       if (!redis.ready()) return local.add(key, windowMs, by);
       const asked = redis.client
-        .eval(SCRIPT, 1, PREFIX + key, Math.ceil(windowMs), by)
+        .call('EVAL', SCRIPT, 1, PREFIX + key, Math.ceil(windowMs), by)
         .then(countedOf, () => undefined);
       return (await patiently(asked, clock)) ?? local.add(key, windowMs, by);
     },

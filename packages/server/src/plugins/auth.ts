@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import { OrchestrationError } from '@tenuto/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
+import { bearerOf, type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
 import type { Failures } from '../auth/failures.ts';
-import { authorize, isAdmin, type Principal } from '../auth/principal.ts';
+import { authorize, isAdmin, type Principal, type Visit } from '../auth/principal.ts';
+import { readCookie } from '../auth/sessions.ts';
 import { networkOf, remoteAddress } from '../http/remote-address.ts';
 import { isPlainText } from '../http/text.ts';
 import './route-config.ts';
@@ -29,6 +30,7 @@ const LOOPBACK: Principal = {
  */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('visit', undefined);
   const { readers, failures } = options;
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
@@ -43,8 +45,9 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return;
     const { config } = request.routeOptions;
-    const address = networkOf(remoteAddress(request, options.trusted));
-    const reading = readCredentials(request, { readers, failures, address });
+    const visit = visitOf(request, options.trusted);
+    request.visit = visit;
+    const reading = readCredentials(request, { readers, failures, address: visit.network });
     if (config.public === true) {
       // The health check answers even when the database, which knows the tokens, is away.
       const found = await reading.catch(() => undefined);
@@ -64,6 +67,16 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
       throw error;
     }
   });
+}
+
+function visitOf(request: FastifyRequest, trusted: AuthOptions['trusted']): Visit {
+  const protocol = request.headers['x-forwarded-proto'];
+  return {
+    network: networkOf(remoteAddress(request, trusted)),
+    secure: protocol === 'https' && trusted(request.socket.remoteAddress ?? ''),
+    bearer: bearerOf(request),
+    cookie: readCookie(request.headers.cookie),
+  };
 }
 
 function admitted(

@@ -5,7 +5,6 @@ import rateLimit, {
 import { OrchestrationError } from '@tenuto/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isAdmin } from '../auth/principal.ts';
-import { networkOf, remoteAddress } from '../http/remote-address.ts';
 import type { Counters } from '../limits/counters.ts';
 import './route-config.ts';
 
@@ -38,19 +37,18 @@ type Group = keyof typeof WINDOWS;
 interface LimitOptions {
   readonly rateLimits: RateLimits;
   readonly counters: Counters;
-  readonly trusted: (address: string) => boolean;
 }
 
 /** Limits each principal in each group; to be registered after authentication. */
 export async function addLimits(app: FastifyInstance, options: LimitOptions): Promise<void> {
-  const { rateLimits: limits, counters, trusted } = options;
+  const { rateLimits: limits, counters } = options;
   const store = storeOf(counters);
   await app.register(rateLimit, { global: false, store, enableDraftSpec: true });
   const limiter = (group: Group) =>
     app.rateLimit({
       max: limits[group],
       timeWindow: WINDOWS[group],
-      keyGenerator: (request) => `${group} ${whoOf(request, trusted)}`,
+      keyGenerator: (request) => `${group} ${whoOf(request)}`,
       allowList: (request) => !isLimited(request, limits),
       errorResponseBuilder: (_request, { max, ttl }) =>
         new OrchestrationError('rate_limited', `More than ${max} requests ${perOf(group)}.`, {
@@ -75,9 +73,8 @@ function perOf(group: Group): string {
 }
 
 /** A principal, however it has proven itself; who is nobody is where they come from. */
-function whoOf(request: FastifyRequest, trusted: LimitOptions['trusted']): string {
-  const { principal } = request;
-  return principal?.owner ?? `@${networkOf(remoteAddress(request, trusted))}`;
+function whoOf({ principal, visit }: FastifyRequest): string {
+  return principal?.owner ?? `@${visit?.network}`;
 }
 
 function isLimited(

@@ -1,5 +1,5 @@
 import type { Scope } from '@tenuto/contract';
-import type { Principal } from '../auth/principal.ts';
+import type { Principal, Visit } from '../auth/principal.ts';
 
 /** What a route declares about itself; one that says none of `scope`, `anyone` and `public` does not start. */
 declare module 'fastify' {
@@ -22,5 +22,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Absent only on public routes. */
     principal: Principal | undefined;
+    /** How the request came, whoever sent it. */
+    visit: Visit | undefined;
   }
 }

@@ -7,7 +7,6 @@ import {
   TokenRequestSchema,
 } from '@tenuto/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { networkOf, remoteAddress } from '../http/remote-address.ts';
 import {
   type AgentAuthParts,
   grantToken,
@@ -16,7 +15,7 @@ import {
   type Stranger,
   whoAmI,
 } from '../services/agent-auth.ts';
-import { callerOf, type Typed } from './request.ts';
+import { callerOf, type Typed, visitOf } from './request.ts';
 import { problems } from './schemas.ts';
 
 const AUTH = '/api/v1/agents/auth';
@@ -24,15 +23,10 @@ const tags = ['agents'];
 /** Whoever comes has no principal yet: what they send is the proof. */
 const OPEN = { public: true, limit: 'change' } as const;
 
-interface Parts extends AgentAuthParts {
-  readonly trusted: (address: string) => boolean;
-}
-
-export function addAgentAuthRoutes(instance: FastifyInstance, parts: Parts): void {
+export function addAgentAuthRoutes(instance: FastifyInstance, parts: AgentAuthParts): void {
   const app: Typed = instance.withTypeProvider();
   const strangerOf = (request: FastifyRequest): Stranger => ({
-    address: networkOf(remoteAddress(request, parts.trusted)),
-    requestId: request.id,
+    ...{ address: visitOf(request).network, requestId: request.id },
   });
   const response = { 200: TokenGrantSchema, ...problems(413, 415) };
   app.post(

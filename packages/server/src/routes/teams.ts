@@ -53,6 +53,10 @@ export function addTeamRoutes(instance: FastifyInstance, parts: TeamParts): void
     },
     (request) => listTeams(parts, callerOf(request), request.query),
   );
+  addOne(app, parts);
+}
+
+function addOne(app: Typed, parts: TeamParts): void {
   app.get(
     ONE,
     {

@@ -1,7 +1,7 @@
 import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
 import type { JobRules } from './job-rules.ts';
 
-export type { Caller } from '../auth/principal.ts';
+export type { Caller, Visit } from '../auth/principal.ts';
 
 import type { NotificationParts } from './notification-parts.ts';
 import type { Plans } from './plans.ts';

@@ -4,7 +4,7 @@ import type { Clock, Random, TokenStore } from '@tenuto/engine';
 import { hashOf, newToken } from '../auth/api-tokens.ts';
 import { isJwt } from '../auth/credentials.ts';
 import type { Caller } from '../auth/principal.ts';
-import { savePrincipal } from '../auth/sessions.ts';
+import { COOKIE, savePrincipal } from '../auth/sessions.ts';
 import { auditOf } from './job-state.ts';
 
 export interface SessionParts {
@@ -99,4 +99,16 @@ function sessionView({ principal }: Caller, cookie: string, expiresAt: number): 
     csrf_token: csrfOf(cookie),
     expires_at: formatTime(expiresAt),
   };
+}
+
+interface CookieLife {
+  readonly maxAgeSeconds: number;
+  /** For TLS only. */
+  readonly secure: boolean;
+}
+
+/** The header that sets the cookie of a session, or takes it away. */
+export function cookieOf(value: string, { maxAgeSeconds, secure }: CookieLife): string {
+  const parts = [`${COOKIE}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
+  return [...parts, `Max-Age=${maxAgeSeconds}`, ...(secure ? ['Secure'] : [])].join('; ');
 }
