@@ -2,7 +2,7 @@
 export const EXIT = {
   ok: 0,
   jobFailed: 1,
-  /** The doctor has found something. */
+  /** The doctor, or who looks at the audit, has found something. */
   unsound: 1,
   usage: 2,
   unreachable: 3,
@@ -18,7 +18,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODE_HELP = `
 Exit codes:
   0    done; with --watch: the job completed
-  1    the job failed or was aborted; doctor: something was found, a warning included
+  1    the job failed or was aborted; doctor, audit verify: something was found, a warning included
   2    a wrong command line, a bad file, or a job that the server finds wrong
   3    the server cannot be reached, or asks to come back later
   4    not allowed, or not found

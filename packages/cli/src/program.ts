@@ -22,6 +22,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 import { addTasks } from './program-tasks.ts';
@@ -56,6 +57,7 @@ export function buildProgram(perform: Perform): Commander {
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);
   const notifications = program.command('notifications').description('who is told of what');
   addNotifications(notifications, perform);
+  addPrincipals(program, perform);
   addStanding(program, perform);
   return program;
 }

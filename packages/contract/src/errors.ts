@@ -13,6 +13,11 @@ export const ERRORS = {
     'Request validation failed',
     'Correct the fields listed in `validation_errors`.',
   ],
+  protected_principal: [
+    400,
+    'The principal must stay as it is',
+    'Let another administrator do it, or make another one first, as `detail` says.',
+  ],
   unauthorized: [
     401,
     'Authentication required',
@@ -66,6 +71,11 @@ export const ERRORS = {
     'Use a new key for a new request.',
   ],
   rate_limited: [429, 'Too many requests', 'Wait as long as Retry-After says.'],
+  quota_exceeded: [
+    429,
+    'A quota is used up',
+    'Wait until there is room, as `detail` says, or ask an administrator for a larger quota.',
+  ],
   overloaded: [503, 'Overloaded', 'Wait as long as Retry-After says and send the request again.'],
   store_unavailable: [
     503,

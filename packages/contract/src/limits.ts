@@ -76,6 +76,8 @@ export const LIMITS = {
   eventsPerRequest: 1_000,
   /** What a CloudEvent says about itself besides its data. */
   cloudEventAttributes: 50,
+  /** Members of a team: all of them are in its one row of the API. */
+  teamMembers: 1_000,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

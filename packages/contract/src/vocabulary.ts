@@ -163,12 +163,17 @@ export const SCOPES = [
   'events:publish',
   'events:read',
   'agents:read',
+  'agents:write',
   'audit:read',
   'workers:connect',
   'metrics:read',
   'admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** A disabled agent is let in nowhere, whatever it shows. */
+export const AGENT_STATES = ['active', 'disabled'] as const;
+export type AgentState = (typeof AGENT_STATES)[number];
 
 /** What a notification can be about. */
 export const NOTICE_EVENTS = [

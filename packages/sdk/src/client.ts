@@ -1,4 +1,6 @@
 import type { DryRun, Health } from '@tenuto/contract';
+import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Audit, createAudit } from './audit.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { createEvents, type Events } from './events.ts';
@@ -15,6 +17,7 @@ import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createTasks, type Tasks } from './tasks.ts';
+import { createQuotas, createTeams, type Quotas, type Teams } from './teams.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -48,6 +51,11 @@ export interface Client {
   readonly doctor: Doctor;
   readonly events: Events;
   readonly webhooks: Webhooks;
+  readonly agents: Agents;
+  readonly tokens: ApiTokens;
+  readonly audit: Audit;
+  readonly teams: Teams;
+  readonly quotas: Quotas;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -86,6 +94,11 @@ export function createClient(options: ClientOptions): Client {
     doctor: createDoctor(transport),
     events: createEvents(transport),
     webhooks: createWebhooks(transport),
+    agents: createAgents(transport),
+    tokens: createApiTokens(transport),
+    audit: createAudit(transport),
+    teams: createTeams(transport),
+    quotas: createQuotas(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

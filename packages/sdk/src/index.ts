@@ -1,4 +1,6 @@
+export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
+export type { Audit, AuditFilter } from './audit.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
@@ -38,6 +40,7 @@ export type {
 } from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
+export type { Quotas, Teams } from './teams.ts';
 export type {
   CatalogueQuery,
   TestCatalogue,

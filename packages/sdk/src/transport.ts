@@ -132,7 +132,7 @@ function parseJson(raw: string): unknown {
   }
 }
 
-function queryString(query: Query = {}): string {
+export function queryString(query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;

@@ -1,5 +1,7 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
+  type AgentStore,
+  type AuditStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -7,19 +9,23 @@ import {
   type DoctorStore,
   type Engine,
   type JobStore,
+  type QuotaStore,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
   type Scheduler,
   type TallyStore,
   type TaskStore,
+  type TeamStore,
   type TestStore,
+  type TokenStore,
   type WebhookStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
+import type { Counters } from './limits/counters.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -31,6 +37,10 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addAgentAuthRoutes } from './routes/agent-auth.ts';
+import { addAgentRoutes } from './routes/agents.ts';
+import { addApiTokenRoutes } from './routes/api-tokens.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes } from './routes/events.ts';
@@ -43,11 +53,14 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
+import { addTeamRoutes } from './routes/teams.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -56,6 +69,7 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
+import { createQuotaGate } from './services/quota-gate.ts';
 import { createRunViews } from './services/run-views.ts';
 
 export interface AppOptions {
@@ -64,6 +78,9 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly engine: Engine;
+  readonly agents: AgentStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
@@ -71,6 +88,8 @@ export interface AppOptions {
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly quotas: QuotaStore;
+  readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly eventing: EventParts;
@@ -79,6 +98,7 @@ export interface AppOptions {
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
+  readonly counters: Counters;
   readonly origins: readonly string[];
   readonly docs: boolean;
   readonly bodyBytes?: number;
@@ -122,8 +142,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRequestContext(app);
   await addHeaders(app, options.origins);
   addContent(app);
-  addAuth(app, { ...options, failuresMost: options.rateLimits.failures });
-  await addLimits(app, options.rateLimits);
+  const failures = createFailures({ clock: options.clock, most: options.rateLimits.failures });
+  addAuth(app, { ...options, failures });
+  await addLimits(app, options);
   addPhases(app, options.phase);
   addClosedQueries(app);
   await addOpenApi(app, options.version);
@@ -131,12 +152,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const newSession = createRunIds(options.clock, options.random);
   const parts = {
     ...options,
+    failures,
+    gate: createQuotaGate(options),
     newId: () => newSession().text,
     plans: createPlans(options.jobs),
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
   addHealthRoutes(app, parts);
+  addAgentRoutes(app, parts);
+  addAgentAuthRoutes(app, parts);
+  addApiTokenRoutes(app, parts);
+  addAuditRoutes(app, parts);
+  addTeamRoutes(app, parts);
+  addSessionRoutes(app, parts);
+  addQuotaRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -32,14 +32,16 @@ import {
   createRelay,
   createRunIds,
   createScheduler,
+  createSealer,
+  createTokenPruner,
   type Engine,
   type Relay,
   type RelayStore,
   type RetryPolicyStore,
   type TestStore,
-  type TokenStore,
 } from '@tenuto/engine';
 import {
+  type ApiStore,
   acquireProcessLock,
   createEngineStore,
   createNotifyBus,
@@ -53,16 +55,18 @@ import {
 } from '@tenuto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
-import { createTokenReader, ensureAdminToken } from './auth/api-tokens.ts';
-import { createJwsVerifier } from './auth/jws.ts';
-import { createJwtReader } from './auth/jwt.ts';
+import { letAdminIn } from './auth/first-admin.ts';
 import { openKeys } from './auth/keys.ts';
+import { createReaders } from './auth/readers.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
+import { connectRedis } from './bus/redis-connection.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
+import { type Counters, localCounters } from './limits/counters.ts';
+import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
@@ -82,8 +86,8 @@ import { createTeardown, type Teardown } from './teardown.ts';
 const DRAIN_MS = 10_000;
 /** How long messages that are on their way may take to arrive; what is left is sent again. */
 const RELAY_DRAIN_MS = 5_000;
-/** Where the command line on the same machine finds the administrator's token. */
-const TOKEN_FILE = 'admin-token';
+
+const REAL = { clock: systemClock, random: systemRandom } as const;
 
 export interface RunningServer {
   readonly url: string;
@@ -128,10 +132,10 @@ async function start(
 ): Promise<RunningServer> {
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const trusted = trustedPeers(settings.trustedProxies);
-  const jwt = await readJwt(settings);
+  const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, retryPolicies } = store.api;
-  const adminToken = await letAdminIn(settings, dataDir, { tokens, logger });
+  const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
   const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = createVault(await keyOf(settings, dataDir), systemRandom);
@@ -145,8 +149,7 @@ async function start(
     name: hostname(),
     store: store.engine,
     runner: actions,
-    clock: systemClock,
-    random: systemRandom,
+    ...REAL,
     log: logger,
     ...engineLimits(settings),
   });
@@ -161,16 +164,16 @@ async function start(
   const app = await buildApp({
     version: await versionOf(),
     logger,
-    clock: systemClock,
-    random: systemRandom,
+    ...REAL,
     engine,
     scheduler,
     ...store.api,
     eventing: eventing.parts,
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
-    readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
+    readers: createReaders({ tokens, keys, jwt: settings.jwt, clock: systemClock }),
     rules,
     rateLimits: settings.rateLimits,
+    counters: countersOf(settings, { logger, teardown }),
     origins: settings.allowedOrigins,
     docs: settings.docs,
     trusted,
@@ -188,6 +191,7 @@ async function start(
   relay.start();
   teardown.add(() => scheduler.stop());
   scheduler.start();
+  startUpkeep(store.api, { logger, teardown });
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -236,24 +240,31 @@ function eventingOf(
   });
 }
 
-function engineLimits({ leaseMs, capacity, slots }: Settings) {
-  return { leaseMs, capacity, slots };
+/** What each server does now and then, beside all others. */
+function startUpkeep(
+  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
+  { logger: log, teardown }: StoreParts,
+): void {
+  for (const loop of [
+    createSealer({ store: sealer, clock: systemClock, log }),
+    createTokenPruner({ store: tokens, clock: systemClock, log }),
+  ]) {
+    teardown.add(() => loop.stop());
+    loop.start();
+  }
 }
 
-/** A token that is made for a database of our own also lies beside it. */
-async function letAdminIn(
-  { adminToken: preset, databaseUrl }: Settings,
-  dataDir: string,
-  { tokens, logger }: { readonly tokens: TokenStore; readonly logger: FastifyBaseLogger },
-): Promise<string | undefined> {
-  const ensure = () => ensureAdminToken({ tokens, random: systemRandom, preset });
-  // A token that was just made is shown once: made again, it would be another one.
-  const token =
-    preset === undefined ? await ensure() : await patiently(ensure, { clock: systemClock, logger });
-  if (token !== undefined && databaseUrl === undefined) {
-    await writeFile(join(dataDir, TOKEN_FILE), `${token}\n`, { mode: 0o600 });
-  }
-  return token;
+/** Counters of requests: shared by all servers of one Redis, or of this process alone. */
+function countersOf({ redis: shared }: Settings, { logger, teardown }: StoreParts): Counters {
+  const local = localCounters(systemClock);
+  if (shared === undefined) return local;
+  const redis = connectRedis(shared.url, { name: 'tenuto-limits', log: logger });
+  teardown.add(async () => redis.close());
+  return sharedCounters({ redis, local, clock: systemClock });
+}
+
+function engineLimits({ leaseMs, capacity, slots }: Settings) {
+  return { leaseMs, capacity, slots };
 }
 
 interface StoreParts {
@@ -383,12 +394,6 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
   };
-}
-
-async function readJwt({ jwt }: Settings) {
-  const keys = await openKeys(jwt);
-  if (keys === undefined) return undefined;
-  return createJwtReader({ ...jwt, verify: createJwsVerifier(keys), clock: systemClock });
 }
 
 async function versionOf(): Promise<string> {

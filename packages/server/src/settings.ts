@@ -195,7 +195,7 @@ function readOrigins(origins: readonly string[]): readonly string[] {
   return origins;
 }
 
-/** Written as `submit=100 change=300 read=1000 failures=200 admin=on`, each a minute; `off` for no limit. */
+/** Written as `submit=100 change=300 read=1000 task=100 failures=200 admin=on`, a minute each, tasks an hour; `off` for no limit. */
 function readRateLimits(words: readonly string[]): RateLimits {
   const name = 'TENUTO_RATE_LIMITS';
   const limits = { ...DEFAULT_RATE_LIMITS };
@@ -208,7 +208,7 @@ function readRateLimits(words: readonly string[]): RateLimits {
       limits[group] = off ? Number.MAX_SAFE_INTEGER : readNumber(name, value, bounds);
     } else if (word === 'off') {
       const none = Number.MAX_SAFE_INTEGER;
-      Object.assign(limits, { submit: none, change: none, read: none, failures: none });
+      for (const each of RATE_GROUPS) limits[each] = none;
     } else {
       const known = [...RATE_GROUPS, 'admin'].join(', ');
       throw new SettingsError(name, `does not know "${group}": use ${known}`);

@@ -228,7 +228,7 @@ describe('an API token beside JWTs', () => {
     const both = await startOwnApi();
     const read = createTokenReader({
       clock: systemClock,
-      tokens: { candidates: async () => [], createFirst: async () => true, preset: async () => {} },
+      tokens: { candidates: async () => [], seen: async () => {} },
     });
     expect(await read('anything')).toBeUndefined();
     expect((await both.call(JOBS, { token: ADMIN.slice(0, -1) })).status).toBe(401);

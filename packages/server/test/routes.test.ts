@@ -2,54 +2,23 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { SCOPES } from '@tenuto/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Route, routesOf } from './route-walk.ts';
 import { addLive } from './rows.ts';
 import { type Answer, JOB, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 let api: TestApi;
-interface Route {
-  readonly method: string;
-  readonly path: string;
-  readonly open: boolean;
-  readonly scope: string | undefined;
-  /** The first example of its body, if it takes one. */
-  readonly body: unknown;
-}
-interface Media {
-  readonly example?: unknown;
-  readonly schema: { readonly examples?: unknown[] };
-}
-interface Operation {
-  readonly security: unknown[];
-  readonly 'x-required-scope'?: string;
-  readonly requestBody?: {
-    readonly content: Record<string, Media>;
-  };
-}
-
-function exampleOf(media: Media | undefined): unknown {
-  return media?.example ?? media?.schema.examples?.[0];
-}
-
-let routes: Route[] = [];
+let routes: readonly Route[] = [];
 beforeAll(async () => {
   api = await startApi();
-  const { body } = await api.call('/openapi.json', { token: null });
-  routes = Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      open: operation.security.length === 0,
-      scope: operation['x-required-scope'],
-      body: exampleOf(Object.values(operation.requestBody?.content ?? {})[0]),
-    })),
-  );
+  routes = await routesOf(api);
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
 const SOMEBODY = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 const fill = (path: string, id = SOMEBODY) =>
-  path.replace('{node_id}', 'a').replace(/\{\w+_id\}/, id);
+  path.replace('{node_id}', 'a').replace(/\{\w+_id\}/g, id);
 /** Whose id is made by the server; nodes and entries of the test catalogue are named by people. */
 const hasId = ({ path }: Route) => /\{(?!node_id|entry_id)\w+_id\}/.test(path);
 
@@ -74,6 +43,9 @@ describe('every route', () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual([
+      '/api/v1/agents/auth/refresh',
+      '/api/v1/agents/auth/revoke',
+      '/api/v1/agents/auth/token',
       '/api/v1/orchestration/health',
       '/health',
       '/health/live',
@@ -100,8 +72,8 @@ describe('every route', () => {
   });
 
   it('refuses a token without its scope and names the scope', async () => {
-    const token = await api.token('eve', ['workers:connect']);
-    for (const route of routes.filter(({ open }) => !open)) {
+    const token = await api.token('eve', ['tasks:read']);
+    for (const route of routes.filter(({ scope }) => scope !== undefined)) {
       const { status, body, headers } = await send(route, token);
       expect([route.path, status]).toEqual([route.path, 403]);
       expect(body.detail).toContain(route.scope);
@@ -111,13 +83,10 @@ describe('every route', () => {
 
   it('answers as if the job of somebody else were not there', async () => {
     const jobId = await addLive(api.pool, { owner: 'ann' });
-    const eve = await api.token('eve', [
-      ...['jobs:read', 'jobs:write', 'runs:read', 'runs:write'],
-      ...['tasks:read', 'tasks:update', 'tasks:delete'],
-      ...['events:read', 'events:publish'],
-    ]);
+    const all = SCOPES.filter((scope) => scope !== 'admin');
+    const eve = await api.token('eve', all);
     const ann = await api.token('ann', ['jobs:read', 'jobs:write']);
-    for (const route of routes.filter(hasId)) {
+    for (const route of routes.filter((each) => hasId(each) && each.scope !== 'admin')) {
       const { status } = await send(route, eve, jobId);
       expect([route.path, status]).toEqual([route.path, 404]);
     }
@@ -146,26 +115,60 @@ describe('every route', () => {
   });
 });
 
+/** Ways to write an open path, or to put one before or behind another. */
+function spellings(open: string): string[] {
+  const closed = '/api/v1/orchestration/jobs';
+  const encoded = open.replaceAll('/', '%2f');
+  return [
+    ...[`${open}/`, open.toUpperCase(), `/${open}`, `${open};x=1`, `${open}%00`, `${open}%20`],
+    ...[
+      `${open}/..${closed}`,
+      `${open}/..;${closed}`,
+      `${open}%2f..${closed}`,
+      `${open}//${closed}`,
+    ],
+    ...[`${closed}${open}`, `${closed};${open}`, `${closed}${encoded}`, `${closed}?${open}`],
+    ...[`${closed}%3f${open}`, `${closed}%23${open}`, `${closed}/.${open}`, `${closed}/..${open}`],
+    ...[encoded, `/.${open}`, `${open}\\..${closed.replaceAll('/', '\\')}`, `${open}.json`],
+  ];
+}
+
 describe('a spelling of an open path', () => {
-  it.each([
-    '/health/',
-    '/HEALTH',
-    '//health',
-    '/health;x=1',
-    '/health%2f..%2fapi%2fv1%2forchestration%2fjobs',
-    '/health/../api/v1/orchestration/jobs',
-    '/api/v1/orchestration/jobs/health',
-    '/api/v1/orchestration/jobs;/health',
-    '/api/v1/orchestration/jobs%2fhealth',
-    '/api/v1/orchestration/jobs?/health',
-    '/api/v1/orchestration/job/health',
-    '/openapi.json/../api/v1/orchestration/jobs',
-  ])('%s opens nothing', async (path) => {
-    // A client would tidy the path up; this one sends it as it is.
-    const request = get(`${api.url}/`, { path });
-    const [answer]: IncomingMessage[] = await once(request, 'response');
-    expect([400, 401, 404]).toContain(answer?.statusCode);
-    answer?.resume();
+  it('opens nothing', async () => {
+    const wrong: unknown[] = [];
+    const paths = routes.filter(({ open, method }) => open && method === 'GET');
+    expect(paths.length).toBeGreaterThan(4);
+    for (const path of paths.flatMap((route) => spellings(route.path))) {
+      // A client would tidy the path up; this one sends it as it is.
+      const request = get(`${api.url}/`, { path });
+      const [answer]: IncomingMessage[] = await once(request, 'response');
+      answer?.resume();
+      if (![400, 401, 404].includes(answer?.statusCode ?? 0))
+        wrong.push([path, answer?.statusCode]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('of an address that takes a change is no way around its proof', async () => {
+    for (const path of [
+      '/api/v1/agents/auth/token/',
+      '/api/v1/agents//auth/token',
+      '/api/v1/agents/auth/token;',
+    ]) {
+      const { status } = await api.call(path, { token: null, body: {} });
+      expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
+    }
+    for (const [method, path] of [
+      ['HEAD', JOBS],
+      ['OPTIONS', JOBS],
+      ['TRACE', JOBS],
+      ['POST', JOBS],
+    ] as const) {
+      const request = get(`${api.url}/`, { method, path });
+      const [answer]: IncomingMessage[] = await once(request, 'response');
+      answer?.resume();
+      expect([method, [401, 404, 405].includes(answer?.statusCode ?? 0)]).toEqual([method, true]);
+    }
   });
 });
 

@@ -6,8 +6,9 @@ import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, buildApp } from '../src/app.ts';
-import { createTokenReader } from '../src/auth/api-tokens.ts';
+import { createReaders } from '../src/auth/readers.ts';
 import { createEventing, type Eventing } from '../src/events/eventing.ts';
+import { localCounters } from '../src/limits/counters.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
@@ -118,12 +119,10 @@ export async function startApiOn(
         },
       },
     },
-    readers: {
-      token: createTokenReader({ tokens, clock: systemClock }),
-      jwt: undefined,
-    },
+    readers: createReaders({ tokens, keys: undefined, jwt: {}, clock: systemClock }),
     rules: rulesOf(retryPolicies, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
+    counters: localCounters(systemClock),
     origins: [],
     docs: true,
     trusted: () => false,
@@ -153,7 +152,7 @@ export async function startApiOn(
     call: (path, init) => call(url, path, init),
     token(subject, scopes) {
       made += 1;
-      return addToken(`tnt_${subject}-${made}`, subject, scopes);
+      return addToken(`tnt_${subject.replace(/[^\w-]/g, '-')}-${made}`, subject, scopes);
     },
     async [Symbol.asyncDispose]() {
       await app.close();
@@ -188,7 +187,7 @@ async function call(url: string, path: string, init: CallInit = {}): Promise<Ans
     redirect: 'manual',
   });
   const text = await response.text();
-  const json = /json/.test(response.headers.get('content-type') ?? '');
+  const json = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

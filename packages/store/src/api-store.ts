@@ -1,19 +1,25 @@
 import type {
+  AgentStore,
+  AuditStore,
   CircuitStore,
   DoctorStore,
   EventStore,
   JobStore,
   NoticeStore,
+  QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  SealStore,
   TallyStore,
   TaskStore,
+  TeamStore,
   TestStore,
   TokenStore,
   WebhookStore,
 } from '@tenuto/engine';
 import pg from 'pg';
+import { createAgentStore } from './agent-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
@@ -24,8 +30,12 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createAuditStore } from './queries/audit-list.ts';
+import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createQuotaStore } from './queries/quotas.ts';
+import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
 import { createRecoveryStore } from './recovery-store.ts';
@@ -46,15 +56,20 @@ const EXAMINATION_WAIT_MS = 20_000;
 
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
+  readonly agents: AgentStore;
+  readonly audit: AuditStore;
+  readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
+  readonly quotas: QuotaStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
   readonly tasks: TaskStore;
+  readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly events: EventStore;
@@ -69,15 +84,20 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const doctors = openDoctorPool(config);
   const eventPool = openApiPool(config, { max: EVENT_POOL_SIZE, name: 'tenuto-events' });
   return {
+    agents: createAgentStore(pool),
+    audit: createAuditStore(pool),
+    sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
+    quotas: createQuotaStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
+    teams: createTeamStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool),
@@ -144,6 +164,7 @@ export async function prepareDatabase(
     if (durability.fatal.length > 0) throw new StoreError(durability.fatal.join(' '));
     for (const warning of durability.warnings) logger.warn({}, warning);
     await migrate(client, migrations, { logger });
+    await raiseAuditBase(client);
     return durability;
   } catch (error) {
     throw error instanceof StoreError ? error : faultOf(error);

@@ -1,8 +1,9 @@
 import type { Access, CircuitRecord, CircuitSettings, CircuitStore } from '@tenuto/engine';
 import { auditPart } from './queries/audit.ts';
 import { CIRCUIT_COLUMNS, circuitRow, type StoredCircuit } from './queries/circuit-row.ts';
-import { ask, type Database, type Parameters as Given, parameters } from './queries/database.ts';
+import { ask, type Database, parameters } from './queries/database.ts';
 import { pageOf } from './queries/page.ts';
+import { reachable } from './queries/run-row.ts';
 
 interface Row extends StoredCircuit {
   readonly settings: CircuitSettings;
@@ -26,7 +27,7 @@ export function createCircuitStore(db: Database): CircuitStore {
   return {
     async circuit(access, key) {
       const given = parameters();
-      const where = `c.key = ${given.add(key)} and ${reachable(access, given)}`;
+      const where = `c.key = ${given.add(key)} and ${reachable(access, given, 'c')}`;
       const own = given.add(access.owner);
       const [row] = await ask<Row>(
         db,
@@ -37,7 +38,7 @@ export function createCircuitStore(db: Database): CircuitStore {
     },
     list(access, { state, keyPrefix }, page) {
       const given = parameters();
-      const where = [reachable(access, given)];
+      const where = [reachable(access, given, 'c')];
       if (state !== undefined) where.push(`c.state = ${given.add(state)}`);
       if (keyPrefix !== undefined) where.push(`starts_with(c.key, ${given.add(keyPrefix)})`);
       return pageOf<Row, CircuitRecord>(db, {
@@ -104,10 +105,6 @@ async function reset(
     given.values,
   );
   return row && recordOf(row);
-}
-
-function reachable(access: Access, given: Given): string {
-  return access.all ? 'true' : `c.owner = ${given.add(access.owner)}`;
 }
 
 function recordOf(row: Row): CircuitRecord {

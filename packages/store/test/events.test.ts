@@ -13,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEventStore } from '../src/event-store.ts';
 import { putSubscription, removeSubscription } from '../src/queries/event-subscriptions.ts';
 import { makePartitions } from '../src/queries/partitions.ts';
-import { inTransaction } from '../src/queries/transaction.ts';
+import { transaction } from '../src/queries/transaction.ts';
 import { ADMIN } from './api-desk.ts';
 
 let pool: pg.Pool;
@@ -53,11 +53,10 @@ async function subscribe(over: Partial<EventSubscription>): Promise<string> {
     ...{ filter: null, debounceMs: null, batch: null },
     ...over,
   };
-  await inTransaction(pool, (session) => putSubscription(session, subscription));
+  await transaction(pool, (session) => putSubscription(session, subscription));
   return subscription.subscriptionId;
 }
-const unsubscribe = (id: string) =>
-  inTransaction(pool, (session) => removeSubscription(session, id));
+const unsubscribe = (id: string) => transaction(pool, (session) => removeSubscription(session, id));
 const matchesOf = async (id: string) =>
   (
     await pool.query<{ event_id: string }>(

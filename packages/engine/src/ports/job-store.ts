@@ -19,6 +19,8 @@ export interface Access {
   readonly owner: string;
   /** True for administrators: the owner is then no limit. */
   readonly all: boolean;
+  /** Other owners whose things are reached like one's own: teams. */
+  readonly shared?: readonly string[];
 }
 
 /** What a run was given, and what the API tells about it later. */

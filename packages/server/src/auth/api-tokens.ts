@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { AuditEntry, Clock, NewToken, Random, TokenStore } from '@tenuto/engine';
+import type { AuditEntry, Clock, NewToken, Random, TokenRecord, TokenStore } from '@tenuto/engine';
 import type { Principal } from './principal.ts';
 
 interface TokenOptions {
-  readonly tokens: TokenStore;
+  readonly tokens: Pick<TokenStore, 'candidates' | 'seen'>;
   readonly clock: Pick<Clock, 'mono'>;
 }
 
@@ -12,12 +12,11 @@ const REMEMBERED_MS = 5_000;
 /** Tokens remembered at once; more only cost a query each. */
 const REMEMBERED = 10_000;
 
-/** Makes the function that finds the principal of an API token, or undefined. */
-export function createTokenReader({ tokens, clock }: TokenOptions) {
+/** Makes the function that finds the principal of an API token by its hash, or undefined. */
+export function createHashReader({ tokens, clock }: TokenOptions) {
   const known = new Map<string, { readonly principal: Principal; readonly until: number }>();
-  return async function read(token: string): Promise<Principal | undefined> {
-    const hash = hashOf(token);
-    const key = hash.toString('base64');
+  return async function read(hash: Uint8Array): Promise<Principal | undefined> {
+    const key = Buffer.from(hash).toString('base64');
     const remembered = known.get(key);
     if (remembered !== undefined && remembered.until > clock.mono()) return remembered.principal;
     known.delete(key);
@@ -25,15 +24,35 @@ export function createTokenReader({ tokens, clock }: TokenOptions) {
     const candidates = await tokens.candidates(hash);
     const found = candidates.find((candidate) => isSame(candidate.hash, hash));
     if (found === undefined) return undefined;
-    const principal: Principal = {
-      owner: found.subject,
-      actor: found.subject,
-      scopes: new Set(found.scopes),
-      via: 'token',
-    };
+    const principal = principalOf(found);
+    if (found.agentId !== null) {
+      // Whether an agent is active is asked for at every request; when it was here, now and then.
+      await tokens.seen(found.agentId).catch(() => undefined);
+      return principal;
+    }
     if (known.size >= REMEMBERED) known.clear();
     known.set(key, { principal, until });
     return principal;
+  };
+}
+
+export type HashReader = ReturnType<typeof createHashReader>;
+
+/** Makes the function that finds the principal of an API token, or undefined. */
+export function createTokenReader(options: TokenOptions) {
+  const read = createHashReader(options);
+  return (token: string): Promise<Principal | undefined> => read(hashOf(token));
+}
+
+function principalOf(found: TokenRecord): Principal {
+  return {
+    owner: found.subject,
+    actor: found.subject,
+    scopes: new Set(found.scopes),
+    via: found.isAccess ? 'access' : 'token',
+    teams: found.teams,
+    ...(found.agentId !== null && { agentId: found.agentId }),
+    ...(found.expiresAt !== null && { expiresAt: found.expiresAt }),
   };
 }
 
@@ -43,30 +62,34 @@ export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }
 
-function isSame(stored: Uint8Array, given: Uint8Array): boolean {
+/** Compares in a time that says nothing about where two differ. */
+export function isSame(stored: Uint8Array, given: Uint8Array): boolean {
   return stored.length === given.length && timingSafeEqual(stored, given);
 }
 
 interface FirstTokenOptions {
-  readonly tokens: TokenStore;
-  readonly random: Pick<Random, 'bytes'>;
+  readonly tokens: Pick<TokenStore, 'preset' | 'createFirst'>;
+  /** The token that is made on an empty store: the same for every try, so that none gets lost. */
+  readonly token: string;
   /** A token that the operator has chosen, for automation. */
   readonly preset: string | undefined;
 }
 
+/** Random, 256 bits. */
+export function newToken(random: Pick<Random, 'bytes'>, prefix: string): string {
+  return `${prefix}_${Buffer.from(random.bytes(32)).toString('base64url')}`;
+}
+
 /**
- * Sees to it that an administrator can come in: by the preset token, or, on an empty store, by a
- * random one.
- * @returns the random token, to be shown once
+ * Sees to it that an administrator can come in: by the preset token, or, on an empty store, by the
+ * token that is given. It may be done again when the reply was lost.
+ * @returns whether the given token is the administrator's
  */
-export async function ensureAdminToken(options: FirstTokenOptions): Promise<string | undefined> {
-  const { tokens, random, preset } = options;
-  if (preset !== undefined) {
-    await tokens.preset(adminToken(preset, 'TENUTO_ADMIN_TOKEN'));
-    return undefined;
-  }
-  const token = `tnt_${Buffer.from(random.bytes(32)).toString('base64url')}`;
-  return (await tokens.createFirst(adminToken(token, 'first'))) ? token : undefined;
+export async function ensureAdminToken(options: FirstTokenOptions): Promise<boolean> {
+  const { tokens, token, preset } = options;
+  if (preset === undefined) return tokens.createFirst(adminToken(token, 'first'));
+  await tokens.preset(adminToken(preset, 'TENUTO_ADMIN_TOKEN'));
+  return false;
 }
 
 function adminToken(token: string, name: string): NewToken {
@@ -78,10 +101,15 @@ function adminToken(token: string, name: string): NewToken {
   };
   return {
     hash: hashOf(token),
-    hint: `…${token.slice(-4)}`,
+    hint: hintOf(token),
     subject: 'admin',
     name,
     scopes: ['admin'],
     audit,
   };
+}
+
+/** The end of a secret: enough to know it again, and no help to guess it. */
+export function hintOf(secret: string): string {
+  return `…${secret.slice(-4)}`;
 }

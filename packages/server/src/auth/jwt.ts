@@ -2,13 +2,15 @@ import { SCOPES } from '@tenuto/contract';
 import type { Clock } from '@tenuto/engine';
 import { isPlainText } from '../http/text.ts';
 import type { JwsVerifier } from './jws.ts';
-import type { Principal } from './principal.ts';
+import { isReservedName, type Principal } from './principal.ts';
 
 interface JwtOptions {
   readonly verify: JwsVerifier;
   readonly clock: Pick<Clock, 'wall'>;
   readonly issuer?: string;
   readonly audience?: string;
+  /** Teams that a subject is in beside those that its JWT names. */
+  readonly teamsOf?: (subject: string) => Promise<readonly string[]>;
 }
 
 /** How far ahead the issuer's clock may be, in seconds. An expiry is never stretched. */
@@ -21,7 +23,10 @@ export function createJwtReader(options: JwtOptions) {
     const payload = await options.verify(token);
     const claims = payload && claimsOf(payload);
     if (claims === undefined || !areInForce(claims, options)) return undefined;
-    return principalOf(claims);
+    const principal = principalOf(claims);
+    if (principal === undefined) return undefined;
+    const more = (await options.teamsOf?.(principal.owner)) ?? [];
+    return { ...principal, teams: [...new Set([...principal.teams, ...more])] };
   };
 }
 
@@ -69,7 +74,10 @@ function principalOf(claims: Claims): Principal | undefined {
   }
   // RFC 8693: one string, names apart by spaces. A list is another vocabulary; refusing it is
   // safer than guessing.
-  if (!isPlainText(subject) || typeof scope !== 'string') return undefined;
+  if (!isPlainText(subject) || typeof scope !== 'string' || isReservedName(subject)) {
+    return undefined;
+  }
+  const expires = claims.get('exp');
   const asked = new Set(scope.split(' '));
   return {
     owner: subject,
@@ -77,5 +85,19 @@ function principalOf(claims: Claims): Principal | undefined {
     ...(typeof email === 'string' && { email }),
     scopes: new Set(SCOPES.filter((name) => asked.has(name))),
     via: 'jwt',
+    teams: teamsIn(claims),
+    ...(isDate(expires) && { expiresAt: expires * 1000 }),
   };
+}
+
+const TEAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const TEAMS = 100;
+
+/** The names in the list; what cannot be the name of a team here shares nothing. */
+function teamsIn(claims: Claims): readonly string[] {
+  const teams = claims.get('teams');
+  if (!Array.isArray(teams)) return [];
+  return teams
+    .filter((team): team is string => typeof team === 'string' && TEAM.test(team))
+    .slice(0, TEAMS);
 }

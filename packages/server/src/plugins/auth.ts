@@ -1,19 +1,17 @@
 import { isIP } from 'node:net';
 import { OrchestrationError } from '@tenuto/contract';
-import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
-import { createFailures } from '../auth/failures.ts';
-import { authorize, type Principal } from '../auth/principal.ts';
+import { bearerOf, type Credentials, type Readers, readCredentials } from '../auth/credentials.ts';
+import type { Failures } from '../auth/failures.ts';
+import { authorize, isAdmin, type Principal, type Visit } from '../auth/principal.ts';
+import { readCookie } from '../auth/sessions.ts';
 import { networkOf, remoteAddress } from '../http/remote-address.ts';
 import { isPlainText } from '../http/text.ts';
 import './route-config.ts';
 
 interface AuthOptions {
   readonly readers: Readers;
-  readonly clock: Pick<Clock, 'mono'>;
-  /** Failed authentications a minute from one address. */
-  readonly failuresMost: number;
+  readonly failures: Failures;
   /** Whether the peer at this address may say for whom it acts. */
   readonly trusted: (address: string) => boolean;
 }
@@ -23,20 +21,23 @@ const LOOPBACK: Principal = {
   actor: 'loopback',
   scopes: new Set(['metrics:read']),
   via: 'loopback',
+  teams: [],
 };
 
 /**
- * Denies by default: every route needs a scope unless it is declared public, and one that declares
- * nothing stops the server from starting.
+ * Denies by default: every route needs a scope unless it is declared to be for everybody who is
+ * somebody, or public; one that declares nothing stops the server from starting.
  */
 export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.decorateRequest('principal', undefined);
-  const { readers, clock, failuresMost } = options;
-  const failures = createFailures({ clock, most: failuresMost });
+  app.decorateRequest('visit', undefined);
+  const { readers, failures } = options;
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
-    const open = routes.find(({ config }) => config?.scope === undefined && !config?.public);
+    const open = routes.find(
+      ({ config }) => config?.scope === undefined && !config?.public && !config?.anyone,
+    );
     if (open !== undefined) {
       throw new Error(`The route ${open.url} declares neither a scope nor that it is public.`);
     }
@@ -44,8 +45,9 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return;
     const { config } = request.routeOptions;
-    const address = networkOf(remoteAddress(request, options.trusted));
-    const reading = readCredentials(request, { readers, failures, address });
+    const visit = visitOf(request, options.trusted);
+    request.visit = visit;
+    const reading = readCredentials(request, { readers, failures, address: visit.network });
     if (config.public === true) {
       // The health check answers even when the database, which knows the tokens, is away.
       const found = await reading.catch(() => undefined);
@@ -54,7 +56,8 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     }
     const credentials = await reading;
     const principal = admitted(credentials, request, reply);
-    request.principal = named(principal, request, options);
+    request.principal = inTeam(named(principal, request, options), request);
+    if (config.anyone === true) return;
     if (config.scope === undefined) throw new Error('a route without a scope was reached');
     try {
       authorize(principal, config.scope, 'this');
@@ -64,6 +67,16 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
       throw error;
     }
   });
+}
+
+function visitOf(request: FastifyRequest, trusted: AuthOptions['trusted']): Visit {
+  const protocol = request.headers['x-forwarded-proto'];
+  return {
+    network: networkOf(remoteAddress(request, trusted)),
+    secure: protocol === 'https' && trusted(request.socket.remoteAddress ?? ''),
+    bearer: bearerOf(request),
+    cookie: readCookie(request.headers.cookie),
+  };
 }
 
 function admitted(
@@ -103,6 +116,18 @@ function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/i, '');
   return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
 }
+
+/** Who acts for a team says so, and must be in it; administrators may for any. */
+function inTeam(principal: Principal, request: FastifyRequest): Principal {
+  const team = request.headers['x-tenuto-team'];
+  if (team === undefined) return principal;
+  const known = typeof team === 'string' && TEAM.test(team);
+  if (known && (principal.teams.includes(team) || isAdmin(principal)))
+    return { ...principal, team };
+  throw new OrchestrationError('forbidden', 'You are not in the team that X-Tenuto-Team names.');
+}
+
+const TEAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** The user that a trusted proxy names is written down as the actor; the token decides the rest. */
 function named(principal: Principal, request: FastifyRequest, options: AuthOptions): Principal {

@@ -51,7 +51,14 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
   );
 }
 
-function securityOf({ scope, public: open }: { scope?: string; public?: boolean }) {
+interface Guard {
+  readonly scope?: string;
+  readonly anyone?: boolean;
+  readonly public?: boolean;
+}
+
+function securityOf({ scope, anyone, public: open }: Guard) {
+  if (anyone === true) return { security: [{ token: [] }] };
   if (open === true || scope === undefined) return { security: [] };
   return { security: [{ token: [scope] }], 'x-required-scope': scope };
 }

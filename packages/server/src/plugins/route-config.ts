@@ -1,11 +1,13 @@
 import type { Scope } from '@tenuto/contract';
-import type { Principal } from '../auth/principal.ts';
+import type { Principal, Visit } from '../auth/principal.ts';
 
-/** What a route declares about itself; one that says neither `scope` nor `public` does not start. */
+/** What a route declares about itself; one that says none of `scope`, `anyone` and `public` does not start. */
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that the route needs. */
     readonly scope?: Scope;
+    /** Everybody who is somebody may call it; what they see is their own. */
+    readonly anyone?: boolean;
     /** Anybody may call it; who sends credentials all the same is named. */
     readonly public?: boolean;
     /** Callers on the same machine need no credentials. */
@@ -20,5 +22,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Absent only on public routes. */
     principal: Principal | undefined;
+    /** How the request came, whoever sent it. */
+    visit: Visit | undefined;
   }
 }

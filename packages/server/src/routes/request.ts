@@ -7,7 +7,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { Caller } from '../services/services.ts';
+import type { Caller, Visit } from '../services/services.ts';
 
 /** An instance whose handlers know the types of their schemas. */
 export type Typed = FastifyInstance<
@@ -22,6 +22,12 @@ export type Typed = FastifyInstance<
 export function callerOf(request: Pick<FastifyRequest, 'principal' | 'id'>): Caller {
   if (request.principal === undefined) throw new Error('a private route was reached by nobody');
   return { principal: request.principal, requestId: request.id };
+}
+
+/** How a request came that authentication has looked at. */
+export function visitOf({ visit }: Pick<FastifyRequest, 'visit'>): Visit {
+  if (visit === undefined) throw new Error('a route was reached past authentication');
+  return visit;
 }
 
 /** A request without a body says nothing: for routes whose body has no field that is required. */

@@ -111,10 +111,9 @@ export async function submitOnce(
   const input = readJobInput(body, sources, parts.rules);
   await refuseUnreachable(parts, owner, body);
   const submission = submissionOf(caller, owner, body, input);
-  const result = await parts.engine.submit({
-    ...submission,
-    ...(idempotency && { idempotency }),
-  });
+  const result = await parts.gate.submit({ owner, admin: access.all }, () =>
+    parts.engine.submit({ ...submission, ...(idempotency && { idempotency }) }),
+  );
   if (!result.duplicate) {
     const record = recordOf(submission, result.runId, result.status);
     return jobView(record, parts.engine.live(result.runId), parts.clock.wall());

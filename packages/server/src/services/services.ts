@@ -1,10 +1,11 @@
 import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
 import type { JobRules } from './job-rules.ts';
 
-export type { Caller } from '../auth/principal.ts';
+export type { Caller, Visit } from '../auth/principal.ts';
 
 import type { NotificationParts } from './notification-parts.ts';
 import type { Plans } from './plans.ts';
+import type { QuotaGate } from './quota-gate.ts';
 import type { RunViews } from './run-views.ts';
 
 /** What the services of jobs work with. */
@@ -18,6 +19,8 @@ export interface JobParts {
   readonly plans: Plans;
   readonly views: RunViews;
   readonly rules: JobRules;
+  /** What quotas have room for. */
+  readonly gate: Pick<QuotaGate, 'submit'>;
   /** A new UUIDv7: the id of a recovery that is asked for. */
   readonly newId: () => string;
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */

@@ -1,6 +1,6 @@
 import { FIRST_EVENT_ID } from '@tenuto/engine';
 import type { Database } from './database.ts';
-import { inTransaction } from './transaction.ts';
+import { transaction } from './transaction.ts';
 
 /**
  * Takes events to a carrier: one server at a time, which alone knows up to where they were taken.
@@ -12,7 +12,7 @@ export function carryEvents(
   name: string,
   take: (from: string) => Promise<string | undefined>,
 ): Promise<'carried' | 'busy'> {
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     await session.query(
       'insert into event_carriers (name, carried_to) values ($1, $2) on conflict do nothing',
       [name, FIRST_EVENT_ID],

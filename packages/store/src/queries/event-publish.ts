@@ -18,7 +18,7 @@ import { answerOf, identityOf, type KnownEvent, matchFresh, planOf } from './eve
 import { fireSubscriptions, firingsOf } from './event-subscriptions.ts';
 import { answeredWaiters } from './event-waiters.ts';
 import { isExpired } from './idempotency.ts';
-import { inTransaction, type Session } from './transaction.ts';
+import { type Session, transaction } from './transaction.ts';
 
 /** @throws OrchestrationError as `ask` does; then none of it has happened, or all */
 export function publishEvents(
@@ -26,7 +26,7 @@ export function publishEvents(
   requests: readonly PublishRequest[],
   matching: EventMatching,
 ): Promise<readonly PublishResult[]> {
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     const head = await lockHead(session);
     const answerIds = await takeKeys(session, requests);
     const taken = requests.filter(

@@ -15,7 +15,7 @@ import { ask, type Database, parameters } from './database.ts';
 import { lockHead } from './event-head.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
 import { wakeUp } from './inbox.ts';
-import { inTransaction, type Session } from './transaction.ts';
+import { type Session, transaction } from './transaction.ts';
 
 /** A node whose event has come. */
 export interface AnsweredWaiter {
@@ -87,7 +87,7 @@ export function addWaiter(
   waiter: EventWaiter,
   { matching, elapsedMs }: { readonly matching: EventMatching; elapsedMs(): number },
 ): Promise<void> {
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     const head = await lockHead(session);
     // Read after the database's clock was: so the node did not begin before this moment.
     const beganAt = await beginning(session, waiter, head.now - elapsedMs());

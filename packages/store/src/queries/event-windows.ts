@@ -1,7 +1,7 @@
 import { ask, type Database } from './database.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
 import { type EventFiring, fireSubscriptions } from './event-subscriptions.ts';
-import { inTransaction } from './transaction.ts';
+import { transaction } from './transaction.ts';
 
 const CLOSED_AT_ONCE = 50;
 
@@ -17,7 +17,7 @@ interface WindowRow {
  * @returns how many were closed
  */
 export function closeWindows(db: Database): Promise<number> {
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     const { rows: windows } = await session.query<WindowRow>(
       `select w.subscription_id, s.owner, w.batch_events
        from event_windows w join event_subscriptions s using (subscription_id)

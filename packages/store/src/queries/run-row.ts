@@ -80,14 +80,18 @@ export function objectOf(text: string | null): JsonObject | null {
 
 /** The condition that keeps a statement to what its caller may reach. */
 export function reachable(access: Access, parameters: Parameters, alias = 'r'): string {
-  return access.all ? 'true' : `${alias}.owner = ${parameters.add(access.owner)}`;
+  if (access.all) return 'true';
+  if (access.shared === undefined || access.shared.length === 0) {
+    return `${alias}.owner = ${parameters.add(access.owner)}`;
+  }
+  return `${alias}.owner = any(${parameters.add([access.owner, ...access.shared])}::text[])`;
 }
 
 /** The same for rows that belong to a run and do not say themselves whose they are. */
 export function owned(access: Access, parameters: Parameters, alias: string): string {
   if (access.all) return 'true';
-  const owner = parameters.add(access.owner);
+  const owners = parameters.add([access.owner, ...(access.shared ?? [])]);
   const match = (table: string) =>
-    `exists (select from ${table} o where o.run_id = ${alias}.run_id and o.owner = ${owner})`;
+    `exists (select from ${table} o where o.run_id = ${alias}.run_id and o.owner = any(${owners}::text[]))`;
   return `(${match('run_live')} or ${match('runs')})`;
 }

@@ -8,14 +8,14 @@ import { reachable } from './run-row.ts';
 import { followTask } from './task-subscriptions.ts';
 import { TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
 import { findTask } from './tasks.ts';
-import { inTransaction } from './transaction.ts';
+import { transaction } from './transaction.ts';
 
 /** Makes a task with its idempotency key and its audit row, or none of them. */
 export async function createTask(db: Database, task: NewTask): Promise<'created' | 'duplicate'> {
   await keepPlans(db, task.making);
   const { taskId, owner, definition } = task;
   if (!hearsEvents(definition)) return insertTask(db, task);
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     const result = await insertTask(session, task);
     if (result === 'created') await followTask(session, { taskId, owner, definition, over: false });
     return result;
@@ -107,7 +107,7 @@ export async function changeTask(
     return updateTask(db, access, change);
   }
   const over = change.remove === true || ['cancelled', 'completed'].includes(standing.status);
-  return inTransaction(db, async (session) => {
+  return transaction(db, async (session) => {
     const result = await updateTask(session, access, change);
     if (typeof result === 'object') {
       await followTask(session, { taskId, owner: before.owner, definition, over });

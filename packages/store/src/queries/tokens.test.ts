@@ -50,6 +50,16 @@ describe('tokens', () => {
     expect(rows[0].n).toBe(1);
   });
 
+  it('of a first start is made once and answered twice when the first reply was lost', async () => {
+    const tokens = createTokenStore(pool);
+    const token = aToken();
+    expect(await tokens.createFirst(token)).toBe(true);
+    expect(await tokens.createFirst(token)).toBe(true);
+    expect(await tokens.createFirst(aToken())).toBe(false);
+    const { rows } = await pool.query(`select count(*)::int as n from audit`);
+    expect(rows[0].n).toBe(1);
+  });
+
   it('that are preset replace the one of that name, and come back', async () => {
     const tokens = createTokenStore(pool);
     const [old, other, next] = [aToken('preset'), aToken('another'), aToken('preset')];

@@ -1,6 +1,11 @@
 import type { NewToken, TokenRecord, TokenStore } from '@tenuto/engine';
+import { usableCredential } from './agent-credentials.ts';
 import { auditPart } from './audit.ts';
-import { ask, type Database, type Parameters, parameters, translated } from './database.ts';
+import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { addSession, endSession, findSessions } from './sessions.ts';
+import { grantFamily, refreshFamily, revokeFamily } from './token-families.ts';
+import { createToken, findToken, listTokens, revokeToken } from './token-list.ts';
+import { transaction } from './transaction.ts';
 
 interface TokenRow {
   readonly token_id: string;
@@ -9,25 +14,57 @@ interface TokenRow {
   readonly name: string;
   readonly scopes: string[];
   readonly expires_at: Date | null;
+  readonly agent_id: string | null;
+  readonly is_access: boolean;
+  readonly teams: string[];
 }
 
 /** Bytes of the hash by which a token is found; they tell nothing about the token. */
 const LOOKUP_BYTES = 8;
+/** How rarely it is written down that an agent was there. */
+const SEEN_EVERY = `interval '1 minute'`;
+/** Rows deleted by one statement. */
+const PRUNED_AT_ONCE = 5_000;
 
 export function createTokenStore(db: Database): TokenStore {
   return {
     candidates: (hash) => findCandidates(db, hash),
+    seen: (agentId) => noteSeen(db, agentId),
     createFirst: (token) => createFirst(db, token),
     preset: (token) => preset(db, token),
+    create: (token) => createToken(db, token),
+    list: (access, filter, page) => listTokens(db, access, filter, page),
+    find: (access, tokenId) => findToken(db, access, tokenId),
+    revoke: (access, tokenId, audit) => revokeToken(db, access, tokenId, audit),
+    usable: (clientId) => usableCredential(db, clientId),
+    grant: (grant) => grantFamily(db, grant),
+    refresh: (refresh) => refreshFamily(db, refresh),
+    revokeFamily: (hash, requestId) => revokeFamily(db, hash, requestId),
+    teamsOf: (principal) => teamsOf(db, principal),
+    addSession: (session) => addSession(db, session),
+    sessions: (hash) => findSessions(db, hash.subarray(0, LOOKUP_BYTES)),
+    endSession: (hash, audit) => endSession(db, hash, audit),
+    prune: () => prune(db),
   };
+}
+
+/** The teams of a principal, as SQL. */
+function teamsPart(principal: string): string {
+  return `array(
+    select m.name from team_members i join teams m on m.team_id = i.team_id
+    where i.principal = ${principal} and m.deleted_at is null order by m.name)`;
 }
 
 async function findCandidates(db: Database, hash: Uint8Array): Promise<TokenRecord[]> {
   const rows = await ask<TokenRow>(
     db,
-    `select token_id, hash, subject, name, scopes, expires_at from api_tokens
-     where substring(hash from 1 for ${LOOKUP_BYTES}) = $1 and revoked_at is null
-       and (expires_at is null or expires_at > clock_timestamp())`,
+    `select t.token_id, t.hash, t.subject, t.name, t.expires_at, t.agent_id,
+       t.family_id is not null as is_access, ${teamsPart('t.subject')} as teams,
+       case when t.agent_id is null then t.scopes else scopes_within(t.scopes, a.scopes) end as scopes
+     from api_tokens t left join agents a on a.agent_id = t.agent_id
+     where substring(t.hash from 1 for ${LOOKUP_BYTES}) = $1 and t.revoked_at is null
+       and (t.expires_at is null or t.expires_at > clock_timestamp())
+       and (t.agent_id is null or (a.status = 'active' and a.deleted_at is null))`,
     [hash.subarray(0, LOOKUP_BYTES)],
   );
   return rows.map((row) => ({
@@ -37,7 +74,26 @@ async function findCandidates(db: Database, hash: Uint8Array): Promise<TokenReco
     name: row.name,
     scopes: row.scopes,
     expiresAt: row.expires_at?.getTime() ?? null,
+    agentId: row.agent_id,
+    isAccess: row.is_access,
+    teams: row.teams,
   }));
+}
+
+async function teamsOf(db: Database, principal: string): Promise<readonly string[]> {
+  const rows = await ask<{ teams: string[] }>(db, `select ${teamsPart('$1::text')} as teams`, [
+    principal,
+  ]);
+  return rows[0]?.teams ?? [];
+}
+
+async function noteSeen(db: Database, agentId: string): Promise<void> {
+  await ask(
+    db,
+    `update agents set last_seen_at = clock_timestamp() where agent_id = $1
+       and (last_seen_at is null or last_seen_at < clock_timestamp() - ${SEEN_EVERY})`,
+    [agentId],
+  );
 }
 
 function insertion(token: NewToken, condition: string, given: Parameters): string {
@@ -52,42 +108,49 @@ function insertion(token: NewToken, condition: string, given: Parameters): strin
     select 1 from added`;
 }
 
+/** The same token again finds itself: so the reply to the first request may be lost. */
 async function createFirst(db: Database, token: NewToken): Promise<boolean> {
-  const given = parameters();
-  const text = insertion(token, 'not exists (select from api_tokens)', given);
-  return (await alone(db, [{ text, values: given.values }])) > 0;
+  return await transaction(db, async (client) => {
+    await client.query(ALONE);
+    const given = parameters();
+    const text = insertion(token, 'not exists (select from api_tokens)', given);
+    const made = await client.query({ text, values: given.values });
+    if (made.rows.length > 0) return true;
+    const present = await client.query('select 1 from api_tokens where hash = $1', [token.hash]);
+    return present.rows.length > 0;
+  });
 }
 
 async function preset(db: Database, token: NewToken): Promise<void> {
-  const given = parameters();
-  await alone(db, [
-    {
-      text: `update api_tokens set revoked_at = clock_timestamp()
-             where name = $1 and hash <> $2 and revoked_at is null`,
-      values: [token.name, token.hash],
-    },
-    { text: insertion(token, 'true', given), values: given.values },
-  ]);
+  await transaction(db, async (client) => {
+    await client.query(ALONE);
+    await client.query(
+      `update api_tokens set revoked_at = clock_timestamp()
+       where name = $1 and agent_id is null and subject = $3 and hash <> $2 and revoked_at is null`,
+      [token.name, token.hash, token.subject],
+    );
+    const given = parameters();
+    await client.query({ text: insertion(token, 'true', given), values: given.values });
+  });
 }
 
-/** Runs statements in one transaction that no other of its kind overlaps. */
-async function alone(
-  db: Database,
-  statements: readonly { readonly text: string; readonly values: unknown[] }[],
-): Promise<number> {
-  const client = await db.connect().catch((error: unknown) => {
-    throw translated(error);
-  });
-  try {
-    await client.query('begin');
-    await client.query('lock table api_tokens in share row exclusive mode');
-    let rows = 0;
-    for (const statement of statements) rows = (await client.query(statement)).rows.length;
-    await client.query('commit');
-    client.release();
-    return rows;
-  } catch (error) {
-    client.release(true);
-    throw translated(error);
+/** No other transaction of its kind overlaps one that has said this. */
+const ALONE = 'lock table api_tokens in share row exclusive mode';
+
+async function prune(db: Database): Promise<number> {
+  let pruned = 0;
+  for (const [table, condition] of [
+    ['sessions', 'true'],
+    ['refresh_tokens', 'true'],
+    ['api_tokens', 'family_id is not null'],
+  ] as const) {
+    const { rowCount } = await db.query(
+      `delete from ${table} where ctid = any(array(
+         select o.ctid from ${table} o
+         where o.expires_at < clock_timestamp() - interval '1 day' and ${condition}
+         order by o.expires_at limit ${PRUNED_AT_ONCE} for update skip locked))`,
+    );
+    pruned += rowCount ?? 0;
   }
+  return pruned;
 }

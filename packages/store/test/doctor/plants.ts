@@ -11,6 +11,19 @@ export interface Plant {
 
 const HOURS_AGO = `now() - interval '2 hours'`;
 
+/** Seals what is not there: nothing, or one row. */
+async function seal(ask: SoundStore['ask'], lost?: string): Promise<void> {
+  await ask(
+    `insert into audit_seals (seal_no, to_position, to_id, rows, entries, previous, hash)
+     select seal_no, to_position, to_id, rows, entries, previous,
+       audit_seal_hash(seal_no, to_position, to_id, rows, entries, previous)
+     from (select 1::bigint as seal_no, 0::bigint as to_position, uuid_v7_floor('epoch') as to_id,
+       $1::int as rows, decode(repeat('00', 32), 'hex') as previous,
+       coalesce(uuid_send($2::uuid) || sha256(''), '') as entries) s`,
+    [lost === undefined ? 0 : 1, lost ?? null],
+  );
+}
+
 /** A run that ended long ago, so that upkeep has come by. */
 async function endedLongAgo({ ask, over }: SoundStore): Promise<string> {
   await ask(`update runs set completed_at = ${HOURS_AGO} where run_id = $1`, [over]);
@@ -246,6 +259,23 @@ const RECORDS: Readonly<Record<string, Plant>> = {
       await ask('delete from audit where subject = $1', [over]);
       await ask('alter table audit enable trigger audit_is_append_only');
       return over;
+    },
+  },
+  audit_chain: {
+    async spoil({ ask }) {
+      const lost = randomUUID();
+      await seal(ask, lost);
+      return lost;
+    },
+  },
+  audit_unsealed: {
+    async spoil({ ask }) {
+      await seal(ask);
+      const [row] = await ask<{ audit_id: string }>(
+        `insert into audit (audit_id, at, actor, action, subject, details, position)
+         values (uuid_v7(), ${HOURS_AGO}, 'ann', 'job.paused', 'a', '{}', 1) returning audit_id`,
+      );
+      return row?.audit_id ?? '';
     },
   },
   audit_guard: {

@@ -6,8 +6,10 @@ export const auditGuard: Check = {
   meaning: 'The database refuses to change or delete audit rows.',
   severity: 'error',
   find: () => `
-    select 'audit' as subject, 'the trigger that refuses changes is gone or off' as detail
+    select t.name as subject, 'the trigger that refuses changes is gone or off' as detail
+    from (values ('audit', 'audit_is_append_only'),
+      ('audit_seals', 'audit_seals_are_append_only')) t(name, guard)
     where not exists (
-      select from pg_trigger where tgrelid = 'audit'::regclass
-        and tgname = 'audit_is_append_only' and tgenabled in ('O', 'A'))`,
+      select from pg_trigger where tgrelid = t.name::regclass
+        and tgname = t.guard and tgenabled in ('O', 'A'))`,
 };

@@ -1,4 +1,6 @@
+import { auditChain } from './audit-chain.ts';
 import { auditGuard } from './audit-guard.ts';
+import { auditUnsealed } from './audit-unsealed.ts';
 import { batchGap } from './batch-gap.ts';
 import { changedAfterEnd } from './changed-after-end.ts';
 import type { Check } from './check.ts';
@@ -61,6 +63,8 @@ export const CHECKS: readonly Check[] = [
   silentRecovery,
   missingAudit,
   auditGuard,
+  auditChain,
+  auditUnsealed,
   lateNotice,
   eventOrder,
   eventMatch,

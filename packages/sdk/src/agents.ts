@@ -1,0 +1,132 @@
+import type {
+  Agent,
+  AgentState,
+  ApiToken,
+  Credential,
+  Me,
+  NewApiToken,
+  NewCredential,
+  Scope,
+  WriteAgent,
+  WriteApiToken,
+  WriteCredential,
+} from '@tenuto/contract';
+import type { ChangeOptions } from './asking.ts';
+import type { PageQuery } from './jobs.ts';
+import type { Listing } from './listing.ts';
+import {
+  agentShape,
+  apiTokenShape,
+  credentialShape,
+  meShape,
+  newApiTokenShape,
+  newCredentialShape,
+} from './principal-shapes.ts';
+import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
+import { send, type TransportOptions } from './transport.ts';
+
+export interface AgentQuery extends PageQuery {
+  /** How the name begins. */
+  readonly name?: string;
+  readonly scope?: Scope;
+  readonly status?: AgentState;
+}
+
+/** Agents, and the credentials that they sign in with. Every function throws as `createClient` says. */
+export interface Agents {
+  create(body: WriteAgent, options?: CallOptions): Promise<Agent>;
+  get(agentId: string, options?: CallOptions): Promise<Agent>;
+  list(query?: AgentQuery, options?: CallOptions): Listing<Agent>;
+  replace(agentId: string, body: WriteAgent, options?: ChangeOptions): Promise<Agent>;
+  /** Answers the agent as it was. */
+  remove(agentId: string, options?: ChangeOptions): Promise<Agent>;
+  /** The secret is in this answer and nowhere else. */
+  addCredential(
+    agentId: string,
+    body?: WriteCredential,
+    options?: CallOptions,
+  ): Promise<NewCredential>;
+  credentials(agentId: string, query?: PageQuery, options?: CallOptions): Listing<Credential>;
+  revokeCredential(
+    agentId: string,
+    credentialId: string,
+    options?: CallOptions,
+  ): Promise<Credential>;
+  /** Who this client is. */
+  me(options?: CallOptions): Promise<Me>;
+}
+
+const AGENTS = '/agents';
+const pathOf = (agentId: string) => `${AGENTS}/${segment(agentId)}`;
+
+export function createAgents(transport: TransportOptions): Agents {
+  const shape = agentShape;
+  const { read, list } = createReader(transport);
+  const change = (
+    method: 'PUT' | 'DELETE',
+    agentId: string,
+    { version, ...options }: ChangeOptions = {},
+    body?: WriteAgent,
+  ) =>
+    send(transport, {
+      ...{ method, path: pathOf(agentId), shape, ...signalOf(options) },
+      // Sent again, a change of a version that it has itself outdated would be refused.
+      repeatable: version === undefined && method !== 'DELETE',
+      ...(body !== undefined && { body }),
+      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
+    });
+  return {
+    create: (body, options = {}) =>
+      send(transport, {
+        ...{ method: 'POST', path: AGENTS, body, shape, repeatable: false, ...signalOf(options) },
+      }),
+    get: (agentId, options) => read(pathOf(agentId), shape, {}, options),
+    list: (query, options) => list(AGENTS, shape, { ...query }, options),
+    replace: (agentId, body, options) => change('PUT', agentId, options, body),
+    remove: (agentId, options) => change('DELETE', agentId, options),
+    addCredential: (agentId, body = {}, options = {}) =>
+      send(transport, {
+        ...{ method: 'POST', path: `${pathOf(agentId)}/credentials`, body, repeatable: false },
+        ...{ shape: newCredentialShape, ...signalOf(options) },
+      }),
+    credentials: (agentId, query, options) =>
+      list(`${pathOf(agentId)}/credentials`, credentialShape, { ...query }, options),
+    revokeCredential: (agentId, credentialId, options = {}) =>
+      send(transport, {
+        ...{ method: 'DELETE', path: `${pathOf(agentId)}/credentials/${segment(credentialId)}` },
+        ...{ shape: credentialShape, repeatable: true, ...signalOf(options) },
+      }),
+    me: (options) => read(`${AGENTS}/me`, meShape, {}, options),
+  };
+}
+
+export interface ApiTokenQuery extends PageQuery {
+  readonly agent_id?: string;
+  /** Neither revoked nor expired. */
+  readonly live?: boolean;
+}
+
+/** API tokens. Every function throws as `createClient` says. */
+export interface ApiTokens {
+  /** The token is in this answer and nowhere else. */
+  create(body: WriteApiToken, options?: CallOptions): Promise<NewApiToken>;
+  list(query?: ApiTokenQuery, options?: CallOptions): Listing<ApiToken>;
+  revoke(tokenId: string, options?: CallOptions): Promise<ApiToken>;
+}
+
+export function createApiTokens(transport: TransportOptions): ApiTokens {
+  const { list } = createReader(transport);
+  return {
+    create: (body, options = {}) =>
+      send(transport, {
+        ...{ method: 'POST', path: '/tokens', body, shape: newApiTokenShape, repeatable: false },
+        ...signalOf(options),
+      }),
+    list: (query, options) => list('/tokens', apiTokenShape, { ...query }, options),
+    revoke: (tokenId, options = {}) =>
+      send(transport, {
+        ...{ method: 'DELETE', path: `/tokens/${segment(tokenId)}`, shape: apiTokenShape },
+        ...{ repeatable: true, ...signalOf(options) },
+      }),
+  };
+}

@@ -1,0 +1,153 @@
+import {
+  formatTime,
+  type List,
+  OrchestrationError,
+  type Quota,
+  type QuotaUse,
+  type WriteQuota,
+} from '@tenuto/contract';
+import type { QuotaLimits, QuotaRecord, QuotaStore } from '@tenuto/engine';
+import { accessOf, authorize, type Caller, isAdmin } from '../auth/principal.ts';
+import { auditOf, refuseStale, stale, wantedVersion } from './job-state.ts';
+import { listOf, type Paging, pageRequest } from './paging.ts';
+import type { QuotaGate } from './quota-gate.ts';
+
+export interface QuotaParts {
+  readonly quotas: QuotaStore;
+  readonly gate: QuotaGate;
+}
+
+const WHAT = 'quotas';
+const byName = {
+  write: (name: string) => [name],
+  read: ([name]: readonly unknown[]) => (typeof name === 'string' ? name : undefined),
+};
+
+/** By name. */
+export async function listQuotas(
+  { quotas }: QuotaParts,
+  caller: Caller,
+  paging: Paging,
+): Promise<List<Quota>> {
+  authorize(caller.principal, 'admin', WHAT);
+  const request = pageRequest(paging, byName);
+  const page = await quotas.list(request);
+  return listOf(page, request, { codec: byName, key: (quota) => quota.principal, item: quotaView });
+}
+
+/** @throws OrchestrationError 404 */
+export async function getQuota(
+  { quotas }: QuotaParts,
+  caller: Caller,
+  principal: string,
+): Promise<Quota> {
+  authorize(caller.principal, 'admin', WHAT);
+  return quotaView(await findQuota(quotas, principal));
+}
+
+/** What the caller may have and has, or the team they act for. */
+export async function ownQuota({ quotas }: QuotaParts, caller: Caller): Promise<QuotaUse> {
+  const { owner } = accessOf(caller.principal);
+  const own = await quotas.find(owner);
+  const limits = own ?? (isAdmin(caller.principal) ? undefined : await quotas.find('*'));
+  const usage = await quotas.usage(owner);
+  return {
+    ...{ principal: owner, ...limitsView(limits ?? NONE) },
+    used: {
+      runs_today: usage.runsToday,
+      concurrent_runs: usage.concurrentRuns,
+      storage_bytes: usage.storageBytes,
+    },
+  };
+}
+
+interface Change {
+  readonly principal: string;
+  readonly ifMatch: string | undefined;
+}
+
+/** @throws OrchestrationError 412 */
+export async function putQuota(
+  { quotas, gate }: QuotaParts,
+  caller: Caller,
+  { principal, ifMatch, body }: Change & { readonly body: WriteQuota },
+): Promise<{ readonly quota: Quota; readonly made: boolean }> {
+  authorize(caller.principal, 'admin', WHAT);
+  const present = await quotas.find(principal);
+  refuseOtherVersion(present, ifMatch);
+  const audit = auditOf(caller, 'quota.updated', principal, { ...body });
+  const version = present === undefined ? {} : wantedVersion(present, ifMatch);
+  const put = await quotas.put({ principal, ...version, limits: limitsOf(body), audit });
+  gate.changed();
+  const quota = await findQuota(quotas, principal);
+  if (put === 'stale') throw stale(quota);
+  return { quota: quotaView(quota), made: put === 'made' };
+}
+
+/**
+ * @returns the quota as it was
+ * @throws OrchestrationError 404, 412
+ */
+export async function deleteQuota(
+  { quotas, gate }: QuotaParts,
+  caller: Caller,
+  { principal, ifMatch }: Change,
+): Promise<Quota> {
+  authorize(caller.principal, 'admin', WHAT);
+  const present = await findQuota(quotas, principal);
+  refuseStale(present, ifMatch);
+  const audit = auditOf(caller, 'quota.deleted', principal, {});
+  const removed = await quotas.remove({ principal, ...wantedVersion(present, ifMatch), audit });
+  gate.changed();
+  if (removed === 'missing') throw noQuota(principal);
+  if (removed === 'stale') throw stale(await findQuota(quotas, principal));
+  return quotaView(present);
+}
+
+function refuseOtherVersion(present: QuotaRecord | undefined, ifMatch: string | undefined): void {
+  if (present !== undefined) refuseStale(present, ifMatch);
+  else if (ifMatch !== undefined) {
+    throw new OrchestrationError('precondition_failed', 'There is no such quota by now.');
+  }
+}
+
+async function findQuota(quotas: QuotaStore, principal: string): Promise<QuotaRecord> {
+  const found = await quotas.find(principal);
+  if (found === undefined) throw noQuota(principal);
+  return found;
+}
+
+function noQuota(principal: string): OrchestrationError {
+  return new OrchestrationError('not_found', `"${principal}" has no quota.`);
+}
+
+const NONE: QuotaLimits = {
+  ...{ runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null },
+};
+
+function limitsOf(body: WriteQuota): QuotaLimits {
+  return {
+    runsPerDay: body.runs_per_day ?? null,
+    concurrentRuns: body.concurrent_runs ?? null,
+    storageBytes: body.storage_bytes ?? null,
+    eventsPerMinute: body.events_per_minute ?? null,
+  };
+}
+
+function limitsView(limits: QuotaLimits) {
+  return {
+    runs_per_day: limits.runsPerDay,
+    concurrent_runs: limits.concurrentRuns,
+    storage_bytes: limits.storageBytes,
+    events_per_minute: limits.eventsPerMinute,
+  };
+}
+
+function quotaView(quota: QuotaRecord): Quota {
+  return {
+    ...{ principal: quota.principal, ...limitsView(quota) },
+    updated_at: formatTime(quota.updatedAt),
+    updated_by: quota.updatedBy,
+    version: quota.version,
+  };
+}

@@ -1,0 +1,133 @@
+import {
+  formatTime,
+  type List,
+  OrchestrationError,
+  type Team,
+  type WriteTeam,
+} from '@tenuto/contract';
+import type { TeamAccess, TeamRecord, TeamStore } from '@tenuto/engine';
+import { authorize, type Caller, isAdmin, teamOwner } from '../auth/principal.ts';
+import { auditOf, refuseStale, stale } from './job-state.ts';
+import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
+
+export interface TeamParts {
+  readonly teams: TeamStore;
+}
+
+const WHAT = 'teams';
+
+/** Members see their teams, administrators all. */
+function accessOf({ principal }: Caller): TeamAccess {
+  authorize(principal, 'agents:read', WHAT);
+  return { names: principal.teams, all: isAdmin(principal) };
+}
+
+/** @throws OrchestrationError 403 for who is no administrator, 409 for a name that is or was taken */
+export async function createTeam(
+  parts: TeamParts,
+  caller: Caller,
+  { name, description = null, members = [] }: WriteTeam,
+): Promise<Team> {
+  authorize(caller.principal, 'admin', WHAT);
+  const audit = auditOf(caller, 'team.created', '', { name, members });
+  const made = await parts.teams.create({ name, description, members, audit });
+  if (made === 'taken') {
+    const detail = `There is, or was, a team "${name}"; names are not given out twice.`;
+    throw new OrchestrationError('conflict', detail);
+  }
+  return teamView(await findTeam(parts, accessOf(caller), made.teamId));
+}
+
+/** @throws OrchestrationError 404 */
+export async function getTeam(parts: TeamParts, caller: Caller, teamId: string): Promise<Team> {
+  return teamView(await findTeam(parts, accessOf(caller), teamId));
+}
+
+/** Newest first. */
+export async function listTeams(
+  { teams }: TeamParts,
+  caller: Caller,
+  paging: Paging,
+): Promise<List<Team>> {
+  const request = pageRequest(paging, runKey);
+  const page = await teams.list(accessOf(caller), request);
+  return listOf(page, request, { codec: runKey, key: (team) => team.teamId, item: teamView });
+}
+
+interface Change {
+  readonly teamId: string;
+  readonly ifMatch: string | undefined;
+}
+
+/**
+ * Exchanges who is in a team; it is felt within five seconds.
+ * @throws OrchestrationError 403 for who is no administrator, 404, 412, 422 for another name
+ */
+export async function replaceTeam(
+  parts: TeamParts,
+  caller: Caller,
+  { teamId, ifMatch, body }: Change & { readonly body: WriteTeam },
+): Promise<Team> {
+  authorize(caller.principal, 'admin', WHAT);
+  const access = accessOf(caller);
+  const present = await findTeam(parts, access, teamId);
+  refuseStale(present, ifMatch);
+  if (body.name !== present.name) {
+    const detail = `A team keeps its name: what "${present.name}" has is owned by it.`;
+    throw new OrchestrationError('unprocessable', detail);
+  }
+  const { description = null, members = [] } = body;
+  const { name, version } = present;
+  const details = { name, members, version: version + 1 };
+  const audit = auditOf(caller, 'team.updated', present.teamId, details);
+  const change = { teamId: present.teamId, version, description, members, audit };
+  const changed = await parts.teams.change(change);
+  const now = await findTeam(parts, access, teamId);
+  if (changed === 'stale') throw stale(now);
+  return teamView(now);
+}
+
+/**
+ * Deletes a team. What it owns stays, and administrators see to it.
+ * @returns the team as it was
+ * @throws OrchestrationError 403 for who is no administrator, 404, 412
+ */
+export async function deleteTeam(
+  parts: TeamParts,
+  caller: Caller,
+  { teamId, ifMatch }: Change,
+): Promise<Team> {
+  authorize(caller.principal, 'admin', WHAT);
+  const access = accessOf(caller);
+  const present = await findTeam(parts, access, teamId);
+  refuseStale(present, ifMatch);
+  const { name, version } = present;
+  const audit = auditOf(caller, 'team.deleted', present.teamId, { name, version });
+  const removed = await parts.teams.remove({ teamId: present.teamId, version, audit });
+  if (removed === 'stale') throw stale(await findTeam(parts, access, teamId));
+  return teamView(present);
+}
+
+async function findTeam(
+  { teams }: TeamParts,
+  access: TeamAccess,
+  teamId: string,
+): Promise<TeamRecord> {
+  const found = await teams.find(access, teamId.toLowerCase());
+  if (found === undefined) throw new OrchestrationError('not_found', `There is no team ${teamId}.`);
+  return found;
+}
+
+function teamView(team: TeamRecord): Team {
+  return {
+    team_id: team.teamId,
+    name: team.name,
+    description: team.description,
+    members: [...team.members],
+    principal: teamOwner(team.name),
+    created_at: formatTime(team.createdAt),
+    updated_at: formatTime(team.updatedAt),
+    updated_by: team.updatedBy,
+    version: team.version,
+  };
+}
