@@ -3,6 +3,7 @@ export * from './command/index.ts';
 export * from './http/index.ts';
 export * from './notify/index.ts';
 export { type ActionRegistry, createActionRegistry } from './registry.ts';
+export { secretHostFault } from './secret-hosts.ts';
 export { signalWait } from './signal/index.ts';
 export { sleepFor, sleepUntil } from './sleep/index.ts';
 export { runStart, type SubRunRequest } from './sub-run/index.ts';

@@ -55,6 +55,9 @@ export const LIMITS = {
   recipients: 20,
   /** Whom one job tells of its end. */
   notifyTargets: 10,
+  /** A secret is a credential or a key file, not a document. */
+  secretChars: 65_536,
+  secretHosts: 50,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

@@ -11,8 +11,15 @@ import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts
 import type { Clock, Random } from './ports/clock.ts';
 import { outcomeRow } from './recovery-asides.ts';
 import { ambiguous, type StepPorts } from './recovery-steps.ts';
-import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
+import {
+  type AttemptEnded,
+  parametersOf,
+  type RunEvent,
+  secretNamesOf,
+  specOf,
+} from './run/index.ts';
 import type { EndedExtra } from './run-records.ts';
+import { runWithSecrets } from './secret-attempt.ts';
 
 /** The last time that a Date can tell, in milliseconds since the epoch. */
 const LAST_TIME_MS = 8.64e15;
@@ -56,6 +63,8 @@ export function execute(ports: ExecutorPorts, call: Call): void {
 
 function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<ActionOutcome> {
   try {
+    const secrets = secretNamesOf(call.owned.run, call.node);
+    if (secrets.size > 0) return runWithSecrets(ports, call, secrets);
     const parameters = parametersOf(call.owned.run, call.node, call.startedAt);
     return ports.runner.run(new AttemptCall(call, parameters, ports.logs));
   } catch (error) {
@@ -109,7 +118,8 @@ export function lose(ports: ExecutorPorts, call: Call): void {
   else finish(ports, call, stoppedOutcome(), {}, (lost) => ambiguous(ports, call.owned.run, lost));
 }
 
-function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
+function settle(ports: ExecutorPorts, call: Call, given: ActionOutcome): void {
+  const outcome = call.mask?.outcome(given) ?? given;
   failpoint('action-ended');
   if (call.state === 'ended') {
     ports.late(call, outcome);

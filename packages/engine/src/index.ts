@@ -16,6 +16,7 @@ export type * from './ports/notice-store.ts';
 export type * from './ports/recovery-store.ts';
 export type * from './ports/reported-test.ts';
 export type * from './ports/retry-policy-store.ts';
+export type * from './ports/secret-store.ts';
 export * from './ports/store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';

@@ -104,6 +104,19 @@ export function failure(error: unknown): FailedOutcome {
     : failed('unknown', 'action_error', message);
 }
 
+/** Secrets that were there when the job was submitted, and are not any more. */
+export function secretMissing(names: readonly string[]): FailedOutcome {
+  const [what, they] = names.length === 1 ? ['secret', 'it'] : ['secrets', 'them'];
+  const message = `There is no ${what} ${names.join(', ')} any more; set ${they} again and retry.`;
+  return failed('validation', 'unknown_secret', message);
+}
+
+/** The database is away, or a secret was sealed under a key that this server does not have. */
+export function noSecrets(error: unknown): FailedOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  return failed('infrastructure', 'secrets_unread', `Secrets cannot be read now: ${reason}`);
+}
+
 export function childError(child: {
   readonly runId: string;
   readonly status: RunStatus;

@@ -10,6 +10,7 @@ import {
   type RecoveryStep,
   type RunState,
   roundOf,
+  secretNamesOf,
   specOf,
   type Trouble,
   usesOf,
@@ -17,7 +18,7 @@ import {
 
 export interface StepPorts {
   newId(): string;
-  readonly runner: Pick<ActionRunner, 'effectOf'>;
+  readonly runner: Pick<ActionRunner, 'effectOf' | 'ambiguityOf'>;
 }
 
 /** A failed attempt that is not made again, with what is done about it if anything is. */
@@ -110,8 +111,8 @@ export function effectOf(
   try {
     return targetOf(parametersOf(run, node, at));
   } catch {
-    // The attempt itself will fail on its parameters, and say so.
-    return undefined;
+    // The attempt itself will fail on its parameters, and say so; unless a hidden secret is to blame.
+    return secretNamesOf(run, node).size > 0 ? uses : undefined;
   }
 }
 
@@ -120,7 +121,8 @@ export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): 
   const { node, at } = lost;
   if (effectOf(ports, run, { node, at }) === undefined) return lost;
   const { onAmbiguous, probe } = specOf(run, node);
-  const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? 'retry');
+  const byAction = ports.runner.ambiguityOf?.(usesOf(run, node) ?? '');
+  const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? byAction ?? 'retry');
   if (policy === 'retry') return lost;
   const { retryAt: _, ...ended } = lost;
   const error = { ...UNKNOWN_OUTCOME };

@@ -10,6 +10,7 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type SecretStore,
   type TestStore,
 } from '@tenuto/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -39,6 +40,7 @@ import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addSecretRoutes } from './routes/secrets.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
@@ -46,6 +48,7 @@ import type { JobRules } from './services/job-rules.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createRunViews } from './services/run-views.ts';
+import type { SecretParts } from './services/secrets.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -60,6 +63,8 @@ export interface AppOptions {
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly notifications: NotificationParts;
+  readonly secrets: SecretStore;
+  readonly vaulted: Pick<SecretParts, 'vault' | 'hostFault'>;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -135,6 +140,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
+  addSecretRoutes(app, { ...parts, ...options.vaulted });
   if (options.docs) await addDocs(app);
   return app;
 }

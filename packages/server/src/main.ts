@@ -15,6 +15,7 @@ import {
   parseAllowList,
   runStart,
   SECRET_BYTES,
+  secretHostFault,
   signalWait,
   sleepFor,
   sleepUntil,
@@ -30,11 +31,11 @@ import {
   createRelay,
   createRunIds,
   type Engine,
-  type RetryPolicyStore,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
 import {
+  type ApiStore,
   acquireProcessLock,
   createEngineStore,
   defaultDataDir,
@@ -57,12 +58,14 @@ import { randomId } from './http/random-id.ts';
 import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
-import { createVault } from './secrets/vault.ts';
+import { createVault, type Vault } from './secrets/vault.ts';
+import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
+import { resealSecrets, secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
@@ -121,11 +124,15 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices, retryPolicies } = store.api;
+  const { jobs, tests, tokens, notices } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger });
-  const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
+  const rules = rulesOf(settings, store.api, () => actions);
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
-  const vault = createVault(await keyOf(settings, dataDir), systemRandom);
+  const vault = createVault(
+    await keyOf(settings, dataDir),
+    systemRandom,
+    settings.previousSecretKeys,
+  );
   const senders = makeSenders(settings, channelFinder(notices, vault));
   const actions = makeActions(settings, { startSubRun, tests, senders });
   teardown.add(() => actions.close());
@@ -134,7 +141,7 @@ async function start(
     ...identity,
     name: hostname(),
     store: store.engine,
-    runner: actions,
+    runner: { ...actions, openSecrets: secretOpener(store.api.secrets, vault) },
     clock: systemClock,
     random: systemRandom,
     log: logger,
@@ -158,6 +165,7 @@ async function start(
     random: systemRandom,
     engine,
     ...store.api,
+    vaulted: { vault, hostFault: secretHostFault },
     notifications: notificationsOf(settings, { notices, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
@@ -173,6 +181,7 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await patiently(engine.start, { clock: systemClock, logger });
+  if (settings.previousSecretKeys.length > 0) reseal(store.api.secrets, vault, logger);
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   phase = 'ready';
@@ -279,6 +288,14 @@ function notificationsOf(
   };
 }
 
+/** Seals under the present key, behind everything else, what was sealed under one before it. */
+function reseal(secrets: ApiStore['secrets'], vault: Vault, logger: FastifyBaseLogger): void {
+  resealSecrets(secrets, vault).then(
+    (resealed) => logger.info({ resealed }, 'secrets are sealed under the present key'),
+    (error: unknown) => logger.error({ err: error }, 'secrets could not be sealed anew'),
+  );
+}
+
 /** The key that stored secrets are sealed under. */
 function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8Array> {
   return secretKeyOf(dataDir, { preset, random: systemRandom });
@@ -309,9 +326,10 @@ function makeActions(
 
 function rulesOf(
   settings: Settings,
-  store: RetryPolicyStore,
-  checkAction: (uses: string) => string | undefined,
+  { retryPolicies: store, secrets }: Pick<ApiStore, 'retryPolicies' | 'secrets'>,
+  actions: () => ActionRegistry,
 ): Omit<JobRules, 'clock'> {
+  const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
     maxConcurrentNodes: settings.maxConcurrentNodes,
     maxRetries: settings.defaultMaxRetries,
@@ -322,6 +340,12 @@ function rulesOf(
     defaults,
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
+    graphs: createGraphUse({
+      secrets,
+      mcpServers: async () => [],
+      checkAction,
+      checkSecrets: (uses, field) => actions().checkSecrets(uses, field),
+    }),
   };
 }
 

@@ -21,6 +21,7 @@ describe('settings', () => {
       docs: true,
       logLevel: 'info',
       ...ENGINE,
+      previousSecretKeys: [],
       mail: {},
     });
   });

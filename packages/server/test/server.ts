@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { secretHostFault } from '@tenuto/actions';
 import type { RetryPolicyStore } from '@tenuto/engine';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
@@ -86,6 +87,7 @@ export async function startApiOn(
   const stores = openApiStore(database.connection);
   const { tokens, notices, retryPolicies } = stores;
   const { rules, ...others } = options;
+  const vault = createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom);
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -93,9 +95,10 @@ export async function startApiOn(
     random: systemRandom,
     engine,
     ...stores,
+    vaulted: { vault, hostFault: secretHostFault },
     notifications: {
       notices,
-      vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),
+      vault,
       newId: () => runIdAt(Date.now()),
       newSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
       webhookIdOf: (deliveryId) => `msg_${deliveryId}`,

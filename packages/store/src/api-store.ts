@@ -6,6 +6,7 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  SecretStore,
   TestStore,
   TokenStore,
 } from '@tenuto/engine';
@@ -24,6 +25,7 @@ import { createRelayStore } from './queries/notice-relay.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
+import { createSecretStore } from './secret-store.ts';
 import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
@@ -44,6 +46,7 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly secrets: SecretStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   close(): Promise<void>;
@@ -62,6 +65,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    secrets: createSecretStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     async close() {

@@ -6,7 +6,7 @@ import {
   type SubmitJob,
   type ValidationError,
 } from '@tenuto/contract';
-import { compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { type CompileOptions, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
 import type { JobGraph } from './job-graph.ts';
 import { type JobRetry, jobRetry } from './job-retry.ts';
 import type { JobRules } from './job-rules.ts';
@@ -27,6 +27,8 @@ export interface JobInput {
 export interface JobSources {
   readonly graph: JobGraph;
   readonly policies: JobPolicies;
+  /** What the compiler asks about actions. */
+  readonly checks: Pick<CompileOptions, 'checkAction' | 'checkSecrets'>;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface JobSources {
  */
 export function readJobInput(
   body: SubmitJob,
-  { graph, policies }: JobSources,
+  { graph, policies, checks }: JobSources,
   rules: JobRules,
 ): JobInput {
   const name = either(body, 'job_name', 'name');
@@ -48,7 +50,7 @@ export function readJobInput(
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
   const { defaults } = rules;
   const retry = jobRetry(body, policies, defaults);
-  const plan = compile(graph, retry, rules);
+  const plan = compile(graph, retry, { ...checks, defaults });
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
     name,
@@ -107,10 +109,14 @@ function refusePastDeadline(times: {
   });
 }
 
-function compile({ dag, placeOf }: JobGraph, retry: JobRetry, rules: JobRules): Plan {
+function compile(
+  { dag, placeOf }: JobGraph,
+  retry: JobRetry,
+  { defaults, ...checks }: JobSources['checks'] & Pick<JobRules, 'defaults'>,
+): Plan {
   try {
-    const capped = cappedGraph(dag, rules.defaults.maxRetryDelayMs);
-    return compilePlan(capped, { ...retry.options, checkAction: rules.checkAction });
+    const capped = cappedGraph(dag, defaults.maxRetryDelayMs);
+    return compilePlan(capped, { ...retry.options, ...checks });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({

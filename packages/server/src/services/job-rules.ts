@@ -1,4 +1,5 @@
 import type { Clock } from '@tenuto/engine';
+import type { GraphUse } from './graph-use.ts';
 import type { JobDefaults } from './job-defaults.ts';
 import type { PolicyUse } from './retry-policy-use.ts';
 
@@ -9,4 +10,6 @@ export interface JobRules {
   readonly policies: PolicyUse;
   /** Says what is wrong with an action's name; undefined when it is known. */
   readonly checkAction: (uses: string) => string | undefined;
+  /** What graphs name that belongs to somebody: secrets, MCP servers. */
+  readonly graphs?: GraphUse;
 }

@@ -5,7 +5,7 @@ import {
   type SubmitJob,
   timeOfId,
 } from '@tenuto/contract';
-import { type Access, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
+import { type Access, type Plan, type RunRecord, type Submission, shapeOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { jobGraph } from './job-graph.ts';
@@ -25,6 +25,7 @@ export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const sources = await sourcesOf(parts, access, body);
   const input = readJobInput(body, sources, parts.rules);
+  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
   const shape = shapeOf(input.plan);
   return {
     valid: true,
@@ -102,6 +103,7 @@ export async function submitOnce(
   const access = { ...authorize(caller.principal, 'jobs:write', 'jobs'), owner };
   const sources = await sourcesOf(parts, access, body);
   const input = readJobInput(body, sources, parts.rules);
+  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
   await refuseUnreachable(parts, owner, body);
   const submission = submissionOf(caller, owner, body, input);
   const result = await parts.engine.submit({
@@ -124,7 +126,21 @@ async function sourcesOf(
   body: SubmitJob,
 ): Promise<JobSources> {
   const graph = await jobGraph(tests.catalogue, access.owner, body);
-  return { graph, policies: await rules.policies.forJob(access, body, graph.dag) };
+  const { checkAction, graphs } = rules;
+  return {
+    graph,
+    policies: await rules.policies.forJob(access, body, graph.dag),
+    checks: (await graphs?.checks(access.owner, graph.dag)) ?? { checkAction },
+  };
+}
+
+/** @throws PlanError for a secret that the job's owner does not have */
+async function refuseUnknown(
+  { rules }: JobParts,
+  { owner }: Access,
+  { plan, graph }: { readonly plan: Plan; readonly graph: JobSources['graph'] },
+): Promise<void> {
+  await rules.graphs?.refuseUnknown(owner, { plan, placeOf: graph.placeOf });
 }
 
 /** What is accepted must be finished, and that takes room on the disk. */

@@ -43,8 +43,11 @@ export function createSubRuns({ engine, jobs, tests, rules }: SubRunParts) {
     const { dag } = await expandTests(tests.catalogue, owner, request.dag);
     const stored = await rules.policies.forJob({ owner, all: false }, {}, dag);
     const { options } = jobRetry({}, stored, defaults);
+    const checks = (await rules.graphs?.checks(owner, dag)) ?? { checkAction };
+    const plan = compilePlan(cappedGraph(dag, defaults.maxRetryDelayMs), { ...options, ...checks });
+    await rules.graphs?.refuseUnknown(owner, { plan, placeOf: (path) => path });
     const result = await engine().submit({
-      plan: compilePlan(cappedGraph(dag, defaults.maxRetryDelayMs), { ...options, checkAction }),
+      plan,
       input: {
         params,
         maxConcurrentNodes: defaults.maxConcurrentNodes,
