@@ -23,6 +23,7 @@ const pureFolderImports = {
   schedule: [],
   governance: [],
   expression: [],
+  'json-schema': ['expression', 'plan'],
   testing: [],
 };
 

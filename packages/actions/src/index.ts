@@ -1,6 +1,7 @@
 export * from './action.ts';
 export * from './command/index.ts';
 export * from './http/index.ts';
+export * from './mcp/index.ts';
 export * from './notify/index.ts';
 export { type ActionRegistry, createActionRegistry } from './registry.ts';
 export { secretHostFault } from './secret-hosts.ts';

@@ -170,6 +170,10 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** How an MCP server is spoken with. */
+export const MCP_TRANSPORTS = ['stdio', 'http'] as const;
+export type McpTransport = (typeof MCP_TRANSPORTS)[number];
+
 /** What a notification can be about. */
 export const NOTICE_EVENTS = [
   'run.completed',

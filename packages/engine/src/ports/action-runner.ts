@@ -24,6 +24,8 @@ export interface ActionCall {
   readonly with: JsonObject;
   /** The secrets whose values are in `with`; absent when there are none. */
   readonly secrets?: readonly SecretUse[];
+  /** What the node says about a call of which nobody knows whether it took effect. */
+  readonly onAmbiguous?: AmbiguityPolicy | undefined;
   /** Wall time in milliseconds since the epoch at which the attempt started. */
   readonly startedAt: number;
   /** Aborts on cancel and timeout; the action then has `graceMs` to end. */

@@ -52,9 +52,9 @@ export function secretNamesOf(run: RunState, node: number): ReadonlySet<string> 
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-function secretsOf(names: ReadonlySet<string>, valueOf: (name: string) => string): JsonObject {
+function secretsOf(names: ReadonlySet<string>, read: (name: string) => string): JsonObject {
   const secrets: Record<string, Json> = Object.create(null);
-  for (const name of names) secrets[name] = valueOf(name);
+  for (const name of names) secrets[name] = read(name);
   return secrets;
 }
 
