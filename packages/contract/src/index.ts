@@ -12,6 +12,7 @@ export * from './job-view.ts';
 export * from './json.ts';
 export * from './limits.ts';
 export * from './list.ts';
+export * from './mcp-server.ts';
 export * from './node-view.ts';
 export * from './notification.ts';
 export * from './plan-schema.ts';

@@ -5,8 +5,10 @@ import {
   createDoctor,
   createRunIds,
   type DoctorStore,
+  type DocumentStore,
   type Engine,
   type JobStore,
+  type McpHands,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
@@ -36,6 +38,7 @@ import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
+import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
@@ -45,6 +48,7 @@ import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
+import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createRunViews } from './services/run-views.ts';
@@ -64,6 +68,9 @@ export interface AppOptions {
   readonly doctor: DoctorStore;
   readonly notifications: NotificationParts;
   readonly secrets: SecretStore;
+  readonly documents: DocumentStore;
+  readonly mcp: McpHands;
+  readonly mcpSpec: McpServerParts['mcpSpec'];
   readonly vaulted: Pick<SecretParts, 'vault' | 'hostFault'>;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
@@ -141,6 +148,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
   addSecretRoutes(app, { ...parts, ...options.vaulted });
+  addMcpServerRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

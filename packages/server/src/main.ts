@@ -3,13 +3,19 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   type ActionRegistry,
+  type AllowedCommands,
   commandRun,
   createActionRegistry,
   createMailer,
+  createMcpHands,
+  createMcpPool,
   createNoticeSender,
   type FindChannel,
   httpRequest,
   judgeUrl,
+  mcpCall,
+  mcpReach,
+  mcpTool,
   notifyEmail,
   notifyWebhook,
   parseAllowList,
@@ -63,6 +69,7 @@ import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
+import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
 import { resealSecrets, secretOpener } from './services/secret-use.ts';
@@ -121,6 +128,7 @@ async function start(
   teardown: Teardown,
 ): Promise<RunningServer> {
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
+  const version = await versionOf();
   const trusted = trustedPeers(settings.trustedProxies);
   const jwt = await readJwt(settings);
   const store = await openStore(settings, dataDir, { logger, teardown });
@@ -134,14 +142,16 @@ async function start(
     settings.previousSecretKeys,
   );
   const senders = makeSenders(settings, channelFinder(notices, vault));
-  const actions = makeActions(settings, { startSubRun, tests, senders });
+  const openSecrets = secretOpener(store.api.secrets, vault);
+  const mcp = makeMcp(settings, { documents: store.api.documents, openSecrets, version });
+  const actions = makeActions(settings, { startSubRun, tests, senders, mcp });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
     ...identity,
     name: hostname(),
     store: store.engine,
-    runner: { ...actions, openSecrets: secretOpener(store.api.secrets, vault) },
+    runner: { ...actions, openSecrets },
     clock: systemClock,
     random: systemRandom,
     log: logger,
@@ -159,13 +169,15 @@ async function start(
   });
   let phase: Phase = 'starting';
   const app = await buildApp({
-    version: await versionOf(),
+    version,
     logger,
     clock: systemClock,
     random: systemRandom,
     engine,
     ...store.api,
     vaulted: { vault, hostFault: secretHostFault },
+    mcp: mcp.hands,
+    mcpSpec: mcp.specOf,
     notifications: notificationsOf(settings, { notices, vault, relay }),
     readers: { token: createTokenReader({ tokens, clock: systemClock }), jwt },
     rules,
@@ -262,6 +274,7 @@ interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
+  readonly mcp: ReturnType<typeof makeMcp>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -301,14 +314,35 @@ function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8A
   return secretKeyOf(dataDir, { preset, random: systemRandom });
 }
 
-function makeActions(
-  { allowCommands }: Settings,
-  { startSubRun, tests, senders: { http, mailer, channel } }: ActionParts,
-): ActionRegistry {
-  const allow =
+/** How commands may be started, those of MCP servers too. */
+function commandsOf({ allowCommands }: Settings) {
+  const allow: AllowedCommands =
     allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
-  const commands = { allow, environment: process.env, clock: systemClock } as const;
-  return createActionRegistry([
+  return { allow, environment: process.env, clock: systemClock };
+}
+
+interface McpSources {
+  readonly documents: ApiStore['documents'];
+  readonly openSecrets: ReturnType<typeof secretOpener>;
+  readonly version: string;
+}
+
+/** What speaks with MCP servers, for the actions and for the API. */
+function makeMcp(settings: Settings, { documents, openSecrets, version }: McpSources) {
+  const { httpAllow } = settings;
+  const commands = commandsOf(settings);
+  const reach = mcpReach({ clock: systemClock, commands, httpAllow, version });
+  const pool = createMcpPool(reach);
+  const specOf = createMcpSpec(openSecrets);
+  return { pool, specOf, find: mcpServerFinder(documents, specOf), hands: createMcpHands(pool, reach) };
+}
+
+function makeActions(
+  settings: Settings,
+  { startSubRun, tests, senders: { http, mailer, channel }, mcp }: ActionParts,
+): ActionRegistry {
+  const commands = commandsOf(settings);
+  const own = [
     http,
     notifyWebhook({ http, channel, clock: systemClock }),
     notifyEmail({ mailer, channel }),
@@ -321,12 +355,14 @@ function makeActions(
     sleepUntil(),
     signalWait(),
     runStart(startSubRun),
-  ]);
+    mcpCall(mcp),
+  ];
+  return createActionRegistry(own, (uses) => mcpTool(mcp, uses));
 }
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets }: Pick<ApiStore, 'retryPolicies' | 'secrets'>,
+  { retryPolicies: store, secrets, documents }: ApiStore,
   actions: () => ActionRegistry,
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
@@ -342,7 +378,10 @@ function rulesOf(
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     graphs: createGraphUse({
       secrets,
-      mcpServers: async () => [],
+      mcpServers: async (owner, names) => {
+        const found = await documents.named(owner, 'mcp_server', names);
+        return found.map(({ name }) => name);
+      },
       checkAction,
       checkSecrets: (uses, field) => actions().checkSecrets(uses, field),
     }),

@@ -11,6 +11,8 @@ import { createTokenReader } from '../src/auth/api-tokens.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
+import { createMcpSpec } from '../src/services/mcp-server-use.ts';
+import { secretOpener } from '../src/services/secret-use.ts';
 import { createPolicyUse } from '../src/services/retry-policy-use.ts';
 import { systemClock, systemRandom } from '../src/system-clock.ts';
 import { runIdAt, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
@@ -96,6 +98,8 @@ export async function startApiOn(
     engine,
     ...stores,
     vaulted: { vault, hostFault: secretHostFault },
+    mcp: NO_MCP,
+    mcpSpec: createMcpSpec(secretOpener(stores.secrets, vault)),
     notifications: {
       notices,
       vault,
@@ -185,6 +189,14 @@ async function call(url: string, path: string, init: CallInit = {}): Promise<Ans
     body: json && text !== '' ? JSON.parse(text) : undefined,
   };
 }
+
+/** Reaches everything but what is called `blocked`, and speaks with nobody. */
+const NO_MCP: AppOptions['mcp'] = {
+  tools: () => Promise.reject(new Error('nobody is there')),
+  check: async () => ({ ok: false, type: 'connection_refused', message: 'Nobody is there.' }),
+  fault: ({ url, command }) =>
+    [url, ...command].some((text) => text.includes('blocked')) ? 'cannot be reached' : undefined,
+};
 
 export const JOB = '/api/v1/orchestration/job';
 export const JOBS = '/api/v1/orchestration/jobs';

@@ -1,6 +1,7 @@
 import type {
   CircuitStore,
   DoctorStore,
+  DocumentStore,
   JobStore,
   NoticeStore,
   RecoveryStore,
@@ -12,6 +13,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createCircuitStore } from './circuit-store.ts';
+import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
@@ -46,6 +48,7 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly documents: DocumentStore;
   readonly secrets: SecretStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -65,6 +68,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    documents: createDocumentStore(pool),
     secrets: createSecretStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenuto/contract';
+import { type JsonObject, OrchestrationError } from '@tenuto/contract';
 import {
   type ActionCall,
   type ActionOutcome,
@@ -202,7 +202,9 @@ async function serverOf(
     if (server !== undefined) return { server };
     return { outcome: refused('unknown_mcp_server', `There is no MCP server "${name}".`) };
   } catch (error) {
-    if (error instanceof McpFailure) return { outcome: { status: 'failed', error: error.error } };
+    if (error instanceof OrchestrationError && error.status < 500) {
+      return { outcome: refused('mcp_server_unusable', error.message) };
+    }
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The MCP server "${name}" cannot be read now: ${reason}`;
     const failed = { classification: 'infrastructure', type: 'mcp_server_unread', message } as const;
