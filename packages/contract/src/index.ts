@@ -22,6 +22,7 @@ export * from './recovery-view.ts';
 export * from './retry-policy.ts';
 export * from './run-view.ts';
 export * from './secret.ts';
+export * from './template.ts';
 export * from './test-catalogue.ts';
 export * from './test-view.ts';
 export * from './time.ts';

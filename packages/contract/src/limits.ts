@@ -55,6 +55,10 @@ export const LIMITS = {
   recipients: 20,
   /** Whom one job tells of its end. */
   notifyTargets: 10,
+  /** Runs that start runs, inside each other: a template may start itself. */
+  subRunDepth: 20,
+  /** Characters of the schema of a template's parameters. */
+  paramsSchemaChars: 256 * 1024,
   /** A secret is a credential or a key file, not a document. */
   secretChars: 65_536,
   secretHosts: 50,

@@ -23,9 +23,13 @@ export const RESERVED_SERVER_NAMES = [
   'tenuto',
 ] as const;
 
-const texts = Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.String({ maxLength: 8_192 }), {
-  maxProperties: 50,
-});
+const texts = Type.Record(
+  Type.String({ minLength: 1, maxLength: 200 }),
+  Type.String({ maxLength: 8_192 }),
+  {
+    maxProperties: 50,
+  },
+);
 const written = {
   name: Type.String({
     pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
@@ -37,7 +41,9 @@ const written = {
   url: Type.String({ minLength: 1, maxLength: 8_192 }),
   tools_allow: Type.Union(
     [Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 }), Type.Null()],
-    { description: 'The tools that may be called: names, or beginnings with `*` behind; null: all.' },
+    {
+      description: 'The tools that may be called: names, or beginnings with `*` behind; null: all.',
+    },
   ),
 } as const;
 
@@ -49,7 +55,8 @@ export const WriteMcpServerSchema = Type.Object(
     transport: written.transport,
     command: Type.Optional(
       Type.Union([Type.String({ minLength: 1, maxLength: 8_192 }), written.command], {
-        description: 'Of `stdio`: the program, or the program and its arguments. There is no shell.',
+        description:
+          'Of `stdio`: the program, or the program and its arguments. There is no shell.',
       }),
     ),
     args: Type.Optional(
@@ -60,16 +67,24 @@ export const WriteMcpServerSchema = Type.Object(
     ),
     url: Type.Optional(Type.String({ ...written.url, description: 'Of `http`: its address.' })),
     headers: Type.Optional(
-      Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.String({ maxLength: 8_192 }), {
-        maxProperties: 50,
-        description: 'Of `http`: sent with every request; may hold `${secrets.NAME}`.',
-      }),
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 200 }),
+        Type.String({ maxLength: 8_192 }),
+        {
+          maxProperties: 50,
+          description: 'Of `http`: sent with every request; may hold `${secrets.NAME}`.',
+        },
+      ),
     ),
     env: Type.Optional(
-      Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.String({ maxLength: 8_192 }), {
-        maxProperties: 50,
-        description: 'Of `stdio`: variables of its process; may hold `${secrets.NAME}`.',
-      }),
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 200 }),
+        Type.String({ maxLength: 8_192 }),
+        {
+          maxProperties: 50,
+          description: 'Of `stdio`: variables of its process; may hold `${secrets.NAME}`.',
+        },
+      ),
     ),
     tools_allow: Type.Optional(written.tools_allow),
   },

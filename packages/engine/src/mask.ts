@@ -1,7 +1,6 @@
 /** Keeps the values of secrets out of everything that an attempt says and leaves. */
 import type { Json } from '@tenuto/contract';
-import type { FinalOutcome } from './owned.ts';
-import type { ActionOutcome } from './ports/action-runner.ts';
+import type { ActionError, ActionOutcome } from './ports/action-runner.ts';
 import type { ReportedTest } from './ports/reported-test.ts';
 import { HIDDEN } from './run/index.ts';
 
@@ -85,10 +84,7 @@ function maskedOutcome(outcome: ActionOutcome, masking: Masking): ActionOutcome 
     : { ...outcome, ...produced };
 }
 
-function maskedError(
-  error: Extract<FinalOutcome, { error: unknown }>['error'],
-  masking: Masking,
-): Extract<FinalOutcome, { error: unknown }>['error'] {
+function maskedError(error: ActionError, masking: Masking): ActionError {
   const { type, message, details } = error;
   return {
     ...error,

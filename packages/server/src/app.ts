@@ -18,6 +18,7 @@ import {
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
 import { randomIds } from './http/random-id.ts';
+import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -36,14 +37,15 @@ import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
-import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
@@ -132,6 +134,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
+  addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
@@ -149,6 +152,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addDeliveryRoutes(app, options.notifications);
   addSecretRoutes(app, { ...parts, ...options.vaulted });
   addMcpServerRoutes(app, parts);
+  addTemplateRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

@@ -37,6 +37,7 @@ import {
   createRelay,
   createRunIds,
   type Engine,
+  type Relay,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
@@ -68,13 +69,14 @@ import { createVault, type Vault } from './secrets/vault.ts';
 import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
-import { secretOf } from './services/notification-channels.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
+import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
 import { resealSecrets, secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
+import { createTemplateResolver } from './services/template-use.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
@@ -136,11 +138,7 @@ async function start(
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger });
   const rules = rulesOf(settings, store.api, () => actions);
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
-  const vault = createVault(
-    await keyOf(settings, dataDir),
-    systemRandom,
-    settings.previousSecretKeys,
-  );
+  const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));
   const openSecrets = secretOpener(store.api.secrets, vault);
   const mcp = makeMcp(settings, { documents: store.api.documents, openSecrets, version });
@@ -157,16 +155,7 @@ async function start(
     log: logger,
     ...engineLimits(settings),
   });
-  const relay = createRelay({
-    store: store.api.relay,
-    send: createNoticeSender({
-      ...{ ...senders, clock: systemClock },
-      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
-    }),
-    clock: systemClock,
-    random: systemRandom,
-    log: logger,
-  });
+  const relay = makeRelay(store.api, { senders, vault, logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version,
@@ -193,7 +182,7 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await patiently(engine.start, { clock: systemClock, logger });
-  if (settings.previousSecretKeys.length > 0) reseal(store.api.secrets, vault, logger);
+  reseal(settings, store.api.secrets, { vault, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   phase = 'ready';
@@ -301,17 +290,45 @@ function notificationsOf(
   };
 }
 
+interface Sealing {
+  readonly vault: Vault;
+  readonly logger: FastifyBaseLogger;
+}
+
+function makeRelay(
+  { relay: store }: Pick<ApiStore, 'relay'>,
+  { senders, vault, logger }: Sealing & { readonly senders: ReturnType<typeof makeSenders> },
+): Relay {
+  return createRelay({
+    store,
+    send: createNoticeSender({
+      ...{ ...senders, clock: systemClock },
+      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
+    }),
+    clock: systemClock,
+    random: systemRandom,
+    log: logger,
+  });
+}
+
+/** Stored secrets are sealed under one key; what others have sealed before can still be opened. */
+async function openVault(settings: Settings, dataDir: string): Promise<Vault> {
+  const { secretKey: preset, previousSecretKeys: previous } = settings;
+  const key = await secretKeyOf(dataDir, { preset, random: systemRandom });
+  return createVault(key, systemRandom, previous);
+}
+
 /** Seals under the present key, behind everything else, what was sealed under one before it. */
-function reseal(secrets: ApiStore['secrets'], vault: Vault, logger: FastifyBaseLogger): void {
+function reseal(
+  { previousSecretKeys: previous }: Settings,
+  secrets: ApiStore['secrets'],
+  { vault, logger }: Sealing,
+): void {
+  if (previous.length === 0) return;
   resealSecrets(secrets, vault).then(
     (resealed) => logger.info({ resealed }, 'secrets are sealed under the present key'),
     (error: unknown) => logger.error({ err: error }, 'secrets could not be sealed anew'),
   );
-}
-
-/** The key that stored secrets are sealed under. */
-function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8Array> {
-  return secretKeyOf(dataDir, { preset, random: systemRandom });
 }
 
 /** How commands may be started, those of MCP servers too. */
@@ -334,7 +351,12 @@ function makeMcp(settings: Settings, { documents, openSecrets, version }: McpSou
   const reach = mcpReach({ clock: systemClock, commands, httpAllow, version });
   const pool = createMcpPool(reach);
   const specOf = createMcpSpec(openSecrets);
-  return { pool, specOf, find: mcpServerFinder(documents, specOf), hands: createMcpHands(pool, reach) };
+  return {
+    pool,
+    specOf,
+    find: mcpServerFinder(documents, specOf),
+    hands: createMcpHands(pool, reach),
+  };
 }
 
 function makeActions(
@@ -376,6 +398,7 @@ function rulesOf(
     defaults,
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
+    templates: createTemplateResolver(documents),
     graphs: createGraphUse({
       secrets,
       mcpServers: async (owner, names) => {

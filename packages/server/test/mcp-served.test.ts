@@ -25,7 +25,11 @@ beforeAll(async () => {
     startEverything(),
   ]);
   await served.call('/api/v1/secrets', { body: { name: 'CANARY', value: CANARY } });
-  const local = { name: 'local', transport: 'stdio', command: [process.execPath, EVERYTHING, 'stdio'] };
+  const local = {
+    name: 'local',
+    transport: 'stdio',
+    command: [process.execPath, EVERYTHING, 'stdio'],
+  };
   const env = { API_TOKEN: '${secrets.CANARY}' };
   const headers = { authorization: 'Bearer ${secrets.CANARY}' };
   const away = { name: 'away', transport: 'http', url: remote.url, headers };
@@ -134,7 +138,9 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
     const { items } = (await served.call(path)).body;
     for (const { intervention_id: id } of items) {
       const body = { resolution: 'retry', reason: 'It only waits.' };
-      const resolved = await served.call(`/api/v1/orchestration/interventions/${id}/resolve`, { body });
+      const resolved = await served.call(`/api/v1/orchestration/interventions/${id}/resolve`, {
+        body,
+      });
       expect([resolved.status, resolved.body.detail]).toEqual([200, undefined]);
     }
     expect((await served.ended(jobId)).status).toBe('completed');
@@ -155,7 +161,9 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
   });
 
   it('cancels the call when the job is cancelled', async () => {
-    const slow = pipeline({}).slice(2, 3).map((node) => ({ ...node, parent_nodes: [] }));
+    const slow = pipeline({})
+      .slice(2, 3)
+      .map((node) => ({ ...node, parent_nodes: [] }));
     const jobId = await served.submit(slow);
     await expect.poll(() => progressOf(jobId, 'slow-local'), SOON).toContain('progress');
     await served.call(`${JOB}/${jobId}`, { method: 'DELETE' });

@@ -76,10 +76,25 @@ describe('an MCP server', () => {
     ['with fields of the other transport', overHttp({ env: {} }), 400, '/env'],
     ['under the name of actions', overHttp({ name: 'http' }), 422, '/name'],
     ['at an address that is blocked', overHttp({ url: 'http://blocked/' }), 422, '/url'],
-    ['with a program that is', { name: 'a', transport: 'stdio', command: 'blocked' }, 422, '/command'],
-    ['with a token written out', overHttp({ headers: { 'x-api-key': 'v' } }), 422, '/headers/x-api-key'],
+    [
+      'with a program that is',
+      { name: 'a', transport: 'stdio', command: 'blocked' },
+      422,
+      '/command',
+    ],
+    [
+      'with a token written out',
+      overHttp({ headers: { 'x-api-key': 'v' } }),
+      422,
+      '/headers/x-api-key',
+    ],
     ['with a header of the client', overHttp({ headers: { Host: 'v' } }), 422, '/headers/Host'],
-    ['with a secret that is not there', overHttp({ headers: { a: '${secrets.NO}' } }), 422, '/headers'],
+    [
+      'with a secret that is not there',
+      overHttp({ headers: { a: '${secrets.NO}' } }),
+      422,
+      '/headers',
+    ],
     ['with another expression', overHttp({ headers: { a: '${params.x}' } }), 422, '/headers/a'],
     ['with a name of dots', overHttp({ name: 'a.b' }), 400, '/name'],
   ])('is refused %s', async (_, body, status, path) => {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { secretHostFault } from '@tenuto/actions';
-import type { RetryPolicyStore } from '@tenuto/engine';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
@@ -12,8 +11,9 @@ import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
 import { createMcpSpec } from '../src/services/mcp-server-use.ts';
-import { secretOpener } from '../src/services/secret-use.ts';
 import { createPolicyUse } from '../src/services/retry-policy-use.ts';
+import { secretOpener } from '../src/services/secret-use.ts';
+import { createTemplateResolver } from '../src/services/template-use.ts';
 import { systemClock, systemRandom } from '../src/system-clock.ts';
 import { runIdAt, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
 
@@ -64,12 +64,13 @@ export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
 
 /** The rules of a deployment, with what a test says otherwise. */
 function rulesOf(
-  store: RetryPolicyStore,
+  { retryPolicies: store, documents }: Pick<AppOptions, 'retryPolicies' | 'documents'>,
   given: TestApiOptions['rules'] = {},
 ): AppOptions['rules'] {
   const { defaults = DEFAULTS, ...rest } = given;
   const policies = createPolicyUse({ store, clock: systemClock, defaults });
-  return { defaults, checkAction: () => undefined, policies, ...rest };
+  const templates = createTemplateResolver(documents);
+  return { defaults, checkAction: () => undefined, policies, templates, ...rest };
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */
@@ -87,7 +88,7 @@ export async function startApiOn(
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens, notices, retryPolicies } = stores;
+  const { tokens, notices } = stores;
   const { rules, ...others } = options;
   const vault = createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom);
   const app = await buildApp({
@@ -117,7 +118,7 @@ export async function startApiOn(
       token: createTokenReader({ tokens, clock: systemClock }),
       jwt: undefined,
     },
-    rules: rulesOf(retryPolicies, rules),
+    rules: rulesOf(stores, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
     origins: [],
     docs: true,

@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import type { Clock, McpServerSpec, McpToolInfo } from '@tenuto/engine';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CallToolResultSchema,
   type CallToolResult,
+  CallToolResultSchema,
   ErrorCode,
   ListToolsResultSchema,
   McpError,
   type Progress,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock, McpServerSpec, McpToolInfo } from '@tenuto/engine';
 import type { CommandOptions } from '../command/options.ts';
 import { secretKeptFrom } from '../secret-hosts.ts';
 import { failureOf, McpFailure, mcpFailure } from './failure.ts';
@@ -63,17 +62,23 @@ export async function connect(
   const client = new Client(
     { name: 'tenuto', version: reach.version },
     // Schemas of servers are checked by our own hand, which nothing can keep busy for long.
-    { jsonSchemaValidator: { getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }) } },
+    {
+      jsonSchemaValidator: {
+        getValidator: () => (data) => ({
+          valid: true,
+          data: data as never,
+          errorMessage: undefined,
+        }),
+      },
+    },
   );
   const pending = new Map<string, () => void>();
   const stdio = server.transport === 'stdio' ? stdioTransport(server, reach.commands) : undefined;
   const http =
-    stdio === undefined
-      ? httpTransport(server, reach, (id) => pending.get(id)?.())
-      : undefined;
+    stdio === undefined ? httpTransport(server, reach, (id) => pending.get(id)?.()) : undefined;
   const transport: Transport | undefined = stdio ?? http;
   if (transport === undefined) throw new Error('a server has neither transport');
-  const state = { calls: 0, closed: false, trouble: '' };
+  const state = { calls: 0, made: 0, closed: false, trouble: '' };
   client.onclose = () => {
     state.closed = true;
     onClose();
@@ -81,7 +86,8 @@ export async function connect(
   client.onerror = (error) => {
     state.trouble = error.message;
     // The transport has given up to take up a stream that was cut off.
-    if (error.message.startsWith('Maximum reconnection')) for (const lose of pending.values()) lose();
+    if (error.message.startsWith('Maximum reconnection'))
+      for (const lose of pending.values()) lose();
   };
   const complaint = () => stdio?.complaints() || state.trouble;
   try {
@@ -97,7 +103,7 @@ export async function connect(
 
 interface Parts {
   readonly client: Client;
-  readonly state: { calls: number; closed: boolean };
+  readonly state: { calls: number; made: number; closed: boolean };
   readonly pending: Map<string, () => void>;
   complaint(): string;
   end(): Promise<void> | undefined;
@@ -131,7 +137,8 @@ function greeted({ client, state, pending, complaint, end }: Parts): McpConnecti
     async call(request) {
       state.calls += 1;
       try {
-        return await callTool(client, pending, request);
+        state.made += 1;
+        return await callTool(client, pending, { ...request, callNumber: state.made });
       } catch (error) {
         request.signal.throwIfAborted();
         throw explained(failureOf(error, { sent: true }), state.closed ? complaint() : '');
@@ -154,17 +161,21 @@ function protocolOf(transport: Transport | undefined): string | null {
 async function callTool(
   client: Client,
   pending: Map<string, () => void>,
-  request: ToolRequest,
+  { callNumber, ...request }: ToolRequest & { readonly callNumber: number },
 ): Promise<CallToolResult> {
   const { tool, arguments: given, idempotencyKey, timeoutMs, signal, progress } = request;
   const stopper = new AbortController();
   const stop = () => stopper.abort(signal.reason);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const id = randomUUID();
+  const id = String(callNumber);
   pending.set(id, () => stopper.abort(new McpError(ErrorCode.ConnectionClosed, CUT_OFF)));
   try {
-    const params = { name: tool, arguments: given, _meta: { [KEY]: idempotencyKey, [CALL_KEY]: id } };
+    const params = {
+      name: tool,
+      arguments: given,
+      _meta: { [KEY]: idempotencyKey, [CALL_KEY]: id },
+    };
     return await client.request({ method: 'tools/call', params }, CallToolResultSchema, {
       signal: stopper.signal,
       timeout: timeoutMs,

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aServer, openMcp, startEverything } from './mcp.fixture.ts';
 
 let over: { readonly url: string; readonly child: ChildProcess };

@@ -1,7 +1,7 @@
-import type { Classification } from '@tenuto/contract';
-import type { ActionError } from '@tenuto/engine';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import type { Classification } from '@tenuto/contract';
+import type { ActionError } from '@tenuto/engine';
 import { Refusal } from '../command/refusal.ts';
 import { notStarted } from '../command/verdict.ts';
 import { classifyFailure, HttpFailure } from '../http/failure.ts';
@@ -78,6 +78,7 @@ function httpFailure(thrown: StreamableHTTPError, sent: boolean): McpFailure {
 }
 
 function systemError(thrown: unknown): ActionError {
-  const isSpawn = thrown instanceof Error && 'syscall' in thrown && String(thrown.syscall).startsWith('spawn');
+  const isSpawn =
+    thrown instanceof Error && 'syscall' in thrown && String(thrown.syscall).startsWith('spawn');
   return isSpawn ? notStarted(thrown) : classifyFailure(thrown);
 }

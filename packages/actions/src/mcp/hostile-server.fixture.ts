@@ -57,7 +57,9 @@ const calls: Record<string, (id: unknown) => void> = {
     });
   },
   family: (id) => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      stdio: 'ignore',
+    });
     answer(id, text(JSON.stringify({ server: process.pid, child: child.pid })));
   },
   counts: (id) => answer(id, text(String(process.pid))),

@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +48,9 @@ describe('a server over stdio', () => {
     const readOnly = await openMcp(hostile('dies-read-only')).call('act');
     expect(readOnly).toMatchObject({ error: harmless });
     const mcp = openMcp(hostile('dies'));
-    expect(await mcp.call('act', {}, { more: { read_only: true } })).toMatchObject({ error: harmless });
+    expect(await mcp.call('act', {}, { more: { read_only: true } })).toMatchObject({
+      error: harmless,
+    });
     expect(await mcp.call('act', {}, { onAmbiguous: 'retry' })).toMatchObject({ error: harmless });
   });
 
@@ -116,7 +118,9 @@ describe('a server over stdio', () => {
   it('cannot keep us busy with its schemas', async () => {
     const bomb = await openMcp(hostile('bomb-schema')).call('act', { a: 5 });
     expect(bomb).toMatchObject({ error: { type: 'invalid_arguments' } });
-    const regex = await openMcp(hostile('regex-schema')).call('act', { a: `${'a'.repeat(9_999)}!` });
+    const regex = await openMcp(hostile('regex-schema')).call('act', {
+      a: `${'a'.repeat(9_999)}!`,
+    });
     expect(regex).toMatchObject({ error: { type: 'invalid_arguments' } });
     const none = await openMcp(hostile('no-schema')).call('act', { a: 5 });
     expect(none).toMatchObject({ error: { type: 'invalid_tool_schema' } });
@@ -139,7 +143,9 @@ describe('a server over stdio', () => {
       secrets: new Map([['KEY', { value: 'the-key-of-the-server' }]]),
     };
     const outcome = await openMcp(server).call('act');
-    expect(outcome).toMatchObject({ error: { type: 'tool_error', message: 'act failed: bad key ***' } });
+    expect(outcome).toMatchObject({
+      error: { type: 'tool_error', message: 'act failed: bad key ***' },
+    });
     expect(JSON.stringify(outcome)).not.toContain('the-key-of-the-server');
   });
 
@@ -250,7 +256,9 @@ describe('a server over HTTP', () => {
     [401, {}, { classification: 'permanent', type: 'http_status' }],
     [404, {}, { classification: 'transient', type: 'mcp_session_lost' }],
   ])('that answers a call with %i is understood', async (status, headers, error) => {
-    const mcp = await overHttp((_id, response) => void response.writeHead(status, headers).end('no'));
+    const mcp = await overHttp(
+      (_id, response) => void response.writeHead(status, headers).end('no'),
+    );
     expect(await mcp.call('act')).toMatchObject({ status: 'failed', error });
   });
 
@@ -273,8 +281,8 @@ describe('a server over HTTP', () => {
       taken.push(request.url ?? '');
       response.end();
     });
-    const url = await serve((_request, response) =>
-      void response.writeHead(307, { location: elsewhere }).end(),
+    const url = await serve(
+      (_request, response) => void response.writeHead(307, { location: elsewhere }).end(),
     );
     const mcp = openMcp(aServer({ transport: 'http', url, headers: { authorization: 'x' } }));
     expect((await mcp.call('act')).status).toBe('failed');

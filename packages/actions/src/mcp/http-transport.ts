@@ -1,9 +1,9 @@
-import type { Clock, McpServerSpec } from '@tenuto/engine';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { type Agent, fetch as guardedFetch } from 'undici';
+import type { Clock, McpServerSpec } from '@tenuto/engine';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
+import { type Agent, fetch as guardedFetch } from 'undici';
 import { judgeUrl } from '../http/address-guard.ts';
 import type { AllowList } from '../http/allow-list.ts';
 import { blocked } from '../http/failure.ts';
@@ -47,7 +47,8 @@ function bounded({ agent, allow, clock }: HttpReach, lost: (call: string) => voi
     const headers = new Headers(init.headers);
     const method = init.method ?? 'GET';
     // A standing stream is offered, not needed; one that was cut off is taken up again.
-    if (method === 'GET' && !headers.has('last-event-id')) return new Response(null, { status: 405 });
+    if (method === 'GET' && !headers.has('last-event-id'))
+      return new Response(null, { status: 405 });
     const answer = await guardedFetch(url, {
       ...{ method, dispatcher: agent, redirect: 'error' },
       headers: Object.fromEntries(headers),
@@ -86,7 +87,9 @@ function refusal(
 /** Where a call says which one it is. */
 export const CALL_KEY = 'tenuto/call';
 
-const Marked = Type.Object({ params: Type.Object({ _meta: Type.Object({ [CALL_KEY]: Type.String() }) }) });
+const Marked = Type.Object({
+  params: Type.Object({ _meta: Type.Object({ [CALL_KEY]: Type.String() }) }),
+});
 
 function forget(body: unknown, lost: (call: string) => void): void {
   const sent: unknown = typeof body === 'string' ? JSON.parse(body) : undefined;
@@ -96,10 +99,7 @@ function forget(body: unknown, lost: (call: string) => void): void {
 const EVENT_ID = /^id:/m;
 
 /** @param ended is called when nothing more comes and nothing says where to go on */
-function limited(
-  body: ReadableStream<Uint8Array>,
-  ended: () => void,
-): ReadableStream<Uint8Array> {
+function limited(body: ReadableStream<Uint8Array>, ended: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let bytes = 0;

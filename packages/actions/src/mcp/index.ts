@@ -1,11 +1,11 @@
 import type { Clock } from '@tenuto/engine';
-import { type CommandOptions } from '../command/options.ts';
+import type { CommandOptions } from '../command/options.ts';
 import { parseAllowList } from '../http/allow-list.ts';
 import { hostLookup, type Lookup } from '../http/connector.ts';
 import { guardedAgent } from '../http/guarded-agent.ts';
 import type { McpReach } from './connection.ts';
 
-export { mcpCall, type McpCallParts, mcpTool } from './mcp-call.ts';
+export { type McpCallParts, mcpCall, mcpTool } from './mcp-call.ts';
 export { createMcpHands } from './mcp-hands.ts';
 export { createMcpPool, type McpPool } from './pool.ts';
 

@@ -23,6 +23,7 @@ export const MCP_LIMITS = {
   /** After the end of a stream, for what has come over it to be heard. */
   cutOffMs: 1_000,
   /** Connections of one process, of all owners: each over stdio is a process. */
-  connections: 100,
+  connections: 200,
+  connectionsOfOne: 30,
   errorChars: 2_000,
 } as const;

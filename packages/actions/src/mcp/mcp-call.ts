@@ -207,7 +207,11 @@ async function serverOf(
     }
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The MCP server "${name}" cannot be read now: ${reason}`;
-    const failed = { classification: 'infrastructure', type: 'mcp_server_unread', message } as const;
+    const failed = {
+      classification: 'infrastructure',
+      type: 'mcp_server_unread',
+      message,
+    } as const;
     return { outcome: { status: 'failed', error: failed } };
   }
 }

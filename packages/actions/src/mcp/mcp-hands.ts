@@ -39,7 +39,8 @@ async function check(
       durationMs: Math.round(clock.mono() - startedAt),
     };
   } catch (error) {
-    if (signal.aborted) return { ok: false, type: 'timeout', message: 'It did not answer in time.' };
+    if (signal.aborted)
+      return { ok: false, type: 'timeout', message: 'It did not answer in time.' };
     const { type, message } = failureOf(error, { sent: false }).error;
     return { ok: false, type, message: said(server, message) };
   }

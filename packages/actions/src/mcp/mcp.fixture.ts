@@ -6,7 +6,7 @@ import type { JsonObject } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome, McpServerSpec } from '@tenuto/engine';
 import { onTestFinished } from 'vitest';
 import { callWith } from '../http/http.fixture.ts';
-import { mcpCall, mcpReach, createMcpPool, createMcpHands } from './index.ts';
+import { createMcpHands, createMcpPool, mcpCall, mcpReach } from './index.ts';
 
 /** The reference server of the protocol, as an argument vector. */
 export const EVERYTHING = [
@@ -74,7 +74,10 @@ export function openMcp(server: McpServerSpec, { idleMs = 60_000 } = {}) {
 }
 
 /** The reference server over Streamable HTTP, on a port of its own. */
-export async function startEverything(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+export async function startEverything(): Promise<{
+  readonly url: string;
+  readonly child: ChildProcess;
+}> {
   const port = await freePort();
   const [program = '', ...args] = EVERYTHING;
   const child = spawn(program, [...args, 'streamableHttp'], {

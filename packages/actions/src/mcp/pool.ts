@@ -17,87 +17,108 @@ export interface McpPool {
 }
 
 interface Entry {
+  readonly owner: string;
   readonly connection: Promise<McpConnection>;
   open: McpConnection | undefined;
   cancelIdle: () => void;
 }
 
 export function createMcpPool(reach: McpReach, idleMs: number = MCP_LIMITS.idleMs): McpPool {
-  const entries = new Map<string, Entry>();
-  const retired = new Set<McpConnection>();
-  const stopper = new AbortController();
+  return new Pool(reach, idleMs);
+}
 
-  function open(key: string, server: McpServerSpec): Entry {
-    if (entries.size >= MCP_LIMITS.connections) {
-      const message = `There are ${entries.size} connections with MCP servers; more are not opened.`;
-      throw mcpFailure('resource_exhausted', 'mcp_connections', message);
+class Pool implements McpPool {
+  readonly #reach: McpReach;
+  readonly #idleMs: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #retired = new Set<McpConnection>();
+  readonly #stopper = new AbortController();
+
+  constructor(reach: McpReach, idleMs: number) {
+    this.#reach = reach;
+    this.#idleMs = idleMs;
+  }
+
+  async connection(server: McpServerSpec, signal: AbortSignal): Promise<McpConnection> {
+    if (this.#stopper.signal.aborted) throw goingDown();
+    const key = keyOf(server);
+    // Whoever waits first may stop waiting; the others go on.
+    const entry = this.#entries.get(key) ?? this.#open(key, server);
+    if (entry.open !== undefined) this.#watch(key, entry);
+    return await unlessAborted(entry.connection, signal);
+  }
+
+  retire(connection: McpConnection): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.open === connection) this.#forget(key, entry);
     }
-    const onClose = () => forget(key, entry);
+    this.#retired.add(connection);
+    const closeWhenIdle = () => {
+      if (connection.closed) return;
+      if (connection.calls > 0) this.#reach.clock.after(MCP_LIMITS.closeMs, closeWhenIdle);
+      else void connection.close().finally(() => this.#retired.delete(connection));
+    };
+    closeWhenIdle();
+  }
+
+  async close(): Promise<void> {
+    this.#stopper.abort(goingDown());
+    const all = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const entry of all) entry.cancelIdle();
+    const opened = await Promise.allSettled(all.map(({ connection }) => connection));
+    const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.all([...open, ...this.#retired].map((connection) => connection.close()));
+    await this.#reach.agent.destroy();
+  }
+
+  #open(key: string, server: McpServerSpec): Entry {
+    this.#refuseMore(server.owner);
+    const { signal } = this.#stopper;
+    const onClose = () => this.#forget(key, entry);
     const entry: Entry = {
-      connection: connect(server, reach, { signal: stopper.signal, onClose }),
+      owner: server.owner,
+      connection: connect(server, this.#reach, { signal, onClose }),
       open: undefined,
       cancelIdle: () => undefined,
     };
-    entries.set(key, entry);
+    this.#entries.set(key, entry);
     entry.connection.then(
       (connection) => {
         entry.open = connection;
-        if (stopper.signal.aborted) void connection.close();
-        else watch(key, entry);
+        if (signal.aborted) void connection.close();
+        else this.#watch(key, entry);
       },
-      () => forget(key, entry),
+      () => this.#forget(key, entry),
     );
     return entry;
   }
 
-  function forget(key: string, entry: Entry): void {
+  #refuseMore(owner: string): void {
+    const own = [...this.#entries.values()].filter((entry) => entry.owner === owner).length;
+    const { connections, connectionsOfOne } = MCP_LIMITS;
+    if (own < connectionsOfOne && this.#entries.size < connections) return;
+    const message = `There are ${own} connections of yours with MCP servers; one has to end first.`;
+    throw mcpFailure('resource_exhausted', 'mcp_connections', message);
+  }
+
+  #forget(key: string, entry: Entry): void {
     entry.cancelIdle();
-    if (entries.get(key) === entry) entries.delete(key);
-    if (entry.open !== undefined) retired.delete(entry.open);
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    if (entry.open?.closed) this.#retired.delete(entry.open);
   }
 
   /** Closes a connection once it has been idle for a whole interval. */
-  function watch(key: string, entry: Entry): void {
+  #watch(key: string, entry: Entry): void {
     entry.cancelIdle();
-    entry.cancelIdle = reach.clock.after(idleMs, () => {
+    entry.cancelIdle = this.#reach.clock.after(this.#idleMs, () => {
       const { open: connection } = entry;
       if (connection === undefined || connection.closed) return;
-      if (connection.calls > 0) return watch(key, entry);
-      forget(key, entry);
+      if (connection.calls > 0) return this.#watch(key, entry);
+      this.#forget(key, entry);
       void connection.close();
     });
   }
-
-  return {
-    async connection(server, signal) {
-      if (stopper.signal.aborted) throw goingDown();
-      const key = keyOf(server);
-      // Whoever waits first may stop waiting; the others go on.
-      const entry = entries.get(key) ?? open(key, server);
-      if (entry.open !== undefined) watch(key, entry);
-      return await unlessAborted(entry.connection, signal);
-    },
-    retire(connection) {
-      for (const [key, entry] of entries) if (entry.open === connection) forget(key, entry);
-      retired.add(connection);
-      const closeWhenIdle = () => {
-        if (connection.closed) return;
-        if (connection.calls > 0) reach.clock.after(MCP_LIMITS.closeMs, closeWhenIdle);
-        else void connection.close().finally(() => retired.delete(connection));
-      };
-      closeWhenIdle();
-    },
-    async close() {
-      stopper.abort(goingDown());
-      const all = [...entries.values()];
-      entries.clear();
-      for (const entry of all) entry.cancelIdle();
-      const opened = await Promise.allSettled(all.map(({ connection }) => connection));
-      const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      await Promise.all([...open, ...retired].map((connection) => connection.close()));
-      await reach.agent.destroy();
-    },
-  };
 }
 
 function goingDown() {

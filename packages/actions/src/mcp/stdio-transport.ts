@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { McpServerSpec } from '@tenuto/engine';
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { McpServerSpec } from '@tenuto/engine';
 import { childEnvironment } from '../command/environment.ts';
 import { workingFolder } from '../command/folder.ts';
 import type { CommandOptions } from '../command/options.ts';
@@ -104,7 +104,10 @@ class StdioConnection implements StdioTransport {
       return;
     }
     // An answer must not overtake what was said before it, which the library hears a tick later.
-    this.#turn = this.#turn.then(() => this.onmessage?.(message)).then(tick).then(tick);
+    this.#turn = this.#turn
+      .then(() => this.onmessage?.(message))
+      .then(tick)
+      .then(tick);
   }
 
   #fail(error: Error): void {
@@ -117,10 +120,7 @@ class StdioConnection implements StdioTransport {
     if (this.#closed || !input?.writable) throw new Error('The connection is closed.');
     if (input.write(serializeMessage(message))) return;
     // Who does not read must not hold the caller up: its time limit does the rest.
-    await Promise.race([
-      new Promise<void>((resolve) => input.once('drain', resolve)),
-      this.#gone,
-    ]);
+    await Promise.race([new Promise<void>((resolve) => input.once('drain', resolve)), this.#gone]);
   }
 
   /** Ends the group: politely first, for certain then. */
@@ -160,4 +160,3 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     // The group is gone already.
   }
 }
-

@@ -1,6 +1,6 @@
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonObject } from '@tenuto/contract';
 import type { McpToolInfo } from '@tenuto/engine';
-import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 const NAME_CHARS = 200;
 const TEXT_CHARS = 10_000;

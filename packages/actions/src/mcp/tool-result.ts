@@ -1,6 +1,6 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Json, JsonObject } from '@tenuto/contract';
 import type { ActionError, ActionOutcome, McpToolInfo } from '@tenuto/engine';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { RPC_CODES } from './failure.ts';
 import { MCP_LIMITS } from './limits.ts';
 import { checkAgainst } from './tool-check.ts';

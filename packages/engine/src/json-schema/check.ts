@@ -143,7 +143,7 @@ function checkCombinations(node: SchemaNode, value: Json, path: string, check: C
     fits = fail(check, path, 'has a form that is not allowed');
   }
   if (condition !== undefined) {
-    const branch = holds(condition.if, value, check) ? condition.then : condition.else;
+    const branch = holds(condition.test, value, check) ? condition.yes : condition.no;
     if (branch !== undefined) fits = checkPart(branch, value, path, check) && fits;
   }
   return fits;

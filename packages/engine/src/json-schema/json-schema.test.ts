@@ -10,6 +10,8 @@ function compiled(written: Json): JsonSchema {
 }
 const fits = (written: Json, value: Json) => compiled(written).problems(value).length === 0;
 
+const CONDITION = '{"if": {"type": "string"}, "then": {"minLength": 1}, "else": {"const": 0}}';
+
 describe('a JSON Schema', () => {
   it.each<[Json, readonly Json[], readonly Json[]]>([
     [true, [1, null], []],
@@ -28,7 +30,17 @@ describe('a JSON Schema', () => {
     [{ prefixItems: [{ type: 'string' }], items: false }, [['a'], []], [['a', 1], [1]]],
     [{ items: [{ type: 'string' }], additionalItems: false }, [['a']], [['a', 1]]],
     [{ contains: { const: 1 }, maxContains: 1 }, [[1, 2]], [[], [1, 1]]],
-    [{ uniqueItems: true }, [[1, '1', { a: 1 }]], [[1, 1], [{ a: 1, b: 2 }, { b: 2, a: 1 }]]],
+    [
+      { uniqueItems: true },
+      [[1, '1', { a: 1 }]],
+      [
+        [1, 1],
+        [
+          { a: 1, b: 2 },
+          { b: 2, a: 1 },
+        ],
+      ],
+    ],
     [
       { properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
       [{ a: 'x' }, 5],
@@ -40,13 +52,17 @@ describe('a JSON Schema', () => {
     [{ anyOf: [{ type: 'string' }, { minimum: 5 }] }, ['a', 7], [1]],
     [{ oneOf: [{ type: 'integer' }, { minimum: 5 }] }, [1, 5.5], [6, 1.5]],
     [{ allOf: [{ minimum: 1 }, { maximum: 2 }], not: { const: 2 } }, [1], [0, 2]],
-    [{ if: { type: 'string' }, then: { minLength: 1 }, else: { const: 0 } }, ['a', 0], ['', 1]],
+    [JSON.parse(CONDITION), ['a', 0], ['', 1]],
     [
       { $ref: '#/$defs/tree', $defs: { tree: { items: { $ref: '#/$defs/tree' }, type: 'array' } } },
       [[], [[[]]]],
       [[1], [[2]]],
     ],
-    [{ properties: JSON.parse('{"__proto__": {"type": "string"}}') }, [{}], [JSON.parse('{"__proto__": 1}')]],
+    [
+      { properties: JSON.parse('{"__proto__": {"type": "string"}}') },
+      [{}],
+      [JSON.parse('{"__proto__": 1}')],
+    ],
   ])('%j', (written, good, bad) => {
     for (const value of good) expect([value, fits(written, value)]).toEqual([value, true]);
     for (const value of bad) expect([value, fits(written, value)]).toEqual([value, false]);

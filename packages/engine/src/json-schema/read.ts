@@ -4,7 +4,14 @@ import { compilePattern } from '../expression/pattern.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import { isList, isObject, type JsonFields, numberIn, own } from './json-fields.ts';
 import { readListRules, readObjectRules } from './read-rules.ts';
-import type { NamedPattern, NumberRules, Schema, SchemaNode, TextRules, TypeName } from './schema.ts';
+import type {
+  NamedPattern,
+  NumberRules,
+  Schema,
+  SchemaNode,
+  TextRules,
+  TypeName,
+} from './schema.ts';
 
 const MAX_DEPTH = 64;
 const MAX_PARTS = 20_000;
@@ -40,7 +47,8 @@ export function readPart(written: Json, path: string, reading: Reading, depth: n
   if (reading.count > MAX_PARTS) return wrong(reading, path, `has more than ${MAX_PARTS} parts`);
   const node: SchemaNode = {};
   reading.parts.set(path, node);
-  const part = (name: string, value: Json) => readPart(value, `${path}/${name}`, reading, depth + 1);
+  const part = (name: string, value: Json) =>
+    readPart(value, `${path}/${name}`, reading, depth + 1);
   readReference(written, { path, reading, depth, node });
   readTypes(written, path, reading, node);
   readNumbers(written, node);
@@ -123,7 +131,13 @@ function isType(value: Json): value is TypeName {
 }
 
 function readNumbers(written: JsonFields, node: SchemaNode): void {
-  const names = ['multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'] as const;
+  const names = [
+    'multipleOf',
+    'maximum',
+    'exclusiveMaximum',
+    'minimum',
+    'exclusiveMinimum',
+  ] as const;
   const rules: { -readonly [Name in keyof NumberRules]: number } = {};
   for (const name of names) {
     const value = numberIn(written, name);
@@ -172,8 +186,8 @@ function readCombinations(
   if (test === undefined) return;
   const [yes, no] = [own(written, 'then'), own(written, 'else')];
   node.condition = {
-    if: part('if', test),
-    ...(yes !== undefined && { then: part('then', yes) }),
-    ...(no !== undefined && { else: part('else', no) }),
+    test: part('if', test),
+    ...(yes !== undefined && { yes: part('then', yes) }),
+    ...(no !== undefined && { no: part('else', no) }),
   };
 }

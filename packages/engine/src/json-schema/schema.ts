@@ -19,7 +19,7 @@ export interface SchemaNode {
   anyOf?: readonly Schema[];
   oneOf?: readonly Schema[];
   not?: Schema;
-  condition?: { readonly if: Schema; readonly then?: Schema; readonly else?: Schema };
+  condition?: { readonly test: Schema; readonly yes?: Schema; readonly no?: Schema };
   /** What stands for the value when there is none. */
   default?: { readonly value: unknown };
 }

@@ -36,7 +36,9 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
-    const open = routes.find(({ config }) => config?.scope === undefined && !config?.public);
+    const open = routes.find(
+      ({ config }) => config?.scope === undefined && !config?.public && !config?.anyScope,
+    );
     if (open !== undefined) {
       throw new Error(`The route ${open.url} declares neither a scope nor that it is public.`);
     }
@@ -55,6 +57,7 @@ export function addAuth(app: FastifyInstance, options: AuthOptions): void {
     const credentials = await reading;
     const principal = admitted(credentials, request, reply);
     request.principal = named(principal, request, options);
+    if (config.anyScope === true) return;
     if (config.scope === undefined) throw new Error('a route without a scope was reached');
     try {
       authorize(principal, config.scope, 'this');

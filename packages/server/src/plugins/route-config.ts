@@ -8,6 +8,10 @@ declare module 'fastify' {
     readonly scope?: Scope;
     /** Anybody may call it; who sends credentials all the same is named. */
     readonly public?: boolean;
+    /** Any good credentials will do: what stands behind it asks for scopes of its own. */
+    readonly anyScope?: boolean;
+    /** Its name among the tools of /mcp; made from its address when absent. `false`: it is none. */
+    readonly tool?: string | false;
     /** Callers on the same machine need no credentials. */
     readonly loopback?: boolean;
     /** What it counts as; reads when absent. */

@@ -83,7 +83,11 @@ export async function findDocument(
 export async function listDocuments<Item>(
   { documents }: Pick<DocumentParts, 'documents'>,
   access: Access,
-  { kind, paging, item }: Pick<Kind, 'kind'> & {
+  {
+    kind,
+    paging,
+    item,
+  }: Pick<Kind, 'kind'> & {
     readonly paging: Paging;
     readonly item: (record: DocumentRecord) => Item;
   },
@@ -97,7 +101,11 @@ export async function listDocuments<Item>(
 export async function listDocumentVersions<Item>(
   { documents }: Pick<DocumentParts, 'documents'>,
   access: Access,
-  of: { readonly record: DocumentRecord; readonly paging: Paging; readonly item: (record: DocumentRecord) => Item },
+  of: {
+    readonly record: DocumentRecord;
+    readonly paging: Paging;
+    readonly item: (record: DocumentRecord) => Item;
+  },
 ): Promise<List<Item>> {
   const { record, paging, item } = of;
   const request = pageRequest(paging, positionKey);

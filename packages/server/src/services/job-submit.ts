@@ -14,6 +14,7 @@ import { refuseUnreachable } from './job-notify.ts';
 import { jobView } from './job-view.ts';
 import { DEFAULT_JOB_TYPE } from './retry-policy-use.ts';
 import type { JobParts } from './services.ts';
+import { atTemplate, withTemplate } from './template-use.ts';
 
 /** A level with more nodes than this is told of: they wait for each other's slots. */
 const LEVELS_NAMED = 1_000;
@@ -23,9 +24,7 @@ const FULL_RETRY_SECONDS = 30;
 /** What a job would be: nothing is stored. */
 export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): Promise<DryRun> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
-  const sources = await sourcesOf(parts, access, body);
-  const input = readJobInput(body, sources, parts.rules);
-  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
+  const { input } = await understood(parts, access, body);
   const shape = shapeOf(input.plan);
   return {
     valid: true,
@@ -101,11 +100,9 @@ export async function submitOnce(
   refuseWhenFull(parts);
   const body = await make();
   const access = { ...authorize(caller.principal, 'jobs:write', 'jobs'), owner };
-  const sources = await sourcesOf(parts, access, body);
-  const input = readJobInput(body, sources, parts.rules);
-  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
-  await refuseUnreachable(parts, owner, body);
-  const submission = submissionOf(caller, owner, body, input);
+  const { input, job } = await understood(parts, access, body);
+  await refuseUnreachable(parts, owner, job);
+  const submission = submissionOf(caller, owner, job, input);
   const result = await parts.engine.submit({
     ...submission,
     ...(idempotency && { idempotency }),
@@ -117,6 +114,28 @@ export async function submitOnce(
   const winner = used && (await firstAnswer(parts, caller, used));
   if (winner !== undefined) return winner;
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+/** A job as it was understood: with what its template says, if it has one. */
+async function understood(
+  parts: JobParts,
+  access: Access,
+  body: SubmitJob,
+): Promise<{ readonly input: JobInput; readonly job: SubmitJob }> {
+  const job = await withTemplate(parts.rules.templates, access, body);
+  const input = await atTemplate(body, () => checkJob(parts, access, job));
+  return { input, job };
+}
+
+/**
+ * Checks all of a job that can be known before it runs.
+ * @throws OrchestrationError as {@link readJobInput}, and 422 for secrets that are not there
+ */
+export async function checkJob(parts: JobParts, access: Access, job: SubmitJob): Promise<JobInput> {
+  const sources = await sourcesOf(parts, access, job);
+  const input = readJobInput(job, sources, parts.rules);
+  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
+  return input;
 }
 
 /** Looks up what a job of this owner's names and does not say itself. */

@@ -2,23 +2,39 @@
 import {
   ExpressionError,
   type JsonObject,
+  MCP_TRANSPORTS,
   OrchestrationError,
   RESERVED_SERVER_NAMES,
   type ValidationError,
   type WriteMcpServer,
 } from '@tenuto/contract';
-import { compileTemplate, type DocumentRecord, type McpHands, type McpServerSpec } from '@tenuto/engine';
+import {
+  compileTemplate,
+  type DocumentRecord,
+  type McpHands,
+  type McpServerSpec,
+} from '@tenuto/engine';
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 
 /** A registration as it is stored. */
-export type McpContent = Pick<McpServerSpec, 'transport' | 'command' | 'url' | 'headers' | 'env' | 'toolsAllow'> & {
+export type McpContent = Pick<
+  McpServerSpec,
+  'transport' | 'command' | 'url' | 'headers' | 'env' | 'toolsAllow'
+> & {
   readonly description: string | null;
 };
 
 /** Only these may be named in headers and variables. */
-const SCOPE = { steps: new Set<string>(), nodes: new Set<string>(), variables: new Set(['secrets']) };
+const SCOPE = {
+  steps: new Set<string>(),
+  nodes: new Set<string>(),
+  variables: new Set(['secrets']),
+};
 /** Written out in a registration, these would be shown to whoever reads it. */
 const CREDENTIAL_HEADER = /auth|cookie|token|secret|credential|password|signature|api-?key/i;
-const CREDENTIAL_VARIABLE = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
+const CREDENTIAL_VARIABLE =
+  /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** What the client says itself. */
 const RESERVED_HEADER =
@@ -32,7 +48,10 @@ const RESERVED_HEADER =
 export function mcpContent(hands: Pick<McpHands, 'fault'>, body: WriteMcpServer): McpContent {
   const { transport, url = '', headers = {}, env = {}, tools_allow: toolsAllow = null } = body;
   refuse('validation_failed', fieldFaults(body));
-  const command = [...(typeof body.command === 'string' ? [body.command] : (body.command ?? [])), ...(body.args ?? [])];
+  const command = [
+    ...(typeof body.command === 'string' ? [body.command] : (body.command ?? [])),
+    ...(body.args ?? []),
+  ];
   const content = { transport, command, url, headers, env, toolsAllow };
   refuse('unprocessable', [
     ...nameFaults(body.name),
@@ -51,7 +70,10 @@ function fieldFaults(body: WriteMcpServer): readonly ValidationError[] {
     ...(body[needed] === undefined ? [{ path: `/${needed}`, message: 'is required' }] : []),
     ...others
       .filter((field) => body[field] !== undefined)
-      .map((field) => ({ path: `/${field}`, message: `is not for a server over ${body.transport}` })),
+      .map((field) => ({
+        path: `/${field}`,
+        message: `is not for a server over ${body.transport}`,
+      })),
   ];
 }
 
@@ -96,7 +118,8 @@ export function secretsIn(text: string): readonly string[] | string {
   try {
     return [...compileTemplate(text, SCOPE).references.secrets];
   } catch (error) {
-    if (error instanceof ExpressionError) return error.validationErrors[0]?.message ?? error.message;
+    if (error instanceof ExpressionError)
+      return error.validationErrors[0]?.message ?? error.message;
     throw error;
   }
 }
@@ -121,7 +144,24 @@ export function storedContent(content: McpContent): JsonObject {
   return { schema_version: 1, ...content };
 }
 
-/** It was checked before it was stored. */
-export function contentOf({ content }: Pick<DocumentRecord, 'content'>): McpContent {
-  return content as unknown as McpContent;
+const texts = Type.Record(Type.String(), Type.String());
+const STORED = Compile(
+  Type.Object({
+    description: Type.Union([Type.String(), Type.Null()]),
+    transport: Type.Enum([...MCP_TRANSPORTS]),
+    command: Type.Array(Type.String()),
+    url: Type.String(),
+    headers: texts,
+    env: texts,
+    toolsAllow: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  }),
+);
+
+export function contentOf({
+  content,
+  documentId,
+}: Pick<DocumentRecord, 'content' | 'documentId'>): McpContent {
+  const read: unknown = content;
+  if (STORED.Check(read)) return read;
+  throw new Error(`the MCP server ${documentId} is not stored as one`);
 }

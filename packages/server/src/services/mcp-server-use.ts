@@ -1,6 +1,12 @@
 /** Registered MCP servers as actions use them: with the secrets of their owner put in. */
 import { OrchestrationError } from '@tenuto/contract';
-import type { DocumentRecord, DocumentStore, FindMcpServer, McpServerSpec, OpenSecret } from '@tenuto/engine';
+import type {
+  DocumentRecord,
+  DocumentStore,
+  FindMcpServer,
+  McpServerSpec,
+  OpenSecret,
+} from '@tenuto/engine';
 import { contentOf, secretsIn, withSecretsIn } from './mcp-server-content.ts';
 
 type OpenSecrets = (
@@ -28,7 +34,8 @@ export function createMcpSpec(open: OpenSecrets) {
     const { headers, env, ...content } = contentOf(record);
     const texts = [...Object.values(headers), ...Object.values(env)];
     const names = [...new Set(texts.flatMap((text) => secretsIn(text)))];
-    const secrets = names.length === 0 ? new Map<string, OpenSecret>() : await open(record.owner, names);
+    const secrets =
+      names.length === 0 ? new Map<string, OpenSecret>() : await open(record.owner, names);
     const missing = names.find((name) => !secrets.has(name));
     if (missing !== undefined) {
       const detail = `The MCP server "${record.name}" needs the secret ${missing}, which is not there.`;

@@ -13,8 +13,8 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import {
   changeDocument,
   createDocument,
-  deleteDocument,
   type DocumentParts,
+  deleteDocument,
   findDocument,
   listDocuments,
 } from './documents.ts';
@@ -41,7 +41,9 @@ export async function createMcpServer(
 ): Promise<McpServer> {
   const access = authorize(caller.principal, 'jobs:write', WHAT);
   const content = () => contentFor(parts, access.owner, body);
-  return mcpServerView(await createDocument(parts, caller, { ...KIND, access, body, key, content }));
+  return mcpServerView(
+    await createDocument(parts, caller, { ...KIND, access, body, key, content }),
+  );
 }
 
 async function contentFor(parts: McpServerParts, owner: string, body: WriteMcpServer) {
@@ -190,11 +192,7 @@ const UNCHECKED = {
   duration_ms: null,
 } as const;
 
-async function specOf(
-  parts: McpServerParts,
-  access: Access,
-  name: string,
-): Promise<McpServerSpec> {
+async function specOf(parts: McpServerParts, access: Access, name: string): Promise<McpServerSpec> {
   return parts.mcpSpec(await findDocument(parts, access, KIND, name));
 }
 
