@@ -14,6 +14,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
+import { addResources } from './program-resources.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
@@ -38,6 +39,7 @@ export function buildProgram(perform: Perform): Commander {
   addRecovery(program, perform);
   addRetryPolicies(program, perform);
   addCircuits(program, perform);
+  addResources(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);

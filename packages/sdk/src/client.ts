@@ -3,6 +3,7 @@ import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
+import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import {
   createInterventions,
@@ -13,6 +14,8 @@ import {
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import { createTemplates, type Templates } from './templates.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -41,6 +44,9 @@ export interface Client {
   readonly tests: Tests;
   readonly notifications: Notifications;
   readonly circuits: Circuits;
+  readonly secrets: Secrets;
+  readonly mcpServers: McpServers;
+  readonly templates: Templates;
   readonly doctor: Doctor;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
@@ -76,6 +82,9 @@ export function createClient(options: ClientOptions): Client {
     tests: createTests(transport),
     notifications: createNotifications(transport),
     circuits: createCircuits(transport),
+    secrets: createSecrets(transport),
+    mcpServers: createMcpServers(transport),
+    templates: createTemplates(transport),
     doctor: createDoctor(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>

@@ -15,6 +15,7 @@ export type {
   SubmitOptions,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
+export type { McpServerBody, McpServers } from './mcp-servers.ts';
 export type {
   Channels,
   Deliveries,
@@ -36,6 +37,8 @@ export type {
   RetryPolicyQuery,
 } from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
+export type { Secrets } from './secrets.ts';
+export type { TemplateBody, Templates, TemplateUse } from './templates.ts';
 export type {
   CatalogueQuery,
   TestCatalogue,
