@@ -1,4 +1,4 @@
-import type { AmbiguityPolicy, JsonObject } from '@tenuto/contract';
+import type { JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
 import type { ActionCall, LogStream, SecretUse } from './ports/action-runner.ts';
@@ -38,10 +38,6 @@ export class AttemptCall implements ActionCall {
 
   get idempotencyKey(): string {
     return effectKey(this.#call.owned.run, this.#call.node, this.nodeId);
-  }
-
-  get onAmbiguous(): AmbiguityPolicy | undefined {
-    return specOf(this.#call.owned.run, this.#call.node).onAmbiguous;
   }
 
   get earlierAttempts(): number {

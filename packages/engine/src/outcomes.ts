@@ -69,6 +69,13 @@ export function stoppedOutcome(): FailedOutcome {
   return failed('infrastructure', 'engine_stopped', 'The server went down.');
 }
 
+/** The error of an effect that ended without anybody knowing whether it happened. */
+export function unknownOutcome({ error }: AttemptEnded): NodeError {
+  const { classification = 'unknown', message = 'It was cut short.' } = error ?? {};
+  const told = `${message} Whether it took effect is not known.`;
+  return { classification, type: 'outcome_unknown', message: told };
+}
+
 /** What an attempt that was told to abort ends as. */
 export function abortedOutcome(call: Call): FailedOutcome {
   if (call.aborted === 'silent') {

@@ -6,6 +6,7 @@ import {
   type Choice,
   chooseRecovery,
   mayRecover,
+  type NodeError,
   parametersOf,
   type RecoveryStep,
   type RunState,
@@ -117,7 +118,12 @@ export function effectOf(
 }
 
 /** The end of a lost attempt whose effect may have happened, as the node wants it dealt with. */
-export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): AttemptEnded {
+export function ambiguous(
+  ports: StepPorts,
+  run: RunState,
+  lost: AttemptEnded,
+  unknown: NodeError = UNKNOWN_OUTCOME,
+): AttemptEnded {
   const { node, at } = lost;
   if (effectOf(ports, run, { node, at }) === undefined) return lost;
   const { onAmbiguous, probe } = specOf(run, node);
@@ -125,7 +131,7 @@ export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): 
   const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? byAction ?? 'retry');
   if (policy === 'retry') return lost;
   const { retryAt: _, ...ended } = lost;
-  const error = { ...UNKNOWN_OUTCOME };
+  const error = { ...unknown };
   // A run that is being stopped does nothing about it any more.
   if (policy === 'fail' || run.phase !== 'work') return { ...ended, error };
   const step = {

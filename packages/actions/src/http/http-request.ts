@@ -38,7 +38,9 @@ const TIMED_OUT = Symbol('timed out');
  *
  * @throws TypeError for an entry of `allow` that cannot be read.
  */
-export function httpRequest(options: HttpRequestOptions): Required<ActionDefinition> {
+export function httpRequest(
+  options: HttpRequestOptions,
+): ActionDefinition & Required<Pick<ActionDefinition, 'effectOf' | 'close'>> {
   const { clock, lookup = hostLookup } = options;
   const allow = parseAllowList(options.allow ?? []);
   const agent = guardedAgent({ allow, lookup });
@@ -49,7 +51,6 @@ export function httpRequest(options: HttpRequestOptions): Required<ActionDefinit
     run: (call) => send({ agent, allow, clock }, call),
     secretFields: 'all',
     keepsHosts: true,
-    onAmbiguous: 'retry',
     effectOf,
     close: () => agent.destroy(),
   };

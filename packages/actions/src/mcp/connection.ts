@@ -78,13 +78,14 @@ export async function connect(
     stdio === undefined ? httpTransport(server, reach, (id) => pending.get(id)?.()) : undefined;
   const transport: Transport | undefined = stdio ?? http;
   if (transport === undefined) throw new Error('a server has neither transport');
-  const state = { calls: 0, made: 0, closed: false, trouble: '' };
+  const state: State = { calls: 0, made: 0, closed: false, trouble: '', fault: undefined };
   client.onclose = () => {
     state.closed = true;
     onClose();
   };
   client.onerror = (error) => {
     state.trouble = error.message;
+    if (error instanceof McpFailure) state.fault = error;
     // The transport has given up to take up a stream that was cut off.
     if (error.message.startsWith('Maximum reconnection'))
       for (const lose of pending.values()) lose();
@@ -101,9 +102,18 @@ export async function connect(
   return greeted({ client, state, pending, complaint, end: () => http?.terminateSession() });
 }
 
+interface State {
+  calls: number;
+  made: number;
+  closed: boolean;
+  trouble: string;
+  /** Why we have hung up ourselves. */
+  fault: McpFailure | undefined;
+}
+
 interface Parts {
   readonly client: Client;
-  readonly state: { calls: number; made: number; closed: boolean };
+  readonly state: State;
   readonly pending: Map<string, () => void>;
   complaint(): string;
   end(): Promise<void> | undefined;
@@ -141,7 +151,8 @@ function greeted({ client, state, pending, complaint, end }: Parts): McpConnecti
         return await callTool(client, pending, { ...request, callNumber: state.made });
       } catch (error) {
         request.signal.throwIfAborted();
-        throw explained(failureOf(error, { sent: true }), state.closed ? complaint() : '');
+        const thrown = state.closed && state.fault !== undefined ? state.fault : error;
+        throw explained(failureOf(thrown, { sent: true }), state.closed ? complaint() : '');
       } finally {
         state.calls -= 1;
       }

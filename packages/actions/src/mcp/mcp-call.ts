@@ -166,10 +166,10 @@ async function converse(
     });
     return outcomeOf(tool, result, wanted.form);
   } catch (error) {
-    if (call.signal.aborted) return CANCELLED;
+    if (call.signal.aborted) return cancelled(connection !== undefined && !mayRepeat(wanted, tool));
     const failure = failureOf(error, { sent: false });
     if (connection !== undefined && isBroken(failure)) pool.retire(connection);
-    return ended(failure, mayRepeat(call, wanted, tool));
+    return ended(failure, mayRepeat(wanted, tool));
   }
 }
 
@@ -179,8 +179,8 @@ function isBroken({ error: { type } }: McpFailure): boolean {
 }
 
 /** Whether a call may be made again of which nobody knows if it took effect. */
-function mayRepeat(call: ActionCall, wanted: Wanted, tool: McpToolInfo | undefined): boolean {
-  if (wanted.readOnly || call.onAmbiguous === 'retry') return true;
+function mayRepeat(wanted: Wanted, tool: McpToolInfo | undefined): boolean {
+  if (wanted.readOnly) return true;
   return tool !== undefined && (tool.readOnly || tool.idempotent);
 }
 
@@ -188,8 +188,7 @@ function ended({ error, sent }: McpFailure, mayRepeat: boolean): ActionOutcome {
   const status = error.type === 'timeout' ? 'timeout' : 'failed';
   const isOver = ['validation', 'permanent'].includes(error.classification);
   if (!sent || mayRepeat || isOver || error.type === 'mcp_error') return { status, error };
-  const message = `${error.message} Whether the tool took effect is not known.`;
-  return { status, error: { ...error, classification: 'permanent', message } };
+  return { status, error: { ...error, outcomeUnknown: true } };
 }
 
 async function serverOf(
@@ -248,11 +247,8 @@ function refuseArguments({ name, inputSchema }: McpToolInfo, given: JsonObject):
   });
 }
 
-const CANCELLED: ActionOutcome = {
-  status: 'cancelled',
-  error: {
-    classification: 'permanent',
-    type: 'cancelled',
-    message: 'The call was cancelled before it ended.',
-  },
-};
+function cancelled(outcomeUnknown: boolean): ActionOutcome {
+  const message = 'The call was cancelled before it ended.';
+  const error = { classification: 'permanent', type: 'cancelled', message } as const;
+  return { status: 'cancelled', error: { ...error, outcomeUnknown } };
+}

@@ -9,6 +9,7 @@ import type { CommandOptions } from '../command/options.ts';
 import { orphanGuard } from '../command/orphan-guard.ts';
 import { findProgram } from '../command/program.ts';
 import { lastLines } from '../command/verdict.ts';
+import { mcpFailure } from './failure.ts';
 import { MCP_LIMITS } from './limits.ts';
 import { messageLines } from './message-lines.ts';
 
@@ -78,7 +79,8 @@ class StdioConnection implements StdioTransport {
       try {
         if (!this.#closed) lines.write(chunk);
       } catch (error) {
-        this.#fail(error instanceof Error ? error : new Error(String(error)));
+        const message = error instanceof Error ? error.message : String(error);
+        this.#fail(mcpFailure('permanent', 'response_too_large', message, { sent: true }));
       }
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -99,7 +101,8 @@ class StdioConnection implements StdioTransport {
       // Programs print things; one that prints nothing else speaks another language.
       this.#garbage += 1;
       if (this.#garbage > MCP_LIMITS.garbageLines) {
-        this.#fail(new Error('Its standard output is not MCP.'));
+        const message = 'Its standard output is not MCP.';
+        this.#fail(mcpFailure('permanent', 'mcp_protocol', message, { sent: true }));
       }
       return;
     }

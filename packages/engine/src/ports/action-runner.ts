@@ -24,8 +24,6 @@ export interface ActionCall {
   readonly with: JsonObject;
   /** The secrets whose values are in `with`; absent when there are none. */
   readonly secrets?: readonly SecretUse[];
-  /** What the node says about a call of which nobody knows whether it took effect. */
-  readonly onAmbiguous?: AmbiguityPolicy | undefined;
   /** Wall time in milliseconds since the epoch at which the attempt started. */
   readonly startedAt: number;
   /** Aborts on cancel and timeout; the action then has `graceMs` to end. */
@@ -61,6 +59,11 @@ export interface ActionError {
   /** Earliest next attempt in milliseconds from now, as the target asked (Retry-After). */
   readonly retryAfterMs?: number;
   readonly details?: JsonObject;
+  /**
+   * It may have taken effect all the same; of an effect, `on_ambiguous` decides what follows. False:
+   * it did not, or that does no harm.
+   */
+  readonly outcomeUnknown?: boolean;
 }
 
 /** A file that an attempt produced; its bytes go to the artifact store by hash. */
@@ -109,7 +112,10 @@ export interface ActionRunner {
   effectOf?(uses: string): ((parameters: JsonObject) => string | undefined) | undefined;
   /** Opens those of an owner's secrets that are there; absent where there are none at all. */
   openSecrets?(owner: string, names: readonly string[]): Promise<ReadonlyMap<string, OpenSecret>>;
-  /** What follows a lost call of such an action where its node does not say; absent, `retry`. */
+  /**
+   * What follows a call of such an action of which nobody knows whether it took effect, where its
+   * node does not say; absent, `retry`.
+   */
   ambiguityOf?(uses: string): AmbiguityPolicy | undefined;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
 }
