@@ -1,6 +1,6 @@
 import type { CreateSecret, EditSecret, PutSecret, Secret } from '@tenuto/contract';
 import type { ChangeOptions } from './asking.ts';
-import type { PageQuery } from './jobs.ts';
+import type { PageQuery, SubmitOptions } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { fields, listOf, nullable, number, type Shape, text } from './shape.ts';
@@ -8,7 +8,7 @@ import { send, type TransportOptions } from './transport.ts';
 
 /** Stored secrets; their values are sent and never read. Every function throws as `createClient` says. */
 export interface Secrets {
-  create(body: CreateSecret, options?: CallOptions): Promise<Secret>;
+  create(body: CreateSecret, options?: SubmitOptions): Promise<Secret>;
   /** Sets it whether or not it is there. */
   set(name: string, body: PutSecret, options?: ChangeOptions): Promise<Secret>;
   get(name: string, options?: CallOptions): Promise<Secret>;
@@ -48,9 +48,10 @@ export function createSecrets(transport: TransportOptions): Secrets {
       ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
     });
   return {
-    create: (body, options = {}) =>
+    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
       send(transport, {
-        ...{ method: 'POST', path: ROOT, body, shape, repeatable: false, ...signalOf(options) },
+        ...{ method: 'POST', path: ROOT, body, shape, repeatable: true, ...signalOf(options) },
+        headers: { 'idempotency-key': idempotencyKey },
       }),
     set: (name, body, options) => change('PUT', name, options, body),
     get: (name, options) => read(pathOf(name), shape, {}, options),

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Served, startServed, startTarget, type Target } from './served.ts';
 
@@ -208,5 +210,34 @@ describe('a secret that a job names', () => {
       .poll(async () => (await served.call(`${JOB}/${jobId}`)).body.status, { timeout: 60_000 })
       .toBe('completed');
     expect(target.requests[0]?.headers['x-key']).toBe('fleeting-value');
+  });
+});
+
+describe('the key of a deployment', () => {
+  it('is exchanged: what the old one sealed is sealed anew, and works on without it', async () => {
+    const key = (byte: number) =>
+      Buffer.from(Array.from({ length: 32 }, (_, i) => (i * byte) & 0xff)).toString('hex');
+    const use = async () => {
+      const headers = { 'x-key': '${secrets.KEPT}' };
+      const nodes = [{ id: 'a', uses: 'http.request', with: { url: target.url, headers } }];
+      const jobId = await served.submit(nodes.map((node) => ({ ...node, max_retries: 0 })));
+      const { status } = await served.ended(jobId);
+      return [status, target.requests.at(-1)?.headers['x-key']];
+    };
+    await served.restart({ TENUTO_SECRET_KEY: key(3) });
+    await served.call(SECRETS, { body: { name: 'KEPT', value: 'kept-over-keys' } });
+    expect(await use()).toEqual(['completed', 'kept-over-keys']);
+    // The others were sealed under the key of the data folder.
+    const folderKey = await readFile(join(served.folder, 'secret-key'), 'utf8');
+    const previous = `${key(3)},${folderKey.trim()}`;
+    await served.restart({ TENUTO_SECRET_KEY: key(5), TENUTO_SECRET_KEY_PREVIOUS: previous });
+    await expect
+      .poll(() => served.logs(), { timeout: 60_000 })
+      .toContain('secrets are sealed under the present key');
+    await served.restart({ TENUTO_SECRET_KEY: key(5) });
+    expect(await use()).toEqual(['completed', 'kept-over-keys']);
+    await served.restart({ TENUTO_SECRET_KEY: key(7) });
+    expect((await use())[0]).toBe('failed');
+    expect(served.logs()).not.toContain('kept-over-keys');
   });
 });

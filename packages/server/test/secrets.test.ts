@@ -89,6 +89,23 @@ describe('a secret', () => {
     expect(answer.body.validation_errors).toHaveLength(1);
   });
 
+  it('is made once under one key, of which nothing can be tried out', async () => {
+    const headers = { 'idempotency-key': 'secret-1' };
+    const init = { body: { name: 'KEYED', value: CANARY }, token: ann, headers };
+    const first = await api.call(BASE, init);
+    expect([first.status, (await api.call(BASE, init)).body]).toEqual([201, first.body]);
+    const other = await api.call(BASE, { ...init, body: { name: 'KEYED', value: 'other' } });
+    expect([other.status, other.body.error_code]).toEqual([422, 'idempotency_mismatch']);
+    expect((await api.call(BASE, { ...init, headers: {} })).status).toBe(409);
+    const both = { body: { name: 'RACED', value: 'v' }, token: ann };
+    const raced = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        api.call(BASE, { ...both, headers: { 'idempotency-key': 'secret-2' } }),
+      ),
+    );
+    expect(new Set(raced.map(({ body }) => body.secret_id)).size).toBe(1);
+  });
+
   it('is refused under a name in the address that expressions could not say', async () => {
     const put = { method: 'PUT', body: { value: 'x' }, token: ann };
     expect((await api.call(`${BASE}/a-b`, put)).status).toBe(400);

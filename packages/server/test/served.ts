@@ -25,7 +25,7 @@ export interface Served {
   ended(jobId: string): Promise<Answer['body']>;
   node(jobId: string, nodeId: string): Promise<Answer['body']>;
   /** Kills it and starts another on the same database. */
-  restart(): Promise<void>;
+  restart(more?: Readonly<Record<string, string>>): Promise<void>;
   /** All that its processes have written. */
   logs(): string;
   /** Every text of every row of every table, as a dump would show it. */
@@ -39,11 +39,17 @@ const SOON = { timeout: 120_000, interval: 50 };
 export async function startServed(env: Readonly<Record<string, string>> = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'tenuto-served-'));
   const database = await createDatabase();
-  const start = () =>
+  const start = (more: Readonly<Record<string, string>> = {}) =>
     startServer({
       dataDir: folder,
       databaseUrl: urlOf(database.connection),
-      env: { LOG_LEVEL: 'debug', TENUTO_HTTP_ALLOW: '127.0.0.1', TENUTO_LEASE_MS: '1000', ...env },
+      env: {
+        LOG_LEVEL: 'debug',
+        TENUTO_HTTP_ALLOW: '127.0.0.1',
+        TENUTO_LEASE_MS: '1000',
+        ...env,
+        ...more,
+      },
     });
   const servers = [start()];
   const server = () => servers.at(-1) ?? start();
@@ -78,9 +84,9 @@ export async function startServed(env: Readonly<Record<string, string>> = {}): P
       return (await served.call(`${JOB}/${jobId}?include=nodes,history,plan`)).body;
     },
     node: async (jobId, nodeId) => (await served.call(`${JOB}/${jobId}/nodes/${nodeId}`)).body,
-    async restart() {
+    async restart(more = {}) {
       await server().kill();
-      servers.push(start());
+      servers.push(start(more));
       url = (await server().ready).baseUrl;
     },
     logs: () => servers.map((each) => each.logs()).join('\n'),

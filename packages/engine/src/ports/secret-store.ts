@@ -21,6 +21,7 @@ export interface NewSecret {
   readonly sealed: Uint8Array;
   readonly description: string | null;
   readonly allowedHosts: readonly string[] | null;
+  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
   readonly audit: AuditEntry;
 }
 
@@ -51,8 +52,8 @@ export interface SealedSecret {
 
 /** What the API asks of the store about secrets; throws as {@link JobStore} does. */
 export interface SecretStore {
-  /** `taken`: the owner has a secret of that name. */
-  create(secret: NewSecret): Promise<'done' | 'taken'>;
+  /** `taken`: the owner has a secret of that name. `duplicate`: the key was used before. */
+  create(secret: NewSecret): Promise<'done' | 'taken' | 'duplicate'>;
   /** By id whoever may reach it; by name only the caller's own. */
   find(access: Access, idOrName: string): Promise<SecretRecord | undefined>;
   /** Newest first. */

@@ -50,12 +50,14 @@ export function addSecretRoutes(instance: FastifyInstance, parts: SecretParts): 
       schema: {
         tags,
         summary: 'Store a secret; its value is not shown again',
+        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
         body: CreateSecretSchema,
         response: { 201: SecretSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const secret = await createSecret(parts, callerOf(request), request.body);
+      const key = request.headers['idempotency-key'];
+      const secret = await createSecret(parts, callerOf(request), { body: request.body, key });
       return reply
         .code(201)
         .headers({ location: `${BASE}/${secret.name}`, etag: etagOf(secret) })

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import type { Random } from '@tenuto/engine';
 
 /**
@@ -11,6 +11,8 @@ export interface Vault {
   seal(secret: string, of: string): Uint8Array;
   /** @throws VaultError when it was sealed under another key, for something else, or is damaged */
   open(sealed: Uint8Array, of: string): string;
+  /** The same for the same secret, under one key; without the key it tells nothing of it. */
+  fingerprint(secret: string): string;
   /** How everything begins that is sealed under the present key. */
   readonly head: Uint8Array;
 }
@@ -45,6 +47,8 @@ export function createVault(
   const keys = [present, ...previous.map(keyOf)];
   return {
     head: present.head,
+    fingerprint: (secret) =>
+      createHmac('sha256', key).update('tenuto fingerprint').update(secret, 'utf8').digest('hex'),
     seal(secret, of) {
       const nonce = random.bytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });

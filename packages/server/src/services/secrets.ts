@@ -8,16 +8,18 @@ import {
   SECRET_NAME,
   type Secret,
 } from '@tenuto/contract';
-import type { Access, SecretEdit, SecretRecord, SecretStore } from '@tenuto/engine';
+import type { Access, JobStore, SecretEdit, SecretRecord, SecretStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { namesVersion, refuseStale, staleError } from './entity-tag.ts';
+import { type Idempotency, readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { auditOf } from './job-state.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 
 /** What the services of secrets work with. */
 export interface SecretParts {
   readonly secrets: SecretStore;
+  readonly jobs: Pick<JobStore, 'submission'>;
   readonly vault: Vault;
   readonly newId: () => string;
   /** Why this is no host that a secret can be bound to; undefined when it is one. */
@@ -32,27 +34,51 @@ export function sealOf(secretId: string): string {
 }
 
 /**
- * Stores a secret; its value is not shown again, to nobody.
- * @throws OrchestrationError 409 for a name that is taken, 422 for hosts that are none
+ * Stores a secret; its value is not shown again, to nobody. The same key with the same body answers
+ * with what the first request made.
+ * @throws OrchestrationError 409 for a name that is taken, 422 for hosts that are none and for a key
+ *   used with another body
  */
 export async function createSecret(
   parts: SecretParts,
   caller: Caller,
-  body: CreateSecret,
+  { body, key }: { readonly body: CreateSecret; readonly key: string | undefined },
 ): Promise<Secret> {
   const access = authorize(caller.principal, 'jobs:write', WHAT);
   const { name, value, description = null, allowed_hosts: hosts = null } = body;
+  // What is kept of the request must not be a way to try values.
+  const said = ['secret', { ...body, value: parts.vault.fingerprint(value) }];
+  const idempotency = readIdempotency(key, said);
+  const before = idempotency && (await firstAnswer(parts, access, idempotency));
+  if (before !== undefined) return before;
   refuseHosts(parts, hosts);
   const secretId = parts.newId();
   const result = await parts.secrets.create({
     ...{ secretId, owner: access.owner, name, description, allowedHosts: hosts },
     sealed: parts.vault.seal(value, sealOf(secretId)),
+    ...(idempotency && { idempotency }),
     audit: auditOf(caller, 'secret.created', secretId, { name, allowed_hosts: hosts }),
   });
   if (result === 'taken') {
     throw new OrchestrationError('conflict', `You have a secret "${name}" already.`);
   }
-  return secretView(await findSecret(parts, access, secretId));
+  if (result === 'done') return secretView(await findSecret(parts, access, secretId));
+  const winner = idempotency && (await firstAnswer(parts, access, idempotency));
+  if (winner !== undefined) return winner;
+  throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+}
+
+async function firstAnswer(
+  { jobs, secrets }: SecretParts,
+  access: Access,
+  idempotency: Idempotency,
+): Promise<Secret | undefined> {
+  const used = await jobs.submission(access.owner, idempotency.key);
+  if (used === undefined) return undefined;
+  refuseOtherUse(idempotency, used, 'secret');
+  const made = await secrets.find(access, used.runId);
+  if (made !== undefined) return secretView(made);
+  throw new OrchestrationError('conflict', 'The secret that this key made has been deleted.');
 }
 
 /** @throws OrchestrationError 404 */
@@ -97,7 +123,10 @@ export async function putSecret(
   if (before === undefined) {
     if (ifMatch !== undefined) throw notFound(name);
     refuseName(name);
-    return { secret: await createSecret(parts, caller, { ...body, name }), created: true };
+    return {
+      secret: await createSecret(parts, caller, { body: { ...body, name }, key: undefined }),
+      created: true,
+    };
   }
   const { value, description = null, allowed_hosts = null } = body;
   const changes = { value, description, allowed_hosts };

@@ -1,24 +1,48 @@
 import type { Access, NewSecret, SealedSecret, SecretEdit, SecretRemoval } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { isExpired } from './idempotency.ts';
 import { reachable } from './run-row.ts';
 
-/** Makes a secret with its audit row, or neither. */
-export async function createSecret(db: Database, secret: NewSecret): Promise<'done' | 'taken'> {
+/** PostgreSQL's `unique_violation`. */
+const UNIQUE = '23505';
+
+/** Makes a secret with its idempotency key and its audit row, or none of them. */
+export async function createSecret(
+  db: Database,
+  secret: NewSecret,
+): Promise<'done' | 'taken' | 'duplicate'> {
+  const { idempotency } = secret;
   const given = parameters();
-  const rows = await ask(
-    db,
-    `with added as (
+  const [id, owner] = [given.add(secret.secretId), given.add(secret.owner)];
+  const keyed =
+    idempotency === undefined
+      ? 'select 1'
+      : `insert into idempotency_keys (owner, key, request_hash, run_id)
+         values (${owner}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, ${id})
+         on conflict (owner, key) do update set request_hash = excluded.request_hash,
+           run_id = excluded.run_id, created_at = excluded.created_at
+         where ${isExpired('idempotency_keys')} returning 1`;
+  const text = `with keyed as (${keyed}),
+     added as (
        insert into secrets (secret_id, owner, name, sealed, description, allowed_hosts)
-       values (${given.add(secret.secretId)}, ${given.add(secret.owner)},
-         ${given.add(secret.name)}, ${given.add(secret.sealed)},
-         ${given.add(secret.description)}, ${given.add(secret.allowedHosts)})
-       on conflict (owner, name) do nothing returning 1),
+       select ${id}::uuid, ${owner}, ${given.add(secret.name)}, ${given.add(secret.sealed)}::bytea,
+         ${given.add(secret.description)}, ${given.add(secret.allowedHosts)}::text[]
+       from keyed returning 1),
      audited as (${auditPart(secret.audit, 'added', given)})
-     select 1 from added`,
-    given.values,
-  );
-  return rows.length > 0 ? 'done' : 'taken';
+     select 1 from added`;
+  try {
+    return (await ask(db, text, given.values)).length > 0 ? 'done' : 'duplicate';
+  } catch (error) {
+    if (isTaken(error)) return 'taken';
+    throw error;
+  }
+}
+
+/** A name that another secret has refuses the whole statement, its key and its audit row too. */
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || !('constraint' in error)) return false;
+  return error.code === UNIQUE && error.constraint === 'secrets_name';
 }
 
 /** Changes what is given. */
