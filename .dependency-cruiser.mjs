@@ -24,6 +24,7 @@ const pureFolderImports = {
   task: ['schedule', 'expression', 'ports'],
   governance: [],
   expression: [],
+  'json-schema': ['expression', 'plan'],
   testing: [],
 };
 

@@ -15,8 +15,8 @@ const POLICY: Policy = {
     },
     {
       files: /\.fixture\.ts$/,
-      effects: ['time'],
-      because: 'what receives a signed message asks whether it is of now',
+      effects: ['time', 'timer', 'environment'],
+      because: 'servers of tests ask whether a message is of now, and where they run',
     },
     {
       files: /^(scripts|bench|sim|examples|packages\/testkit)\/|^[^/]+\.config\.ts$/,

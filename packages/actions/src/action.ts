@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenuto/contract';
+import type { AmbiguityPolicy, JsonObject } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome } from '@tenuto/engine';
 import type { TObject } from 'typebox';
 
@@ -13,6 +13,15 @@ export interface ActionDefinition {
   /** Closed object schema of `with`, checked after its templates are resolved. */
   readonly parameters: TObject;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
+  /**
+   * Fields of `with` that may hold secrets, or all of them. Absent, none: what the action is given
+   * is stored, or can be seen by others.
+   */
+  readonly secretFields?: 'all' | readonly string[];
+  /** Sends secrets to no other hosts than those that they are bound to. */
+  readonly keepsHosts?: boolean;
+  /** What follows a lost call that stands in the ledger where its node does not say. */
+  readonly onAmbiguous?: AmbiguityPolicy;
   /**
    * Names what a call changes, when making it twice could change it twice; undefined for a call that
    * may be made again. Such a call stands in the ledger of effects, and a node may say what follows

@@ -14,6 +14,8 @@ export interface Io {
   /** Size of the terminal in columns and rows, as it is now. */
   size(): { readonly width: number; readonly height: number };
   readStdin(): Promise<string>;
+  /** One value that nobody is to see: asked for at a terminal, else all of standard input. */
+  readSecret(question: string): Promise<string>;
   /** Wall time in milliseconds since the epoch. */
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

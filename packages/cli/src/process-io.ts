@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Io } from './io.ts';
+import { askHidden } from './terminal/hidden-input.ts';
 
 /** Size of a terminal that does not tell. */
 const USUAL = { width: 80, height: 24 };
@@ -21,6 +22,10 @@ export function processIo(): Io {
     // A terminal without a size says 0.
     size: () => ({ width: stdout.columns || USUAL.width, height: stdout.rows || USUAL.height }),
     readStdin,
+    readSecret: async (question) =>
+      process.stdin.isTTY
+        ? askHidden(process.stdin, stderr, question)
+        : (await readStdin()).replace(/\r?\n$/, ''),
     now: Date.now,
     sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
     every: (ms, run) => {

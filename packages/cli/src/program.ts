@@ -24,6 +24,7 @@ import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
+import { addResources } from './program-resources.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 import { addTasks } from './program-tasks.ts';
 
@@ -52,6 +53,7 @@ export function buildProgram(perform: Perform): Commander {
   addCircuits(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
+  addResources(program, perform);
   const tests = program.command('tests').description('look at tests, quarantine and rerun them');
   addTests(tests, perform);
   addCatalogue(tests.command('catalogue').description('suites and cases by their ids'), perform);

@@ -33,6 +33,7 @@ export function captureIo(over: Partial<Io> & { readonly stdin?: string } = {}):
     isRoot: false,
     size: () => ({ width: 100, height: 30 }),
     readStdin: async () => stdin,
+    readSecret: async () => stdin,
     now: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();

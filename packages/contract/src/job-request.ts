@@ -62,6 +62,19 @@ export const SubmitJobSchema = Type.Object(
         description: 'In place of a graph: only these cases of the catalogue, or of the suite.',
       }),
     ),
+    template: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.jobNameChars,
+        description: 'In place of a graph: the name or id of a template.',
+      }),
+    ),
+    template_version: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The one in force when absent.' }),
+    ),
+    params: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'What the template is given.' }),
+    ),
     execution_context: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: '`params` in expressions.' }),
     ),

@@ -78,6 +78,13 @@ export const LIMITS = {
   cloudEventAttributes: 50,
   /** Members of a team: all of them are in its one row of the API. */
   teamMembers: 1_000,
+  /** Runs that start runs, inside each other: a template may start itself. */
+  subRunDepth: 20,
+  /** Characters of the schema of a template's parameters. */
+  paramsSchemaChars: 256 * 1024,
+  /** A secret is a credential or a key file, not a document. */
+  secretChars: 65_536,
+  secretHosts: 50,
   /** One flush of the journal: bounded so that a commit stays short and its latency even. */
   flushRows: 2_000,
   flushBytes: 4 * 1024 * 1024,

@@ -174,6 +174,9 @@ export type Scope = (typeof SCOPES)[number];
 /** A disabled agent is let in nowhere, whatever it shows. */
 export const AGENT_STATES = ['active', 'disabled'] as const;
 export type AgentState = (typeof AGENT_STATES)[number];
+/** How an MCP server is spoken with. */
+export const MCP_TRANSPORTS = ['stdio', 'http'] as const;
+export type McpTransport = (typeof MCP_TRANSPORTS)[number];
 
 /** What a notification can be about. */
 export const NOTICE_EVENTS = [

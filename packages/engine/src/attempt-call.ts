@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
-import type { ActionCall, LogStream } from './ports/action-runner.ts';
+import type { ActionCall, LogStream, SecretUse } from './ports/action-runner.ts';
 import { attemptsInRound, effectKey, idOf, specOf, usesOf } from './run/index.ts';
 
 /**
@@ -18,10 +18,11 @@ export class AttemptCall implements ActionCall {
   readonly with: JsonObject;
   readonly startedAt: number;
   readonly graceMs: number;
+  readonly secrets?: readonly SecretUse[];
   readonly #call: Call;
   readonly #logs: LogWriter;
 
-  constructor(call: Call, parameters: JsonObject, logs: LogWriter) {
+  constructor(call: Call, parameters: JsonObject, logs: LogWriter, secrets?: readonly SecretUse[]) {
     const { run } = call.owned;
     this.runId = run.id;
     this.nodeId = idOf(run, call.node);
@@ -32,6 +33,7 @@ export class AttemptCall implements ActionCall {
     this.with = parameters;
     this.startedAt = call.startedAt;
     this.graceMs = specOf(run, call.node).graceMs;
+    if (secrets !== undefined) this.secrets = secrets;
     this.#call = call;
     this.#logs = logs;
   }
@@ -57,6 +59,6 @@ export class AttemptCall implements ActionCall {
 
   log(stream: LogStream, text: string): void {
     this.#call.silent = false;
-    this.#logs.write(this.#call, stream, text);
+    this.#logs.write(this.#call, stream, this.#call.mask?.text(text) ?? text);
   }
 }

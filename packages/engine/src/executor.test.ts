@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { someOwned } from '../test/owned-run.ts';
-import { type ExecutorPorts, lose } from './executor.ts';
+import { abort, type ExecutorPorts, execute, lose } from './executor.ts';
 import { createCall } from './owned.ts';
 import type { compilePlan } from './plan/index.ts';
+import type { ActionOutcome } from './ports/action-runner.ts';
 import type { RunEvent } from './run/index.ts';
 
 type NodeInput = Parameters<typeof compilePlan>[0]['nodes'][number];
@@ -42,5 +43,74 @@ describe('an attempt that is cut short with its engine', () => {
     const failed = cut({ on_ambiguous: 'fail' });
     expect(failed).toMatchObject({ error });
     for (const event of [probed, asked, failed]) expect(event).not.toHaveProperty('retryAt');
+  });
+});
+
+/** What the end of an effect says that ended like this, or that was cut short. */
+function effect(
+  node: Partial<NodeInput>,
+  { outcome, careful = true }: { readonly outcome?: ActionOutcome; readonly careful?: boolean },
+): RunEvent | undefined {
+  const owned = someOwned({ id: 'a', uses: 'pay', grace_seconds: 0, ...node });
+  const call = createCall(owned, 0, 1);
+  call.effect = true;
+  let told: RunEvent | undefined;
+  const ports: Partial<ExecutorPorts> = {
+    clock: { wall: () => 5, mono: () => 5, after: () => () => undefined },
+    random: { next: () => 0, bytes: (count) => new Uint8Array(count) },
+    runner: {
+      run: () => outcome ?? new Promise(() => undefined),
+      effectOf: () => () => 'a payment',
+      ...(careful && { ambiguityOf: () => 'ask' as const }),
+    },
+    newId: () => 'an id',
+    late: () => undefined,
+    handle(_, event) {
+      told = event;
+    },
+  };
+  execute(ports as ExecutorPorts, call);
+  if (outcome === undefined) abort(ports as ExecutorPorts, call, 'timeout', true);
+  return told;
+}
+
+const lost = (outcomeUnknown?: boolean): ActionOutcome => ({
+  status: 'failed',
+  error: {
+    ...{ classification: 'transient', type: 'gone', message: 'It hung up.' },
+    ...(outcomeUnknown !== undefined && { outcomeUnknown }),
+  },
+});
+const unknown = { type: 'outcome_unknown', message: expect.stringContaining('not known') };
+
+describe('an effect that nobody knows the outcome of', () => {
+  it('is asked about, as its action wants it, when it did not end in time', () => {
+    const event = effect({}, {});
+    expect(event).toMatchObject({
+      status: 'timeout',
+      error: { ...unknown, classification: 'timeout' },
+    });
+    expect(event).toMatchObject({ recovery: { action: 'escalate_manual', trigger: 'ambiguous' } });
+    expect(event).not.toHaveProperty('retryAt');
+  });
+
+  it('is asked about when its target was gone before it answered', () => {
+    expect(effect({}, { outcome: lost(true) })).toMatchObject({
+      error: unknown,
+      recovery: { action: 'escalate_manual' },
+    });
+  });
+
+  it('is made again where its node says so, or its action says nothing', () => {
+    for (const event of [
+      effect({ on_ambiguous: 'retry' }, {}),
+      effect({ on_ambiguous: 'retry' }, { outcome: lost(true) }),
+      effect({}, { careful: false }),
+      effect({}, { outcome: lost(false) }),
+      effect({}, { outcome: lost() }),
+    ]) {
+      expect(event).toMatchObject({ retryAt: expect.any(Number) });
+      expect(event).not.toHaveProperty('recovery');
+    }
   });
 });

@@ -5,14 +5,22 @@ import { failpoint } from './failpoint.ts';
 import { type KeepingPorts, type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
 import { keepTests, testsOf } from './kept-tests.ts';
 import type { LogWriter } from './log-writer.ts';
-import { abortedOutcome, failure, retryOf, stoppedOutcome } from './outcomes.ts';
+import { abortedOutcome, failure, retryOf, stoppedOutcome, unknownOutcome } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import { outcomeRow } from './recovery-asides.ts';
 import { ambiguous, type StepPorts } from './recovery-steps.ts';
-import { type AttemptEnded, parametersOf, type RunEvent, specOf } from './run/index.ts';
+import {
+  type AttemptEnded,
+  parametersOf,
+  type RunEvent,
+  secretNamesOf,
+  specOf,
+  usesOf,
+} from './run/index.ts';
 import type { EndedExtra } from './run-records.ts';
+import { runWithSecrets } from './secret-attempt.ts';
 
 /** The last time that a Date can tell, in milliseconds since the epoch. */
 const LAST_TIME_MS = 8.64e15;
@@ -56,6 +64,8 @@ export function execute(ports: ExecutorPorts, call: Call): void {
 
 function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<ActionOutcome> {
   try {
+    const secrets = secretNamesOf(call.owned.run, call.node);
+    if (secrets.size > 0) return runWithSecrets(ports, call, secrets);
     const parameters = parametersOf(call.owned.run, call.node, call.startedAt);
     return ports.runner.run(new AttemptCall(call, parameters, ports.logs));
   } catch (error) {
@@ -90,7 +100,10 @@ export function abort(
   call.controller?.abort(call.aborted);
   const patience =
     grace && call.state === 'running' ? specOf(call.owned.run, call.node).graceMs : 0;
-  const end = () => finish(ports, call, abortedOutcome(call), {});
+  const end = () => {
+    const outcome = abortedOutcome(call);
+    finish(ports, call, outcome, {}, judgeOf(ports, call, outcome));
+  };
   if (patience === 0) end();
   else call.cancelTimer = ports.clock.after(patience, end);
 }
@@ -109,7 +122,8 @@ export function lose(ports: ExecutorPorts, call: Call): void {
   else finish(ports, call, stoppedOutcome(), {}, (lost) => ambiguous(ports, call.owned.run, lost));
 }
 
-function settle(ports: ExecutorPorts, call: Call, outcome: ActionOutcome): void {
+function settle(ports: ExecutorPorts, call: Call, given: ActionOutcome): void {
+  const outcome = call.mask?.outcome(given) ?? given;
   failpoint('action-ended');
   if (call.state === 'ended') {
     ports.late(call, outcome);
@@ -140,8 +154,11 @@ function isWait(wait: Wait): boolean {
 function named(call: Call, outcome: FinalOutcome): FinalOutcome {
   if (outcome.status === 'completed' || call.aborted === undefined) return outcome;
   const { output, artifacts, tests } = outcome;
+  const { outcomeUnknown } = outcome.error;
+  const aborted = abortedOutcome(call);
   return {
-    ...abortedOutcome(call),
+    ...aborted,
+    ...(outcomeUnknown !== undefined && { error: { ...aborted.error, outcomeUnknown } }),
     ...(output !== undefined && { output }),
     ...(artifacts !== undefined && { artifacts }),
     ...(tests !== undefined && { tests }),
@@ -153,14 +170,31 @@ function end(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): void {
   const kept = outputOf(ports, call, outcome);
   const tests = testsOf(call, outcome, ports.clock);
   if (outcome.artifacts === undefined && tests.length === 0 && !(kept instanceof Promise)) {
-    finish(ports, call, kept.outcome, kept.extra);
+    finish(ports, call, kept.outcome, kept.extra, judgeOf(ports, call, outcome));
     return;
   }
   const artifacts = keepArtifacts(ports, call, outcome.artifacts ?? []);
+  const judge = judgeOf(ports, call, outcome);
   Promise.all([kept, artifacts, keepTests(ports, call, tests)]).then(
-    ([result]) => finish(ports, call, result.outcome, result.extra),
+    ([result]) => finish(ports, call, result.outcome, result.extra, judge),
     (error: unknown) => finish(ports, call, failure(error), {}),
   );
+}
+
+type Judge = (event: AttemptEnded) => AttemptEnded;
+const asItIs: Judge = (event) => event;
+
+/**
+ * An effect that did not end in time, or whose target was gone before it answered, may have happened:
+ * what follows is what follows when an engine dies in the middle of it.
+ */
+function judgeOf(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): Judge {
+  if (!call.effect || outcome.status === 'completed' || call.aborted === 'cancelled') return asItIs;
+  const { run } = call.owned;
+  const uses = usesOf(run, call.node) ?? '';
+  const cutShort = call.aborted !== undefined && ports.runner.ambiguityOf?.(uses) !== undefined;
+  if (!(outcome.error.outcomeUnknown ?? cutShort)) return asItIs;
+  return (event) => ambiguous(ports, run, event, unknownOutcome(event));
 }
 
 /** An output that is no JSON is its action's bug. */
@@ -181,7 +215,7 @@ function finish(
   call: Call,
   outcome: FinalOutcome,
   extra: EndedExtra,
-  judge: (event: AttemptEnded) => AttemptEnded = (event) => event,
+  judge: Judge = asItIs,
 ): void {
   if (call.state === 'ended') return;
   leave(call);

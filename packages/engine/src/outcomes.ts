@@ -69,6 +69,13 @@ export function stoppedOutcome(): FailedOutcome {
   return failed('infrastructure', 'engine_stopped', 'The server went down.');
 }
 
+/** The error of an effect that ended without anybody knowing whether it happened. */
+export function unknownOutcome({ error }: AttemptEnded): NodeError {
+  const { classification = 'unknown', message = 'It was cut short.' } = error ?? {};
+  const told = `${message} Whether it took effect is not known.`;
+  return { classification, type: 'outcome_unknown', message: told };
+}
+
 /** What an attempt that was told to abort ends as. */
 export function abortedOutcome(call: Call): FailedOutcome {
   if (call.aborted === 'silent') {
@@ -110,6 +117,19 @@ export function failure(error: unknown): FailedOutcome {
   return error instanceof ExpressionError
     ? failed('validation', 'expression_failed', message)
     : failed('unknown', 'action_error', message);
+}
+
+/** Secrets that were there when the job was submitted, and are not any more. */
+export function secretMissing(names: readonly string[]): FailedOutcome {
+  const [what, they] = names.length === 1 ? ['secret', 'it'] : ['secrets', 'them'];
+  const message = `There is no ${what} ${names.join(', ')} any more; set ${they} again and retry.`;
+  return failed('validation', 'unknown_secret', message);
+}
+
+/** The database is away, or a secret was sealed under a key that this server does not have. */
+export function noSecrets(error: unknown): FailedOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  return failed('infrastructure', 'secrets_unread', `Secrets cannot be read now: ${reason}`);
 }
 
 export function childError(child: {

@@ -1,5 +1,6 @@
 import type { RunStatus } from '@tenuto/contract';
 import type { Journal } from './journal.ts';
+import type { Mask } from './mask.ts';
 import type { ActionOutcome } from './ports/action-runner.ts';
 import type { CircuitKey } from './ports/circuit-store.ts';
 import type { RunId } from './ports/store.ts';
@@ -32,6 +33,8 @@ export interface Call extends InFlight {
   cancelTimer: (() => void) | undefined;
   logSeq: number;
   logBytes: number;
+  /** Hides the secrets that it was given. */
+  mask: Mask | undefined;
 }
 
 /** A run that this engine owns, with what it needs besides the run's own state. */
@@ -128,6 +131,7 @@ export function createCall(owned: Owned, node: number, attempt: number): Call {
     cancelTimer: undefined,
     logSeq: 0,
     logBytes: 0,
+    mask: undefined,
   };
 }
 

@@ -6,10 +6,12 @@ import {
   type Choice,
   chooseRecovery,
   mayRecover,
+  type NodeError,
   parametersOf,
   type RecoveryStep,
   type RunState,
   roundOf,
+  secretNamesOf,
   specOf,
   type Trouble,
   usesOf,
@@ -17,7 +19,7 @@ import {
 
 export interface StepPorts {
   newId(): string;
-  readonly runner: Pick<ActionRunner, 'effectOf'>;
+  readonly runner: Pick<ActionRunner, 'effectOf' | 'ambiguityOf'>;
 }
 
 /** A failed attempt that is not made again, with what is done about it if anything is. */
@@ -110,20 +112,26 @@ export function effectOf(
   try {
     return targetOf(parametersOf(run, node, at));
   } catch {
-    // The attempt itself will fail on its parameters, and say so.
-    return undefined;
+    // The attempt itself will fail on its parameters, and say so; unless a hidden secret is to blame.
+    return secretNamesOf(run, node).size > 0 ? uses : undefined;
   }
 }
 
 /** The end of a lost attempt whose effect may have happened, as the node wants it dealt with. */
-export function ambiguous(ports: StepPorts, run: RunState, lost: AttemptEnded): AttemptEnded {
+export function ambiguous(
+  ports: StepPorts,
+  run: RunState,
+  lost: AttemptEnded,
+  unknown: NodeError = UNKNOWN_OUTCOME,
+): AttemptEnded {
   const { node, at } = lost;
   if (effectOf(ports, run, { node, at }) === undefined) return lost;
   const { onAmbiguous, probe } = specOf(run, node);
-  const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? 'retry');
+  const byAction = ports.runner.ambiguityOf?.(usesOf(run, node) ?? '');
+  const policy = probe !== undefined ? 'probe' : (onAmbiguous ?? byAction ?? 'retry');
   if (policy === 'retry') return lost;
   const { retryAt: _, ...ended } = lost;
-  const error = { ...UNKNOWN_OUTCOME };
+  const error = { ...unknown };
   // A run that is being stopped does nothing about it any more.
   if (policy === 'fail' || run.phase !== 'work') return { ...ended, error };
   const step = {

@@ -6,6 +6,7 @@ import { createDoctor, type Doctor } from './doctor.ts';
 import { createEvents, type Events } from './events.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
+import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import {
   createInterventions,
@@ -16,8 +17,10 @@ import {
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createQuotas, createTeams, type Quotas, type Teams } from './teams.ts';
+import { createTemplates, type Templates } from './templates.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -48,6 +51,9 @@ export interface Client {
   readonly tests: Tests;
   readonly notifications: Notifications;
   readonly circuits: Circuits;
+  readonly secrets: Secrets;
+  readonly mcpServers: McpServers;
+  readonly templates: Templates;
   readonly doctor: Doctor;
   readonly events: Events;
   readonly webhooks: Webhooks;
@@ -91,6 +97,9 @@ export function createClient(options: ClientOptions): Client {
     tests: createTests(transport),
     notifications: createNotifications(transport),
     circuits: createCircuits(transport),
+    secrets: createSecrets(transport),
+    mcpServers: createMcpServers(transport),
+    templates: createTemplates(transport),
     doctor: createDoctor(transport),
     events: createEvents(transport),
     webhooks: createWebhooks(transport),

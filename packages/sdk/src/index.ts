@@ -18,6 +18,7 @@ export type {
   PageQuery,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
+export type { McpServerBody, McpServers } from './mcp-servers.ts';
 export type {
   Channels,
   Deliveries,
@@ -39,8 +40,10 @@ export type {
   RetryPolicyQuery,
 } from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
+export type { Secrets } from './secrets.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
 export type { Quotas, Teams } from './teams.ts';
+export type { TemplateBody, Templates, TemplateUse } from './templates.ts';
 export type {
   CatalogueQuery,
   TestCatalogue,

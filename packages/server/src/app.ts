@@ -7,13 +7,16 @@ import {
   createDoctor,
   createRunIds,
   type DoctorStore,
+  type DocumentStore,
   type Engine,
   type JobStore,
+  type McpHands,
   type QuotaStore,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
   type Scheduler,
+  type SecretStore,
   type TallyStore,
   type TaskStore,
   type TeamStore,
@@ -26,6 +29,7 @@ import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
 import { randomIds } from './http/random-id.ts';
 import type { Counters } from './limits/counters.ts';
+import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -50,6 +54,7 @@ import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
+import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
@@ -58,19 +63,23 @@ import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTeamRoutes } from './routes/teams.ts';
+import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import type { EventParts } from './services/event-parts.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
+import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate } from './services/quota-gate.ts';
 import { createRunViews } from './services/run-views.ts';
+import type { SecretParts } from './services/secrets.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -95,6 +104,11 @@ export interface AppOptions {
   readonly eventing: EventParts;
   readonly webhooks: WebhookStore;
   readonly notifications: NotificationParts;
+  readonly secrets: SecretStore;
+  readonly documents: DocumentStore;
+  readonly mcp: McpHands;
+  readonly mcpSpec: McpServerParts['mcpSpec'];
+  readonly vaulted: Pick<SecretParts, 'vault' | 'hostFault'>;
   readonly readers: Readers;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
@@ -159,6 +173,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
+  addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addAgentRoutes(app, parts);
   addAgentAuthRoutes(app, parts);
@@ -185,6 +200,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
+  addSecretRoutes(app, { ...parts, ...options.vaulted });
+  addMcpServerRoutes(app, parts);
+  addTemplateRoutes(app, parts);
   if (options.docs) await addDocs(app);
   return app;
 }

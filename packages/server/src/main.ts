@@ -3,20 +3,27 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   type ActionRegistry,
+  type AllowedCommands,
   commandRun,
   createActionRegistry,
   createMailer,
+  createMcpHands,
+  createMcpPool,
   createNoticeSender,
   eventPublish,
   eventWait,
   type FindChannel,
   httpRequest,
   judgeUrl,
+  mcpCall,
+  mcpReach,
+  mcpTool,
   notifyEmail,
   notifyWebhook,
   parseAllowList,
   runStart,
   SECRET_BYTES,
+  secretHostFault,
   signalWait,
   sleepFor,
   sleepUntil,
@@ -37,7 +44,6 @@ import {
   type Engine,
   type Relay,
   type RelayStore,
-  type RetryPolicyStore,
   type TestStore,
 } from '@tenuto/engine';
 import {
@@ -71,13 +77,17 @@ import { createLogger } from './logger.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
+import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
+import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
+import { resealSecrets, secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
+import { createTemplateResolver } from './services/template-use.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
@@ -131,24 +141,27 @@ async function start(
   teardown: Teardown,
 ): Promise<RunningServer> {
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
+  const version = await versionOf();
   const trusted = trustedPeers(settings.trustedProxies);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices, retryPolicies } = store.api;
+  const { jobs, tests, tokens, notices } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
-  const rules = rulesOf(settings, retryPolicies, (uses) => actions.check(uses));
+  const rules = rulesOf(settings, store.api, () => actions);
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
-  const vault = createVault(await keyOf(settings, dataDir), systemRandom);
+  const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));
+  const openSecrets = secretOpener(store.api.secrets, vault);
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
-  const actions = makeActions(settings, { startSubRun, tests, senders, eventing });
+  const mcp = makeMcp(settings, { documents: store.api.documents, openSecrets, version });
+  const actions = makeActions(settings, { startSubRun, tests, senders, eventing, mcp });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
     ...identity,
     name: hostname(),
     store: store.engine,
-    runner: actions,
+    runner: { ...actions, openSecrets },
     ...REAL,
     log: logger,
     ...engineLimits(settings),
@@ -162,13 +175,16 @@ async function start(
   });
   let phase: Phase = 'starting';
   const app = await buildApp({
-    version: await versionOf(),
+    version,
     logger,
     ...REAL,
     engine,
     scheduler,
     ...store.api,
     eventing: eventing.parts,
+    vaulted: { vault, hostFault: secretHostFault },
+    mcp: mcp.hands,
+    mcpSpec: mcp.specOf,
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
     readers: createReaders({ tokens, keys, jwt: settings.jwt, clock: systemClock }),
     rules,
@@ -187,6 +203,7 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   teardown.add(() => eventing.stop());
   eventing.start();
+  reseal(settings, store.api.secrets, { vault, logger });
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
   teardown.add(() => scheduler.stop());
@@ -322,6 +339,7 @@ interface ActionParts {
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
   readonly eventing: Pick<Eventing, 'publishFromNode' | 'waitForEvent'>;
+  readonly mcp: ReturnType<typeof makeMcp>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -348,19 +366,65 @@ function notificationsOf(
   };
 }
 
-/** The key that stored secrets are sealed under. */
-function keyOf({ secretKey: preset }: Settings, dataDir: string): Promise<Uint8Array> {
-  return secretKeyOf(dataDir, { preset, random: systemRandom });
+interface Sealing {
+  readonly vault: Vault;
+  readonly logger: FastifyBaseLogger;
+}
+
+/** Stored secrets are sealed under one key; what others have sealed before can still be opened. */
+async function openVault(settings: Settings, dataDir: string): Promise<Vault> {
+  const { secretKey: preset, previousSecretKeys: previous } = settings;
+  const key = await secretKeyOf(dataDir, { preset, random: systemRandom });
+  return createVault(key, systemRandom, previous);
+}
+
+/** Seals under the present key, behind everything else, what was sealed under one before it. */
+function reseal(
+  { previousSecretKeys: previous }: Settings,
+  secrets: ApiStore['secrets'],
+  { vault, logger }: Sealing,
+): void {
+  if (previous.length === 0) return;
+  resealSecrets(secrets, vault).then(
+    (resealed) => logger.info({ resealed }, 'secrets are sealed under the present key'),
+    (error: unknown) => logger.error({ err: error }, 'secrets could not be sealed anew'),
+  );
+}
+
+/** How commands may be started, those of MCP servers too. */
+function commandsOf({ allowCommands }: Settings) {
+  const allow: AllowedCommands =
+    allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
+  return { allow, environment: process.env, clock: systemClock };
+}
+
+interface McpSources {
+  readonly documents: ApiStore['documents'];
+  readonly openSecrets: ReturnType<typeof secretOpener>;
+  readonly version: string;
+}
+
+/** What speaks with MCP servers, for the actions and for the API. */
+function makeMcp(settings: Settings, { documents, openSecrets, version }: McpSources) {
+  const { httpAllow } = settings;
+  const commands = commandsOf(settings);
+  const reach = mcpReach({ clock: systemClock, commands, httpAllow, version });
+  const pool = createMcpPool(reach);
+  const specOf = createMcpSpec(openSecrets);
+  return {
+    pool,
+    specOf,
+    find: mcpServerFinder(documents, specOf),
+    hands: createMcpHands(pool, reach),
+  };
 }
 
 function makeActions(
-  { allowCommands }: Settings,
-  { startSubRun, tests, eventing, senders: { http, mailer, channel } }: ActionParts,
+  settings: Settings,
+  { startSubRun, tests, eventing, senders: { http, mailer, channel }, mcp }: ActionParts,
 ): ActionRegistry {
-  const allow =
-    allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
-  const commands = { allow, environment: process.env, clock: systemClock } as const;
-  return createActionRegistry([
+  const commands = commandsOf(settings);
+  const own = [
     http,
     notifyWebhook({ http, channel, clock: systemClock }),
     notifyEmail({ mailer, channel }),
@@ -375,14 +439,17 @@ function makeActions(
     eventPublish(eventing.publishFromNode),
     eventWait(eventing.waitForEvent, systemClock),
     runStart(startSubRun),
-  ]);
+    mcpCall(mcp),
+  ];
+  return createActionRegistry(own, (uses) => mcpTool(mcp, uses));
 }
 
 function rulesOf(
   settings: Settings,
-  store: RetryPolicyStore,
-  checkAction: (uses: string) => string | undefined,
+  { retryPolicies: store, secrets, documents }: ApiStore,
+  actions: () => ActionRegistry,
 ): Omit<JobRules, 'clock'> {
+  const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
     maxConcurrentNodes: settings.maxConcurrentNodes,
     maxRetries: settings.defaultMaxRetries,
@@ -393,6 +460,16 @@ function rulesOf(
     defaults,
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
+    templates: createTemplateResolver(documents),
+    graphs: createGraphUse({
+      secrets,
+      mcpServers: async (owner, names) => {
+        const found = await documents.named(owner, 'mcp_server', names);
+        return found.map(({ name }) => name);
+      },
+      checkAction,
+      checkSecrets: (uses, field) => actions().checkSecrets(uses, field),
+    }),
   };
 }
 

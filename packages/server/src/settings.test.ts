@@ -24,6 +24,7 @@ describe('settings', () => {
       docs: true,
       logLevel: 'info',
       ...ENGINE,
+      previousSecretKeys: [],
       mail: {},
       eventRetentionMs: 720 * 3_600_000,
     });

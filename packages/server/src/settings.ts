@@ -35,6 +35,8 @@ export interface Settings {
   readonly failpoints?: readonly FailpointOrder[];
   /** Seals stored secrets; unset: a key of the data folder's own. */
   readonly secretKey?: Uint8Array;
+  /** Keys that secrets were sealed under before. */
+  readonly previousSecretKeys: readonly Uint8Array[];
   readonly mail: MailSettings;
   /** Events that are older are not kept. */
   readonly eventRetentionMs: number;
@@ -90,7 +92,9 @@ export function readSettings(environment: Environment): Settings {
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const redisUrl = text('REDIS_URL');
   const failpoints = text('FAILPOINT');
-  const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
+  const secretText = text('TENUTO_SECRET_KEY');
+  const secretKey =
+    secretText === undefined ? undefined : readSecretKey('TENUTO_SECRET_KEY', secretText);
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -120,6 +124,9 @@ export function readSettings(environment: Environment): Settings {
     ...(redisUrl !== undefined && { redis: readRedis(redisUrl, text) }),
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
     ...(secretKey !== undefined && { secretKey }),
+    previousSecretKeys: list('TENUTO_SECRET_KEY_PREVIOUS').map((key) =>
+      readSecretKey('TENUTO_SECRET_KEY_PREVIOUS', key),
+    ),
     mail: readMail(text),
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
@@ -235,11 +242,10 @@ function readAdminToken(text: string | undefined): string | undefined {
   );
 }
 
-function readSecretKey(text: string | undefined): Uint8Array | undefined {
-  if (text === undefined) return undefined;
+function readSecretKey(name: string, text: string): Uint8Array {
   const key = parseSecretKey(text);
   if (key !== undefined && new Set(key).size >= DIFFERENT_CHARS) return key;
-  throw new SettingsError('TENUTO_SECRET_KEY', 'must be 32 random bytes, as base64 or hex');
+  throw new SettingsError(name, 'must be 32 random bytes, as base64 or hex');
 }
 
 /** @throws SettingsError that never holds the address, which may hold a password */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { RetryPolicyStore } from '@tenuto/engine';
+import { secretHostFault } from '@tenuto/actions';
 import { createNotifyBus, openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
@@ -12,7 +12,10 @@ import { localCounters } from '../src/limits/counters.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import type { Phase } from '../src/services/health.ts';
+import { createMcpSpec } from '../src/services/mcp-server-use.ts';
 import { createPolicyUse } from '../src/services/retry-policy-use.ts';
+import { secretOpener } from '../src/services/secret-use.ts';
+import { createTemplateResolver } from '../src/services/template-use.ts';
 import { systemClock, systemRandom } from '../src/system-clock.ts';
 import { runIdAt, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts';
 
@@ -64,12 +67,13 @@ export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
 
 /** The rules of a deployment, with what a test says otherwise. */
 function rulesOf(
-  store: RetryPolicyStore,
+  { retryPolicies: store, documents }: Pick<AppOptions, 'retryPolicies' | 'documents'>,
   given: TestApiOptions['rules'] = {},
 ): AppOptions['rules'] {
   const { defaults = DEFAULTS, ...rest } = given;
   const policies = createPolicyUse({ store, clock: systemClock, defaults });
-  return { defaults, checkAction: () => undefined, policies, ...rest };
+  const templates = createTemplateResolver(documents);
+  return { defaults, checkAction: () => undefined, policies, templates, ...rest };
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */
@@ -87,7 +91,7 @@ export async function startApiOn(
   const engine = scriptedEngine();
   const logged: string[] = [];
   const stores = openApiStore(database.connection);
-  const { tokens, notices, retryPolicies, events } = stores;
+  const { tokens, notices, events } = stores;
   const eventing = createEventing({
     ...{ store: events, clock: systemClock, retentionMs: 720 * 3_600_000 },
     log: pino({ level: 'silent' }),
@@ -96,6 +100,7 @@ export async function startApiOn(
   });
   eventing.start();
   const { rules, ...others } = options;
+  const vault = createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom);
   const app = await buildApp({
     version: '0.0.0',
     logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -105,10 +110,13 @@ export async function startApiOn(
     scheduler: { wake: () => undefined },
     ...stores,
     eventing: eventing.parts,
+    vaulted: { vault, hostFault: secretHostFault },
+    mcp: NO_MCP,
+    mcpSpec: createMcpSpec(secretOpener(stores.secrets, vault)),
     notifications: {
       notices,
       jobs: stores.jobs,
-      vault: createVault(Buffer.alloc(KEY_BYTES, 7), systemRandom),
+      vault,
       newId: () => runIdAt(Date.now()),
       newSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
       webhookIdOf: (deliveryId) => `msg_${deliveryId}`,
@@ -120,7 +128,7 @@ export async function startApiOn(
       },
     },
     readers: createReaders({ tokens, keys: undefined, jwt: {}, clock: systemClock }),
-    rules: rulesOf(retryPolicies, rules),
+    rules: rulesOf(stores, rules),
     rateLimits: DEFAULT_RATE_LIMITS,
     counters: localCounters(systemClock),
     origins: [],
@@ -195,6 +203,14 @@ async function call(url: string, path: string, init: CallInit = {}): Promise<Ans
     body: json && text !== '' ? JSON.parse(text) : undefined,
   };
 }
+
+/** Reaches everything but what is called `blocked`, and speaks with nobody. */
+const NO_MCP: AppOptions['mcp'] = {
+  tools: () => Promise.reject(new Error('nobody is there')),
+  check: async () => ({ ok: false, type: 'connection_refused', message: 'Nobody is there.' }),
+  fault: ({ url, command }) =>
+    [url, ...command].some((text) => text.includes('blocked')) ? 'cannot be reached' : undefined,
+};
 
 export const JOB = '/api/v1/orchestration/job';
 export const JOBS = '/api/v1/orchestration/jobs';

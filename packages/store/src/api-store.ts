@@ -3,6 +3,7 @@ import type {
   AuditStore,
   CircuitStore,
   DoctorStore,
+  DocumentStore,
   EventStore,
   JobStore,
   NoticeStore,
@@ -11,6 +12,7 @@ import type {
   RelayStore,
   RetryPolicyStore,
   SealStore,
+  SecretStore,
   TallyStore,
   TaskStore,
   TeamStore,
@@ -21,6 +23,7 @@ import type {
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
+import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
 import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
@@ -40,6 +43,7 @@ import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
+import { createSecretStore } from './secret-store.ts';
 import { createTallyStore, createTaskStore } from './task-store.ts';
 import { createTestStore } from './test-store.ts';
 
@@ -70,6 +74,8 @@ export interface ApiStore {
   readonly tallies: TallyStore;
   readonly tasks: TaskStore;
   readonly teams: TeamStore;
+  readonly documents: DocumentStore;
+  readonly secrets: SecretStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly events: EventStore;
@@ -98,6 +104,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
     teams: createTeamStore(pool),
+    documents: createDocumentStore(pool),
+    secrets: createSecretStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool),

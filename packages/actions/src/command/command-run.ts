@@ -22,6 +22,7 @@ export function commandRun(options: CommandOptions): ActionDefinition {
     name: 'command.run',
     description: 'Runs a program on the server and takes its output.',
     parameters: CommandParameters,
+    secretFields: ['env', 'stdin'],
     run: (call) => withRefusals(() => runCommand(prepare, call)),
   };
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@tenuto/contract';
-import type { ActionCall, ActionError, ActionOutcome, Clock } from '@tenuto/engine';
+import type { ActionCall, ActionError, ActionOutcome, Clock, SecretUse } from '@tenuto/engine';
 import type { Agent, Dispatcher } from 'undici';
 import type { ActionDefinition } from '../action.ts';
+import { secretKeptFrom } from '../secret-hosts.ts';
 import { judgeUrl } from './address-guard.ts';
 import { type AllowList, parseAllowList } from './allow-list.ts';
 import { hostLookup, type Lookup } from './connector.ts';
@@ -37,7 +38,9 @@ const TIMED_OUT = Symbol('timed out');
  *
  * @throws TypeError for an entry of `allow` that cannot be read.
  */
-export function httpRequest(options: HttpRequestOptions): Required<ActionDefinition> {
+export function httpRequest(
+  options: HttpRequestOptions,
+): ActionDefinition & Required<Pick<ActionDefinition, 'effectOf' | 'close'>> {
   const { clock, lookup = hostLookup } = options;
   const allow = parseAllowList(options.allow ?? []);
   const agent = guardedAgent({ allow, lookup });
@@ -46,6 +49,8 @@ export function httpRequest(options: HttpRequestOptions): Required<ActionDefinit
     description: 'Sends an HTTP request and waits for its answer.',
     parameters: HTTP_PARAMETERS,
     run: (call) => send({ agent, allow, clock }, call),
+    secretFields: 'all',
+    keepsHosts: true,
     effectOf,
     close: () => agent.destroy(),
   };
@@ -58,7 +63,8 @@ function effectOf({ method = 'GET', url }: JsonObject): string | undefined {
   const verb = String(method).toUpperCase();
   if (IDEMPOTENT.has(verb) || typeof url !== 'string') return undefined;
   const target = URL.parse(url);
-  return target === null ? undefined : `${verb} ${target.origin}${target.pathname}`;
+  // An address that is a secret is not known here, and the call is an effect all the same.
+  return target === null ? verb : `${verb} ${target.origin}${target.pathname}`;
 }
 
 async function send(client: Client, call: ActionCall): Promise<ActionOutcome> {
@@ -68,7 +74,8 @@ async function send(client: Client, call: ActionCall): Promise<ActionOutcome> {
   try {
     const exchange = readExchange(call);
     stopTimer = client.clock.after(exchange.timeoutMs, () => timer.abort(TIMED_OUT));
-    return await follow(client, exchange, { signal, log: (text) => call.log('system', text) });
+    const log = (text: string) => call.log('system', text);
+    return await follow(client, exchange, { signal, log, secrets: call.secrets });
   } catch (thrown) {
     if (!signal.aborted) return { status: 'failed', error: classifyFailure(thrown) };
     return signal.reason === TIMED_OUT ? timedOut : cancelled;
@@ -79,6 +86,7 @@ async function send(client: Client, call: ActionCall): Promise<ActionOutcome> {
 
 interface Conversation {
   readonly signal: AbortSignal;
+  readonly secrets: readonly SecretUse[] | undefined;
   log(text: string): void;
 }
 
@@ -106,11 +114,13 @@ async function follow(
 async function dispatch(
   { agent, allow }: Client,
   hop: Hop,
-  { signal, log }: Conversation,
+  { signal, log, secrets }: Conversation,
 ): Promise<Dispatcher.ResponseData> {
   const verdict = judgeUrl(hop.url, allow);
   if (!verdict.allowed) throw refusal(hop.url, verdict);
   const { url } = verdict;
+  const kept = secretKeptFrom(secrets, url.href);
+  if (kept !== undefined) throw keptFrom(url.host, kept);
   signal.throwIfAborted();
   const answer = agent.request({
     origin: url.origin,
@@ -194,6 +204,15 @@ function refusal(
     classification: 'validation',
     type,
     message: `The URL cannot be used: ${reason}.`,
+  });
+}
+
+/** A redirect elsewhere is refused as well: its address may hold what was sent to the first. */
+function keptFrom(host: string, { name, allowedHosts = [] }: SecretUse): HttpFailure {
+  return new HttpFailure({
+    classification: 'validation',
+    type: 'secret_host_refused',
+    message: `The secret ${name} may be sent to ${allowedHosts.join(', ')} only, not to ${host}.`,
   });
 }
 

@@ -49,6 +49,7 @@ function callOf(call: ActionCall, uses: string, parameters: JsonObject): ActionC
     idempotencyKey: call.idempotencyKey,
     uses,
     with: parameters,
+    ...(call.secrets !== undefined && { secrets: call.secrets }),
     startedAt: call.startedAt,
     signal: call.signal,
     graceMs: call.graceMs,

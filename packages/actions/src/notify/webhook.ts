@@ -44,6 +44,8 @@ export function notifyWebhook(ports: WebhookPorts): ActionDefinition {
     name: 'notify.webhook',
     description: 'Sends a message to an HTTP address.',
     parameters: WEBHOOK_PARAMETERS,
+    secretFields: ['url', 'headers', 'payload'],
+    keepsHosts: true,
     run: (call) => send(ports, call),
   };
 }

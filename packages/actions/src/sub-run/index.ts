@@ -6,29 +6,43 @@ import {
   OrchestrationError,
 } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome } from '@tenuto/engine';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ActionDefinition, refused } from '../action.ts';
 
 /** A run to start on behalf of a node. Starting it again under the same key gives the same run. */
 export interface SubRunRequest {
-  readonly dag: DagInput;
+  readonly from:
+    | { readonly dag: DagInput }
+    | { readonly template: string; readonly version?: number };
   readonly params: ActionCall['with'];
-  readonly name: string;
+  /** Absent: the template's, or the node's id. */
+  readonly name: string | undefined;
   readonly owner: string;
   readonly parentRun: string;
+  readonly parentNode: string;
   readonly idempotencyKey: string;
 }
 
 const PARAMETERS = Type.Object(
   {
-    dag_definition: Type.Object(
-      {
-        nodes: Type.Array(NodeSchema, { minItems: 1, maxItems: LIMITS.planNodes }),
-        edges: Type.Optional(Type.Array(EdgeSchema, { maxItems: LIMITS.planEdges })),
-      },
-      { additionalProperties: false },
+    dag_definition: Type.Optional(
+      Type.Object(
+        {
+          nodes: Type.Array(NodeSchema, { minItems: 1, maxItems: LIMITS.planNodes }),
+          edges: Type.Optional(Type.Array(EdgeSchema, { maxItems: LIMITS.planEdges })),
+        },
+        { additionalProperties: false },
+      ),
     ),
+    template: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.jobNameChars,
+        description: 'In place of a graph: the name of a template.',
+      }),
+    ),
+    template_version: Type.Optional(Type.Integer({ minimum: 1 })),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: LIMITS.jobNameChars })),
     params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     wait: Type.Optional(Type.Boolean()),
@@ -37,22 +51,27 @@ const PARAMETERS = Type.Object(
 );
 
 /**
- * `run.start`: starts a run from an inline graph and waits for its end, unless `wait` is false.
+ * `run.start`: starts a run from an inline graph or a template and waits for its end, unless `wait`
+ * is false.
  * @param start submits the run and gives its id; throws OrchestrationError when it is refused
  */
 export function runStart(start: (request: SubRunRequest) => Promise<string>): ActionDefinition {
   const parameters = Compile(PARAMETERS);
   return {
     name: 'run.start',
-    description: 'Starts a run from an inline graph and waits for it.',
+    description: 'Starts a run from an inline graph or a template and waits for it.',
     parameters: PARAMETERS,
     async run(call): Promise<ActionOutcome> {
-      const { dag_definition: dag, name, params, wait } = parameters.Parse(call.with);
+      const given = parameters.Parse(call.with);
+      const from = sourceOf(given);
+      if (from === undefined) return refused('invalid_parameters', ONE_SOURCE);
+      const { name, params, wait } = given;
       try {
         const runId = await start({
-          dag,
+          from,
           params: (params ?? {}) as ActionCall['with'],
-          name: name ?? call.nodeId.slice(0, LIMITS.jobNameChars),
+          name,
+          parentNode: call.nodeId,
           owner: call.owner,
           parentRun: call.runId,
           idempotencyKey: call.idempotencyKey,
@@ -66,6 +85,18 @@ export function runStart(start: (request: SubRunRequest) => Promise<string>): Ac
       }
     },
   };
+}
+
+const ONE_SOURCE = 'Give dag_definition or template, and not both.';
+
+function sourceOf({
+  dag_definition: dag,
+  template,
+  template_version: version,
+}: Static<typeof PARAMETERS>): SubRunRequest['from'] | undefined {
+  if ((dag === undefined) === (template === undefined)) return undefined;
+  if (template !== undefined) return { template, ...(version !== undefined && { version }) };
+  return version === undefined && dag !== undefined ? { dag } : undefined;
 }
 
 function startFailed(error: unknown): ActionOutcome {

@@ -23,9 +23,10 @@ describe('run.start', () => {
     expect(outcome).toEqual({ status: 'waiting', wait: { kind: 'run', runId: 'run-2' } });
     expect(asked).toEqual([
       {
-        dag: dag_definition,
+        from: { dag: dag_definition },
         params: { n: 1 },
-        name: 'node',
+        name: undefined,
+        parentNode: 'node',
         owner: 'somebody',
         parentRun: 'run',
         idempotencyKey: 'key-of-the-node',
@@ -36,6 +37,25 @@ describe('run.start', () => {
   it('is done at once when it shall not wait', async () => {
     const { outcome } = await start({ wait: false });
     expect(outcome).toEqual({ status: 'completed', output: { run_id: 'run-2' } });
+  });
+});
+
+describe('a run from a template', () => {
+  it('is asked for by the name of the template, and its version', async () => {
+    const { asked } = await start({
+      dag_definition: undefined,
+      template: 't',
+      template_version: 2,
+    });
+    expect(asked).toMatchObject([{ from: { template: 't', version: 2 } }]);
+  });
+
+  it('has no graph of its own', async () => {
+    for (const parameters of [{ template: 't' }, { dag_definition: undefined }]) {
+      const { outcome, asked } = await start(parameters);
+      expect(outcome).toMatchObject({ error: { type: 'invalid_parameters' } });
+      expect(asked).toEqual([]);
+    }
   });
 });
 

@@ -34,6 +34,7 @@ export function testRun(options: CommandOptions, memory: TestMemory = NO_MEMORY)
     name: 'test.run',
     description: 'Runs a test command and takes the results from its JUnit XML reports.',
     parameters: TestParameters,
+    secretFields: ['env'],
     async run(call) {
       const outcome = await withRefusals(() =>
         withMemory(() => runTests({ prepare, memory }, call)),

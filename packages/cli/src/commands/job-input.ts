@@ -96,15 +96,18 @@ export function withOverrides(
   body: JsonObject,
   { params, name }: { readonly params: JsonObject; readonly name?: string },
 ): JsonObject {
-  const { execution_context: context = {}, ...rest } = body;
+  // A template takes what another job has as its context.
+  const field = body.template === undefined ? 'execution_context' : 'params';
+  const { [field]: context = {}, ...rest } = body;
   const isContext = typeof context === 'object' && context !== null && !Array.isArray(context);
   const named = name === undefined ? rest : { ...without(rest, 'name'), job_name: name };
-  if (Object.keys(params).length === 0) return { ...named, ...pickContext(body) };
-  return { ...named, execution_context: isContext ? { ...context, ...params } : params };
+  if (Object.keys(params).length === 0) return { ...named, ...pick(body, field) };
+  return { ...named, [field]: isContext ? { ...context, ...params } : params };
 }
 
-function pickContext({ execution_context }: JsonObject): JsonObject {
-  return execution_context === undefined ? {} : { execution_context };
+function pick(body: JsonObject, field: string): JsonObject {
+  const value = body[field];
+  return value === undefined ? {} : { [field]: value };
 }
 
 function without(body: JsonObject, name: string): JsonObject {

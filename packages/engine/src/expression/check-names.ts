@@ -14,6 +14,7 @@ export interface Check {
   readonly variables: Set<string>;
   readonly steps: Set<string>;
   readonly nodes: Set<string>;
+  readonly secrets: Set<string>;
   /** Of `steps` and `nodes`, those that are used other than by a written id. */
   readonly whole: Set<string>;
   /** Variables of the comprehensions around, innermost last. */
@@ -32,6 +33,9 @@ export function kindOfVariable(node: NodeOf<'id'>, check: Check): Kind {
   const name = node.args;
   if (check.locals.includes(name)) return 'dyn';
   if (name === 'steps' || name === 'nodes') check.whole.add(name);
+  if (name === 'secrets' && check.scope.variables.has(name)) {
+    return problem(check, node, 'a secret is named where it is used: secrets.NAME');
+  }
   return declaredKind(node, check);
 }
 
@@ -41,21 +45,31 @@ function declaredKind(node: NodeOf<'id'>, check: Check): Kind {
   if (!check.scope.variables.has(name)) {
     const hint = nearest(name, check.scope.variables);
     const known = [...check.scope.variables].sort().join(', ') || 'none';
-    const help = hint === undefined ? `in scope are: ${known}` : `did you mean ${hint}?`;
+    const help =
+      name === 'secrets'
+        ? 'they are for the parameters (`with`) of actions only'
+        : hint === undefined
+          ? `in scope are: ${known}`
+          : `did you mean ${hint}?`;
     return problem(check, node, `there is no variable ${JSON.stringify(name)} here; ${help}`);
   }
   check.variables.add(name);
   return variableKind(name);
 }
 
-/** The kind of `steps.<id>` or `nodes.<id>`, undefined when the node is neither. */
+/** The kind of `steps.<id>`, `nodes.<id>` or `secrets.<name>`, undefined when the node is neither. */
 export function kindOfId(node: Node, check: Check): Kind | undefined {
   const selected = selectedId(node);
   const name = selected?.variable.args;
-  if (selected === undefined || (name !== 'steps' && name !== 'nodes')) return undefined;
+  if (selected === undefined) return undefined;
+  if (name !== 'steps' && name !== 'nodes' && name !== 'secrets') return undefined;
   if (check.locals.includes(name)) return undefined;
   if (!check.scope.variables.has(name)) return declaredKind(selected.variable, check);
   check.variables.add(name);
+  if (name === 'secrets') {
+    check.secrets.add(selected.id);
+    return 'string';
+  }
   check[name].add(selected.id);
   checkId(node, selected, check.scope[name], check);
   return name === 'nodes' ? 'map' : 'dyn';

@@ -24,6 +24,7 @@ export function checkSyntax(
     variables: new Set(),
     steps: new Set(),
     nodes: new Set(),
+    secrets: new Set(),
     whole: new Set(),
     locals: [],
     depth: 0,
@@ -33,6 +34,7 @@ export function checkSyntax(
     references: {
       steps: check.whole.has('steps') ? 'all' : check.steps,
       nodes: check.whole.has('nodes') ? 'all' : check.nodes,
+      secrets: check.secrets,
       variables: check.variables,
     },
     problems: check.problems,

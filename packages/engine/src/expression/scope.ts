@@ -14,6 +14,8 @@ export interface Scope {
 export interface References {
   readonly steps: ReadonlySet<string> | 'all';
   readonly nodes: ReadonlySet<string> | 'all';
+  /** Never all: each is named by a written id. */
+  readonly secrets: ReadonlySet<string>;
   readonly variables: ReadonlySet<string>;
 }
 
@@ -71,6 +73,7 @@ export function writtenId(variable: string, id: string): string {
 export const NO_REFERENCES: References = {
   steps: new Set(),
   nodes: new Set(),
+  secrets: new Set(),
   variables: new Set(),
 };
 
@@ -79,6 +82,7 @@ export function unite(a: References, b: References): References {
   return {
     steps: a.steps === 'all' || b.steps === 'all' ? 'all' : a.steps.union(b.steps),
     nodes: a.nodes === 'all' || b.nodes === 'all' ? 'all' : a.nodes.union(b.nodes),
+    secrets: a.secrets.union(b.secrets),
     variables: a.variables.union(b.variables),
   };
 }

@@ -9,7 +9,7 @@ import { orderNodes } from './order.ts';
 import type { Plan, StoredPolicies, StoredPolicy } from './plan.ts';
 import { collectProblems, type Problems } from './problems.ts';
 import { compileSpecs, type Specs } from './spec.ts';
-import type { Door } from './spec-context.ts';
+import type { CheckSecrets, Door } from './spec-context.ts';
 
 export interface CompileOptions {
   /** The job's retry policy: the default of its nodes. It becomes part of the plan. */
@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly maxEdges?: number;
   /** Says what is wrong with an action's name; absent, every name is taken. */
   readonly checkAction?: (uses: string) => string | undefined;
+  /** Absent, all actions may be given secrets everywhere. */
+  readonly checkSecrets?: CheckSecrets;
 }
 
 interface PlanDocument {
@@ -52,6 +54,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
   const problems = collectProblems();
   const flat = flatten(dag.nodes, options.maxNodes ?? LIMITS.planNodes, problems);
   const edges = readEdges(flat, dag.edges ?? [], options.maxEdges ?? LIMITS.planEdges, problems);
+  const secrets = new Map<string, string>();
   const specs = compileSpecs({
     flat,
     defaultRetry: resolveRetryPolicy(options.retry),
@@ -59,6 +62,8 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     jobPolicy: options.policies?.get(options.retryFrom ?? ''),
     checkAction: options.checkAction ?? (() => undefined),
     door: options.door,
+    checkSecrets: options.checkSecrets ?? (() => undefined),
+    secrets,
     problems,
   });
   const order = orderNodes(flat, edges);
@@ -78,6 +83,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     edges,
     specs,
     names,
+    secrets,
     document: canonicalJson(document),
     levels: 'levels' in order ? order.levels : new Int32Array(),
   });
@@ -163,11 +169,12 @@ interface Parts {
   readonly edges: Edges;
   readonly specs: Specs;
   readonly names: ReadonlyMap<string, number>;
+  readonly secrets: ReadonlyMap<string, string>;
   readonly document: string;
   readonly levels: Int32Array;
 }
 
-function assemble({ flat, edges, specs, names, document, levels }: Parts): Plan {
+function assemble({ flat, edges, specs, names, secrets, document, levels }: Parts): Plan {
   return {
     hash: createHash('sha256').update(document).digest('hex'),
     document,
@@ -188,6 +195,7 @@ function assemble({ flat, edges, specs, names, document, levels }: Parts): Plan 
       (spec) => spec.rollback !== undefined || spec.type === 'checkpoint',
     ),
     names,
+    secrets,
     levels,
   };
 }
@@ -198,7 +206,7 @@ function keptOutputs({
   edges,
   specs,
   names,
-}: Omit<Parts, 'document' | 'levels'>): Uint8Array {
+}: Omit<Parts, 'document' | 'levels' | 'secrets'>): Uint8Array {
   const kept = new Uint8Array(flat.inputs.length);
   const mark = (references: References, node: number) => {
     for (const read of [references.steps, references.nodes]) {

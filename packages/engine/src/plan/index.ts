@@ -11,3 +11,4 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
+export type { CheckSecrets } from './spec-context.ts';

@@ -97,6 +97,8 @@ export interface Plan {
   readonly keepsOrder: boolean;
   /** `save_as` names and ids by which `steps` and `nodes` find a node. */
   readonly names: ReadonlyMap<string, number>;
+  /** Secrets that parameters name, each with a place where one does. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** How many nodes stand before each on the longest way to it, groups it stands in included. */
   readonly levels: Int32Array;
 }

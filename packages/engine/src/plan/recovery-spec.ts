@@ -8,7 +8,7 @@ import {
 } from '../expression/index.ts';
 import type { RetryPolicy } from '../retry/index.ts';
 import type { ActionSpec, NodeSpec } from './plan.ts';
-import { attempt, type SpecContext } from './spec-context.ts';
+import { attempt, noteSecrets, type SpecContext, withSecrets } from './spec-context.ts';
 
 interface Place {
   readonly node: NodeInput;
@@ -55,8 +55,12 @@ function sideAction(
     context.problems.add(`${place.path}/${field}/uses`, wrong, written.uses);
   }
   const parameters = (written.with ?? {}) as Json as JsonObject;
-  const template = templateOf(context, place, `${field}/with`, parameters);
-  return template && { uses: written.uses, with: template };
+  const scope = withSecrets(place.scope);
+  const template = templateOf(context, { ...place, scope }, `${field}/with`, parameters);
+  if (template === undefined) return undefined;
+  const path = `${place.path}/${field}/with`;
+  noteSecrets(context, { uses: written.uses, template, parameters, scope, path });
+  return { uses: written.uses, with: template };
 }
 
 function templateOf(

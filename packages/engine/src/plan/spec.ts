@@ -10,7 +10,7 @@ import { type FlatNodes, typeOf } from './flatten.ts';
 import { nodeRetry } from './node-retry.ts';
 import type { NodeSpec } from './plan.ts';
 import { compileRecovery } from './recovery-spec.ts';
-import { attempt, type SpecContext } from './spec-context.ts';
+import { attempt, noteSecrets, type SpecContext, withSecrets } from './spec-context.ts';
 
 /** The action of a node that names none, by type. */
 const DEFAULT_ACTIONS: Partial<Record<string, string>> = {
@@ -21,7 +21,7 @@ const DEFAULT_ACTIONS: Partial<Record<string, string>> = {
 const NO_ACTION = new Set(['condition', 'checkpoint', 'parallel_group', 'sequential_group']);
 const DEFAULT_PRIORITY = 5;
 const DEFAULT_GRACE_SECONDS = 10;
-/** What every expression of a graph may name. `secrets` comes in with its door. */
+/** What every expression of a graph may name; `secrets` only what is inside `with`. */
 const VARIABLES = ['params', 'steps', 'nodes', 'parents', 'run', 'now'];
 /** The same of the graph of a task. */
 const TASK_VARIABLES = [...VARIABLES, 'task', 'event'];
@@ -130,13 +130,20 @@ function compileSpec(
     });
   };
   const parameters = actionParameters(context, node, path);
-  const template = attempt(context, index, 'with', () => compileTemplate(parameters, scope));
+  const template = attempt(context, index, 'with', () =>
+    compileTemplate(parameters, withSecrets(scope)),
+  );
   if (template !== undefined && !template.isConstant) reads.push(template.references);
   checkConditions(context, node, path);
   const retry = nodeRetry(context, node, path);
+  const uses = actionName(context, node, path);
+  if (template !== undefined) {
+    const given = { template, parameters, scope, path: `${path}/with` };
+    noteSecrets(context, { uses: uses ?? typeOf(node), ...given });
+  }
   return {
     type: typeOf(node),
-    uses: actionName(context, node, path),
+    uses,
     with: template ?? compileTemplate({}, scope),
     guard:
       typeof node.if === 'string'

@@ -1,4 +1,10 @@
-import type { AttemptStatus, Classification, Json, JsonObject } from '@tenuto/contract';
+import type {
+  AmbiguityPolicy,
+  AttemptStatus,
+  Classification,
+  Json,
+  JsonObject,
+} from '@tenuto/contract';
 import type { ReportedTest } from './reported-test.ts';
 
 /** One attempt of one node, as an action sees it. */
@@ -18,6 +24,8 @@ export interface ActionCall {
   readonly uses: string;
   /** Parameters with every `${...}` already resolved. */
   readonly with: JsonObject;
+  /** The secrets whose values are in `with`; absent when there are none. */
+  readonly secrets?: readonly SecretUse[];
   /** Wall time in milliseconds since the epoch at which the attempt started. */
   readonly startedAt: number;
   /** Aborts on cancel and timeout; the action then has `graceMs` to end. */
@@ -27,6 +35,20 @@ export interface ActionCall {
   heartbeat(): void;
   /** Appends text to the attempt's log; it may hold several lines. */
   log(stream: LogStream, text: string): void;
+}
+
+/** A secret with its value, for the length of one attempt. */
+export interface OpenSecret {
+  readonly value: string;
+  /** See {@link SecretUse}. */
+  readonly allowedHosts?: readonly string[];
+}
+
+/** A secret that an action was given, by name. */
+export interface SecretUse {
+  readonly name: string;
+  /** The only hosts that it may be sent to; absent, it is bound to none. */
+  readonly allowedHosts?: readonly string[];
 }
 
 export type LogStream = 'stdout' | 'stderr' | 'system';
@@ -39,6 +61,11 @@ export interface ActionError {
   /** Earliest next attempt in milliseconds from now, as the target asked (Retry-After). */
   readonly retryAfterMs?: number;
   readonly details?: JsonObject;
+  /**
+   * It may have taken effect all the same; of an effect, `on_ambiguous` decides what follows. False:
+   * it did not, or that does no harm.
+   */
+  readonly outcomeUnknown?: boolean;
 }
 
 /** A file that an attempt produced; its bytes go to the artifact store by hash. */
@@ -93,5 +120,12 @@ export interface ActionRunner {
    * gives undefined for one that may be made again. Undefined for all other actions.
    */
   effectOf?(uses: string): ((parameters: JsonObject) => string | undefined) | undefined;
+  /** Opens those of an owner's secrets that are there; absent where there are none at all. */
+  openSecrets?(owner: string, names: readonly string[]): Promise<ReadonlyMap<string, OpenSecret>>;
+  /**
+   * What follows a call of such an action of which nobody knows whether it took effect, where its
+   * node does not say; absent, `retry`.
+   */
+  ambiguityOf?(uses: string): AmbiguityPolicy | undefined;
   run(call: ActionCall): ActionOutcome | Promise<ActionOutcome>;
 }

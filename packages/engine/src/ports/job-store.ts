@@ -29,6 +29,8 @@ export interface StoredInput extends RunInput {
   readonly maxRetries?: number;
   /** The stored retry policies that it uses, in the versions that were in force. */
   readonly retryPolicies?: readonly UsedRetryPolicy[];
+  /** How many runs stand above it that have started each other; none when absent. */
+  readonly depth?: number;
 }
 
 /** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */

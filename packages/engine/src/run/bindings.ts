@@ -27,15 +27,41 @@ export function evaluateAt(run: RunState, node: number, expression: Expression |
   return expression.evaluate(bindingsAt(run, node, expression.references, run.now));
 }
 
-/** The parameters of a node's action with every template resolved, as of `now` (ms). */
-export function parametersOf(run: RunState, node: number, now: number): JsonObject {
+/** What stands for a secret wherever its value has no business. */
+export const HIDDEN = '***';
+
+/**
+ * The parameters of a node's action with every template resolved, as of `now` (ms).
+ * @param secrets values by name; absent, {@link HIDDEN} stands for each
+ */
+export function parametersOf(
+  run: RunState,
+  node: number,
+  now: number,
+  secrets?: ReadonlyMap<string, string>,
+): JsonObject {
   const template = templateOf(run, node);
   if (template === undefined)
     throw new ExpressionError('There is no action to give parameters to.');
-  const value = template.isConstant
-    ? template.resolve({})
-    : template.resolve(bindingsAt(run, node, template.references, now));
-  return value as JsonObject;
+  if (template.isConstant) return template.resolve({}) as JsonObject;
+  const { references } = template;
+  const bindings = bindingsAt(run, node, references, now);
+  if (references.secrets.size === 0) return template.resolve(bindings) as JsonObject;
+  const values = secretsOf(references.secrets, (name) => secrets?.get(name) ?? HIDDEN);
+  return template.resolve({ ...bindings, secrets: values }) as JsonObject;
+}
+
+/** The names of the secrets that the parameters of a node's action read. */
+export function secretNamesOf(run: RunState, node: number): ReadonlySet<string> {
+  return templateOf(run, node)?.references.secrets ?? NO_NAMES;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function secretsOf(names: ReadonlySet<string>, read: (name: string) => string): JsonObject {
+  const secrets: Record<string, Json> = Object.create(null);
+  for (const name of names) secrets[name] = read(name);
+  return secrets;
 }
 
 /**
@@ -58,8 +84,19 @@ function namedCircuit(run: RunState, node: number, now: number): string | undefi
 
 function targetOf(run: RunState, node: number, now: number): string {
   const { uses = '' } = specOf(run, node);
+  // What a hidden value does not fit into says nothing of the host.
+  if (secretNamesOf(run, node).size > 0 && unfit(run, node, now)) return uses;
   const host = hostOf(parametersOf(run, node, now).url);
   return host === undefined ? uses : `${uses}:${host}`;
+}
+
+function unfit(run: RunState, node: number, now: number): boolean {
+  try {
+    parametersOf(run, node, now);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function hostOf(url: Json | undefined): string | undefined {

@@ -7,7 +7,7 @@ export {
   runningAttempts,
   wantsStop,
 } from './apply.ts';
-export { circuitKeyOf, parametersOf } from './bindings.ts';
+export { circuitKeyOf, HIDDEN, parametersOf, secretNamesOf } from './bindings.ts';
 export {
   type Choice,
   chooseRecovery,

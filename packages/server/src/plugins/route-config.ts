@@ -10,6 +10,8 @@ declare module 'fastify' {
     readonly anyone?: boolean;
     /** Anybody may call it; who sends credentials all the same is named. */
     readonly public?: boolean;
+    /** Its name among the tools of /mcp; made from its address when absent. `false`: it is none. */
+    readonly tool?: string | false;
     /** Callers on the same machine need no credentials. */
     readonly loopback?: boolean;
     /** What it counts as; reads when absent. */

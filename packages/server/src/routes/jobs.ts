@@ -110,7 +110,7 @@ function addCancel(app: Typed, parts: JobParts): void {
   app.delete(
     `${BASE}/job/:job_id`,
     {
-      config: { scope: 'jobs:write', limit: 'change' },
+      config: { scope: 'jobs:write', limit: 'change', tool: 'cancel_job' },
       schema: {
         tags: ['jobs'],
         summary: 'Cancel a job',

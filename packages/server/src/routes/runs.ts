@@ -71,7 +71,7 @@ export function addRunRoutes(instance: FastifyInstance, parts: JobParts): void {
   app.get(
     `${RUN}/explain`,
     {
-      config,
+      config: { ...config, tool: 'explain_run' },
       schema: {
         ...{ tags, summary: 'Say why a run, and each of its nodes, does not go on' },
         params: RunParameters,

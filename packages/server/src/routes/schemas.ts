@@ -8,6 +8,11 @@ export const JobParameters = Type.Object({ job_id: uuid }, closed);
 export const RunParameters = Type.Object({ run_id: uuid }, closed);
 export const TaskParameters = Type.Object({ task_id: uuid }, closed);
 export const PolicyParameters = Type.Object({ policy_id: uuid }, closed);
+/** What an owner has given a name; its id does as well. */
+export const ResourceParameters = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 255 }) },
+  closed,
+);
 export const NodeParameters = Type.Object(
   {
     job_id: uuid,

@@ -43,6 +43,25 @@ describe('a vault', () => {
     expect(() => other.open(vault.seal('secret', 'x'), 'x')).toThrow('TENUTO_SECRET_KEY');
   });
 
+  it('opens what was sealed under a key before, and seals under the present one', () => {
+    const [old, present] = [randomBytes(KEY_BYTES), randomBytes(KEY_BYTES)];
+    const before = createVault(old, random);
+    const after = createVault(present, random, [randomBytes(KEY_BYTES), old]);
+    expect(after.open(before.seal('secret', 'x'), 'x')).toBe('secret');
+    expect(() => after.open(before.seal('secret', 'x'), 'y')).toThrow(VaultError);
+    const sealed = after.seal('secret', 'x');
+    expect(Buffer.from(sealed).subarray(0, after.head.length)).toEqual(Buffer.from(after.head));
+    expect(createVault(present, random).open(sealed, 'x')).toBe('secret');
+    expect(() => before.open(sealed, 'x')).toThrow('another key');
+  });
+
+  it('has one fingerprint for one secret under one key', () => {
+    expect(vault.fingerprint('a')).toBe(vault.fingerprint('a'));
+    expect(vault.fingerprint('a')).not.toBe(vault.fingerprint('b'));
+    const other = createVault(randomBytes(KEY_BYTES), random);
+    expect(other.fingerprint('a')).not.toBe(vault.fingerprint('a'));
+  });
+
   it('takes no key of another length', () => {
     expect(() => createVault(randomBytes(16), random)).toThrow(RangeError);
   });

@@ -8,7 +8,7 @@ import {
 } from '@tenuto/contract';
 import { type CompileOptions, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
 import type { JobGraph } from './job-graph.ts';
-import { jobRetry } from './job-retry.ts';
+import { type JobRetry, jobRetry } from './job-retry.ts';
 import type { JobRules } from './job-rules.ts';
 import { recoveryRulesOf } from './recovery-policy.ts';
 import { cappedGraph } from './retry-cap.ts';
@@ -29,6 +29,8 @@ export interface JobSources {
   readonly policies: JobPolicies;
   /** Where its runs come in, when it is not as a job. */
   readonly door?: NonNullable<CompileOptions['door']>;
+  /** What the compiler asks about actions. */
+  readonly checks: Pick<CompileOptions, 'checkAction' | 'checkSecrets'>;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface JobSources {
  */
 export function readJobInput(
   body: SubmitJob,
-  { graph, policies, door }: JobSources,
+  { graph, policies, checks, door }: JobSources,
   rules: JobRules,
 ): JobInput {
   const name = either(body, 'job_name', 'name');
@@ -50,7 +52,8 @@ export function readJobInput(
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
   const { defaults } = rules;
   const retry = jobRetry(body, policies, defaults);
-  const plan = compile(graph, { ...retry.options, ...(door !== undefined && { door }) }, rules);
+  const knows = door === undefined ? checks : { ...checks, door };
+  const plan = compile(graph, retry, { ...knows, defaults });
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
     name,
@@ -109,10 +112,17 @@ function refusePastDeadline(times: {
   });
 }
 
-function compile({ dag, placeOf }: JobGraph, options: CompileOptions, rules: JobRules): Plan {
+function compile(
+  { dag, placeOf }: JobGraph,
+  retry: JobRetry,
+  {
+    defaults,
+    ...knows
+  }: Pick<CompileOptions, 'checkAction' | 'checkSecrets' | 'door'> & Pick<JobRules, 'defaults'>,
+): Plan {
   try {
-    const capped = cappedGraph(dag, rules.defaults.maxRetryDelayMs);
-    return compilePlan(capped, { ...options, checkAction: rules.checkAction });
+    const capped = cappedGraph(dag, defaults.maxRetryDelayMs);
+    return compilePlan(capped, { ...retry.options, ...knows });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({

@@ -1,6 +1,8 @@
 import type { Clock } from '@tenuto/engine';
+import type { GraphUse } from './graph-use.ts';
 import type { JobDefaults } from './job-defaults.ts';
 import type { PolicyUse } from './retry-policy-use.ts';
+import type { ResolveTemplate } from './template-use.ts';
 
 /** What the deployment cannot do, known before a job is taken. */
 export interface JobRules {
@@ -9,4 +11,7 @@ export interface JobRules {
   readonly policies: PolicyUse;
   /** Says what is wrong with an action's name; undefined when it is known. */
   readonly checkAction: (uses: string) => string | undefined;
+  /** What graphs name that belongs to somebody: secrets, MCP servers. */
+  readonly graphs?: GraphUse;
+  readonly templates?: ResolveTemplate;
 }

@@ -8,6 +8,7 @@ import {
 import {
   type Access,
   type Idempotency,
+  type Plan,
   type RunRecord,
   type Submission,
   shapeOf,
@@ -20,6 +21,7 @@ import { refuseUnreachable } from './job-notify.ts';
 import { jobView } from './job-view.ts';
 import { DEFAULT_JOB_TYPE } from './retry-policy-use.ts';
 import type { JobParts } from './services.ts';
+import { atTemplate, withTemplate } from './template-use.ts';
 
 /** A level with more nodes than this is told of: they wait for each other's slots. */
 const LEVELS_NAMED = 1_000;
@@ -29,9 +31,8 @@ const FULL_RETRY_SECONDS = 30;
 /** What a job would be: nothing is stored. */
 export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): Promise<DryRun> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
-  const sources = await sourcesOf(parts, access, body);
-  const input = readJobInput(body, sources, parts.rules);
-  await refuseUnreachable(parts, caller.principal.owner, body);
+  const { input, job } = await understood(parts, access, body);
+  await refuseUnreachable(parts, caller.principal.owner, job);
   const shape = shapeOf(input.plan);
   return {
     valid: true,
@@ -107,10 +108,9 @@ export async function submitOnce(
   refuseWhenFull(parts);
   const body = await make();
   const access = { ...authorize(caller.principal, 'jobs:write', 'jobs'), owner };
-  const sources = await sourcesOf(parts, access, body);
-  const input = readJobInput(body, sources, parts.rules);
-  await refuseUnreachable(parts, owner, body);
-  const submission = submissionOf(caller, owner, body, input);
+  const { input, job } = await understood(parts, access, body);
+  await refuseUnreachable(parts, owner, job);
+  const submission = submissionOf(caller, owner, job, input);
   const result = await parts.gate.submit({ owner, admin: access.all }, () =>
     parts.engine.submit({ ...submission, ...(idempotency && { idempotency }) }),
   );
@@ -123,14 +123,60 @@ export async function submitOnce(
   throw new OrchestrationError('conflict', 'Another request with this key is under way.');
 }
 
+/** A job as it was understood: with what its template says, if it has one. */
+async function understood(
+  parts: JobParts,
+  access: Access,
+  body: SubmitJob,
+): Promise<{ readonly input: JobInput; readonly job: SubmitJob }> {
+  const job = await withTemplate(parts.rules.templates, access, body);
+  const input = await atTemplate(body, () => checkJob(parts, access, job));
+  return { input, job };
+}
+
+/** What is asked about the graph of a job. */
+export interface GraphParts extends Pick<JobParts, 'rules'> {
+  readonly tests: Pick<JobParts['tests'], 'catalogue'>;
+}
+
+/**
+ * Checks all of a job that can be known before it runs.
+ * @throws OrchestrationError as {@link readJobInput}, and 422 for secrets that are not there
+ */
+export async function checkJob(
+  parts: GraphParts,
+  access: Access,
+  job: SubmitJob,
+  door?: JobSources['door'],
+): Promise<JobInput> {
+  const sources = { ...(await sourcesOf(parts, access, job)), ...(door !== undefined && { door }) };
+  const input = readJobInput(job, sources, parts.rules);
+  await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
+  return input;
+}
+
 /** Looks up what a job of this owner's names and does not say itself. */
 async function sourcesOf(
-  { tests, rules }: JobParts,
+  { tests, rules }: GraphParts,
   access: Access,
   body: SubmitJob,
 ): Promise<JobSources> {
   const graph = await jobGraph(tests.catalogue, access.owner, body);
-  return { graph, policies: await rules.policies.forJob(access, body, graph.dag) };
+  const { checkAction, graphs } = rules;
+  return {
+    graph,
+    policies: await rules.policies.forJob(access, body, graph.dag),
+    checks: (await graphs?.checks(access.owner, graph.dag)) ?? { checkAction },
+  };
+}
+
+/** @throws PlanError for a secret that the job's owner does not have */
+async function refuseUnknown(
+  { rules }: GraphParts,
+  { owner }: Access,
+  { plan, graph }: { readonly plan: Plan; readonly graph: JobSources['graph'] },
+): Promise<void> {
+  await rules.graphs?.refuseUnknown(owner, { plan, placeOf: graph.placeOf });
 }
 
 /** What is accepted must be finished, and that takes room on the disk. */

@@ -35,13 +35,14 @@ async function started(retry: string | undefined, has = true): Promise<Submissio
   const policies = createPolicyUse({ store, clock: { mono: () => 0 }, defaults });
   const start = createSubRuns({
     engine: () => engine,
-    jobs: { submission: async () => undefined },
+    jobs: { submission: async () => undefined, find: async () => undefined },
     tests: { catalogue: NO_TESTS },
     rules: { defaults, checkAction: () => undefined, policies },
   });
   await start({
-    dag: { nodes: [{ id: 'a', uses: 'x', ...(retry !== undefined && { retry }) }] },
+    from: { dag: { nodes: [{ id: 'a', uses: 'x', ...(retry !== undefined && { retry }) }] } },
     ...{ params: {}, name: 'child', owner: 'ann', parentRun: 'run-1', idempotencyKey: 'k' },
+    parentNode: 'start',
   });
   return engine.submitted[0];
 }

@@ -23,8 +23,7 @@ import {
   type TaskChange,
   type TaskMaking,
 } from '@tenuto/engine';
-import { jobGraph } from './job-graph.ts';
-import { readJobInput } from './job-input.ts';
+import { checkJob } from './job-submit.ts';
 import type { TaskParts } from './task-parts.ts';
 import { checkTask } from './task-rules.ts';
 
@@ -122,9 +121,13 @@ async function graphOf(parts: TaskParts, access: Access, payload: TaskPayload): 
     return { dag: payload.dag_definition, params, placeOf };
   }
   const { template = '' } = payload;
-  const made = await parts.resolveTemplate?.(access, template, params);
-  if (made === undefined) throw fault('/payload/template', `There is no template "${template}".`);
-  return { ...made, placeOf: () => '/payload/template' };
+  const resolve = parts.rules.templates;
+  if (resolve === undefined) throw fault('/payload/template', 'There are no templates here.');
+  const made = await placed(
+    (path) => `/payload${path}`,
+    () => resolve(access, { template, params }),
+  );
+  return { dag: made.dag, params: made.params, placeOf: () => '/payload/template' };
 }
 
 function probePlace(path: string): string {
@@ -144,11 +147,7 @@ async function compiled(
     execution_context: { ...params },
     ...retryWords(definition),
   };
-  const { plan, run } = await placed(placeOf, async () => {
-    const graph = await jobGraph(parts.tests.catalogue, access.owner, job);
-    const policies = await parts.rules.policies.forJob(access, job, graph.dag);
-    return readJobInput(job, { graph, policies, door: 'task' }, parts.rules);
-  });
+  const { plan, run } = await placed(placeOf, () => checkJob(parts, access, job, 'task'));
   return { plan: storedPlan(plan), input: inputText(run) };
 }
 
