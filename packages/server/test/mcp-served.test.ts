@@ -153,7 +153,7 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
     ]);
     expect((await served.ended(jobId)).status).toBe('completed');
     const before = await childrenOf(served.server().pid);
-    expect(before.length).toBeGreaterThan(0);
+    if (process.platform === 'linux') expect(before.length).toBeGreaterThan(0);
     served.server().signal('SIGTERM');
     await served.server().ended;
     await expect.poll(() => before.some(isAlive), SOON).toBe(false);
