@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from './faults/stage.ts';
@@ -13,6 +14,7 @@ const SOON = { timeout: 120_000, interval: 50 };
 const EVERYTHING = fileURLToPath(
   import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'),
 );
+const HOSTILE = join(import.meta.dirname, '../../actions/src/mcp/hostile-server.fixture.ts');
 const CANARY = 'canary-of-the-mcp-server';
 
 let served: Served;
@@ -153,7 +155,7 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
     ]);
     expect((await served.ended(jobId)).status).toBe('completed');
     const before = await childrenOf(served.server().pid);
-    expect(before.length).toBeGreaterThan(0);
+    if (process.platform === 'linux') expect(before.length).toBeGreaterThan(0);
     served.server().signal('SIGTERM');
     await served.server().ended;
     await expect.poll(() => before.some(isAlive), SOON).toBe(false);
@@ -177,6 +179,68 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
     expect([answer.status, answer.body.validation_errors[0].path]).toEqual([
       ...[422, '/dag_definition/nodes/0/uses'],
     ]);
+  });
+});
+
+describe('a server that behaves badly', () => {
+  const register = async (manner: string) => {
+    const command = [process.execPath, HOSTILE, manner];
+    const body = { name: manner, transport: 'stdio', command };
+    expect((await served.call(MCP, { body })).status).toBe(201);
+  };
+  const questions = async (jobId: string) => {
+    const path = `/api/v1/orchestration/interventions?job_id=${jobId}&state=open`;
+    return (await served.call(path)).body.items;
+  };
+
+  it('may answer with megabytes, which the next node can use', async () => {
+    await register('big');
+    const jobId = await served.submit([
+      { id: 'big', uses: 'big.act' },
+      {
+        id: 'size',
+        uses: 'transform.cel',
+        with: { expression: 'size(steps.big.text)' },
+        parent_nodes: ['big'],
+      },
+    ]);
+    expect((await served.ended(jobId)).status).toBe('completed');
+    expect((await served.node(jobId, 'size')).output).toBe(4 * 1024 * 1024);
+  });
+
+  it.each([
+    ['dies', {}, 'Connection closed'],
+    ['silent', { timeout_seconds: 1, grace_seconds: 0 }, 'did not end within its time'],
+  ])('and %s in the middle of a call is asked about, not called again', async (manner, more, why) => {
+    await register(manner);
+    const jobId = await served.submit([{ id: 'act', uses: `${manner}.act`, ...more }]);
+    await expect.poll(async () => (await questions(jobId)).length, SOON).toBe(1);
+    const [{ intervention_id: id }] = await questions(jobId);
+    const node = await served.node(jobId, 'act');
+    expect([node.attempts, node.error.type]).toEqual([1, 'outcome_unknown']);
+    expect(node.error.message).toContain(why);
+    const body = { resolution: 'skip', reason: 'It did act.', result: { done: true } };
+    const path = `/api/v1/orchestration/interventions/${id}/resolve`;
+    expect((await served.call(path, { body })).status).toBe(200);
+    expect((await served.ended(jobId)).status).toBe('completed');
+    expect(await served.node(jobId, 'act')).toMatchObject({ attempts: 1, output: { done: true } });
+  });
+
+  it('and dies in the middle of every call is called again where that is allowed', async () => {
+    const given = { server: 'dies', tool: 'act', read_only: true };
+    const jobId = await served.submit([
+      {
+        id: 'act',
+        uses: 'mcp.call',
+        with: given,
+        retry: { strategy: 'immediate', max_attempts: 3 },
+      },
+    ]);
+    expect((await served.ended(jobId)).status).toBe('failed');
+    expect(await served.node(jobId, 'act')).toMatchObject({
+      attempts: 3,
+      error: { type: 'mcp_connection_lost' },
+    });
   });
 });
 

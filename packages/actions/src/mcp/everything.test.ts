@@ -30,8 +30,14 @@ describe.each(['stdio', 'http'] as const)('the reference server over %s', (trans
     const mcp = open();
     expect(await mcp.call('echo', { message: 'hello' })).toEqual({
       status: 'completed',
-      output: { content: [{ type: 'text', text: 'Echo: hello' }], text: 'Echo: hello' },
+      output: { content: [], text: 'Echo: hello' },
     });
+  });
+
+  it('answers calls with what is not text beside its text', async () => {
+    const { status, output } = await open().call('get-tiny-image');
+    const image = { type: 'image', mimeType: 'image/png', data: expect.any(String) };
+    expect([status, output]).toEqual(['completed', { text: expect.any(String), content: [image] }]);
   });
 
   it('answers calls with a structure, which is the output then', async () => {

@@ -9,7 +9,7 @@ export type OutputForm = 'auto' | 'full';
 
 /**
  * The outcome of a call. The output is what the tool says in a structure, if it does, else
- * `{content, text}`; `full` gives all of it.
+ * `{text, content}`: its text, and what of its content is not text; `full` gives all as it came.
  */
 export function outcomeOf(
   tool: McpToolInfo,
@@ -35,7 +35,8 @@ function outputOf(result: CallToolResult, form: OutputForm): Json {
   if (form === 'full') {
     return { content: blocks, text: textOf(result), structured: structured ?? null };
   }
-  return structured ?? { content: blocks, text: textOf(result) };
+  const others = content.filter(({ type }) => type !== 'text');
+  return structured ?? { text: textOf(result), content: others as Json };
 }
 
 function textOf({ content }: CallToolResult): string {
