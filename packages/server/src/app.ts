@@ -20,6 +20,7 @@ import {
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
+import type { OidcLogin } from './auth/oidc.ts';
 import { randomIds } from './http/random-id.ts';
 import type { Counters } from './limits/counters.ts';
 import { addAuth } from './plugins/auth.ts';
@@ -33,10 +34,6 @@ import { addOpenApi } from './plugins/openapi.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
-import { addAgentAuthRoutes } from './routes/agent-auth.ts';
-import { addAgentRoutes } from './routes/agents.ts';
-import { addApiTokenRoutes } from './routes/api-tokens.ts';
-import { addAuditRoutes } from './routes/audit.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -47,12 +44,10 @@ import { addJobRoutes } from './routes/jobs.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
-import { addQuotaRoutes } from './routes/quotas.ts';
+import { addPrincipalRoutes } from './routes/principals.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunRoutes } from './routes/runs.ts';
-import { addSessionRoutes } from './routes/sessions.ts';
-import { addTeamRoutes } from './routes/teams.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import type { Phase } from './services/health.ts';
@@ -81,6 +76,8 @@ export interface AppOptions {
   readonly doctor: DoctorStore;
   readonly notifications: NotificationParts;
   readonly readers: Readers;
+  /** Signs browsers in; absent, nobody can sign in by a provider. */
+  readonly oidc?: OidcLogin | undefined;
   readonly rules: Omit<JobRules, 'clock'>;
   readonly rateLimits: RateLimits;
   readonly counters: Counters;
@@ -145,13 +142,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     rules: { ...options.rules, clock: options.clock },
   };
   addHealthRoutes(app, parts);
-  addAgentRoutes(app, parts);
-  addAgentAuthRoutes(app, parts);
-  addApiTokenRoutes(app, parts);
-  addAuditRoutes(app, parts);
-  addTeamRoutes(app, parts);
-  addSessionRoutes(app, parts);
-  addQuotaRoutes(app, parts);
+  addPrincipalRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);

@@ -38,12 +38,22 @@ export interface Settings {
   readonly mail: MailSettings;
   /** Carries what servers share; unset, each is for itself. */
   readonly redisUrl?: string;
+  readonly oidc?: OidcSettings;
 }
 
 /** The operator's mail server; without one no mail is sent. */
 interface MailSettings {
   readonly smtpUrl: string | undefined;
   readonly from: string | undefined;
+}
+
+/** An OpenID provider that browsers sign in by. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  /** Where browsers find this server, without a slash at the end. */
+  readonly publicUrl: string;
 }
 
 export interface JwtSettings {
@@ -81,6 +91,7 @@ export function readSettings(environment: Environment): Settings {
   const failpoints = text('FAILPOINT');
   const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
   const redisUrl = text('REDIS_URL');
+  const oidc = readOidc(text);
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -111,6 +122,7 @@ export function readSettings(environment: Environment): Settings {
     ...(secretKey !== undefined && { secretKey }),
     mail: readMail(text),
     ...(redisUrl !== undefined && { redisUrl: readRedisUrl(redisUrl) }),
+    ...(oidc !== undefined && { oidc }),
   };
 }
 
@@ -264,6 +276,23 @@ function readJwt(text: (name: string) => string | undefined): JwtSettings {
     ...(jwksUrl !== undefined && { jwksUrl }),
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
+  };
+}
+
+/** @throws SettingsError for a client without an issuer, or without an address to come back to */
+function readOidc(text: (name: string) => string | undefined): OidcSettings | undefined {
+  const clientId = text('OIDC_CLIENT_ID');
+  if (clientId === undefined) return undefined;
+  const clientSecret = text('OIDC_CLIENT_SECRET');
+  const address = (name: string, given: string | undefined) => {
+    if (given !== undefined && /^https?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
+    throw new SettingsError(name, 'must be an https or http address when OIDC_CLIENT_ID is set');
+  };
+  return {
+    issuer: address('OIDC_ISSUER', text('OIDC_ISSUER') ?? text('JWT_ISSUER')),
+    clientId,
+    ...(clientSecret !== undefined && { clientSecret }),
+    publicUrl: address('TENUTO_PUBLIC_URL', text('TENUTO_PUBLIC_URL')).replace(/\/+$/, ''),
   };
 }
 
