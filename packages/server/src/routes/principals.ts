@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AgentAuthParts } from '../services/agent-auth.ts';
+import type { Keys } from '../services/agents.ts';
 import type { ApiTokenParts } from '../services/api-tokens.ts';
 import type { AuditParts } from '../services/audit.ts';
 import type { LoginParts } from '../services/login.ts';
@@ -18,6 +19,7 @@ interface Parts
   extends Omit<AgentAuthParts, 'tokens'>,
     Omit<ApiTokenParts, 'tokens'>,
     AuditParts,
+    Keys,
     QuotaParts,
     TeamParts,
     Omit<LoginParts, 'oidc' | 'tokens'> {

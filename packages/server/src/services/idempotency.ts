@@ -38,3 +38,37 @@ export function refuseOtherUse(
     `The key was used for ${what} ${used.runId} with another body.`,
   );
 }
+
+interface MadeOnce<Thing> {
+  readonly key: string | undefined;
+  /** What is asked for: the same again under one key is the same request. */
+  readonly said: unknown;
+  readonly owner: string;
+  /** A word for what is made. */
+  readonly what: string;
+  readonly used: (
+    owner: string,
+    key: string,
+  ) => Promise<{ readonly runId: string; readonly requestHash: Uint8Array } | undefined>;
+  readonly find: (id: string) => Promise<Thing>;
+  readonly make: (idempotency: Idempotency | undefined) => Promise<string | 'duplicate'>;
+}
+
+/**
+ * Makes something, or answers with what the first request under its key has made.
+ * @throws OrchestrationError 422 for a key that was used with another body, and what the parts throw
+ */
+export async function madeOnce<Thing>(once: MadeOnce<Thing>): Promise<Thing> {
+  const idempotency = readIdempotency(once.key, once.said);
+  const before = idempotency && (await once.used(once.owner, idempotency.key));
+  if (idempotency === undefined || before === undefined) {
+    const made = await once.make(idempotency);
+    if (made !== 'duplicate') return once.find(made);
+  }
+  const used = before ?? (idempotency && (await once.used(once.owner, idempotency.key)));
+  if (used === undefined || idempotency === undefined) {
+    throw new OrchestrationError('conflict', 'Another request with this key is under way.');
+  }
+  refuseOtherUse(idempotency, used, once.what);
+  return once.find(used.runId);
+}

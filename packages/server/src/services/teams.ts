@@ -7,6 +7,8 @@ import {
 } from '@tenuto/contract';
 import type { TeamAccess, TeamRecord, TeamStore } from '@tenuto/engine';
 import { authorize, type Caller, isAdmin, teamOwner } from '../auth/principal.ts';
+import type { Keys } from './agents.ts';
+import { madeOnce } from './idempotency.ts';
 import { auditOf, refuseStale, stale } from './job-state.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 
@@ -22,20 +24,35 @@ function accessOf({ principal }: Caller): TeamAccess {
   return { names: principal.teams, all: isAdmin(principal) };
 }
 
-/** @throws OrchestrationError 403 for who is no administrator, 409 for a name that is or was taken */
+/**
+ * Makes a team. The same key with the same body answers with what the first request made.
+ * @throws OrchestrationError 403 for who is no administrator, 409 for a name that is or was taken, 422
+ *   for a key used with another body
+ */
 export async function createTeam(
-  parts: TeamParts,
+  { teams, jobs }: TeamParts & Keys,
   caller: Caller,
-  { name, description = null, members = [] }: WriteTeam,
+  { body, key }: { readonly body: WriteTeam; readonly key: string | undefined },
 ): Promise<Team> {
-  authorize(caller.principal, 'admin', WHAT);
-  const audit = auditOf(caller, 'team.created', '', { name, members });
-  const made = await parts.teams.create({ name, description, members, audit });
-  if (made === 'taken') {
-    const detail = `There is, or was, a team "${name}"; names are not given out twice.`;
-    throw new OrchestrationError('conflict', detail);
-  }
-  return teamView(await findTeam(parts, accessOf(caller), made.teamId));
+  const { owner: maker } = authorize(caller.principal, 'admin', WHAT);
+  const { name, description = null, members = [] } = body;
+  const team = await madeOnce({
+    ...{ key, said: ['team', body], owner: maker, what: 'team', used: jobs.submission },
+    find: (teamId) => findTeam({ teams }, accessOf(caller), teamId),
+    async make(idempotency) {
+      const audit = auditOf(caller, 'team.created', '', { name, members });
+      const wanted = { name, description, members, maker, audit };
+      const made = await teams.create({ ...wanted, ...(idempotency && { idempotency }) });
+      if (made === 'taken') throw nameTaken(name);
+      return made === 'duplicate' ? made : made.teamId;
+    },
+  });
+  return teamView(team);
+}
+
+function nameTaken(name: string): OrchestrationError {
+  const detail = `There is, or was, a team "${name}"; names are not given out twice.`;
+  return new OrchestrationError('conflict', detail);
 }
 
 /** @throws OrchestrationError 404 */

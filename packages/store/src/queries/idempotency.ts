@@ -1,9 +1,33 @@
 import type pg from 'pg';
+import type { Parameters } from './database.ts';
 
 /** How long an idempotency key is known, as an interval of SQL; after that it may be used anew. */
 const KEY_LIFE = `interval '24 hours'`;
 /** Keys deleted by one statement: few enough that nobody waits for the rows it has locked. */
 const KEYS_AT_ONCE = 5_000;
+
+interface Keyed {
+  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
+  /** Whose key it is. */
+  readonly owner: string;
+}
+
+/**
+ * The parts of a statement that uses a key up: `fresh` has the new id, and no row when the key was used
+ * before.
+ */
+export function freshPart({ idempotency, owner }: Keyed, given: Parameters): string {
+  if (idempotency === undefined) return 'fresh as materialized (select uuid_v7() as id)';
+  return `candidate as materialized (select uuid_v7() as id),
+    keyed as (
+      insert into idempotency_keys (owner, key, request_hash, run_id)
+      select ${given.add(owner)}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, id
+      from candidate
+      on conflict (owner, key) do update set request_hash = excluded.request_hash,
+        run_id = excluded.run_id, created_at = excluded.created_at
+      where ${isExpired('idempotency_keys')} returning 1),
+    fresh as materialized (select id from candidate where exists (select from keyed))`;
+}
 
 /** The condition that a key is over its life. */
 export function isExpired(alias: string): string {
