@@ -11,7 +11,7 @@ import type {
   WriteApiToken,
   WriteCredential,
 } from '@tenuto/contract';
-import type { ChangeOptions } from './asking.ts';
+import type { ChangeOptions, SubmitOptions } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import {
@@ -34,7 +34,7 @@ export interface AgentQuery extends PageQuery {
 
 /** Agents, and the credentials that they sign in with. Every function throws as `createClient` says. */
 export interface Agents {
-  create(body: WriteAgent, options?: CallOptions): Promise<Agent>;
+  create(body: WriteAgent, options?: SubmitOptions): Promise<Agent>;
   get(agentId: string, options?: CallOptions): Promise<Agent>;
   list(query?: AgentQuery, options?: CallOptions): Listing<Agent>;
   replace(agentId: string, body: WriteAgent, options?: ChangeOptions): Promise<Agent>;
@@ -76,9 +76,10 @@ export function createAgents(transport: TransportOptions): Agents {
       ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
     });
   return {
-    create: (body, options = {}) =>
+    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
       send(transport, {
-        ...{ method: 'POST', path: AGENTS, body, shape, repeatable: false, ...signalOf(options) },
+        ...{ method: 'POST', path: AGENTS, body, shape, repeatable: true, ...signalOf(options) },
+        headers: { 'idempotency-key': idempotencyKey },
       }),
     get: (agentId, options) => read(pathOf(agentId), shape, {}, options),
     list: (query, options) => list(AGENTS, shape, { ...query }, options),

@@ -1,5 +1,5 @@
 import type { Quota, QuotaUse, Team, WriteQuota, WriteTeam } from '@tenuto/contract';
-import type { ChangeOptions } from './asking.ts';
+import type { ChangeOptions, SubmitOptions } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { quotaShape, quotaUseShape, teamShape } from './principal-shapes.ts';
@@ -9,7 +9,7 @@ import { send, type TransportOptions } from './transport.ts';
 
 /** Teams: what they own is shared by their members. Every function throws as `createClient` says. */
 export interface Teams {
-  create(body: WriteTeam, options?: CallOptions): Promise<Team>;
+  create(body: WriteTeam, options?: SubmitOptions): Promise<Team>;
   get(teamId: string, options?: CallOptions): Promise<Team>;
   list(query?: PageQuery, options?: CallOptions): Listing<Team>;
   replace(teamId: string, body: WriteTeam, options?: ChangeOptions): Promise<Team>;
@@ -31,10 +31,10 @@ export function createTeams(transport: TransportOptions): Teams {
   const change = createChanger(transport, teamShape);
   const pathOf = (teamId: string) => `/teams/${segment(teamId)}`;
   return {
-    create: (body, options = {}) =>
+    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
       send(transport, {
-        ...{ method: 'POST', path: '/teams', body, shape: teamShape, repeatable: false },
-        ...signalOf(options),
+        ...{ method: 'POST', path: '/teams', body, shape: teamShape, repeatable: true },
+        ...{ headers: { 'idempotency-key': idempotencyKey }, ...signalOf(options) },
       }),
     get: (teamId, options) => read(pathOf(teamId), teamShape, {}, options),
     list: (query, options) => list('/teams', teamShape, { ...query }, options),

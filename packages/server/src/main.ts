@@ -62,7 +62,9 @@ import {
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
 import { letAdminIn } from './auth/first-admin.ts';
+import type { JwsKeys } from './auth/jws.ts';
 import { openKeys } from './auth/keys.ts';
+import { createOidcLogin } from './auth/oidc.ts';
 import { createReaders } from './auth/readers.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
 import { connectRedis } from './bus/redis-connection.ts';
@@ -186,7 +188,7 @@ async function start(
     mcp: mcp.hands,
     mcpSpec: mcp.specOf,
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
-    readers: createReaders({ tokens, keys, jwt: settings.jwt, clock: systemClock }),
+    ...doors(settings, { tokens, keys, vault }),
     rules,
     rateLimits: settings.rateLimits,
     counters: countersOf(settings, { logger, teardown }),
@@ -255,6 +257,19 @@ function eventingOf(
             ...{ claimAfterMs, random: systemRandom, consumer: randomId(systemRandom) },
           }),
   });
+}
+
+/** By what people come in: tokens, JWTs, cookies, and a provider that they sign in by. */
+function doors(
+  { jwt, oidc }: Settings,
+  parts: Pick<ApiStore, 'tokens'> &
+    Pick<NotificationParts, 'vault'> & { keys: JwsKeys | undefined },
+) {
+  const { tokens, keys, vault } = parts;
+  const readers = createReaders({ tokens, keys, jwt, clock: systemClock });
+  if (oidc === undefined) return { readers };
+  const login = createOidcLogin({ settings: oidc, vault, jwt: readers.jwt, ...REAL });
+  return { readers, oidc: login };
 }
 
 /** What each server does now and then, beside all others. */

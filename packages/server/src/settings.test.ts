@@ -146,3 +146,35 @@ describe('settings', () => {
     expect(() => readSettings(both)).toThrow('excludes');
   });
 });
+
+describe('signing in by a provider', () => {
+  const oidc = { OIDC_CLIENT_ID: 'console', TENUTO_PUBLIC_URL: 'https://tenuto.example/' };
+
+  it('takes the issuer of JWTs unless another one is named', () => {
+    expect(readSettings({ ...oidc, JWT_ISSUER: 'https://issuer.example' }).oidc).toEqual({
+      ...{ issuer: 'https://issuer.example', clientId: 'console' },
+      publicUrl: 'https://tenuto.example',
+    });
+    const own = { OIDC_ISSUER: 'https://other.example', OIDC_CLIENT_SECRET: 's' };
+    expect(readSettings({ ...oidc, ...own }).oidc).toMatchObject({
+      ...{ issuer: 'https://other.example', clientSecret: 's' },
+    });
+    expect(readSettings({}).oidc).toBeUndefined();
+  });
+
+  it('needs an issuer, and an address to come back to', () => {
+    expect(() => readSettings(oidc)).toThrow('OIDC_ISSUER');
+    const { TENUTO_PUBLIC_URL: _, ...lost } = oidc;
+    expect(() => readSettings({ ...lost, OIDC_ISSUER: 'https://a.example' })).toThrow(
+      'TENUTO_PUBLIC_URL',
+    );
+  });
+});
+
+describe('the address of Redis', () => {
+  it('is one, and is not told when it is none', () => {
+    expect(readSettings({ REDIS_URL: 'redis://a:6379' }).redis).toBe('redis://a:6379');
+    expect(() => readSettings({ REDIS_URL: 'http://user:secret@a' })).toThrow(/^REDIS_URL must/);
+    expect(() => readSettings({ REDIS_URL: 'http://user:secret@a' })).not.toThrow(/secret/);
+  });
+});

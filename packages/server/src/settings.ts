@@ -42,6 +42,7 @@ export interface Settings {
   readonly eventRetentionMs: number;
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
+  readonly oidc?: OidcSettings;
 }
 
 export interface RedisSettings {
@@ -56,6 +57,15 @@ export interface RedisSettings {
 interface MailSettings {
   readonly smtpUrl: string | undefined;
   readonly from: string | undefined;
+}
+
+/** An OpenID provider that browsers sign in by. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  /** Where browsers find this server, without a slash at the end. */
+  readonly publicUrl: string;
 }
 
 export interface JwtSettings {
@@ -95,6 +105,7 @@ export function readSettings(environment: Environment): Settings {
   const secretText = text('TENUTO_SECRET_KEY');
   const secretKey =
     secretText === undefined ? undefined : readSecretKey('TENUTO_SECRET_KEY', secretText);
+  const oidc = readOidc(text);
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -130,6 +141,7 @@ export function readSettings(environment: Environment): Settings {
     mail: readMail(text),
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
+    ...(oidc !== undefined && { oidc }),
   };
 }
 
@@ -289,6 +301,23 @@ function readJwt(text: (name: string) => string | undefined): JwtSettings {
     ...(jwksUrl !== undefined && { jwksUrl }),
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
+  };
+}
+
+/** @throws SettingsError for a client without an issuer, or without an address to come back to */
+function readOidc(text: (name: string) => string | undefined): OidcSettings | undefined {
+  const clientId = text('OIDC_CLIENT_ID');
+  if (clientId === undefined) return undefined;
+  const clientSecret = text('OIDC_CLIENT_SECRET');
+  const address = (name: string, given: string | undefined) => {
+    if (given !== undefined && /^https?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
+    throw new SettingsError(name, 'must be an https or http address when OIDC_CLIENT_ID is set');
+  };
+  return {
+    issuer: address('OIDC_ISSUER', text('OIDC_ISSUER') ?? text('JWT_ISSUER')),
+    clientId,
+    ...(clientSecret !== undefined && { clientSecret }),
+    publicUrl: address('TENUTO_PUBLIC_URL', text('TENUTO_PUBLIC_URL')).replace(/\/+$/, ''),
   };
 }
 

@@ -1,3 +1,4 @@
+import { openApiStore } from '@tenuto/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
@@ -72,6 +73,19 @@ describe('an agent', () => {
       'agent.updated',
       'agent.deleted',
     ]);
+  });
+
+  it('is made once under a key, by however many requests', async () => {
+    const body = { name: freshName(), scopes: [] };
+    const headers = { 'idempotency-key': 'once' };
+    const answers = await Promise.all([1, 2, 3].map(() => api.call(AGENTS, { body, headers })));
+    const again = await api.call(AGENTS, { body, headers });
+    const ids = [...answers, again].map(({ body: { agent_id: id } }) => id).filter(Boolean);
+    expect(new Set(ids).size).toBe(1);
+    expect(again.status).toBe(201);
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
+    const other = await api.call(AGENTS, { body: { ...body, scopes: ['jobs:read'] }, headers });
+    expect([other.status, other.body.error_code]).toEqual([422, 'idempotency_mismatch']);
   });
 
   it('keeps its name', async () => {
@@ -298,11 +312,13 @@ describe('an API token', () => {
     expect(child.body.expires_at).toBe(expires_at);
   });
 
-  it('is not made by a short access token', async () => {
+  it('is not made by a short access token, and neither is a credential', async () => {
     const agent = await anAgent({ scopes: ['agents:write', 'agents:read'] });
     const { client_id, client_secret } = await credentialOf(agent.agent_id);
     const { access_token: token } = (await signIn(client_id, client_secret)).body;
     expect((await api.call(TOKENS, { token, body: { name: 'x' } })).status).toBe(403);
+    const path = `${AGENTS}/${agent.agent_id}/credentials`;
+    expect((await api.call(path, { token, body: {} })).status).toBe(403);
   });
 
   it('of somebody else is not there', async () => {
@@ -312,22 +328,25 @@ describe('an API token', () => {
     expect((await api.call(path, { token: eve, method: 'DELETE' })).status).toBe(404);
   });
 
-  it('of the last administrator stays, also when all are revoked at once', async () => {
+  it('of the last administrator stays, and is told to', async () => {
     const own = await startOwnApi();
-    const more = await Promise.all(
-      [1, 2, 3].map(async (n) => (await own.call(TOKENS, { body: { name: `a${n}` } })).body),
-    );
     const { items } = (await own.call(TOKENS)).body;
-    const answers = await Promise.all(
-      items.map(({ token_id: id }: { token_id: string }) =>
-        own.call(`${TOKENS}/${id}`, { method: 'DELETE', token: more[0].token }),
-      ),
+    const answer = await own.call(`${TOKENS}/${items[0].token_id}`, { method: 'DELETE' });
+    expect([answer.status, answer.body.error_code]).toEqual([400, 'protected_principal']);
+    expect(answer.body.detail).toContain('another administrator first');
+  });
+
+  it('of the last administrator stays also when all are revoked at once', async () => {
+    const own = await startOwnApi();
+    for (const n of [1, 2, 3]) await own.call(TOKENS, { body: { name: `a${n}` } });
+    const { rows } = await own.pool.query('select token_id from api_tokens');
+    const stores = openApiStore(own.connection);
+    const audit = { actor: 'a', action: 'token.revoked', subject: 's', details: {} };
+    const access = { owner: 'a', all: true };
+    const results = await Promise.all(
+      rows.map(({ token_id: id }) => stores.tokens.revoke(access, id, audit)),
     );
-    const statuses = answers.map(({ status }) => status).sort();
-    expect(statuses).toEqual([200, 200, 200, 400]);
-    const { rows } = await own.pool.query(
-      `select count(*)::int as n from api_tokens where revoked_at is null`,
-    );
-    expect(rows[0].n).toBe(1);
+    await stores.close();
+    expect(results.sort()).toEqual(['last_admin', 'revoked', 'revoked', 'revoked']);
   });
 });

@@ -37,6 +37,8 @@ describe('a quota', () => {
     expect((await api.call(QUOTAS)).body.items).toHaveLength(1);
     expect((await api.call(path, { method: 'DELETE' })).status).toBe(200);
     expect((await api.call(path)).status).toBe(404);
+    const cursor = Buffer.from('["\\u0000"]').toString('base64url');
+    expect((await api.call(`${QUOTAS}?cursor=${cursor}`)).status).toBe(400);
     const ann = await api.token('ann', ['jobs:write']);
     expect((await api.call(QUOTAS, { token: ann })).status).toBe(403);
   });

@@ -36,6 +36,14 @@ describe('a team', () => {
     expect((await api.call(path)).status).toBe(404);
   });
 
+  it('is made once under a key', async () => {
+    const request = { body: { name: 'once' }, headers: { 'idempotency-key': 'team' } };
+    const [first, again] = [await api.call(TEAMS, request), await api.call(TEAMS, request)];
+    expect(again.body).toEqual(first.body);
+    const other = await api.call(TEAMS, { ...request, body: { name: 'another' } });
+    expect(other.status).toBe(422);
+  });
+
   it('shares what it owns with its members, and nothing of theirs', async () => {
     await api.call(TEAMS, { body: { name: 'crew', members: ['ann', 'ben'] } });
     const scopes = ['jobs:read', 'jobs:write'];

@@ -25,6 +25,7 @@ export interface AgentRecord extends AgentContent {
 export interface NewAgent extends AgentContent {
   readonly name: string;
   readonly owner: string;
+  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
   /** Its subject is the agent's id, which is made with the row. */
   readonly audit: AuditEntry;
 }
@@ -75,8 +76,8 @@ export interface NewCredentialRow {
 
 /** An agent is reached by who made it, by administrators, and by itself. */
 export interface AgentStore {
-  /** `taken`: there is, or was, an agent of that name. */
-  create(agent: NewAgent): Promise<{ readonly agentId: string } | 'taken'>;
+  /** `taken`: there is, or was, an agent of that name. `duplicate`: the key was used before. */
+  create(agent: NewAgent): Promise<{ readonly agentId: string } | 'taken' | 'duplicate'>;
   find(access: Access, agentId: string): Promise<AgentRecord | undefined>;
   /** Whoever asks: for who has proven to be it. */
   named(name: string): Promise<AgentRecord | undefined>;

@@ -23,6 +23,9 @@ export interface NewTeam {
   readonly name: string;
   readonly description: string | null;
   readonly members: readonly string[];
+  /** Whose the idempotency key is. */
+  readonly maker: string;
+  readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
   /** Its subject is the team's id, which is made with the row. */
   readonly audit: AuditEntry;
 }
@@ -35,8 +38,8 @@ export interface TeamChange {
 }
 
 export interface TeamStore {
-  /** `taken`: there is, or was, a team of that name. */
-  create(team: NewTeam): Promise<{ readonly teamId: string } | 'taken'>;
+  /** `taken`: there is, or was, a team of that name. `duplicate`: the key was used before. */
+  create(team: NewTeam): Promise<{ readonly teamId: string } | 'taken' | 'duplicate'>;
   find(access: TeamAccess, teamId: string): Promise<TeamRecord | undefined>;
   /** Newest first. */
   list(access: TeamAccess, page: PageRequest<string>): Promise<Page<TeamRecord>>;

@@ -41,13 +41,18 @@ export type SessionReader = ReturnType<typeof createSessionReader>;
 
 /** The session's cookie among those of a request; undefined for none, and for two. */
 export function readCookie(header: string | undefined): string | undefined {
+  const value = readCookieOf(header, COOKIE);
+  return value !== undefined && VALUE.test(value) ? value : undefined;
+}
+
+/** The one cookie of a name. */
+export function readCookieOf(header: string | undefined, name: string): string | undefined {
   const own = (header ?? '')
     .split(';')
     .map((part) => part.trim())
-    .filter((part) => part.startsWith(`${COOKIE}=`))
-    .map((part) => part.slice(COOKIE.length + 1));
-  const [value] = own;
-  return own.length === 1 && value !== undefined && VALUE.test(value) ? value : undefined;
+    .filter((part) => part.startsWith(`${name}=`))
+    .map((part) => part.slice(name.length + 1));
+  return own.length === 1 ? own[0] : undefined;
 }
 
 /** What a JWT said about its subject, as text. */

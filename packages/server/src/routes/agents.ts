@@ -22,6 +22,7 @@ import {
   createAgent,
   deleteAgent,
   getAgent,
+  type Keys,
   listAgents,
   replaceAgent,
 } from '../services/agents.ts';
@@ -37,23 +38,25 @@ const PAGING = pagingParameters({ limit: 20, most: 100 });
 const Parameters = Type.Object({ agent_id: uuid }, closed);
 const CredentialParameters = Type.Object({ agent_id: uuid, credential_id: uuid }, closed);
 const headers = Type.Object({ 'if-match': Type.Optional(Type.String()) });
+const keyed = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 const READ = { scope: 'agents:read' } as const;
 const CHANGE = { scope: 'agents:write', limit: 'change' } as const;
 
-export function addAgentRoutes(instance: FastifyInstance, parts: CredentialParts): void {
+export function addAgentRoutes(instance: FastifyInstance, parts: CredentialParts & Keys): void {
   const app: Typed = instance.withTypeProvider();
   app.post(
     AGENTS,
     {
       config: CHANGE,
       schema: {
-        ...{ tags, summary: 'Make an agent' },
+        ...{ tags, summary: 'Make an agent', headers: keyed },
         body: WriteAgentSchema,
-        response: { 201: AgentSchema, ...problems(409, 413, 415) },
+        response: { 201: AgentSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const agent = await createAgent(parts, callerOf(request), request.body);
+      const key = request.headers['idempotency-key'];
+      const agent = await createAgent(parts, callerOf(request), { body: request.body, key });
       const location = `${AGENTS}/${agent.agent_id}`;
       return reply
         .code(201)

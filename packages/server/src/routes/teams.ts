@@ -1,6 +1,7 @@
 import { pagingParameters, TeamListSchema, TeamSchema, WriteTeamSchema } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Keys } from '../services/agents.ts';
 import { etagOf } from '../services/job-state.ts';
 import {
   createTeam,
@@ -18,22 +19,24 @@ const ONE = `${TEAMS}/:team_id`;
 const tags = ['teams'];
 const params = Type.Object({ team_id: uuid }, closed);
 const headers = Type.Object({ 'if-match': Type.Optional(Type.String()) });
+const keyed = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 const READ = { scope: 'agents:read' } as const;
 const CHANGE = { scope: 'admin', limit: 'change' } as const;
 
-export function addTeamRoutes(instance: FastifyInstance, parts: TeamParts): void {
+export function addTeamRoutes(instance: FastifyInstance, parts: TeamParts & Keys): void {
   const app: Typed = instance.withTypeProvider();
   app.post(
     TEAMS,
     {
       config: CHANGE,
       schema: {
-        ...{ tags, summary: 'Make a team', body: WriteTeamSchema },
-        response: { 201: TeamSchema, ...problems(409, 413, 415) },
+        ...{ tags, summary: 'Make a team', headers: keyed, body: WriteTeamSchema },
+        response: { 201: TeamSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      const team = await createTeam(parts, callerOf(request), request.body);
+      const key = request.headers['idempotency-key'];
+      const team = await createTeam(parts, callerOf(request), { body: request.body, key });
       const location = `${TEAMS}/${team.team_id}`;
       return reply
         .code(201)

@@ -38,6 +38,7 @@ export async function createCredential(
   { agentId, body }: { readonly agentId: string; readonly body: WriteCredential },
 ): Promise<NewCredential> {
   const access = authorize(caller.principal, 'agents:write', WHAT);
+  refuseShort(caller.principal);
   const agent = await findAgent(parts, access, agentId);
   const scopes = scopesFor(caller.principal, agent, body.scopes);
   const secret = newToken(parts.random, 'tns');
@@ -56,6 +57,13 @@ export async function createCredential(
   const record = await parts.agents.credential(agent.agentId, credentialId);
   if (record === undefined) throw noCredential(credentialId);
   return { ...credentialView(record), client_secret: secret };
+}
+
+/** @throws OrchestrationError 403 for who came in with what is soon over, to make what lasts */
+export function refuseShort({ via }: Principal): void {
+  if (via !== 'access') return;
+  const detail = 'A short access token makes nothing lasting: its owner or an administrator does.';
+  throw new OrchestrationError('forbidden', detail);
 }
 
 /** What is asked for, or all that both the agent and the maker may. */

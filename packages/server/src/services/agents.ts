@@ -5,7 +5,14 @@ import {
   OrchestrationError,
   type WriteAgent,
 } from '@tenuto/contract';
-import type { Access, AgentChanged, AgentContent, AgentRecord, AgentStore } from '@tenuto/engine';
+import type {
+  Access,
+  AgentChanged,
+  AgentContent,
+  AgentRecord,
+  AgentStore,
+  JobStore,
+} from '@tenuto/engine';
 import {
   agentOwner,
   authorize,
@@ -13,6 +20,7 @@ import {
   type Principal,
   refuseMoreThanHas,
 } from '../auth/principal.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { auditOf, refuseStale, stale } from './job-state.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 
@@ -21,31 +29,48 @@ export interface AgentParts {
   readonly agents: AgentStore;
 }
 
+/** What knows the keys that were used. */
+export interface Keys {
+  readonly jobs: Pick<JobStore, 'submission'>;
+}
+
 const WHAT = 'agents';
 
 /**
- * Makes an agent, with no more scopes than its maker has.
- * @throws OrchestrationError 403 for more scopes, 409 for a name that is or was taken
+ * Makes an agent, with no more scopes than its maker has. The same key with the same body answers with
+ * what the first request made.
+ * @throws OrchestrationError 403 for more scopes, 409 for a name that is or was taken, 422 for a key
+ *   used with another body
  */
 export async function createAgent(
-  { agents }: AgentParts,
+  { agents, jobs }: AgentParts & Keys,
   caller: Caller,
-  body: WriteAgent,
+  { body, key }: { readonly body: WriteAgent; readonly key: string | undefined },
 ): Promise<Agent> {
   const access = authorize(caller.principal, 'agents:write', WHAT);
+  const { owner } = access;
   const content = contentOf(body);
   refuseMoreThanHas(caller.principal, content.scopes);
-  const made = await agents.create({
-    ...content,
-    name: body.name,
-    owner: access.owner,
-    audit: auditOf(caller, 'agent.created', '', { name: body.name, scopes: [...content.scopes] }),
-  });
-  if (made === 'taken') {
-    const detail = `There is, or was, an agent "${body.name}"; names are not given out twice.`;
-    throw new OrchestrationError('conflict', detail);
-  }
-  return agentView(await findAgent({ agents }, access, made.agentId));
+  const details = { name: body.name, scopes: [...content.scopes] };
+  const agentId = await makeOnce(
+    { jobs },
+    { owner, idempotency: readIdempotency(key, ['agent', body]), what: 'agent' },
+    {
+      find: async (id) => (await agents.find(access, id))?.agentId,
+      async make(keyed) {
+        const audit = auditOf(caller, 'agent.created', '', details);
+        const made = await agents.create({ ...content, name: body.name, owner, audit, ...keyed });
+        if (made === 'taken') throw nameTaken(body.name);
+        return made === 'duplicate' ? made : made.agentId;
+      },
+    },
+  );
+  return agentView(await findAgent({ agents }, access, agentId));
+}
+
+function nameTaken(name: string): OrchestrationError {
+  const detail = `There is, or was, an agent "${name}"; names are not given out twice.`;
+  return new OrchestrationError('conflict', detail);
 }
 
 /** @throws OrchestrationError 404 */

@@ -9,7 +9,7 @@ import {
 import type { ListedToken, TokenStore } from '@tenuto/engine';
 import { hashOf, hintOf, newToken } from '../auth/api-tokens.ts';
 import { agentOwner, authorize, type Caller, refuseMoreThanHas } from '../auth/principal.ts';
-import { type CredentialParts, endOf, scopesFor } from './agent-credentials.ts';
+import { type CredentialParts, endOf, refuseShort, scopesFor } from './agent-credentials.ts';
 import { findAgent, lastAdmin } from './agents.ts';
 import { auditOf } from './job-state.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
@@ -33,10 +33,7 @@ export async function createApiToken(
 ): Promise<NewApiToken> {
   const { principal } = caller;
   const access = authorize(principal, 'agents:write', WHAT);
-  if (principal.via === 'access') {
-    const detail = 'A short access token makes no lasting one: its owner or an administrator does.';
-    throw new OrchestrationError('forbidden', detail);
-  }
+  refuseShort(principal);
   const agent =
     body.agent_id === undefined ? undefined : await findAgent(parts, access, body.agent_id);
   const scopes =

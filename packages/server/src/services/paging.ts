@@ -1,5 +1,6 @@
 import { type List, OrchestrationError } from '@tenuto/contract';
 import type { FiringKey, Page, PageRequest } from '@tenuto/engine';
+import { isPlainText } from '../http/text.ts';
 
 /** The paging parameters of a list, as they were asked for. */
 export interface Paging {
@@ -98,7 +99,8 @@ function cursorOf(parts: readonly (string | number)[]): string {
 function partsOf(cursor: string): readonly unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(parts) ? parts : [];
+    const plain = (part: unknown) => typeof part !== 'string' || isPlainText(part);
+    return Array.isArray(parts) && parts.every(plain) ? parts : [];
   } catch {
     return [];
   }

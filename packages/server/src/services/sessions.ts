@@ -29,7 +29,7 @@ export interface BegunSession {
  * @throws OrchestrationError 400 for who has come with a cookie already
  */
 export async function beginSession(
-  { tokens, clock, random }: SessionParts,
+  parts: SessionParts,
   caller: Caller,
   token: string | undefined,
 ): Promise<BegunSession> {
@@ -38,16 +38,24 @@ export async function beginSession(
     const detail = 'A session is begun with a token in the Authorization header.';
     throw new OrchestrationError('malformed_request', detail);
   }
+  return beginSessionOf(parts, caller, isJwt(token) ? null : hashOf(token));
+}
+
+/** @param tokenHash of the API token that it ends with; null: what the principal is now is kept */
+export async function beginSessionOf(
+  { tokens, clock, random }: SessionParts,
+  caller: Caller,
+  tokenHash: Uint8Array | null,
+): Promise<BegunSession> {
+  const { principal } = caller;
   const cookie = newToken(random, 'tnw');
   const now = clock.wall();
-  const expiresAt = Math.min(now + SESSION_MS, principal.expiresAt ?? Number.POSITIVE_INFINITY);
-  const jwt = isJwt(token);
+  const last = now + SESSION_MS;
+  const expiresAt = Math.min(last, principal.expiresAt ?? last);
   const until = formatTime(expiresAt);
   await tokens.addSession({
-    hash: hashOf(cookie),
-    csrfHash: hashOf(csrfOf(cookie)),
-    tokenHash: jwt ? null : hashOf(token),
-    principal: jwt ? savePrincipal({ ...principal, actor: principal.owner }) : null,
+    ...{ hash: hashOf(cookie), csrfHash: hashOf(csrfOf(cookie)), tokenHash },
+    principal: tokenHash === null ? savePrincipal({ ...principal, actor: principal.owner }) : null,
     subject: principal.owner,
     expiresAt,
     audit: auditOf(caller, 'session.created', principal.owner, { until, by: principal.via }),

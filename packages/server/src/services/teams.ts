@@ -7,6 +7,8 @@ import {
 } from '@tenuto/contract';
 import type { TeamAccess, TeamRecord, TeamStore } from '@tenuto/engine';
 import { authorize, type Caller, isAdmin, teamOwner } from '../auth/principal.ts';
+import type { Keys } from './agents.ts';
+import { makeOnce, readIdempotency } from './idempotency.ts';
 import { auditOf, refuseStale, stale } from './job-state.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 
@@ -22,20 +24,37 @@ function accessOf({ principal }: Caller): TeamAccess {
   return { names: principal.teams, all: isAdmin(principal) };
 }
 
-/** @throws OrchestrationError 403 for who is no administrator, 409 for a name that is or was taken */
+/**
+ * Makes a team. The same key with the same body answers with what the first request made.
+ * @throws OrchestrationError 403 for who is no administrator, 409 for a name that is or was taken, 422
+ *   for a key used with another body
+ */
 export async function createTeam(
-  parts: TeamParts,
+  { teams, jobs }: TeamParts & Keys,
   caller: Caller,
-  { name, description = null, members = [] }: WriteTeam,
+  { body, key }: { readonly body: WriteTeam; readonly key: string | undefined },
 ): Promise<Team> {
-  authorize(caller.principal, 'admin', WHAT);
-  const audit = auditOf(caller, 'team.created', '', { name, members });
-  const made = await parts.teams.create({ name, description, members, audit });
-  if (made === 'taken') {
-    const detail = `There is, or was, a team "${name}"; names are not given out twice.`;
-    throw new OrchestrationError('conflict', detail);
-  }
-  return teamView(await findTeam(parts, accessOf(caller), made.teamId));
+  const { owner: maker } = authorize(caller.principal, 'admin', WHAT);
+  const { name, description = null, members = [] } = body;
+  const teamId = await makeOnce(
+    { jobs },
+    { owner: maker, idempotency: readIdempotency(key, ['team', body]), what: 'team' },
+    {
+      find: async (id) => (await teams.find(accessOf(caller), id))?.teamId,
+      async make(keyed) {
+        const audit = auditOf(caller, 'team.created', '', { name, members });
+        const made = await teams.create({ name, description, members, maker, audit, ...keyed });
+        if (made === 'taken') throw nameTaken(name);
+        return made === 'duplicate' ? made : made.teamId;
+      },
+    },
+  );
+  return teamView(await findTeam({ teams }, accessOf(caller), teamId));
+}
+
+function nameTaken(name: string): OrchestrationError {
+  const detail = `There is, or was, a team "${name}"; names are not given out twice.`;
+  return new OrchestrationError('conflict', detail);
 }
 
 /** @throws OrchestrationError 404 */

@@ -11,6 +11,7 @@ import type {
 import type pg from 'pg';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { freshPart } from './idempotency.ts';
 import { unlessLastAdmin } from './last-admin.ts';
 import { escapeLike } from './like.ts';
 import { pageOf } from './page.ts';
@@ -38,23 +39,27 @@ const COLUMNS = `a.agent_id, a.name, a.owner, a.description, a.scopes, a.webhook
 export async function createAgent(
   db: Database,
   agent: NewAgent,
-): Promise<{ readonly agentId: string } | 'taken'> {
+): Promise<{ readonly agentId: string } | 'taken' | 'duplicate'> {
   const given = parameters();
+  const fresh = freshPart(agent, { names: 'agent' }, given);
   const values = [
-    ...[agent.name, agent.owner, agent.description, agent.scopes, agent.webhookUrl],
-    ...[agent.status, agent.audit.actor],
+    ...[agent.owner, agent.name, agent.description, agent.scopes, agent.webhookUrl, agent.status],
+    agent.audit.actor,
   ].map((value) => given.add(value));
   try {
     const rows = await ask<{ agent_id: string }>(
       db,
-      `with made as (
-         insert into agents (name, owner, description, scopes, webhook_url, status, updated_by)
-         values (${values.join(', ')}) returning agent_id),
+      `with ${fresh},
+       made as (
+         insert into agents
+           (agent_id, owner, name, description, scopes, webhook_url, status, updated_by)
+         select id, ${values.join(', ')} from fresh returning agent_id),
        audited as (${auditPart(agent.audit, 'made', given, 'made.agent_id::text')})
        select agent_id from made`,
       given.values,
     );
-    return { agentId: rows[0]?.agent_id ?? '' };
+    const [row] = rows;
+    return row === undefined ? 'duplicate' : { agentId: row.agent_id };
   } catch (error) {
     if (uniqueViolation(error) === 'agents_name') return 'taken';
     throw error;

@@ -1,7 +1,7 @@
 import type { Access, DocumentChange, DocumentRemoval, NewDocument } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
-import { isExpired } from './idempotency.ts';
+import { freshPart } from './idempotency.ts';
 import { reachable } from './run-row.ts';
 
 /** PostgreSQL's `unique_violation`. */
@@ -15,23 +15,10 @@ export async function createDocument(
 ): Promise<{ readonly documentId: string } | 'taken' | 'duplicate'> {
   const { kind, owner, name, idempotency, audit } = document;
   const given = parameters();
-  const ownerAt = given.add(owner);
-  const keyed =
-    idempotency === undefined
-      ? ''
-      : `keyed as (
-           insert into idempotency_keys (owner, key, request_hash, run_id)
-           select ${ownerAt}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, id
-           from fresh
-           on conflict (owner, key) do update set request_hash = excluded.request_hash,
-             run_id = excluded.run_id, created_at = excluded.created_at
-           where ${isExpired('idempotency_keys')} returning 1),`;
-  const text = `with fresh as materialized (select uuid_v7() as id),
-    ${keyed}
+  const text = `with ${freshPart({ owner, idempotency }, { names: kind }, given)},
     made as (
       insert into documents (document_id, kind, owner, name, version)
-      select id, ${given.add(kind)}, ${ownerAt}, ${given.add(name)}, 1
-      from fresh ${keyed === '' ? '' : 'where exists (select from keyed)'}
+      select id, ${given.add(kind)}, ${given.add(owner)}, ${given.add(name)}, 1 from fresh
       returning document_id, version, created_at as at),
     ${versionPart(document, 'made', given)},
     audited as (${auditPart(audit, 'made', given, 'made.document_id::text')})

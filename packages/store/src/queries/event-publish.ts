@@ -74,11 +74,11 @@ async function takeKeys(
   if (first.size === 0) return answerIds;
   const keys = [...first.values()].flatMap(({ idempotency }) => idempotency ?? []);
   const { rows } = await session.query<{ owner: string; key: string; id: string }>(
-    `insert into idempotency_keys (owner, key, request_hash, run_id)
-     select owner, key, hash, uuid_v7()
+    `insert into idempotency_keys (owner, key, request_hash, run_id, names)
+     select owner, key, hash, uuid_v7(), 'event'
      from unnest($1::text[], $2::text[], $3::bytea[]) as k(owner, key, hash)
      on conflict (owner, key) do update set request_hash = excluded.request_hash,
-       run_id = excluded.run_id, created_at = excluded.created_at
+       run_id = excluded.run_id, names = excluded.names, created_at = excluded.created_at
      where ${isExpired('idempotency_keys')}
      returning owner, key, run_id as id`,
     [

@@ -7,6 +7,28 @@ const KEY_LIFE = `interval '24 hours'`;
 /** Keys deleted by one statement: few enough that nobody waits for the rows it has locked. */
 const KEYS_AT_ONCE = 5_000;
 
+/** Whose key is used for what is made, if there is one. */
+interface Keyed {
+  readonly owner: string;
+  readonly idempotency?: Idempotency | undefined;
+}
+
+/**
+ * The parts of a statement that uses a key up: `fresh` has the id of what is to be made, and no row
+ * when the key was used before.
+ * @param made.names what is made, in one word
+ * @param made.id SQL of its id; a new one when absent
+ */
+export function freshPart(
+  use: Keyed,
+  { names, id = 'uuid_v7()' }: { readonly names: string; readonly id?: string },
+  given: Parameters,
+): string {
+  return `candidate as materialized (select ${id}::uuid as id),
+    keyed as (${keyPart(use, { from: 'candidate', id: 'id', names }, given)}),
+    fresh as materialized (select id from candidate, keyed)`;
+}
+
 /** The condition that a key is over its life. */
 export function isExpired(alias: string): string {
   return `${alias}.created_at <= clock_timestamp() - ${KEY_LIFE}`;
@@ -20,7 +42,7 @@ export function isExpired(alias: string): string {
  * @param made.names what the id is of, in one word
  */
 export function keyPart(
-  { owner, idempotency }: { readonly owner: string; readonly idempotency?: Idempotency },
+  { owner, idempotency }: Keyed,
   made: { readonly from: string; readonly id: string; readonly names: string },
   given: Parameters,
 ): string {

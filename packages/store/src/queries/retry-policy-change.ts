@@ -9,11 +9,10 @@ import type {
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
-import { keyPart } from './idempotency.ts';
+import { freshPart } from './idempotency.ts';
 import { reachable } from './run-row.ts';
+import { uniqueViolation } from './unique-violation.ts';
 
-/** PostgreSQL's `unique_violation`. */
-const UNIQUE = '23505';
 const NAME_INDEX = 'retry_policies_name';
 
 /** Makes a policy with its first version, its idempotency key and its audit row, or none of them. */
@@ -22,14 +21,12 @@ export async function createPolicy(
   { owner, content, idempotency, audit }: NewRetryPolicy,
 ): Promise<CreateResult> {
   const given = parameters();
-  const made = { from: 'fresh', id: 'id', names: 'retry_policy' };
-  const text = `with fresh as materialized (select uuid_v7() as id),
-    keyed as (${keyPart({ owner, ...(idempotency && { idempotency }) }, made, given)}),
+  const fresh = freshPart({ owner, idempotency }, { names: 'retry_policy' }, given);
+  const text = `with ${fresh},
     made as (
       insert into retry_policies (policy_id, owner, name, version, job_types)
       select id, ${given.add(owner)}, ${given.add(content.name)}, 1, ${given.add(content.jobTypes)}
-      from fresh, keyed
-      returning policy_id, version, created_at as at),
+      from fresh returning policy_id, version, created_at as at),
     ${versionPart(content, 'made', audit.actor, given)},
     audited as (${auditPart(audit, 'made', given, 'made.policy_id::text')})
     select policy_id from made`;
@@ -121,12 +118,7 @@ async function unlessTaken<Rows>(statement: () => Promise<Rows>): Promise<Rows |
   try {
     return await statement();
   } catch (error) {
-    if (isTaken(error)) return 'taken';
+    if (uniqueViolation(error) === NAME_INDEX) return 'taken';
     throw error;
   }
-}
-
-function isTaken(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || !('constraint' in error)) return false;
-  return error.code === UNIQUE && error.constraint === NAME_INDEX;
 }

@@ -1,7 +1,7 @@
 import type { Access, NewSecret, SealedSecret, SecretEdit, SecretRemoval } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
-import { isExpired } from './idempotency.ts';
+import { freshPart } from './idempotency.ts';
 import { reachable } from './run-row.ts';
 
 /** PostgreSQL's `unique_violation`. */
@@ -12,23 +12,15 @@ export async function createSecret(
   db: Database,
   secret: NewSecret,
 ): Promise<'done' | 'taken' | 'duplicate'> {
-  const { idempotency } = secret;
   const given = parameters();
-  const [id, owner] = [given.add(secret.secretId), given.add(secret.owner)];
-  const keyed =
-    idempotency === undefined
-      ? 'select 1'
-      : `insert into idempotency_keys (owner, key, request_hash, run_id)
-         values (${owner}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, ${id})
-         on conflict (owner, key) do update set request_hash = excluded.request_hash,
-           run_id = excluded.run_id, created_at = excluded.created_at
-         where ${isExpired('idempotency_keys')} returning 1`;
-  const text = `with keyed as (${keyed}),
+  const made = { names: 'secret', id: given.add(secret.secretId) };
+  const text = `with ${freshPart(secret, made, given)},
      added as (
        insert into secrets (secret_id, owner, name, sealed, description, allowed_hosts)
-       select ${id}::uuid, ${owner}, ${given.add(secret.name)}, ${given.add(secret.sealed)}::bytea,
-         ${given.add(secret.description)}, ${given.add(secret.allowedHosts)}::text[]
-       from keyed returning 1),
+       select id, ${given.add(secret.owner)}, ${given.add(secret.name)},
+         ${given.add(secret.sealed)}::bytea, ${given.add(secret.description)},
+         ${given.add(secret.allowedHosts)}::text[]
+       from fresh returning 1),
      audited as (${auditPart(secret.audit, 'added', given)})
      select 1 from added`;
   try {

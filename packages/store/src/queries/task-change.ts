@@ -2,7 +2,7 @@ import type { TaskDefinition } from '@tenuto/contract';
 import type { Access, NewTask, TaskChange, TaskChangeResult, TaskMaking } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, asked, type Database, type Parameters, parameters } from './database.ts';
-import { isExpired } from './idempotency.ts';
+import { freshPart } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { reachable } from './run-row.ts';
 import { followTask } from './task-subscriptions.ts';
@@ -31,30 +31,19 @@ async function insertTask(
   { taskId, owner, definition, payload, making, standing, idempotency, audit }: NewTask,
 ): Promise<'created' | 'duplicate'> {
   const given = parameters();
-  const ownerAt = given.add(owner);
-  const keyed =
-    idempotency === undefined
-      ? ''
-      : `keyed as (
-           insert into idempotency_keys (owner, key, request_hash, run_id)
-           select ${ownerAt}, ${given.add(idempotency.key)}, ${given.add(idempotency.requestHash)}, id
-           from fresh
-           on conflict (owner, key) do update set request_hash = excluded.request_hash,
-             run_id = excluded.run_id, created_at = excluded.created_at
-           where ${isExpired('idempotency_keys')} returning 1),`;
+  const made = { names: 'task', id: given.add(taskId) };
   const content = contentOf({ definition, payload, making }, given);
   const actor = given.add(audit.actor);
   const rows = await ask(
     db,
-    `with fresh as materialized (select ${given.add(taskId)}::uuid as id),
-     ${keyed}
+    `with ${freshPart({ owner, idempotency }, made, given)},
      made as (
        insert into tasks (task_id, owner, status, tick_at, due_at, created_by, updated_by,
          ${content.map(([column]) => column).join(', ')})
-       select id, ${ownerAt}, ${given.add(standing.status)}, ${given.add(standing.tickAt)},
+       select id, ${given.add(owner)}, ${given.add(standing.status)}, ${given.add(standing.tickAt)},
          ${given.add(standing.dueAt)}, ${actor}, ${actor},
          ${content.map(([, value]) => value).join(', ')}
-       from fresh ${keyed === '' ? '' : 'where exists (select from keyed)'} returning task_id),
+       from fresh returning task_id),
      audited as (${auditPart(audit, 'made', given)})
      select task_id from made`,
     given.values,

@@ -9,6 +9,7 @@ import type {
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
+import { freshPart } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { uniqueViolation } from './unique-violation.ts';
 
@@ -38,25 +39,28 @@ export function createTeamStore(db: Database): TeamStore {
 
 async function createTeam(
   db: Database,
-  { name, description, members, audit }: NewTeam,
-): Promise<{ readonly teamId: string } | 'taken'> {
+  { name, description, members, audit, ...key }: NewTeam,
+): Promise<{ readonly teamId: string } | 'taken' | 'duplicate'> {
   const given = parameters();
+  const fresh = freshPart({ ...key, owner: key.maker }, { names: 'team' }, given);
+  const actor = given.add(audit.actor);
   try {
     const rows = await ask<{ team_id: string }>(
       db,
-      `with made as (
-         insert into teams (name, description, updated_by)
-         values (${given.add(name)}, ${given.add(description)}, ${given.add(audit.actor)})
+      `with ${fresh},
+       made as (
+         insert into teams (team_id, name, description, updated_by)
+         select id, ${given.add(name)}, ${given.add(description)}, ${actor} from fresh
          returning team_id),
        joined as (
          insert into team_members (team_id, principal, added_by)
-         select team_id, p, ${given.add(audit.actor)}
-         from made, unnest(${given.add(members)}::text[]) p),
+         select team_id, p, ${actor} from made, unnest(${given.add(members)}::text[]) p),
        audited as (${auditPart(audit, 'made', given, 'made.team_id::text')})
        select team_id from made`,
       given.values,
     );
-    return { teamId: rows[0]?.team_id ?? '' };
+    const [row] = rows;
+    return row === undefined ? 'duplicate' : { teamId: row.team_id };
   } catch (error) {
     if (uniqueViolation(error) === 'teams_name') return 'taken';
     throw error;

@@ -8,7 +8,7 @@ import type {
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
-import { isExpired } from './idempotency.ts';
+import { freshPart } from './idempotency.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
@@ -84,28 +84,15 @@ async function createWebhook(
   webhook: NewWebhook,
 ): Promise<'created' | 'taken' | 'duplicate'> {
   const given = parameters();
-  const id = given.add(webhook.webhookId);
-  const owner = given.add(webhook.owner);
-  const { idempotency } = webhook;
-  const keyed =
-    idempotency === undefined
-      ? ''
-      : `keyed as (
-           insert into idempotency_keys (owner, key, request_hash, run_id)
-           values (${owner}, ${given.add(idempotency.key)},
-             ${given.add(Buffer.from(idempotency.requestHash))}, ${id})
-           on conflict (owner, key) do update set request_hash = excluded.request_hash,
-             run_id = excluded.run_id, created_at = excluded.created_at
-           where ${isExpired('idempotency_keys')} returning 1),`;
-  const text = `with ${keyed}
+  const fresh = { names: 'webhook', id: given.add(webhook.webhookId) };
+  const text = `with ${freshPart(webhook, fresh, given)},
     made as (
       insert into webhooks (webhook_id, owner, name, topic, verify, secret, hook, hook_hash, state)
-      select ${id}::uuid, ${owner}, ${given.add(webhook.name)}, ${given.add(webhook.topic)},
-        ${given.add(webhook.verify)}, ${given.add(bytes(webhook.secret))}::bytea,
-        ${given.add(bytes(webhook.hook))}::bytea, ${given.add(bytes(webhook.hookHash))}::bytea,
-        ${given.add(webhook.state)}
-      ${keyed === '' ? '' : 'where exists (select from keyed)'}
-      returning 1),
+      select id, ${given.add(webhook.owner)}, ${given.add(webhook.name)},
+        ${given.add(webhook.topic)}, ${given.add(webhook.verify)},
+        ${given.add(bytes(webhook.secret))}::bytea, ${given.add(bytes(webhook.hook))}::bytea,
+        ${given.add(bytes(webhook.hookHash))}::bytea, ${given.add(webhook.state)}
+      from fresh returning 1),
     audited as (${auditPart(webhook.audit, 'made', given)})
     select 1 from made`;
   const rows = await unlessTaken(() => ask(db, text, given.values));
