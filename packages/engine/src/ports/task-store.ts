@@ -150,6 +150,8 @@ export interface NewTask {
   readonly definition: TaskDefinition;
   readonly payload: TaskPayload;
   readonly making: TaskMaking;
+  /** The moment from which its schedule was read, in milliseconds since the epoch. */
+  readonly createdAt: number;
   readonly standing: Pick<TaskStanding, 'status' | 'tickAt' | 'dueAt'>;
   readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
   readonly audit: AuditEntry;

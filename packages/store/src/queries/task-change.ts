@@ -6,7 +6,7 @@ import { isExpired } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { reachable } from './run-row.ts';
 import { followTask } from './task-subscriptions.ts';
-import { TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
+import { LOCKED, TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
 import { findTask } from './tasks.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -28,7 +28,7 @@ function hearsEvents({ schedule_kind: kind }: TaskDefinition): boolean {
 
 async function insertTask(
   db: Pick<Database, 'query'>,
-  { taskId, owner, definition, payload, making, standing, idempotency, audit }: NewTask,
+  { taskId, owner, definition, payload, making, standing, createdAt, idempotency, audit }: NewTask,
 ): Promise<'created' | 'duplicate'> {
   const given = parameters();
   const ownerAt = given.add(owner);
@@ -49,10 +49,10 @@ async function insertTask(
     `with fresh as materialized (select ${given.add(taskId)}::uuid as id),
      ${keyed}
      made as (
-       insert into tasks (task_id, owner, status, tick_at, due_at, created_by, updated_by,
+       insert into tasks (task_id, owner, status, tick_at, due_at, created_at, created_by, updated_by,
          ${content.map(([column]) => column).join(', ')})
        select id, ${ownerAt}, ${given.add(standing.status)}, ${given.add(standing.tickAt)},
-         ${given.add(standing.dueAt)}, ${actor}, ${actor},
+         ${given.add(standing.dueAt)}, to_timestamp(${given.add(createdAt)} / 1000.0), ${actor}, ${actor},
          ${content.map(([, value]) => value).join(', ')}
        from fresh ${keyed === '' ? '' : 'where exists (select from keyed)'} returning task_id),
      audited as (${auditPart(audit, 'made', given)})
@@ -124,9 +124,8 @@ async function updateTask(
   const { taskId, content, audit, dropQueue = false, remove = false } = change;
   const given = parameters();
   const id = given.add(taskId);
-  const locked = `select t.task_id from tasks t join wanted w on w.task_id = t.task_id
-    where t.task_id = ${id} and t.turn = w.turn and t.deleted_at is null
-      and ${reachable(access, given, 't')} for update of t`;
+  const locked = `select ${LOCKED} from tasks t where t.task_id = ${id}
+    and t.deleted_at is null and ${reachable(access, given, 't')} for update`;
   const columns = content === undefined ? [] : contentOf(content, given);
   const set = [
     ...columns.map(([column, value]) => `${column} = ${value}`),
@@ -136,7 +135,7 @@ async function updateTask(
     ...(remove ? ['deleted_at = clock_timestamp()'] : []),
   ];
   const parts = turnParts(given, [change], {
-    locked,
+    ...{ locked, ids: given.add([taskId]) },
     set: columnsApart(set),
     queueDropped: dropQueue || remove,
   });
@@ -146,8 +145,8 @@ async function updateTask(
      audited as (${auditPart(audit, 'moved', given)}) ${TAKEN}`,
     given.values,
   );
-  const [row] = rows;
-  return row === undefined ? movedOrMissing(db, access, taskId) : takenOf(row);
+  const [taken] = takenOf(rows);
+  return taken ?? movedOrMissing(db, access, taskId);
 }
 
 const columnsApart = (set: readonly string[]) => set.map((one) => `, ${one}`).join('');
