@@ -31,11 +31,15 @@ import {
   createRunIds,
   createScheduler,
   type Engine,
+  type Relay,
   type RetryPolicyStore,
+  type Scheduler,
+  type ScheduleStore,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
 import {
+  type ApiStore,
   acquireProcessLock,
   createEngineStore,
   createScheduleStore,
@@ -142,22 +146,8 @@ async function start(
     log: logger,
     ...engineLimits(settings),
   });
-  const relay = createRelay({
-    store: store.api.relay,
-    send: createNoticeSender({
-      ...{ ...senders, clock: systemClock },
-      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
-    }),
-    clock: systemClock,
-    random: systemRandom,
-    log: logger,
-  });
-  const scheduler = createScheduler({
-    store: store.schedule,
-    clock: systemClock,
-    log: logger,
-    runsWait: engine.runsWait,
-  });
+  const relay = makeRelay(store.api, { senders, vault, logger });
+  const scheduler = makeScheduler({ store: store.schedule, engine, logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -192,6 +182,43 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+function makeRelay(
+  api: ApiStore,
+  {
+    senders,
+    vault,
+    logger,
+  }: {
+    readonly senders: ReturnType<typeof makeSenders>;
+    readonly vault: ReturnType<typeof createVault>;
+    readonly logger: FastifyBaseLogger;
+  },
+): Relay {
+  return createRelay({
+    store: api.relay,
+    send: createNoticeSender({
+      ...{ ...senders, clock: systemClock },
+      openSecret: (sealed, channelId) => vault.open(sealed, secretOf(channelId)),
+    }),
+    clock: systemClock,
+    random: systemRandom,
+    log: logger,
+  });
+}
+
+function makeScheduler({
+  store,
+  engine,
+  logger,
+}: {
+  readonly store: ScheduleStore;
+  readonly engine: Engine;
+  readonly logger: FastifyBaseLogger;
+}): Scheduler {
+  const { runsWait } = engine;
+  return createScheduler({ store, clock: systemClock, log: logger, runsWait });
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {
@@ -331,6 +358,7 @@ function rulesOf(
     maxRetries: settings.defaultMaxRetries,
     maxRetryDelayMs: settings.maxRetryDelayMs,
     timeoutMs: settings.jobTimeoutMs,
+    ...(settings.timezone !== undefined && { timezone: settings.timezone }),
   };
   return {
     defaults,

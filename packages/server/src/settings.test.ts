@@ -28,6 +28,11 @@ describe('settings', () => {
     });
   });
 
+  it('have a time zone for tasks that name none', () => {
+    expect(readSettings({ TENUTO_TIMEZONE: 'Europe/Paris' }).timezone).toBe('Europe/Paris');
+    expect(() => readSettings({ TENUTO_TIMEZONE: 'Mars/Base' })).toThrow(/TENUTO_TIMEZONE/);
+  });
+
   it('have a key that seals secrets, and a mail server', () => {
     const key = Buffer.from('Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV');
     const settings = readSettings({

@@ -16,6 +16,8 @@ export interface Settings {
   readonly defaultMaxRetries: number;
   readonly maxRetryDelayMs: number;
   readonly jobTimeoutMs: number;
+  /** Of tasks that name none; UTC when unset. */
+  readonly timezone?: string;
   /** Programs that may be started; none when empty, all for `*`. */
   readonly allowCommands: readonly string[];
   /** Private hosts that HTTP requests may reach. */
@@ -75,6 +77,7 @@ export function readSettings(environment: Environment): Settings {
   const databaseUrl = text('DATABASE_URL');
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
+  const timezone = readZone(text('TENUTO_TIMEZONE'));
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const failpoints = text('FAILPOINT');
   const secretKey = readSecretKey(text('TENUTO_SECRET_KEY'));
@@ -104,10 +107,21 @@ export function readSettings(environment: Environment): Settings {
     docs: readSwitch('TENUTO_DOCS', text('TENUTO_DOCS'), true),
     logLevel: readLogLevel(text('LOG_LEVEL')),
     ...(adminToken !== undefined && { adminToken }),
+    ...(timezone !== undefined && { timezone }),
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
     ...(secretKey !== undefined && { secretKey }),
     mail: readMail(text),
   };
+}
+
+function readZone(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name;
+  } catch {
+    throw new SettingsError('TENUTO_TIMEZONE', 'must be an IANA time zone, such as Europe/Paris');
+  }
 }
 
 interface Bounds {

@@ -121,7 +121,7 @@ async function updateTask(
   access: Access,
   change: TaskChange,
 ): Promise<TaskChangeResult> {
-  const { taskId, content, audit, dropQueue = false, remove = false } = change;
+  const { taskId, content, audit, idempotency, dropQueue = false, remove = false } = change;
   const given = parameters();
   const id = given.add(taskId);
   const locked = `select ${LOCKED} from tasks t where t.task_id = ${id}
@@ -142,6 +142,7 @@ async function updateTask(
   const rows = await ask<TakenRow>(
     db,
     `with ${parts}${dropQueue || remove ? `, ${droppedPart()}` : ''},
+     ${idempotency === undefined ? '' : `${keyPart(idempotency, given)},`}
      audited as (${auditPart(audit, 'moved', given)}) ${TAKEN}`,
     given.values,
   );
@@ -150,6 +151,24 @@ async function updateTask(
 }
 
 const columnsApart = (set: readonly string[]) => set.map((one) => `, ${one}`).join('');
+
+/**
+ * Whoever asks again under the key finds it before the task is asked for its turn; so of two at once
+ * one finds another turn, looks again, and then finds the key.
+ */
+function keyPart(
+  { owner, key, requestHash }: NonNullable<TaskChange['idempotency']>,
+  given: Parameters,
+): string {
+  return `keyed as (
+      insert into idempotency_keys (owner, key, request_hash, run_id)
+      select ${given.add(owner)}, ${given.add(key)}, ${given.add(requestHash)}, coalesce(
+        (select s.run_id from settled s where s.outcome = 'fired' order by s.run limit 1), m.task_id)
+      from moved m
+      on conflict (owner, key) do update set request_hash = excluded.request_hash,
+        run_id = excluded.run_id, created_at = excluded.created_at
+      where ${isExpired('idempotency_keys')})`;
+}
 
 /** What waited is told of as skipped. */
 function droppedPart(): string {
