@@ -21,7 +21,7 @@ afterAll(cleanUp);
 describe('tasks', () => {
   it('are listed with when they fire next', async () => {
     const { out, asked } = await call(['tasks', 'list', '--status', 'active', '--limit', '5'], {
-      'GET /tasks': page([task]),
+      'GET /api/v1/tasks': page([task]),
     });
     expect(out).toContain(ID);
     expect(out).toContain('2026-01-15T08:00:00.000Z');
@@ -30,7 +30,7 @@ describe('tasks', () => {
 
   it('are made from a file, under its name when it says no title', async () => {
     const file = fileOf('schedule_kind: once\nschedule_expr: x\npayload: {}\n', 'nightly.yaml');
-    const answers = { 'POST /tasks': { status: 201, body: task } };
+    const answers = { 'POST /api/v1/tasks': { status: 201, body: task } };
     const { out, asked } = await call(['tasks', 'create', file], answers);
     expect(out).toContain(`${ID}  morning report`);
     expect(asked[0]?.body).toMatchObject({ title: 'nightly', schedule_kind: 'once' });
@@ -38,14 +38,14 @@ describe('tasks', () => {
 
   it('tell what came of each firing', async () => {
     const { out } = await call(['tasks', 'firings', ID], {
-      'GET /tasks/*/firings': page([firing]),
+      'GET /api/v1/tasks/*/firings': page([firing]),
     });
     expect(out).toContain('12 ms');
     expect(out).toContain(firing.run_id);
   });
 
   it('show their next firings', async () => {
-    const answers = { 'GET /tasks/*/preview': ok(exampleOf(SchedulePreviewSchema)) };
+    const answers = { 'GET /api/v1/tasks/*/preview': ok(exampleOf(SchedulePreviewSchema)) };
     const { out, asked } = await call(['tasks', 'preview', ID, '--count', '2'], answers);
     expect(out).toContain('gap');
     expect(asked[0]?.query).toEqual({ count: '2' });
@@ -63,7 +63,7 @@ describe('tasks', () => {
       { from: 'a', to: 'b', dry_run: true },
     ],
   ])('%j asks the server for it', async (words, verb, body) => {
-    const answers = { [`POST /tasks/*/${verb}`]: ok(exampleOf(TaskOperationSchema)) };
+    const answers = { [`POST /api/v1/tasks/*/${verb}`]: ok(exampleOf(TaskOperationSchema)) };
     const { out, asked, exitCode } = await call(['tasks', ...words], answers);
     expect([exitCode, asked[0]?.body]).toEqual([EXIT.ok, body]);
     expect(out).toContain('The task is paused.');
