@@ -193,7 +193,7 @@ describe('a cron expression fires when Temporal says', () => {
           expect(firingsBetween(one.text, zone, policy, from, to)).toEqual(expected);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

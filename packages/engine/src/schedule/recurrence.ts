@@ -31,7 +31,7 @@ export function readRecurrence(spec: ScheduleSpec, taskZone: Zone): Timetable {
   const lines = parseRecurrence(spec.expression);
   const { gap = 'shift', overlap = 'first' } = spec.dstPolicy ?? {};
   const frame = frameOf(lines, spec, taskZone, { gap, overlap });
-  const rules = lines.rules.map((rule) => ruleFirings(rule, frame));
+  const rules = lines.rules.map((rule) => remembered(ruleFirings(rule, frame)));
   const dates = datesAfter(lines.dates.flatMap((date) => instantsOf(date, frame)));
   const sources = lines.dates.length === 0 ? rules : [...rules, dates];
   const zone = lines.start?.utc === true ? taskZone : frame.zone;
@@ -152,6 +152,19 @@ function datesAfter(instants: readonly number[]): After {
   };
 }
 
+/** Does not look again for a firing that is still to come: beside a daily rule, one of leap days. */
+function remembered(after: After): After {
+  let from = Number.POSITIVE_INFINITY;
+  let known: Firing | undefined;
+  return (instantMs) => {
+    if (instantMs < from || (known !== undefined && instantMs >= known.at)) {
+      known = after(instantMs);
+      from = instantMs;
+    }
+    return known;
+  };
+}
+
 function soonest(sources: readonly After[], instantMs: number): Firing | undefined {
   let first: Firing | undefined;
   for (const source of sources) {
@@ -163,7 +176,7 @@ function soonest(sources: readonly After[], instantMs: number): Firing | undefin
 
 /** Whether an instant is taken away: by its time, by its day, or by a rule. */
 function exceptions(lines: RecurrenceLines, frame: Frame): (at: number) => boolean {
-  const rules = lines.exceptRules.map((rule) => ruleFirings(rule, frame));
+  const rules = lines.exceptRules.map((rule) => remembered(ruleFirings(rule, frame)));
   const days = new Set<number>();
   const instants = new Set<number>();
   for (const date of lines.exceptDates) {

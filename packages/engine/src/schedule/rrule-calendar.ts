@@ -25,6 +25,7 @@ interface Periods {
 }
 
 const LAST_DAY = dayNumber(LAST_YEAR, 12, 31);
+const NO_DAYS: readonly number[] = [];
 const HORIZON_DAYS = CYCLE_YEARS * 365 + 97;
 
 /** @param startMs the wall time of DTSTART; it belongs to the rule only if it fits it */
@@ -106,7 +107,9 @@ function periodsOf(rule: RecurrenceRule, startDay: number): Periods {
     case 'WEEKLY':
       return weeks(rule, filter, startDay);
     default:
-      return spans(startDay, rule.interval, (first) => daysFrom(first, 1, filter));
+      return spans(startDay, rule.interval, (day) =>
+        filter(day, civilDay(day)) ? [day] : NO_DAYS,
+      );
   }
 }
 

@@ -20,7 +20,7 @@ export interface RecurrenceLines {
 }
 
 /** Rules of one recurrence; each is asked for each firing. */
-const RULES_MOST = 20;
+const RULES_MOST = 10;
 const LINE = /^([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[^;:"]*))*):(.*)$/;
 
 interface Line {

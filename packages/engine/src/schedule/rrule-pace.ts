@@ -91,18 +91,29 @@ function allowedUnits(rule: PaceRule): (wall: number) => number | undefined {
     frequency === 'HOURLY' ? [0] : byMinute,
     frequency === 'SECONDLY' ? bySecond : [0],
   );
+  // What was found last: between the two nothing is allowed.
+  let known = { from: 0, to: -1 };
   return (wall) => {
+    const found = search(wall);
+    if (found !== undefined && !(wall >= known.from && found === known.to))
+      known = { from: wall, to: found };
+    return found;
+  };
+
+  function search(wall: number): number | undefined {
     let day = Math.floor(wall / DAY_MS);
-    let time = (wall - day * DAY_MS) / 1000;
-    for (let days = 0; days <= DAYS_MOST; days += 1, day += 1, time = 0) {
+    let from = wall;
+    for (let days = 0; days <= DAYS_MOST; days += 1) {
+      if (from >= known.from && from <= known.to) return known.to;
       const date = civilDay(day);
       if (date.year > LAST_YEAR) return undefined;
-      if (!matches(day, date)) continue;
-      const allowed = limits.from(time);
+      const allowed = matches(day, date) ? limits.from((from - day * DAY_MS) / 1000) : -1;
       if (allowed >= 0) return day * DAY_MS + allowed * 1000;
+      day += 1;
+      from = day * DAY_MS;
     }
     return undefined;
-  };
+  }
 }
 
 /** The first firing after `from` in the hour, minute or second on which a step falls. */

@@ -71,7 +71,7 @@ export function parseRule(text: string): RecurrenceRule {
     skip: skipOf(parts),
     ...(count !== undefined && { count: wholeNumber('COUNT', count, COUNT_MOST) }),
     ...(until !== undefined && { until: parseCalendarTime(until, 'UNTIL') }),
-    ...(days !== undefined && { byDay: days.split(',').map(ruleDay) }),
+    ...(days !== undefined && { byDay: [...new Set(days.split(','))].map(ruleDay) }),
     ...listsOf(parts),
   };
   refuseContradictions(rule);

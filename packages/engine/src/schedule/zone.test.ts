@@ -32,6 +32,20 @@ describe('a zone', () => {
     );
   });
 
+  it('goes on where what is read at once ends', () => {
+    const day = 86_400_000;
+    for (const name of ODD_ZONES) {
+      const zone = zoneNamed(name);
+      for (let at = Date.UTC(1970, 0, 1); at < Date.UTC(2040, 0, 1); at += 11 * day) {
+        const { from, to, before, offset, after } = zone.stretchAt(at);
+        expect(from <= at && at < to).toBe(true);
+        // An end is a change, or so far away that nobody sees it.
+        expect(before !== offset || at - from > 300 * day).toBe(true);
+        expect(after !== offset || to - at > 300 * day).toBe(true);
+      }
+    }
+  });
+
   it('may be spelled in any case, and stays the same zone', () => {
     expect(zoneNamed('europe/PARIS')).toBe(zoneNamed('Europe/Paris'));
   });

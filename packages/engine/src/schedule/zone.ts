@@ -48,7 +48,7 @@ export function zoneNamed(name: string, path = '/timezone'): Zone {
   if (canonical === undefined) {
     throw new ScheduleError(
       path,
-      `${name} is no time zone; use an IANA name such as Europe/Paris.`,
+      `"${name.slice(0, 60)}" is no time zone; use an IANA name such as Europe/Paris.`,
     );
   }
   const zone = zones.get(canonical) ?? createZone(canonical);
@@ -72,23 +72,29 @@ function offsetFormat(timeZone: string): Intl.DateTimeFormat {
 
 function createZone(name: string): Zone {
   const blocks = new Map<number, readonly OffsetSpan[]>();
-  let last: Stretch = { from: 0, to: 0, before: 0, offset: 0, after: 0 };
+  let last: OffsetSpan = { from: 0, to: 0, offsetMs: 0 };
+  let lastStretch: Stretch = { from: 0, to: 0, before: 0, offset: 0, after: 0 };
   return {
     name,
     stretchAt(instantMs) {
-      if (instantMs >= last.from && instantMs < last.to) return last;
-      const span = spanAt(instantMs);
-      const earlier = spanAt(span.from - 1);
-      const later = spanAt(span.to);
-      // Where a block ends nothing changes: the stretch goes on in the next block.
-      const first = earlier.offsetMs === span.offsetMs ? earlier : span;
-      const final = later.offsetMs === span.offsetMs ? later : span;
-      const before = spanAt(first.from - 1).offsetMs;
-      const after = spanAt(final.to).offsetMs;
-      last = { from: first.from, to: final.to, before, offset: span.offsetMs, after };
-      return last;
+      // Beyond the span an end of the stretch that is no change may be near.
+      if (instantMs >= last.from && instantMs < last.to) return lastStretch;
+      last = spanAt(instantMs);
+      lastStretch = stretchOf(last);
+      return lastStretch;
     },
   };
+
+  /** Where a block ends nothing changes: the stretch goes on in the next block. */
+  function stretchOf(span: OffsetSpan): Stretch {
+    const earlier = spanAt(span.from - 1);
+    const later = spanAt(span.to);
+    const first = earlier.offsetMs === span.offsetMs ? earlier : span;
+    const final = later.offsetMs === span.offsetMs ? later : span;
+    const before = spanAt(first.from - 1).offsetMs;
+    const after = spanAt(final.to).offsetMs;
+    return { from: first.from, to: final.to, before, offset: span.offsetMs, after };
+  }
 
   function spanAt(instantMs: number): OffsetSpan {
     const number = Math.floor(instantMs / BLOCK_MS);
