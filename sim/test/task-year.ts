@@ -82,12 +82,13 @@ function start(world: World): Scheduler {
 /** Once in a while something happens to a scheduler, to all of them, or to a clock. */
 async function disturb(world: World): Promise<void> {
   const { dice, schedulers, clock, model } = world;
-  for (const runId of liveRuns(model)) model.finish(runId);
+  model.finishAll();
   const what = dice.next();
   if (what < 0.004) {
     const i = Math.floor(dice.next() * schedulers.length);
     await schedulers[i]?.stop();
-    schedulers[i] = schedulers[i] === undefined || dice.next() < 0.7 ? start(world) : undefined;
+    const comesBack = schedulers[i] === undefined || dice.next() < 0.7;
+    schedulers[i] = comesBack ? start(world) : undefined;
     world.restarts += 1;
   } else if (what < 0.005) {
     await Promise.all(schedulers.map((one) => one?.stop()));
@@ -101,12 +102,6 @@ async function disturb(world: World): Promise<void> {
   } else if (!schedulers.some((one) => one !== undefined)) {
     schedulers[0] = start(world);
   }
-}
-
-function liveRuns({ tasks }: ScheduleModel): string[] {
-  const found: string[] = [];
-  for (const { live } of tasks.values()) found.push(...live);
-  return found;
 }
 
 const MINUTES = [0, 15, 30, 45];

@@ -44,6 +44,8 @@ import {
   type Engine,
   type Relay,
   type RelayStore,
+  type Scheduler,
+  type ScheduleStore,
   type TestStore,
 } from '@tenuto/engine';
 import {
@@ -169,12 +171,7 @@ async function start(
     ...engineLimits(settings),
   });
   const relay = relayOf(store.api.relay, { senders, vault, log: logger });
-  const scheduler = createScheduler({
-    store: store.schedule,
-    clock: systemClock,
-    log: logger,
-    runsWait: engine.runsWait,
-  });
+  const scheduler = makeScheduler({ store: store.schedule, engine, logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version,
@@ -217,6 +214,19 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+function makeScheduler({
+  store,
+  engine,
+  logger,
+}: {
+  readonly store: ScheduleStore;
+  readonly engine: Engine;
+  readonly logger: FastifyBaseLogger;
+}): Scheduler {
+  const { runsWait } = engine;
+  return createScheduler({ store, clock: systemClock, log: logger, runsWait });
 }
 
 /** Sends what there is to tell, beside the relays of the other servers. */
@@ -470,6 +480,7 @@ function rulesOf(
     maxRetries: settings.defaultMaxRetries,
     maxRetryDelayMs: settings.maxRetryDelayMs,
     timeoutMs: settings.jobTimeoutMs,
+    ...(settings.timezone !== undefined && { timezone: settings.timezone }),
   };
   return {
     defaults,

@@ -30,6 +30,11 @@ describe('settings', () => {
     });
   });
 
+  it('have a time zone for tasks that name none', () => {
+    expect(readSettings({ TENUTO_TIMEZONE: 'Europe/Paris' }).timezone).toBe('Europe/Paris');
+    expect(() => readSettings({ TENUTO_TIMEZONE: 'Mars/Base' })).toThrow(/TENUTO_TIMEZONE/);
+  });
+
   it('have a key that seals secrets, and a mail server', () => {
     const key = Buffer.from('Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV');
     const settings = readSettings({
@@ -173,7 +178,7 @@ describe('signing in by a provider', () => {
 
 describe('the address of Redis', () => {
   it('is one, and is not told when it is none', () => {
-    expect(readSettings({ REDIS_URL: 'redis://a:6379' }).redis).toBe('redis://a:6379');
+    expect(readSettings({ REDIS_URL: 'redis://a:6379' }).redis?.url).toBe('redis://a:6379');
     expect(() => readSettings({ REDIS_URL: 'http://user:secret@a' })).toThrow(/^REDIS_URL must/);
     expect(() => readSettings({ REDIS_URL: 'http://user:secret@a' })).not.toThrow(/secret/);
   });

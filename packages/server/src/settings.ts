@@ -16,6 +16,8 @@ export interface Settings {
   readonly defaultMaxRetries: number;
   readonly maxRetryDelayMs: number;
   readonly jobTimeoutMs: number;
+  /** Of tasks that name none; UTC when unset. */
+  readonly timezone?: string;
   /** Programs that may be started; none when empty, all for `*`. */
   readonly allowCommands: readonly string[];
   /** Private hosts that HTTP requests may reach. */
@@ -99,6 +101,7 @@ export function readSettings(environment: Environment): Settings {
   const databaseUrl = text('DATABASE_URL');
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
+  const timezone = readZone(text('TENUTO_TIMEZONE'));
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const redisUrl = text('REDIS_URL');
   const failpoints = text('FAILPOINT');
@@ -133,6 +136,7 @@ export function readSettings(environment: Environment): Settings {
     logLevel: readLogLevel(text('LOG_LEVEL')),
     ...(adminToken !== undefined && { adminToken }),
     ...(redisUrl !== undefined && { redis: readRedis(redisUrl, text) }),
+    ...(timezone !== undefined && { timezone }),
     ...(failpoints !== undefined && { failpoints: readOrders(failpoints) }),
     ...(secretKey !== undefined && { secretKey }),
     previousSecretKeys: list('TENUTO_SECRET_KEY_PREVIOUS').map((key) =>
@@ -143,6 +147,16 @@ export function readSettings(environment: Environment): Settings {
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
   };
+}
+
+function readZone(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name;
+  } catch {
+    throw new SettingsError('TENUTO_TIMEZONE', 'must be an IANA time zone, such as Europe/Paris');
+  }
 }
 
 interface Bounds {

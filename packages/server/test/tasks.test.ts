@@ -111,6 +111,18 @@ describe('a task on request', () => {
     ]);
   });
 
+  it('is made once under a key, and another request under it is refused', async () => {
+    const { task_id: id } = await api.make(aQuietTask());
+    const headers = { 'idempotency-key': `run ${id}`.replace(' ', '-') };
+    const ask = (body: object) => api.call(`${TASKS}/${id}/run_now`, { body, headers });
+    const all = await Promise.all([ask({}), ask({}), ask({})]);
+    const again = await ask({});
+    expect(again.status).toBe(200);
+    for (const { status } of all) expect([200, 409]).toContain(status);
+    expect(await api.firings(id)).toMatchObject([{ run_id: again.body.details.run_id }]);
+    expect((await ask({ params: { a: 1 } })).status).toBe(422);
+  });
+
   it('is snoozed from its next firing on, by so much', async () => {
     const { task_id: id, next_fire_at: before } = await api.make(aQuietTask());
     const { details } = await api.ask(id, 'snooze', { delay_seconds: 60, reason: 'later' });

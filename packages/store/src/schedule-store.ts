@@ -8,8 +8,15 @@ import { releaseQueued } from './queries/task-release.ts';
 import { dueTasks, endedProbes, standingTasks } from './queries/task-schedule.ts';
 import { takeTurns } from './queries/task-turn.ts';
 
-/** One for the poll, one for what is due at this moment, one for what has time. */
-const POOL_SIZE = 3;
+/** One for the poll, one for what has time. */
+const POOL_SIZE = 2;
+const OPTIONS =
+  '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c jit=off';
+/**
+ * Turns are one statement of many parts that are joined by the task: hashed, not each gone through for
+ * each row of another, which the planner thinks cheap because it takes them to be short.
+ */
+const TURN_OPTIONS = '-c enable_nestloop=off';
 
 export interface OpenScheduleStore extends ScheduleStore {
   close(): Promise<void>;
@@ -17,16 +24,8 @@ export interface OpenScheduleStore extends ScheduleStore {
 
 /** The store of a scheduler, on connections of its own: nothing else delays a firing. */
 export function createScheduleStore(config: pg.ClientConfig): OpenScheduleStore {
-  const pool = openPool({
-    ...config,
-    max: POOL_SIZE,
-    application_name: 'tenuto-scheduler',
-    options:
-      '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s ' +
-      '-c jit=off',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
+  const pool = openSchedulePool(config, { max: POOL_SIZE, options: OPTIONS });
+  const turns = openSchedulePool(config, { max: 1, options: `${OPTIONS} ${TURN_OPTIONS}` });
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -37,7 +36,7 @@ export function createScheduleStore(config: pg.ClientConfig): OpenScheduleStore 
   return {
     due: (within) => guarded(() => dueTasks(pool, within)),
     standing: (taskIds) => guarded(() => standingTasks(pool, taskIds)),
-    take: (turns) => guarded(() => takeTurns(pool, turns)),
+    take: (wanted) => guarded(() => takeTurns(turns, wanted)),
     release: () => guarded(() => releaseQueued(pool)),
     probes: (limit) => guarded(() => endedProbes(pool, limit)),
     makeRoom: () => guarded(() => makePartitions(pool)),
@@ -55,6 +54,19 @@ export function createScheduleStore(config: pg.ClientConfig): OpenScheduleStore 
         if (row === undefined) throw new Error('the database has no time');
         return row.now;
       }),
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), turns.end()]);
+    },
   };
+}
+
+function openSchedulePool(
+  config: pg.ClientConfig,
+  { max, options }: { readonly max: number; readonly options: string },
+): pg.Pool {
+  return openPool({
+    ...{ ...config, max, options, application_name: 'tenuto-scheduler' },
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
 }

@@ -14,6 +14,7 @@ export function aTask(
   return {
     taskId,
     owner: 'ann',
+    createdAt: Date.now() - 86_400_000,
     definition: {
       ...{ title: 'a task', schedule_kind: 'cron', schedule_expr: '0 0 * * *', timezone: 'UTC' },
       ...over.definition,

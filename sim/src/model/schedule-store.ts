@@ -33,8 +33,8 @@ export interface ScheduleModel {
   readonly store: ScheduleStore;
   readonly tasks: ReadonlyMap<string, ModelTask>;
   add(task: ScheduledTask, owner?: string): void;
-  /** Ends a run that goes on. */
-  finish(runId: string): void;
+  /** Ends all runs that go on. */
+  finishAll(): void;
   /** Says what a probe has found. */
   probed(probe: EndedProbe): void;
   /** When the next firing is due; undefined when none is planned. */
@@ -68,9 +68,9 @@ export function createScheduleModel(options: ScheduleModelOptions): ScheduleMode
       state.tasks.set(task.taskId, held);
       plan(state, held);
     },
-    finish(runId) {
-      state.runs.get(runId)?.live.delete(runId);
-      state.runs.delete(runId);
+    finishAll() {
+      for (const [runId, held] of state.runs) held.live.delete(runId);
+      state.runs.clear();
     },
     probed: (probe) => void state.ended.push(probe),
     nextDue: () => firstPlanned(state)?.at,

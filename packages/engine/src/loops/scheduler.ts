@@ -56,6 +56,8 @@ interface State {
   readonly scheduleOf: ReturnType<typeof createSchedules>;
   /** Tasks whose firing is due soon, by id. */
   soon: Map<string, ScheduledTask>;
+  /** Those whose turn is being taken: what a poll reads of them meanwhile is old already. */
+  readonly busy: Set<string>;
   roomAt: number | undefined;
 }
 
@@ -66,6 +68,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     clock: createDatabaseClock(options.clock, () => store.databaseTime()),
     scheduleOf: createSchedules(),
     soon: new Map(),
+    busy: new Set(),
     roomAt: undefined,
   };
   const onError = (name: string, error: unknown) => {
@@ -110,7 +113,8 @@ async function look(state: State, changed: () => void): Promise<number | undefin
   await makeRoom(state);
   await clock.sync();
   const { tasks } = await store.due({ withinMs: AHEAD_MS, limit: TASKS_A_POLL });
-  state.soon = new Map(tasks.map((task) => [task.taskId, task]));
+  const idle = tasks.filter(({ taskId }) => !state.busy.has(taskId));
+  state.soon = new Map(idle.map((task) => [task.taskId, task]));
   changed();
   const released = await store.release();
   if (released > 0) options.runsWait();
@@ -132,10 +136,19 @@ async function fireDue(state: State): Promise<boolean> {
   const due = [...state.soon.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now);
   if (due.length === 0) return false;
   // Whatever comes of it, only the next poll knows where they stand then.
-  for (const { taskId } of due) state.soon.delete(taskId);
-  for (const tasks of chunks(await freshened(state, due), TURNS_AT_ONCE)) {
-    const turns = tasks.flatMap((task) => turnOf(state, task, now) ?? []);
-    await take(state, turns);
+  for (const { taskId } of due) {
+    state.soon.delete(taskId);
+    state.busy.add(taskId);
+  }
+  try {
+    for (const tasks of chunks(await freshened(state, due), TURNS_AT_ONCE)) {
+      await take(
+        state,
+        tasks.flatMap((task) => turnOf(state, task, now) ?? []),
+      );
+    }
+  } finally {
+    state.busy.clear();
   }
   return true;
 }

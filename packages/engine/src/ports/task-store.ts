@@ -150,6 +150,8 @@ export interface NewTask {
   readonly definition: TaskDefinition;
   readonly payload: TaskPayload;
   readonly making: TaskMaking;
+  /** The moment from which its schedule was read, in milliseconds since the epoch. */
+  readonly createdAt: number;
   readonly standing: Pick<TaskStanding, 'status' | 'tickAt' | 'dueAt'>;
   readonly idempotency?: { readonly key: string; readonly requestHash: Uint8Array };
   readonly audit: AuditEntry;
@@ -165,6 +167,12 @@ export interface TaskChange extends TaskTurn {
   /** Its queue is emptied: what waits is skipped. */
   readonly dropQueue?: boolean;
   readonly remove?: boolean;
+  /** Remembers that this was done: under the first run that it has made, else under the task. */
+  readonly idempotency?: {
+    readonly owner: string;
+    readonly key: string;
+    readonly requestHash: Uint8Array;
+  };
   readonly audit: AuditEntry;
 }
 /** `moved`: the task has had another turn; read it again. */

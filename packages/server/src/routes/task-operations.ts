@@ -6,6 +6,7 @@ import {
   StopTaskSchema,
   TaskOperationSchema,
 } from '@tenuto/contract';
+import Type from 'typebox';
 import { backfillTask } from '../services/task-backfill.ts';
 import {
   cancelTask,
@@ -21,6 +22,7 @@ import { problems, TaskParameters } from './schemas.ts';
 const ONE = '/api/v1/tasks/:task_id';
 const config = { scope: 'tasks:update', limit: 'change' } as const;
 const common = { tags: ['tasks'], params: TaskParameters };
+const Key = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 const response = { 200: TaskOperationSchema, ...problems(404, 409, 413, 415, 422) };
 
 export function addTaskOperationRoutes(app: Typed, parts: TaskParts): void {
@@ -41,7 +43,7 @@ export function addTaskOperationRoutes(app: Typed, parts: TaskParts): void {
     {
       config: { ...config, limit: 'submit' },
       schema: {
-        ...{ ...common, response, body: BackfillTaskSchema },
+        ...{ ...common, response, headers: Key, body: BackfillTaskSchema },
         summary: 'Make the runs of a past range',
       },
     },
@@ -49,6 +51,7 @@ export function addTaskOperationRoutes(app: Typed, parts: TaskParts): void {
       backfillTask(parts, callerOf(request), {
         taskId: request.params.task_id,
         body: request.body,
+        key: request.headers['idempotency-key'],
       }),
   );
   addStarts(app, parts);
@@ -62,12 +65,16 @@ function addStarts(app: Typed, parts: TaskParts): void {
     {
       config: { ...config, limit: 'submit' },
       preValidation: noBodyIsEmpty,
-      schema: { ...common, response, summary: 'Make a run of a task now', body: RunTaskSchema },
+      schema: {
+        ...{ ...common, response, headers: Key, body: RunTaskSchema },
+        summary: 'Make a run of a task now',
+      },
     },
     (request) =>
       runTaskNow(parts, callerOf(request), {
         taskId: request.params.task_id,
         body: request.body,
+        key: request.headers['idempotency-key'],
       }),
   );
   app.post(

@@ -16,7 +16,8 @@ import {
 } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { taskState } from './task-change.ts';
-import { answer, changed, operate } from './task-operations.ts';
+import { madeBefore, onceUnder } from './task-once.ts';
+import { answer, changed, type Once, operate } from './task-operations.ts';
 import type { TaskParts } from './task-parts.ts';
 import { findTask, refuseWhenFull, timeIn } from './tasks.ts';
 
@@ -30,7 +31,7 @@ const RUNS_TOLD = 100;
 export async function backfillTask(
   parts: TaskParts,
   caller: Caller,
-  { taskId, body }: { readonly taskId: string; readonly body: BackfillTask },
+  { taskId, body, key }: Once<BackfillTask>,
 ): Promise<TaskOperation> {
   const range = { from: timeIn(body.from, '/from'), to: timeIn(body.to, '/to') };
   const dryRun = body.dry_run ?? false;
@@ -45,7 +46,11 @@ export async function backfillTask(
   }
   refuseWhenFull(parts);
   const backfillId = parts.newId();
+  const once = onceUnder(parts, caller, key, ['backfill', taskId, body]);
+  const before = await once.used();
+  if (before !== undefined) return madeBefore(parts, caller, taskId, before);
   const done = await operate(parts, caller, taskId, async (task) => {
+    await once.refuse();
     const now = await parts.tasks.now();
     const occasions = ticksIn(task, range, now).map(
       (tick): Occasion => ({
@@ -55,7 +60,9 @@ export async function backfillTask(
     );
     const firings = occasions.map((occasion, i) => withoutKey(firingOf(task, occasion, i)));
     const details = { ...body, firings: firings.length };
-    return changed(caller, task, 'backfilled', { standing: standingOf(task), firings, details });
+    return changed(caller, task, 'backfilled', {
+      ...{ standing: standingOf(task), firings, details, ...once.remember },
+    });
   });
   const waits = done.firings - done.runIds.length;
   const message = `${done.runIds.length} runs have been made${waits > 0 ? `, ${waits} wait` : ''}.`;

@@ -4,8 +4,10 @@ import {
   type Task,
   type TaskDefinition,
   type WriteTask,
+  WriteTaskSchema,
 } from '@tenuto/contract';
 import { canonicalJson, standingOf, type TaskChange, type TaskRecord } from '@tenuto/engine';
+import { Compile } from 'typebox/compile';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { auditOf, refuseStale } from './job-state.ts';
 import { beginning, readTask } from './task-content.ts';
@@ -16,6 +18,8 @@ import { findTask } from './tasks.ts';
 const WHAT = 'tasks';
 /** A task moves with each of its firings; who changes it looks again so often. */
 const TRIES = 50;
+
+const writable = Compile(WriteTaskSchema);
 
 interface Wanted {
   readonly taskId: string;
@@ -43,8 +47,9 @@ export function editTask(
 ): Promise<Task> {
   const bodyOf = ({ definition, payload }: TaskRecord): WriteTask => {
     const merged = Object.entries({ ...definition, payload, ...changes });
-    // A field that must be there cannot be null: the schema of the request says so.
-    return Object.fromEntries(merged.filter(([, value]) => value !== null)) as unknown as WriteTask;
+    const body = Object.fromEntries(merged.filter(([, value]) => value !== null));
+    if (writable.Check(body)) return body;
+    throw new OrchestrationError('validation_failed', 'A field that a task needs is missing.');
   };
   return changeTo(parts, caller, { ...wanted, bodyOf });
 }

@@ -19,6 +19,7 @@ import {
 import { authorize, type Caller } from '../auth/principal.ts';
 import { auditOf } from './job-state.ts';
 import { persist, taskState } from './task-change.ts';
+import { madeBefore, onceUnder } from './task-once.ts';
 import type { TaskParts } from './task-parts.ts';
 import { resumption } from './task-resume.ts';
 import { taskView } from './task-view.ts';
@@ -32,6 +33,11 @@ interface On<Body> {
   readonly body: Body;
 }
 
+/** An operation that makes runs, which is not to be done twice by mistake. */
+export interface Once<Body> extends On<Body> {
+  readonly key: string | undefined;
+}
+
 /**
  * Makes a run now, paused or not; only a concurrency key may let it wait.
  * @throws OrchestrationError 404, 409 for a task that is cancelled or completed
@@ -39,11 +45,15 @@ interface On<Body> {
 export async function runTaskNow(
   parts: TaskParts,
   caller: Caller,
-  { taskId, body }: On<RunTask>,
+  { taskId, body, key }: Once<RunTask>,
 ): Promise<TaskOperation> {
   refuseWhenFull(parts);
   const requestId = parts.newId();
+  const once = onceUnder(parts, caller, key, ['run_now', taskId, body]);
+  const before = await once.used();
+  if (before !== undefined) return madeBefore(parts, caller, taskId, before);
   const done = await operate(parts, caller, taskId, async (task) => {
+    await once.refuse();
     if (isOver(task)) throw taskState(task, 'run');
     const now = await parts.tasks.now();
     const occasion: Occasion = {
@@ -55,7 +65,7 @@ export async function runTaskNow(
     const firing = waits ? queued(task, occasion, 'concurrency') : fired(task, occasion, 0);
     const { dedupe: _dedupe, ...asked } = firing;
     return changed(caller, task, 'run_now', {
-      ...{ standing: standingOf(task), firings: [asked] },
+      ...{ standing: standingOf(task), firings: [asked], ...once.remember },
       details: { params: Object.keys(body.params ?? {}) },
     });
   });
@@ -155,7 +165,7 @@ function isOver({ status }: TaskRecord): boolean {
   return status === 'cancelled' || status === 'completed';
 }
 
-type Turn = Pick<TaskChange, 'standing' | 'dropQueue' | 'cancelPrevious'> & {
+type Turn = Pick<TaskChange, 'standing' | 'dropQueue' | 'cancelPrevious' | 'idempotency'> & {
   readonly firings?: TaskChange['firings'];
   readonly details: JsonObject;
 };

@@ -44,7 +44,7 @@ export async function createTask(
   const first = beginning({ taskId, definition }, { now, createdAt: now });
   const { title, schedule_kind: kind } = definition;
   const result = await parts.tasks.create({
-    ...{ taskId, owner: access.owner, ...content },
+    ...{ taskId, owner: access.owner, createdAt: now, ...content },
     standing: { status: 'active', ...first },
     ...(idempotency && { idempotency }),
     audit: auditOf(caller, 'task.created', taskId, { title, schedule_kind: kind, version: 1 }),

@@ -2,11 +2,11 @@ import type { TaskDefinition } from '@tenuto/contract';
 import type { Access, NewTask, TaskChange, TaskChangeResult, TaskMaking } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, asked, type Database, type Parameters, parameters } from './database.ts';
-import { freshPart } from './idempotency.ts';
+import { freshPart, keyPart } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { reachable } from './run-row.ts';
 import { followTask } from './task-subscriptions.ts';
-import { TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
+import { LOCKED, TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
 import { findTask } from './tasks.ts';
 import { transaction } from './transaction.ts';
 
@@ -28,7 +28,7 @@ function hearsEvents({ schedule_kind: kind }: TaskDefinition): boolean {
 
 async function insertTask(
   db: Pick<Database, 'query'>,
-  { taskId, owner, definition, payload, making, standing, idempotency, audit }: NewTask,
+  { taskId, owner, definition, payload, making, standing, createdAt, idempotency, audit }: NewTask,
 ): Promise<'created' | 'duplicate'> {
   const given = parameters();
   const made = { names: 'task', id: given.add(taskId) };
@@ -38,10 +38,10 @@ async function insertTask(
     db,
     `with ${freshPart({ owner, idempotency }, made, given)},
      made as (
-       insert into tasks (task_id, owner, status, tick_at, due_at, created_by, updated_by,
+       insert into tasks (task_id, owner, status, tick_at, due_at, created_at, created_by, updated_by,
          ${content.map(([column]) => column).join(', ')})
        select id, ${given.add(owner)}, ${given.add(standing.status)}, ${given.add(standing.tickAt)},
-         ${given.add(standing.dueAt)}, ${actor}, ${actor},
+         ${given.add(standing.dueAt)}, to_timestamp(${given.add(createdAt)} / 1000.0), ${actor}, ${actor},
          ${content.map(([, value]) => value).join(', ')}
        from fresh returning task_id),
      audited as (${auditPart(audit, 'made', given)})
@@ -110,12 +110,11 @@ async function updateTask(
   access: Access,
   change: TaskChange,
 ): Promise<TaskChangeResult> {
-  const { taskId, content, audit, dropQueue = false, remove = false } = change;
+  const { taskId, content, audit, idempotency, dropQueue = false, remove = false } = change;
   const given = parameters();
   const id = given.add(taskId);
-  const locked = `select t.task_id from tasks t join wanted w on w.task_id = t.task_id
-    where t.task_id = ${id} and t.turn = w.turn and t.deleted_at is null
-      and ${reachable(access, given, 't')} for update of t`;
+  const locked = `select ${LOCKED} from tasks t where t.task_id = ${id}
+    and t.deleted_at is null and ${reachable(access, given, 't')} for update`;
   const columns = content === undefined ? [] : contentOf(content, given);
   const set = [
     ...columns.map(([column, value]) => `${column} = ${value}`),
@@ -125,21 +124,36 @@ async function updateTask(
     ...(remove ? ['deleted_at = clock_timestamp()'] : []),
   ];
   const parts = turnParts(given, [change], {
-    locked,
+    ...{ locked, ids: given.add([taskId]) },
     set: columnsApart(set),
     queueDropped: dropQueue || remove,
   });
   const rows = await ask<TakenRow>(
     db,
     `with ${parts}${dropQueue || remove ? `, ${droppedPart()}` : ''},
+     ${idempotency === undefined ? '' : `${takenKeyPart(idempotency, given)},`}
      audited as (${auditPart(audit, 'moved', given)}) ${TAKEN}`,
     given.values,
   );
-  const [row] = rows;
-  return row === undefined ? movedOrMissing(db, access, taskId) : takenOf(row);
+  const [taken] = takenOf(rows);
+  return taken ?? movedOrMissing(db, access, taskId);
 }
 
 const columnsApart = (set: readonly string[]) => set.map((one) => `, ${one}`).join('');
+
+/**
+ * Whoever asks again under the key finds it before the task is asked for its turn; so of two at once
+ * one finds another turn, looks again, and then finds the key.
+ */
+function takenKeyPart(
+  { owner, ...idempotency }: NonNullable<TaskChange['idempotency']>,
+  given: Parameters,
+): string {
+  const id = `coalesce(
+    (select s.run_id from settled s where s.outcome = 'fired' order by s.run limit 1), m.task_id)`;
+  const made = { from: 'moved m', id, names: 'task_change' };
+  return `keyed as (${keyPart({ owner, idempotency }, made, given)})`;
+}
 
 /** What waited is told of as skipped. */
 function droppedPart(): string {
