@@ -23,6 +23,7 @@ const pureFolderImports = {
   schedule: [],
   governance: [],
   expression: [],
+  event: ['expression', 'ports'],
   testing: [],
 };
 

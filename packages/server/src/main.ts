@@ -296,7 +296,7 @@ interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
-  readonly eventing: Pick<Eventing, 'publishFromNode' | 'waitForEvent'>;
+  readonly eventing: Pick<Eventing, 'door'>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -347,8 +347,8 @@ function makeActions(
     sleepFor(),
     sleepUntil(),
     signalWait(),
-    eventPublish(eventing.publishFromNode),
-    eventWait(eventing.waitForEvent, systemClock),
+    eventPublish(eventing.door),
+    eventWait(eventing.door, systemClock),
     runStart(startSubRun),
   ]);
 }

@@ -135,6 +135,8 @@ describe('a subscription', () => {
     expect(window.due_at - window.opened_at).toBeLessThanOrEqual(1_001);
     await unsubscribe(id);
     await unsubscribe(other);
+    await pool.query('update event_windows set due_at = now()');
+    expect(await store.closeWindows()).toBe(2);
     expect(await windows(id)).toEqual([]);
   });
 

@@ -28,3 +28,8 @@ export function callerOf(request: Pick<FastifyRequest, 'principal' | 'id'>): Cal
 export async function noBodyIsEmpty(request: FastifyRequest): Promise<void> {
   request.body ??= {};
 }
+
+/** The bytes of a body, on a route that takes bodies as they were sent. */
+export function rawBody({ body }: Pick<FastifyRequest, 'body'>): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}

@@ -33,7 +33,7 @@ export function publishEvents(
       (request) => request.idempotency === undefined || answerIds.has(request),
     );
     const plan = planOf(taken, await knownEvents(session, taken));
-    await learnSubscriptions(session, matching, head);
+    await learnSubscriptions(session, matching);
     const count = plan.fresh.length;
     const ids = eventIdsAfter(head.last_id, { nowMs: head.now, count, random: spread(head.seed) });
     const events = matchFresh(plan.fresh, ids, matching);

@@ -4,7 +4,6 @@
  * that publishes the event, or closes its window.
  */
 import type { EventSubscription, KeptEvent } from '@tenuto/engine';
-import { lockHead } from './event-head.ts';
 import type { MatchedEvent } from './event-plan.ts';
 import type { Session } from './transaction.ts';
 
@@ -43,50 +42,36 @@ export async function fireSubscriptions(
 }
 
 /**
- * Makes a subscription, or changes it; from the commit on, every event that fits is for it. To be
- * called last in a transaction: until its end nobody publishes.
+ * Makes a subscription, or changes it; every event that is published after the commit is for it, if
+ * it fits. It waits for nobody who waits for a task: a transaction may have locked tasks before.
  */
 export async function putSubscription(
   session: Session,
   subscription: EventSubscription,
 ): Promise<void> {
   const { subscriptionId, owner, everyone, pattern, filter, debounceMs, batch } = subscription;
-  await lockHead(session);
+  const gathered = [debounceMs, batch?.events ?? null, batch?.ms ?? null];
   await session.query(
-    `with head as (
-       update event_head set subscriptions_version = subscriptions_version + 1
-       returning subscriptions_version)
+    `with head as (update event_subscription_head set version = version + 1 returning version)
      insert into event_subscriptions (subscription_id, owner, everyone, pattern, filter,
        debounce_ms, batch_events, batch_ms, removed, version)
-     select $1, $2, $3, $4, $5, $6, $7, $8, false, subscriptions_version from head
+     select $1, $2, $3, $4, $5, $6, $7, $8, false, version from head
      on conflict (subscription_id) do update set owner = excluded.owner,
        everyone = excluded.everyone, pattern = excluded.pattern, filter = excluded.filter,
        debounce_ms = excluded.debounce_ms, batch_events = excluded.batch_events,
        batch_ms = excluded.batch_ms, removed = false, version = excluded.version`,
-    [
-      subscriptionId,
-      owner,
-      everyone,
-      pattern,
-      filter,
-      debounceMs,
-      batch?.events ?? null,
-      batch?.ms ?? null,
-    ],
+    [subscriptionId, owner, everyone, pattern, filter, ...gathered],
   );
 }
 
-/** Takes a subscription away, with what has gathered for it. To be called last, as the other. */
+/** Takes a subscription away; what has gathered for it is dropped when its window closes. */
 export async function removeSubscription(session: Session, subscriptionId: string): Promise<void> {
-  await lockHead(session);
   await session.query(
     `with head as (
-       update event_head set subscriptions_version = subscriptions_version + 1
+       update event_subscription_head set version = version + 1
        where exists (select from event_subscriptions where subscription_id = $1 and not removed)
-       returning subscriptions_version),
-     closed as (delete from event_windows where subscription_id = $1),
-     dropped as (delete from event_window_items where subscription_id = $1)
-     update event_subscriptions s set removed = true, version = head.subscriptions_version
+       returning version)
+     update event_subscriptions s set removed = true, version = head.version
      from head where s.subscription_id = $1`,
     [subscriptionId],
   );
