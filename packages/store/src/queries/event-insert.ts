@@ -1,4 +1,5 @@
 import type { PublishedEvent, PublishRequest } from '@tenuto/engine';
+import { byteaArray, textArray } from '../binary-array.ts';
 import type { MatchedEvent } from './event-plan.ts';
 import { gathers } from './event-subscriptions.ts';
 import { type AnsweredWaiter, noteAnswers } from './event-waiters.ts';
@@ -63,9 +64,9 @@ async function insertRows(session: Session, events: readonly MatchedEvent[]): Pr
       rows.map(({ eventId }) => eventId),
       rows.map(({ owner }) => owner),
       rows.map(({ topic }) => topic),
-      rows.map(({ payload }) => JSON.stringify(payload)),
-      rows.map(({ bytes }) => (bytes === undefined ? null : Buffer.from(bytes))),
-      rows.map(({ context }) => (context === undefined ? null : JSON.stringify(context))),
+      textArray(rows.map(({ payload }) => JSON.stringify(payload))),
+      byteaArray(rows.map(({ bytes }) => bytes)),
+      textArray(rows.map(({ context }) => context && JSON.stringify(context))),
       rows.map(({ sourceAgentId }) => sourceAgentId ?? null),
       rows.map(({ dedupeId }) => dedupeId ?? null),
       rows.map(({ origin }) => origin),
