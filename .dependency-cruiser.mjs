@@ -21,6 +21,7 @@ const pureFolderImports = {
   run: ['plan', 'retry', 'expression', 'ports'],
   retry: [],
   schedule: [],
+  task: ['schedule', 'expression', 'ports'],
   governance: [],
   expression: [],
   event: ['expression', 'ports'],

@@ -5,6 +5,7 @@ import { hop } from './hop.ts';
 import { http } from './http.ts';
 import { memory } from './memory.ts';
 import { SHAPES } from './shape.ts';
+import { tasks } from './tasks.ts';
 import { throughputOf } from './throughput.ts';
 
 /** All that is measured, in the order of the table. */
@@ -15,6 +16,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   throughputOf(SHAPES.fan, '200 fan-outs 1 -> 48 -> 1 at once'),
   throughputOf(SHAPES.wide, 'one fan-out of 50,000'),
   hop,
+  tasks,
   history,
   memory,
   http,

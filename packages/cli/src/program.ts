@@ -16,6 +16,7 @@ import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
 import { addJobControl, addRecovery } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
+import { addTasks } from './program-tasks.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -38,6 +39,7 @@ export function buildProgram(perform: Perform): Commander {
   addJobControl(jobs, perform);
   addRecovery(program, perform);
   addRetryPolicies(program, perform);
+  addTasks(program, perform);
   addCircuits(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);

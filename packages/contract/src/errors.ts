@@ -55,6 +55,11 @@ export const ERRORS = {
     'The retry policy cannot be followed',
     'Correct what `validation_errors` names.',
   ],
+  invalid_schedule: [
+    422,
+    'The schedule cannot be followed',
+    'Correct what `validation_errors` names; `POST /tasks/preview` tries a schedule without storing it.',
+  ],
   idempotency_mismatch: [
     422,
     'Idempotency-Key was used with another body',
@@ -127,6 +132,17 @@ export class ExpressionError extends OrchestrationError {
 export class RetryPolicyError extends OrchestrationError {
   constructor(detail: string, validationErrors: readonly ValidationError[] = []) {
     super('invalid_retry_policy', detail, { validationErrors });
+  }
+}
+
+/** A schedule that cannot be read, or that never fires. */
+export class ScheduleError extends OrchestrationError {
+  /** The field of the request that is wrong. */
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super('invalid_schedule', message, { validationErrors: [{ path, message }] });
+    this.path = path;
   }
 }
 

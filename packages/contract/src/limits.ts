@@ -30,12 +30,26 @@ export const LIMITS = {
   retryDelayMs: 300_000,
   /** `total_time_limit_ms` of a retry policy: what is worth trying for longer is a schedule. */
   retryTotalMs: 7 * 24 * 3_600_000,
+  /** Steps of a task's pipeline; more is a graph. */
+  taskSteps: 200,
+  /** Missed firings of a task that are made up for, one by one. */
+  taskCatchUp: 1_000,
+  /** Events that one run of a task is given. */
+  taskBatchEvents: 1_000,
+  /** Firings that one backfill makes. */
+  backfillFirings: 10_000,
+  /** Firings that wait for their turn behind a run that goes on, of one task. */
+  taskQueue: 1_000,
   /** Stored retry policies that one job names. */
   policiesPerJob: 100,
   /** Job types that one stored retry policy names. */
   policyJobTypes: 50,
   jobTimeoutMinMs: 1_000,
   jobTimeoutMaxMs: 24 * 3_600_000,
+  /** The text of a schedule: calendars export rules with hundreds of dates. */
+  scheduleChars: 10_000,
+  /** Firings that one preview shows. */
+  previewFirings: 1_000,
   /** Output of an attempt kept in its row; larger ones are stored apart, by hash. */
   outputInlineBytes: 32 * 1024,
   /** Largest output of an attempt; more than this belongs in an artifact. */

@@ -12,6 +12,9 @@ const anyObject = Type.Record(Type.String(), Type.Unknown());
 const summary = {
   run_id: Type.String({ format: 'uuid' }),
   kind: Type.Enum([...RUN_KINDS]),
+  task_id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+    description: 'The task that has made it.',
+  }),
   name: Type.String(),
   status: Type.Enum([...RUN_STATUSES]),
   success: Type.Union([Type.Boolean(), Type.Null()], {
@@ -42,6 +45,7 @@ const summary = {
 const example = {
   run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
   kind: 'job',
+  task_id: null,
   name: 'nightly checks',
   status: 'scheduled',
   success: null,
@@ -69,6 +73,10 @@ export const RunSchema = Type.Object(
   {
     ...summary,
     params: anyObject,
+    attempt: Type.Integer({
+      minimum: 1,
+      description: 'One, and one more for each attempt that was made again.',
+    }),
     output: Type.Union([anyObject, Type.Null()], {
       description: 'Outputs of the nodes that no other node waits for, once the run is over.',
     }),
@@ -82,6 +90,7 @@ export const RunSchema = Type.Object(
       {
         ...example,
         params: { branch: 'main' },
+        attempt: 1,
         output: null,
         waiting_for: {
           cause: 'scheduled',

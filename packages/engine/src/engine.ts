@@ -55,6 +55,7 @@ export function createEngine(options: EngineOptions): Engine {
       const owned = table.find(runId);
       return owned === undefined ? undefined : liveView(owned.run, () => owned.status);
     },
+    runsWait: () => loops.claim.wake(),
     poke: () => loops.inbox.wake(),
     ended: table.ended,
     health: () => healthOf(state),

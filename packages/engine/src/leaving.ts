@@ -5,18 +5,22 @@ import { samplesOf } from './policy-samples.ts';
 import type { Clock } from './ports/clock.ts';
 import type { RunUpdate } from './ports/store.ts';
 import { finishProgress, progressText } from './progress.ts';
+import { tallyOf } from './run-tally.ts';
 
 /** Ends a run whose row is stored; one that is not yet is ended once it is. */
 export function finishRun(owned: Owned): void {
   if (!owned.stored || owned.leaving) return;
   failpoint('before-finish');
   owned.leaving = true;
+  const { startedAt } = owned;
+  const completedAt = Math.max(owned.run.now, startedAt);
   update(owned, {
     kind: 'finish',
     runId: owned.id,
     inboxSeq: owned.inboxSeq,
     status: owned.run.status,
-    completedAt: Math.max(owned.run.now, owned.startedAt),
+    completedAt,
+    tally: tallyOf(owned.run, { startedAt, completedAt }),
     progress: finishProgress(owned),
     targets: targetsOf(owned),
     ...samplesOf(owned.run),

@@ -14,6 +14,7 @@ import {
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
+import { createTasks, type Tasks } from './tasks.ts';
 import { createTests, type Tests } from './tests.ts';
 import { SURROUNDINGS, type Surroundings } from './time.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -40,6 +41,7 @@ export interface Client {
   readonly runs: Runs;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
+  readonly tasks: Tasks;
   readonly tests: Tests;
   readonly notifications: Notifications;
   readonly circuits: Circuits;
@@ -77,6 +79,7 @@ export function createClient(options: ClientOptions): Client {
     runs: createRuns(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
+    tasks: createTasks(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),
     circuits: createCircuits(transport),

@@ -38,6 +38,7 @@ export type {
   RetryPolicyQuery,
 } from './retry-policies.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
+export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
 export type {
   CatalogueQuery,
   TestCatalogue,

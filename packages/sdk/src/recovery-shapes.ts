@@ -111,6 +111,7 @@ export const interventionShape: Shape<Intervention> = fields({
 const runFields = {
   run_id: text,
   kind: oneOf(RUN_KINDS),
+  task_id: maybeText,
   name: text,
   status: oneOf(RUN_STATUSES),
   success: nullable(flag),
@@ -142,6 +143,7 @@ export const runShape: Shape<RunView> = fields(runFields);
 export const runDetailShape: Shape<RunDetail> = fields({
   ...runFields,
   params: isRecord,
+  attempt: number,
   output: nullable(isRecord),
   waiting_for: nullable(reasonShape),
 });

@@ -1,13 +1,23 @@
-import type { BulkAnswer, BulkRequest, Explanation, RunDetail, RunView } from '@tenuto/contract';
+import type {
+  BulkAnswer,
+  BulkRequest,
+  Explanation,
+  RunDetail,
+  RunStatsView,
+  RunView,
+} from '@tenuto/contract';
 import { createAsker } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
+import { runStatsShape } from './task-shapes.ts';
 import type { TransportOptions } from './transport.ts';
 
 export interface RunQuery extends PageQuery {
   readonly kind?: string;
+  /** Only of this task. */
+  readonly task_id?: string;
   readonly status?: readonly string[];
   readonly success?: boolean;
   readonly tag?: string;
@@ -31,6 +41,8 @@ export interface Runs {
   list(query?: RunQuery, options?: CallOptions): Listing<RunView>;
   /** Why a run, and each of its nodes, does not go on. */
   explain(runId: string, options?: ExplainOptions): Promise<Explanation>;
+  /** What all runs of the last days have come to. */
+  summary(query?: { readonly days?: number }, options?: CallOptions): Promise<RunStatsView>;
   /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
   bulk(request: BulkRequest, options?: CallOptions): Promise<BulkAnswer>;
 }
@@ -44,6 +56,7 @@ export function createRuns(transport: TransportOptions): Runs {
     list: (query, options) => list('/runs', runShape, { ...query }, options),
     explain: (runId, options = {}) =>
       read(`${one(runId)}/explain`, explanationShape, { node_id: options.nodeId }, options),
+    summary: (query, options) => read('/runs/stats/summary', runStatsShape, { ...query }, options),
     bulk: (body, options) => change('/runs/bulk', bulkShape, { body, repeatable: true, options }),
   };
 }

@@ -10,6 +10,9 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type Scheduler,
+  type TallyStore,
+  type TaskStore,
   type TestStore,
   type WebhookStore,
 } from '@tenuto/engine';
@@ -44,7 +47,9 @@ import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addTaskRoutes } from './routes/tasks.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -65,6 +70,9 @@ export interface AppOptions {
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly tasks: TaskStore;
+  readonly tallies: TallyStore;
+  readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -140,6 +148,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addRunStatsRoutes(app, parts);
+  addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });

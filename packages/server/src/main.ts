@@ -31,6 +31,7 @@ import {
   createEngine,
   createRelay,
   createRunIds,
+  createScheduler,
   type Engine,
   type Relay,
   type RelayStore,
@@ -42,6 +43,7 @@ import {
   acquireProcessLock,
   createEngineStore,
   createNotifyBus,
+  createScheduleStore,
   defaultDataDir,
   type EmbeddedServer,
   MIGRATIONS,
@@ -149,6 +151,12 @@ async function start(
     ...engineLimits(settings),
   });
   const relay = relayOf(store.api.relay, { senders, vault, log: logger });
+  const scheduler = createScheduler({
+    store: store.schedule,
+    clock: systemClock,
+    log: logger,
+    runsWait: engine.runsWait,
+  });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -156,6 +164,7 @@ async function start(
     clock: systemClock,
     random: systemRandom,
     engine,
+    scheduler,
     ...store.api,
     eventing: eventing.parts,
     notifications: notificationsOf(settings, { notices, vault, relay }),
@@ -177,6 +186,8 @@ async function start(
   eventing.start();
   teardown.add(() => relay.stop(RELAY_DRAIN_MS));
   relay.start();
+  teardown.add(() => scheduler.stop());
+  scheduler.start();
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -265,11 +276,14 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   teardown.add(() => api.close());
   const engine = createEngineStore(config);
   teardown.add(() => engine.close());
+  const schedule = createScheduleStore(config);
+  teardown.add(() => schedule.close());
   const space = () => embedded?.status().space ?? 'ok';
   return {
     api,
     config,
     engine,
+    schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
   };

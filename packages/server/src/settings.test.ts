@@ -15,7 +15,10 @@ describe('settings', () => {
       jobTimeoutMs: 3_600_000,
       allowCommands: [],
       httpAllow: [],
-      rateLimits: { submit: 100, change: 300, read: 1_000, failures: 200, admin: false },
+      rateLimits: {
+        ...{ submit: 100, task: 100, change: 300, read: 1_000, failures: 200 },
+        admin: false,
+      },
       allowedOrigins: [],
       trustedProxies: [],
       docs: true,
@@ -83,6 +86,7 @@ describe('settings', () => {
       httpAllow: ['localhost', '10.0.0.0/8'],
       rateLimits: {
         submit: 5,
+        task: 100,
         change: 300,
         read: Number.MAX_SAFE_INTEGER,
         failures: 30,

@@ -217,7 +217,7 @@ function readRateLimits(words: readonly string[]): RateLimits {
   return limits;
 }
 
-const RATE_GROUPS = ['submit', 'change', 'read', 'failures'] as const;
+const RATE_GROUPS = ['submit', 'task', 'change', 'read', 'failures'] as const;
 
 function isRateGroup(name: string): name is (typeof RATE_GROUPS)[number] {
   return RATE_GROUPS.some((group) => group === name);

@@ -41,6 +41,7 @@ export function scriptedEngine(status: RunStatus = 'queued'): ScriptedEngine {
       return answer ?? { duplicate: false, runId: runIdAt(Date.now()), status };
     },
     live: (runId) => engine.runs.get(runId),
+    runsWait: () => undefined,
     poke(runId) {
       engine.poked.push(runId);
       void engine.onPoke(runId);

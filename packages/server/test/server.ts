@@ -101,6 +101,7 @@ export async function startApiOn(
     clock: systemClock,
     random: systemRandom,
     engine,
+    scheduler: { wake: () => undefined },
     ...stores,
     eventing: eventing.parts,
     notifications: {

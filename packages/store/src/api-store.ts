@@ -7,6 +7,8 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  TallyStore,
+  TaskStore,
   TestStore,
   TokenStore,
   WebhookStore,
@@ -28,6 +30,7 @@ import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
 import { createRecoveryStore } from './recovery-store.ts';
 import { createRetryPolicyStore } from './retry-policy-store.ts';
+import { createTallyStore, createTaskStore } from './task-store.ts';
 import { createTestStore } from './test-store.ts';
 
 /** Enough for the requests of one process; more would only queue inside the database. */
@@ -50,6 +53,8 @@ export interface ApiStore {
   readonly relay: RelayStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
+  readonly tallies: TallyStore;
+  readonly tasks: TaskStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly events: EventStore;
@@ -75,6 +80,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
+    tallies: createTallyStore(pool),
+    tasks: createTaskStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool, pool),

@@ -20,6 +20,7 @@ import {
 import { dropBatches, dropStrays, makePartitions } from './queries/partitions.ts';
 import { putPlan, readPlan } from './queries/plans.ts';
 import { sumUpSamples } from './queries/retry-policy-measures.ts';
+import { sumUpTallies } from './queries/run-tallies.ts';
 import { takeOver } from './queries/takeover.ts';
 import { putTestResults } from './queries/test-results.ts';
 
@@ -74,6 +75,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
         await dropStrays(pool);
         await dropOldKeys(pool);
         await sumUpSamples(pool);
+        await sumUpTallies(pool);
         await dropOldDeliveries(pool);
       }),
     databaseTime: () => guarded(() => databaseTime(pulse)),

@@ -11,3 +11,5 @@ export { acquireProcessLock } from './process-lock.ts';
 export const MIGRATIONS = join(import.meta.dirname, '../sql');
 export { makePartitions } from './queries/partitions.ts';
 export { putPlan } from './queries/plans.ts';
+export { fireForEvents } from './queries/task-events.ts';
+export { createScheduleStore, type OpenScheduleStore } from './schedule-store.ts';

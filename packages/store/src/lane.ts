@@ -3,6 +3,7 @@ import { failpoint, StoreFault } from '@tenuto/engine';
 import pg from 'pg';
 import { faultOf, isAnswer } from './fault.ts';
 import { type FlushQuery, type FlushRow, flushQuery, type LaneKey } from './queries/flush.ts';
+import { uncount } from './queries/flush-tallies.ts';
 import { resolveResend } from './queries/resend.ts';
 
 /**
@@ -67,9 +68,9 @@ export async function openLane(config: pg.ClientConfig, key: LaneKey): Promise<L
         const [row] = (await reply).rows;
         if (row === undefined) throw new StoreFault('rejected', 'The flush gave no answer.');
         if (!row.fence) return settled('fenced');
-        if (row.gate) return settled('committed', row);
+        if (row.gate) return await counted(connection, batch, row);
         if (!row.previous) return settled('gap');
-        return settled('committed', await resolveResend(connection, key, batch));
+        return await counted(connection, batch, await resolveResend(connection, key, batch));
       } catch (error) {
         if (!isAnswer(error)) drop();
         throw faultOf(error);
@@ -91,6 +92,16 @@ function built(key: LaneKey, batch: Batch): FlushQuery {
   } catch (error) {
     throw new StoreFault('rejected', error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/** Ends that did not take are not to count, whoever hears of the batch first. */
+async function counted(
+  client: pg.Client,
+  batch: Batch,
+  row: Pick<FlushRow, 'duplicates' | 'refused'>,
+): Promise<FlushResult> {
+  if (row.refused !== null) await uncount(client, batch, row.refused);
+  return settled('committed', row);
 }
 
 function settled(

@@ -9,6 +9,7 @@ import { orderNodes } from './order.ts';
 import type { Plan, StoredPolicies, StoredPolicy } from './plan.ts';
 import { collectProblems, type Problems } from './problems.ts';
 import { compileSpecs, type Specs } from './spec.ts';
+import type { Door } from './spec-context.ts';
 
 export interface CompileOptions {
   /** The job's retry policy: the default of its nodes. It becomes part of the plan. */
@@ -17,6 +18,8 @@ export interface CompileOptions {
   readonly policies?: StoredPolicies;
   /** Id of the stored policy that `retry` is, but for its number of attempts. */
   readonly retryFrom?: string;
+  /** What else its expressions may name: what comes in with the door that its runs are made by. */
+  readonly door?: Door;
   readonly maxNodes?: number;
   readonly maxEdges?: number;
   /** Says what is wrong with an action's name; absent, every name is taken. */
@@ -28,6 +31,7 @@ interface PlanDocument {
   readonly nodes: DagInput['nodes'];
   readonly edges: NonNullable<DagInput['edges']>;
   readonly retry: InlineRetryPolicy;
+  readonly door?: Door;
   readonly retry_from?: string;
   readonly policies?: Readonly<Record<string, Omit<StoredPolicy, 'policyId'>>>;
 }
@@ -54,6 +58,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     policies: options.policies ?? new Map(),
     jobPolicy: options.policies?.get(options.retryFrom ?? ''),
     checkAction: options.checkAction ?? (() => undefined),
+    door: options.door,
     problems,
   });
   const order = orderNodes(flat, edges);
@@ -65,6 +70,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     nodes: dag.nodes,
     edges: dag.edges ?? [],
     retry: options.retry ?? {},
+    ...(options.door !== undefined && { door: options.door }),
     ...storedParts(options),
   };
   return assemble({
@@ -102,6 +108,7 @@ export function compileStoredPlan(document: string): Plan {
       ]),
     ),
     ...(stored.retry_from !== undefined && { retryFrom: stored.retry_from }),
+    ...(stored.door !== undefined && { door: stored.door }),
     maxNodes: Number.POSITIVE_INFINITY,
     maxEdges: Number.POSITIVE_INFINITY,
   });

@@ -1,5 +1,6 @@
 export { canonicalJson } from './canonical.ts';
 export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
+export { pipelineGraph } from './pipeline.ts';
 export {
   type ActionSpec,
   childrenOf,

@@ -2,10 +2,14 @@ import { ExpressionError } from '@tenuto/contract';
 import type { FlatNodes } from './flatten.ts';
 import type { RetryContext } from './node-retry.ts';
 
+/** Which runs a plan is for; each knows of things that others do not. */
+export type Door = 'task';
+
 export interface SpecContext extends RetryContext {
   readonly flat: FlatNodes;
   /** What is wrong with an action's name, if anything. */
   readonly checkAction: (uses: string) => string | undefined;
+  readonly door: Door | undefined;
 }
 
 /** Runs one compilation; an ExpressionError becomes a problem of the node's field. */

@@ -21,8 +21,10 @@ const DEFAULT_ACTIONS: Partial<Record<string, string>> = {
 const NO_ACTION = new Set(['condition', 'checkpoint', 'parallel_group', 'sequential_group']);
 const DEFAULT_PRIORITY = 5;
 const DEFAULT_GRACE_SECONDS = 10;
-/** What every expression of a graph may name. `secrets` and `event` come in with their doors. */
+/** What every expression of a graph may name. `secrets` comes in with its door. */
 const VARIABLES = ['params', 'steps', 'nodes', 'parents', 'run', 'now'];
+/** The same of the graph of a task. */
+const TASK_VARIABLES = [...VARIABLES, 'task', 'event'];
 /** No item may be called so. */
 const RESERVED_NAMES = new Set([...VARIABLES, 'index', 'event', 'task', 'secrets']);
 
@@ -35,7 +37,7 @@ export interface Specs {
 /** Compiles each node's rules; nodes written alike share one spec. */
 export function compileSpecs(context: SpecContext): Specs {
   const { flat, problems } = context;
-  const scopeOf = scopes(flat);
+  const scopeOf = scopes(flat, context.door === 'task' ? TASK_VARIABLES : VARIABLES);
   const interned = new Map<string, { spec: NodeSpec; reads: readonly References[] }>();
   const references: { node: number; read: References }[] = [];
   const specs = flat.inputs.map((node, index) => {
@@ -80,7 +82,7 @@ function itemNameOf(group: NodeInput | undefined): string {
  * set for all: nodes come in preorder, so the names of a group are added when it is entered and
  * taken away when it is left.
  */
-function scopes(flat: FlatNodes): (around: readonly number[]) => Scope {
+function scopes(flat: FlatNodes, known: readonly string[]): (around: readonly number[]) => Scope {
   const names = new Set<string>();
   const add = (group: number, from: number, to: number): string[] => {
     const added: string[] = [];
@@ -101,7 +103,7 @@ function scopes(flat: FlatNodes): (around: readonly number[]) => Scope {
     while (entered.length > 0 && !around.includes(entered.at(-1)?.group ?? -1)) {
       for (const name of entered.pop()?.added ?? []) names.delete(name);
     }
-    const variables = new Set(VARIABLES);
+    const variables = new Set(known);
     for (const group of around.toReversed()) {
       variables.add('item').add('index').add(itemNameOf(flat.inputs[group]));
       if (entered.some((known) => known.group === group)) continue;

@@ -23,6 +23,10 @@ export interface RunInput {
   readonly recovery?: RecoveryRules;
   /** Whom to tell of its end. */
   readonly notify?: RunNotify;
+  /** `task` in expressions: of a run that a task has made. */
+  readonly task?: JsonObject;
+  /** `event` in expressions: of a run that an event has called for. */
+  readonly event?: Json;
 }
 
 export interface RunNotify {
@@ -139,6 +143,8 @@ export interface Engine {
   submit(submission: Submission): Promise<SubmitResult>;
   /** The run as it is in memory, when this engine owns it. */
   live(runId: string): LiveRun | undefined;
+  /** Says that there are new runs to claim; polling finds them too, only later. */
+  runsWait(): void;
   /** Says that the run's inbox has something new; polling finds it too, only later. */
   poke(runId: string): void;
   /** Resolves when the run has ended durably in this engine, or after `timeoutMs`. */

@@ -3,6 +3,7 @@ import type {
   AttemptStatus,
   Json,
   JsonObject,
+  RunKind,
   RunStatus,
   UsedRetryPolicy,
 } from '@tenuto/contract';
@@ -32,6 +33,9 @@ export interface StoredInput extends RunInput {
 export interface RunRecord {
   readonly runId: string;
   readonly planHash: string;
+  readonly kind: RunKind;
+  /** The task that has made it. */
+  readonly taskId: string | null;
   readonly owner: string;
   readonly name: string;
   readonly jobType: string;
@@ -67,6 +71,9 @@ export interface RunProgress {
 
 /** Which runs a list shows; everything given must hold. */
 export interface RunFilter {
+  /** Jobs when absent. */
+  readonly kind?: RunKind | 'any';
+  readonly taskId?: string;
   readonly statuses?: readonly RunStatus[];
   /** Created at or after, in milliseconds since the epoch. */
   readonly createdFrom?: number;

@@ -69,6 +69,18 @@ export interface PolicySample {
   readonly recovered: number;
 }
 
+/** What a run that ends adds to the counts of its day; see run-tally.ts. */
+export interface EndTally {
+  readonly owner: string;
+  readonly kind: 'job' | 'phased' | 'task';
+  readonly taskId: string | undefined;
+  /** `2026-01-15`, in UTC. */
+  readonly day: string;
+  /** See `bucketOf`. */
+  readonly bucket: number;
+  readonly durationMs: number;
+}
+
 /** A change of an owned run's row. Each says which inbox the owner has seen. */
 export type RunUpdate =
   | {
@@ -82,6 +94,8 @@ export type RunUpdate =
       readonly targets?: string | undefined;
       /** Written only if the run is ended by this. */
       readonly samples?: readonly PolicySample[];
+      /** Counted only if the run is ended by this. */
+      readonly tally?: EndTally;
     }
   /** Gives the run up: to nobody, until `wakeAt` (parking) or at once (handing back). */
   | {

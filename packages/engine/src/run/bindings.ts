@@ -59,6 +59,8 @@ function bindingsAt(run: RunState, node: number, read: References, now: number):
   if (variables.has('now')) bindings.now = new Date(now);
   if (variables.has('params')) bindings.params = run.input.params;
   if (variables.has('run')) bindings.run = runFacts(run);
+  if (variables.has('task')) bindings.task = run.input.task ?? {};
+  if (variables.has('event')) bindings.event = run.input.event ?? null;
   if (variables.has('steps')) {
     bindings.steps = mapOf(run, node, read.steps, (found) => run.outputs.get(found));
   }

@@ -11,7 +11,7 @@ declare module 'fastify' {
     /** Callers on the same machine need no credentials. */
     readonly loopback?: boolean;
     /** What it counts as; reads when absent. */
-    readonly limit?: 'submit' | 'change' | 'read' | 'none';
+    readonly limit?: 'submit' | 'task' | 'change' | 'read' | 'none';
     /** Media types it answers with; JSON when absent. */
     readonly produces?: readonly string[];
     /** Whether it goes on working while the server starts or drains. */

@@ -15,7 +15,7 @@ import { explainRun } from '../services/explain.ts';
 import { getRun, listRuns } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, problems, RunParameters } from './schemas.ts';
+import { closed, problems, RunParameters, uuid } from './schemas.ts';
 
 const RUNS = '/api/v1/runs';
 const RUN = `${RUNS}/:run_id`;
@@ -24,6 +24,7 @@ const tags = ['runs'];
 const RunFilters = Type.Object(
   {
     kind: Type.Optional(Type.Enum([...RUN_KINDS])),
+    task_id: Type.Optional(uuid),
     status: Type.Optional(Type.Array(Type.Enum([...RUN_STATUSES]))),
     success: Type.Optional(
       Type.Boolean({ description: 'Runs that are over, and completed or did not.' }),

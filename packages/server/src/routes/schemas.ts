@@ -7,6 +7,7 @@ const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 export const uuid = Type.String({ pattern: UUID });
 export const JobParameters = Type.Object({ job_id: uuid }, closed);
 export const RunParameters = Type.Object({ run_id: uuid }, closed);
+export const TaskParameters = Type.Object({ task_id: uuid }, closed);
 export const PolicyParameters = Type.Object({ policy_id: uuid }, closed);
 export const NodeParameters = Type.Object(
   {

@@ -5,4 +5,6 @@ export interface JobDefaults {
   /** No backoff waits longer, whatever a policy says. */
   readonly maxRetryDelayMs: number;
   readonly timeoutMs: number;
+  /** Of tasks that name none; UTC when absent. */
+  readonly timezone?: string;
 }

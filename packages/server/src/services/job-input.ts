@@ -6,9 +6,9 @@ import {
   type SubmitJob,
   type ValidationError,
 } from '@tenuto/contract';
-import { compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { type CompileOptions, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
 import type { JobGraph } from './job-graph.ts';
-import { type JobRetry, jobRetry } from './job-retry.ts';
+import { jobRetry } from './job-retry.ts';
 import type { JobRules } from './job-rules.ts';
 import { recoveryRulesOf } from './recovery-policy.ts';
 import { cappedGraph } from './retry-cap.ts';
@@ -27,6 +27,8 @@ export interface JobInput {
 export interface JobSources {
   readonly graph: JobGraph;
   readonly policies: JobPolicies;
+  /** Where its runs come in, when it is not as a job. */
+  readonly door?: NonNullable<CompileOptions['door']>;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface JobSources {
  */
 export function readJobInput(
   body: SubmitJob,
-  { graph, policies }: JobSources,
+  { graph, policies, door }: JobSources,
   rules: JobRules,
 ): JobInput {
   const name = either(body, 'job_name', 'name');
@@ -48,7 +50,7 @@ export function readJobInput(
   refusePastDeadline({ deadlineAt, scheduledAt, now: rules.clock.wall() });
   const { defaults } = rules;
   const retry = jobRetry(body, policies, defaults);
-  const plan = compile(graph, retry, rules);
+  const plan = compile(graph, { ...retry.options, ...(door !== undefined && { door }) }, rules);
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
   return {
     name,
@@ -107,10 +109,10 @@ function refusePastDeadline(times: {
   });
 }
 
-function compile({ dag, placeOf }: JobGraph, retry: JobRetry, rules: JobRules): Plan {
+function compile({ dag, placeOf }: JobGraph, options: CompileOptions, rules: JobRules): Plan {
   try {
     const capped = cappedGraph(dag, rules.defaults.maxRetryDelayMs);
-    return compilePlan(capped, { ...retry.options, checkAction: rules.checkAction });
+    return compilePlan(capped, { ...options, checkAction: rules.checkAction });
   } catch (error) {
     if (!(error instanceof OrchestrationError)) throw error;
     const validationErrors = error.validationErrors.map((problem) => ({

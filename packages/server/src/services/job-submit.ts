@@ -183,6 +183,8 @@ function recordOf(submission: Submission, runId: string, status: RunRecord['stat
   return {
     runId,
     planHash: submission.plan.hash,
+    kind: submission.kind,
+    taskId: null,
     owner: submission.owner,
     name: submission.name,
     jobType: submission.jobType,

@@ -6,6 +6,8 @@ import { jobView } from './job-view.ts';
 const RUN: RunRecord = {
   runId: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
   planHash: 'aa',
+  kind: 'job',
+  taskId: null,
   owner: 'ann',
   name: 'a job',
   jobType: 'dag',

@@ -1,5 +1,5 @@
 import { type List, OrchestrationError } from '@tenuto/contract';
-import type { Page, PageRequest } from '@tenuto/engine';
+import type { FiringKey, Page, PageRequest } from '@tenuto/engine';
 
 /** The paging parameters of a list, as they were asked for. */
 export interface Paging {
@@ -109,3 +109,10 @@ function refused(message: string, path: string): OrchestrationError {
     validationErrors: [{ path, message }],
   });
 }
+
+/** A place in the ledger of a task. */
+export const firingKey: KeyCodec<FiringKey> = {
+  write: ({ at, key }) => [at, key],
+  read: ([at, key]) =>
+    Number.isSafeInteger(at) && typeof key === 'string' ? { at: Number(at), key } : undefined,
+};

@@ -12,6 +12,8 @@ function runOf(runId: string, changes: Partial<RunRecord> = {}): RunRecord {
   return {
     runId,
     planHash: plan.hash,
+    kind: 'job',
+    taskId: null,
     owner: 'ann',
     name: 'a run',
     jobType: 'dag',

@@ -8,11 +8,14 @@ import { fullView } from './job-read.ts';
 import { jobView } from './job-view.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 import type { JobParts } from './services.ts';
+import type { TaskParts } from './task-parts.ts';
+import { findTask } from './tasks.ts';
 
 export interface RunQuery
   extends Paging,
     Pick<JobQuery, 'status' | 'created_after' | 'created_before' | 'tag' | 'name'> {
   readonly kind?: RunKind;
+  readonly task_id?: string;
   readonly success?: boolean;
   readonly include_errors?: boolean;
 }
@@ -36,14 +39,39 @@ export async function listRuns(
   const access = authorize(caller.principal, 'runs:read', 'runs');
   const request = pageRequest({ ...query, limit: query.limit ?? DEFAULT_LIMIT }, runKey);
   const statuses = statusesOf(query);
-  const filter = { ...runFilterOf(query, []), ...(statuses !== undefined && { statuses }) };
-  // Jobs are the only kind of run so far.
-  const none = (query.kind ?? 'job') !== 'job' || statuses?.length === 0;
-  const page = none ? NOTHING : await parts.jobs.list(access, filter, request);
+  const { kind, task_id: taskId } = query;
+  const filter = {
+    ...runFilterOf(query, []),
+    ...(statuses !== undefined && { statuses }),
+    kind: kind ?? ('any' as const),
+    ...(taskId !== undefined && { taskId: taskId.toLowerCase() }),
+  };
+  const page = statuses?.length === 0 ? NOTHING : await parts.jobs.list(access, filter, request);
   return listOf(page, request, {
     codec: runKey,
     key: (run) => run.runId,
     item: (run) => summaryOf(parts, run, query.include_errors === true),
+  });
+}
+
+/**
+ * The runs of a task, newest first.
+ * @throws OrchestrationError 404
+ */
+export async function listRunsOfTask(
+  parts: JobParts & TaskParts,
+  caller: Caller,
+  { taskId, ...paging }: Paging & { readonly taskId: string },
+): Promise<List<RunView>> {
+  const access = authorize(caller.principal, 'tasks:read', 'tasks');
+  const task = await findTask(parts, access, taskId);
+  const request = pageRequest(paging, runKey);
+  const filter = { kind: 'any', taskId: task.taskId } as const;
+  const page = await parts.jobs.list(access, filter, request);
+  return listOf(page, request, {
+    codec: runKey,
+    key: (run) => run.runId,
+    item: (run) => summaryOf(parts, run, true),
   });
 }
 
@@ -67,6 +95,7 @@ export async function getRun(parts: JobParts, caller: Caller, runId: string): Pr
     ...summaryOf(parts, run, true),
     params: run.input.params,
     output: job.execution_results,
+    attempt: 1 + job.retry_count,
     waiting_for: reasons[0] ?? null,
   };
 }
@@ -78,7 +107,8 @@ function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean)
   const end = run.completedAt ?? now;
   return {
     run_id: job.job_id,
-    kind: 'job',
+    kind: run.kind,
+    task_id: run.taskId,
     name: job.job_name,
     status,
     success: OVER.has(status) && run.over ? status === 'completed' : null,

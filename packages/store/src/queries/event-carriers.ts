@@ -1,6 +1,6 @@
 import { FIRST_EVENT_ID } from '@tenuto/engine';
 import type { Database } from './database.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from './session.ts';
 
 /**
  * Takes events to a carrier: one server at a time, which alone knows up to where they were taken.

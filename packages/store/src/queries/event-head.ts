@@ -1,5 +1,5 @@
 import type { EventMatching, SubscriptionChange } from '@tenuto/engine';
-import type { Session } from './transaction.ts';
+import type { Session } from './session.ts';
 
 export interface EventHead {
   readonly last_id: string;

@@ -3,12 +3,19 @@
  * taken away in the transaction that changes the task; what fires it is called in the transaction
  * that publishes the event, or closes its window.
  */
-import type { EventSubscription, KeptEvent } from '@tenuto/engine';
+import { timeOfId } from '@tenuto/contract';
+import {
+  type EventSubscription,
+  eventInScope,
+  type FiringEvent,
+  type KeptEvent,
+} from '@tenuto/engine';
 import type { MatchedEvent } from './event-plan.ts';
-import type { Session } from './transaction.ts';
+import type { Session } from './session.ts';
+import { fireForEvents } from './task-events.ts';
 
 /** A subscription is to fire, once, for these events in their order. */
-export interface EventFiring {
+export interface SubscriptionFiring {
   readonly subscriptionId: string;
   /** Whose the subscription is. */
   readonly owner: string;
@@ -23,22 +30,54 @@ export function gathers({ debounceMs, batch }: EventSubscription): boolean {
 }
 
 /** What fires at once. */
-export function firingsOf(events: readonly MatchedEvent[]): readonly EventFiring[] {
+export function firingsOf(events: readonly MatchedEvent[]): readonly SubscriptionFiring[] {
   return events.flatMap(({ row, subscriptions }) =>
     subscriptions
       .filter((subscription) => !gathers(subscription))
-      .map(({ subscriptionId, owner }): EventFiring => {
+      .map(({ subscriptionId, owner }): SubscriptionFiring => {
         return { subscriptionId, owner, events: [row], because: 'event' };
       }),
   );
 }
 
-/** Makes what is to fire fire, inside the caller's transaction: all of it, or none. */
+/**
+ * Makes what is to fire fire, inside the caller's transaction: all of it, or none.
+ * @returns of each whether something came of it
+ */
 export async function fireSubscriptions(
-  _session: Session,
-  _firings: readonly EventFiring[],
-): Promise<void> {
-  // Nothing has subscriptions yet that could fire.
+  session: Session,
+  firings: readonly SubscriptionFiring[],
+): Promise<readonly boolean[]> {
+  const tasks = await tasksOf(session, firings);
+  const told = firings.filter(({ subscriptionId }) => tasks.has(subscriptionId));
+  const fired = await fireForEvents(
+    session,
+    told.map(({ subscriptionId: taskId, events }) => ({ taskId, events: events.map(firingEvent) })),
+  );
+  const outcomes = new Map(told.map((firing, i) => [firing, fired[i]?.outcome ?? 'inactive']));
+  return firings.map((firing) => !IDLE.has(outcomes.get(firing) ?? 'inactive'));
+}
+
+/** Nothing came of it: it had been told before, or the task is over, or a condition does not hold. */
+const IDLE: ReadonlySet<string> = new Set(['inactive', 'known']);
+
+/** Those of the subscriptions that are a task's. */
+async function tasksOf(
+  session: Session,
+  firings: readonly SubscriptionFiring[],
+): Promise<ReadonlySet<string>> {
+  if (firings.length === 0) return new Set();
+  const ids = [...new Set(firings.map(({ subscriptionId }) => subscriptionId))];
+  const { rows } = await session.query<{ task_id: string }>(
+    'select task_id from tasks where task_id = any($1::uuid[])',
+    [ids],
+  );
+  return new Set(rows.map((row) => row.task_id));
+}
+
+function firingEvent(event: KeptEvent): FiringEvent {
+  const { eventId } = event;
+  return { eventId, at: timeOfId(eventId), event: JSON.stringify(eventInScope(event)) };
 }
 
 /**

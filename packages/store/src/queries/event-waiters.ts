@@ -15,7 +15,7 @@ import { ask, type Database, parameters } from './database.ts';
 import { lockHead } from './event-head.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
 import { wakeUp } from './inbox.ts';
-import { inTransaction, type Session } from './transaction.ts';
+import { inTransaction, type Session } from './session.ts';
 
 /** A node whose event has come. */
 export interface AnsweredWaiter {

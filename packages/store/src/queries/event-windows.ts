@@ -1,7 +1,7 @@
 import { ask, type Database } from './database.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
-import { type EventFiring, fireSubscriptions } from './event-subscriptions.ts';
-import { inTransaction } from './transaction.ts';
+import { fireSubscriptions, type SubscriptionFiring } from './event-subscriptions.ts';
+import { inTransaction } from './session.ts';
 
 const CLOSED_AT_ONCE = 50;
 
@@ -41,7 +41,7 @@ export function closeWindows(db: Database): Promise<number> {
       if (window.removed) return [];
       const events = (items.get(window.subscription_id) ?? []).map(eventOf);
       const size = window.batch_events ?? events.length;
-      return chunks(events, size).map((chunk): EventFiring => {
+      return chunks(events, size).map((chunk): SubscriptionFiring => {
         const { subscription_id: subscriptionId, owner } = window;
         return { subscriptionId, owner, events: chunk, because: 'window' };
       });

@@ -12,6 +12,7 @@ import {
 } from '../binary-array.ts';
 import type { Part } from './flush-part.ts';
 import { samplesPart, samplesText } from './flush-samples.ts';
+import { tallyPart } from './flush-tallies.ts';
 import { isExpired } from './idempotency.ts';
 import { PRIORITY_STEP_MS } from './priority.ts';
 import { LIVE_TO_HISTORY, RUN_KIND_CODES } from './run-columns.ts';
@@ -118,6 +119,7 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
     where (o.everyone or o.owner = f.owner) and 'run.' || f.end_status = any(o.events)))`;
   const sampled = rows.some((row) => row.samples !== undefined);
   const types = `${told ? ', ?::text[]' : ''}${sampled ? ', ?::text[]' : ''}`;
+  const tally = tallyPart(rows);
   const names = `${told ? ', targets' : ''}${sampled ? ', end_samples' : ''}`;
   return [
     {
@@ -143,7 +145,8 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
       unfinished as (
         select run_id from unnest(?::uuid[]) t(run_id)
         where (select count(*) from finished) < cardinality(?::uuid[])
-          and not exists (select 1 from finished where finished.run_id = t.run_id))`,
+          and not exists (select 1 from finished where finished.run_id = t.run_id)),
+      ${tally.sql}`,
       values: [
         uuidArray(rows.map((row) => row.runId.bytes)),
         int4Array(rows.map((row) => row.inboxSeq)),
@@ -154,6 +157,7 @@ export function finishParts(rows: readonly Extract<RunUpdate, { kind: 'finish' }
         ...(sampled ? [textArray(rows.map(samplesText))] : []),
         uuidArray(rows.map((row) => row.runId.bytes)),
         uuidArray(rows.map((row) => row.runId.bytes)),
+        ...tally.values,
       ],
     },
     ...(sampled ? [samplesPart()] : []),

@@ -112,7 +112,12 @@ async function countOf(
 }
 
 function conditionsOf(access: Access, filter: RunFilter, given: Parameters): string[] {
-  const conditions = [`r.kind = ${RUN_KINDS.indexOf('job')}`];
+  const { kind = 'job' } = filter;
+  const conditions: string[] = [];
+  if (kind !== 'any') conditions.push(`r.kind = ${RUN_KINDS.indexOf(kind)}`);
+  // Says what the partial index needs to hear.
+  if (kind !== 'any' && kind !== 'job') conditions.push('r.kind <> 0');
+  if (filter.taskId !== undefined) conditions.push(`r.task_id = ${given.add(filter.taskId)}`);
   if (!access.all) conditions.push(reachable(access, given));
   if (filter.createdFrom !== undefined) {
     conditions.push(`r.run_id >= ${given.add(firstIdAt(filter.createdFrom))}`);

@@ -13,6 +13,8 @@ export const PARTITIONED = [
   'events',
   'event_matches',
 ] as const;
+/** History of firings, partitioned by when they were expected. */
+const BY_TIME = 'task_firings';
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Made ahead, so that a server that cannot reach this code for weeks still stores runs. */
 const WEEKS_AHEAD = 8;
@@ -45,13 +47,14 @@ export async function makePartitionsIn(client: pg.PoolClient): Promise<number> {
 
 /** What makes the partitions that are missing: of each first the table, then its attachment. */
 async function missing(client: pg.PoolClient): Promise<string[]> {
-  const { rows } = await client.query<{ now: number; present: string[] | null }>(
+  const { rows } = await client.query<Present>(
     `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
-       (select array_agg(inhrelid::regclass::text) from pg_inherits) as present`,
+       (select array_agg(inhrelid::regclass::text) from pg_inherits) as present,
+       (select min(due_at) from tasks where due_at is not null)::float8 as due`,
   );
   const present = new Set(rows[0]?.present ?? []);
   const thisWeek = Math.floor((rows[0]?.now ?? 0) / WEEK_MS);
-  const statements: string[] = [];
+  const statements = missingByTime(present, thisWeek, rows[0]?.due ?? undefined);
   for (let week = thisWeek - 1; week <= thisWeek + WEEKS_AHEAD; week += 1) {
     const day = new Date(week * WEEK_MS).toISOString().slice(0, 10).replaceAll('-', '');
     for (const table of PARTITIONED) {
@@ -66,6 +69,35 @@ async function missing(client: pg.PoolClient): Promise<string[]> {
   }
   return statements;
 }
+
+interface Present {
+  readonly now: number;
+  readonly present: string[] | null;
+  /** When the task that is most behind is due. */
+  readonly due: number | null;
+}
+
+/** From the week of the task that is most behind: every firing that it has missed is a row. */
+function missingByTime(present: ReadonlySet<string>, week: number, due = week * WEEK_MS): string[] {
+  const behind = Math.floor((due - SNOOZE_MOST_MS) / WEEK_MS);
+  const first = Math.max(Math.min(week - 1, behind), week - WEEKS_BEHIND_MOST);
+  const statements: string[] = [];
+  for (let at = first; at <= week + WEEKS_AHEAD; at += 1) {
+    const name = `${BY_TIME}_${new Date(at * WEEK_MS).toISOString().slice(0, 10).replaceAll('-', '')}`;
+    if (present.has(name)) continue;
+    statements.push(
+      `create table if not exists ${name} (like ${BY_TIME} including all)`,
+      `alter table ${BY_TIME} attach partition ${name}
+       for values from (${at * WEEK_MS}) to (${(at + 1) * WEEK_MS})`,
+    );
+  }
+  return statements;
+}
+
+/** A task is due by so much after its tick, at most: a snooze and jitter. */
+const SNOOZE_MOST_MS = 2 * WEEK_MS;
+/** A task that is further behind is beyond what anybody asks about. */
+const WEEKS_BEHIND_MOST = 520;
 
 /** Any number that nothing else locks. */
 const PARTITIONS_LOCK = 7_265_101;

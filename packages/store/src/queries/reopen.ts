@@ -5,6 +5,7 @@ import { inboxPart } from './inbox.ts';
 import { findRun } from './jobs.ts';
 import { LIVE_TO_HISTORY } from './run-columns.ts';
 import { reachable } from './run-row.ts';
+import { endTally } from './run-tallies.ts';
 import { literal, transitionPart } from './transition.ts';
 
 /** A run can end between two looks at it; so often it is looked for. */
@@ -56,6 +57,9 @@ async function moveBack(
          clock_timestamp(),
          1 + coalesce((select max(i.seq) from run_inbox i where i.run_id = ${id}), 0), version + 1
        from taken returning run_id, inbox_seq),
+     untallied as (
+       insert into run_tallies (owner, kind, task_id, day, status, bucket, runs, duration_ms, last_at)
+       ${endTally('(select t.*, t.completed_at as end_at, t.status as end_status from taken t)', -1)}),
      told as (${inboxPart('back', { type, body: JSON.stringify(body) }, given)}),
      forgotten as (delete from started s using taken t where s.run_id = t.run_id),
      noted as (${transitionPart(given, {

@@ -16,6 +16,7 @@ export const LIVE_TO_HISTORY = [
   'created_at',
   'scheduled_at',
   'started_at',
+  'task_id',
 ].join(', ');
 
 export const RUN_KIND_CODES = { job: 0, phased: 1, task: 2 } as const;

@@ -1,9 +1,10 @@
 import { type Json, type JsonObject, type RunStatus, timeOfId } from '@tenuto/contract';
 import type { Access, RunProgress, RunRecord } from '@tenuto/engine';
 import type { Parameters } from './database.ts';
+import { RUN_KINDS_BY_CODE } from './run-columns.ts';
 
 /** Columns that `run_live` and `runs` share. */
-const SHARED = `r.run_id, encode(r.plan_hash, 'hex') as plan_hash, r.owner, r.name, r.job_type,
+const SHARED = `r.run_id, encode(r.plan_hash, 'hex') as plan_hash, r.kind, r.task_id, r.owner, r.name, r.job_type,
   r.description, r.priority, r.triggered_by, r.tags, r.metadata, r.input,
   r.scheduled_at, r.started_at, r.status::text as status, r.progress, r.version,
   (select p.node_count from plans p where p.hash = r.plan_hash) as node_count`;
@@ -15,6 +16,8 @@ export const OVER_COLUMNS = `${SHARED}, r.completed_at, true as over, false as c
 export interface RunRow {
   readonly run_id: string;
   readonly plan_hash: string;
+  readonly kind: number;
+  readonly task_id: string | null;
   readonly owner: string;
   readonly name: string;
   readonly job_type: string;
@@ -39,6 +42,8 @@ export function recordOf(row: RunRow): RunRecord {
   return {
     runId: row.run_id,
     planHash: row.plan_hash,
+    kind: RUN_KINDS_BY_CODE[row.kind] ?? 'job',
+    taskId: row.task_id,
     owner: row.owner,
     name: row.name,
     jobType: row.job_type,

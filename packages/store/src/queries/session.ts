@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type Database, translated } from './database.ts';
 
 /** A session in the middle of a transaction. */
-export type Session = Pick<pg.PoolClient, 'query'>;
+export type Session = Pick<pg.ClientBase, 'query'>;
 
 /**
  * Runs some statements as one transaction; what is thrown undoes it.

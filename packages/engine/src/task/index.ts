@@ -1,0 +1,12 @@
+export { decideCondition, decideProbe } from './condition.ts';
+export { decideEvents, type EventInterest, eventInterest } from './event.ts';
+export { DEDUPE_SCOPE, type FiredTask, fired, type Occasion, queued } from './firing.ts';
+export { bucketOf, durationIn, type RunStats, statsOf } from './run-stats.ts';
+export { CONDITION_SCOPE, FILTER_SCOPE } from './scopes.ts';
+export {
+  createSchedules,
+  hasSchedule,
+  jitterOf,
+  scheduleOf,
+} from './task-schedule.ts';
+export { decideFiring, decideFirings, decideTurn, firstTick, standingOf } from './turn.ts';

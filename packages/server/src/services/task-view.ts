@@ -1,0 +1,64 @@
+import { type FiringView, formatTime, type Task, type TaskDefinition } from '@tenuto/contract';
+import { type FiringRecord, hasSchedule, scheduleOf, type TaskRecord } from '@tenuto/engine';
+
+const DEFAULTS = {
+  description: null,
+  priority: 5,
+  misfire_policy: 'fire_once',
+  max_catch_up: 100,
+  overlap_policy: 'allow',
+} as const satisfies Partial<TaskDefinition>;
+
+export function taskView(task: TaskRecord): Task {
+  const { definition, payload, snoozed, tickAt } = task;
+  const { max_catch_up: catchUp, ...defaults } = DEFAULTS;
+  return {
+    task_id: task.taskId,
+    status: task.status,
+    owner: task.owner,
+    schedule_description: describe(task),
+    payload: { ...payload },
+    ...defaults,
+    ...(hasSchedule(definition) && { max_catch_up: catchUp }),
+    ...definition,
+    next_fire_at: timeOrNull(task.status === 'active' ? task.dueAt : null),
+    snoozed:
+      snoozed && tickAt !== null ? { tick: formatTime(tickAt), reason: task.snoozeReason } : null,
+    last_fired_at: timeOrNull(task.lastFiredAt),
+    fired_count: task.fired,
+    queued_count: task.queued,
+    version: task.version,
+    created_at: formatTime(task.createdAt),
+    created_by: task.createdBy,
+    updated_at: formatTime(task.updatedAt),
+    updated_by: task.updatedBy,
+  };
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : formatTime(ms);
+}
+
+function describe({ definition, createdAt }: TaskRecord): string | null {
+  const { schedule_kind: kind, schedule_expr: expr, probe } = definition;
+  if (kind === 'event') return `on events of ${expr}`;
+  if (kind === 'condition') return `when ${expr}${probe === undefined ? '' : ' (probed)'}`;
+  return scheduleOf(definition, createdAt).description;
+}
+
+export function firingView(firing: FiringRecord): FiringView {
+  const { outcome, recordedAt, dueAt } = firing;
+  return {
+    task_id: firing.taskId,
+    key: firing.key,
+    at: formatTime(firing.at),
+    tick: formatTime(firing.tick),
+    origin: firing.origin,
+    outcome,
+    reason: firing.reason,
+    run_id: firing.runId,
+    event_id: firing.eventId,
+    late_ms: outcome === 'fired' ? Math.max(0, Math.round(recordedAt - dueAt)) : null,
+    recorded_at: formatTime(recordedAt),
+  };
+}

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aQuietTask, startTaskApi, TASKS, type TaskApi } from './task-api.ts';
+
+let api: TaskApi;
+beforeAll(async () => {
+  api = await startTaskApi({
+    actions: {
+      noop: (call) => ({ status: 'completed', output: { got: call.with.value ?? null } }),
+    },
+  });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const audits = async (taskId: string) =>
+  (
+    await api.pool.query('select action, actor from audit where subject = $1 order by audit_id', [
+      taskId,
+    ])
+  ).rows.map(({ action }) => action);
+
+describe('a task with a schedule', () => {
+  it('fires at its ticks, each once, with a run that knows of it', async () => {
+    const task = await api.make({
+      payload: {
+        pipeline: [
+          { id: 'only', uses: 'noop', with: { value: '${task.title} ${params.x} ${task.tick}' } },
+        ],
+        params: { x: 3 },
+      },
+    });
+    expect(task).toMatchObject({ status: 'active', version: 1, timezone: 'UTC', fired_count: 0 });
+    const firings = await api.fires(task.task_id, 3);
+    const ticks = firings.map(({ tick }) => Date.parse(tick));
+    expect(new Set(ticks).size).toBe(ticks.length);
+    for (const tick of ticks) expect(tick % 1000).toBe(0);
+    const run = await api.over(firings[0]?.run_id ?? '');
+    expect(run).toMatchObject({
+      kind: 'task',
+      task_id: task.task_id,
+      name: 'a task',
+      status: 'completed',
+      success: true,
+      attempt: 1,
+      output: { only: { got: `a task 3 ${firings[0]?.tick}` } },
+    });
+    await api.ask(task.task_id, 'cancel');
+    const { body: runs } = await api.call(`${TASKS}/${task.task_id}/runs`);
+    const { body: listed } = await api.call(`/api/v1/runs?kind=task&task_id=${task.task_id}`);
+    expect(runs.items.length).toBeGreaterThanOrEqual(3);
+    expect(listed.total).toBe(runs.total);
+    expect(await audits(task.task_id)).toEqual(['task.created', 'task.cancelled']);
+  });
+
+  it('of one time is completed once it has fired', async () => {
+    const at = new Date(Date.now() + 700).toISOString();
+    const task = await api.make({ schedule_kind: 'once', schedule_expr: at });
+    const [firing] = await api.fires(task.task_id, 1);
+    expect(firing).toMatchObject({ tick: at, origin: 'schedule', outcome: 'fired' });
+    expect(await api.read(task.task_id)).toMatchObject({
+      status: 'completed',
+      fired_count: 1,
+      next_fire_at: null,
+    });
+  });
+
+  it('is refused when its time has passed, when it can never fire, and when its graph is wrong', async () => {
+    const refused = async (over: object) => {
+      const { status, body } = await api.call(TASKS, { body: aQuietTask(over) });
+      expect(status, JSON.stringify(body)).toBe(422);
+      return body.validation_errors.map(({ path }: { path: string }) => path);
+    };
+    expect(await refused({ schedule_expr: '2020-01-01T00:00:00Z' })).toEqual(['/schedule_expr']);
+    expect(await refused({ schedule_kind: 'cron', schedule_expr: 'x y' })).toEqual([
+      '/schedule_expr',
+    ]);
+    expect(
+      await refused({ payload: { pipeline: [{ id: 'a', uses: 'noop', if: 'nowhere.x' }] } }),
+    ).toEqual(['/payload/pipeline/0/if']);
+    expect(await refused({ payload: {} })).toEqual(['/payload']);
+    expect(await refused({ payload: { profile: 'web_application' } })).toEqual([
+      '/payload/profile',
+    ]);
+    expect(await refused({ filter: 'true', dedupe_key: 'x' })).toEqual([
+      '/filter',
+      '/dedupe_window_seconds',
+    ]);
+  });
+});
+
+describe('a task on request', () => {
+  it('runs now, paused or not, and takes other parameters', async () => {
+    const payload = {
+      pipeline: [{ id: 'only', uses: 'noop', with: { value: '${params}' } }],
+      params: { a: 1, b: 2 },
+    };
+    const { task_id: id } = await api.make(aQuietTask({ payload }));
+    await api.ask(id, 'pause', { reason: 'holidays' });
+    const done = await api.ask(id, 'run_now', { params: { b: 3 } });
+    expect(done).toMatchObject({ success: true, details: { task: { status: 'paused' } } });
+    const run = await api.over(done.details.run_id ?? '');
+    expect(run.output).toEqual({ only: { got: { a: 1, b: 3 } } });
+    expect(await api.firings(id)).toMatchObject([
+      { origin: 'run_now', outcome: 'fired', run_id: done.details.run_id },
+    ]);
+    await api.ask(id, 'resume');
+    expect(await audits(id)).toEqual([
+      'task.created',
+      'task.paused',
+      'task.run_now',
+      'task.resumed',
+    ]);
+  });
+
+  it('is snoozed from its next firing on, by so much', async () => {
+    const { task_id: id, next_fire_at: before } = await api.make(aQuietTask());
+    const { details } = await api.ask(id, 'snooze', { delay_seconds: 60, reason: 'later' });
+    expect(Date.parse(details.task.next_fire_at ?? '')).toBe(Date.parse(before ?? '') + 60_000);
+    expect(details.task.snoozed).toEqual({ tick: before, reason: 'later' });
+  });
+
+  it('answers 409 for what its state forbids, and names the state', async () => {
+    const { task_id: id } = await api.make(aQuietTask());
+    const conflict = async (verb: string, body?: object) => {
+      const answer = await api.call(`${TASKS}/${id}/${verb}`, {
+        method: 'POST',
+        ...(body && { body }),
+      });
+      expect(answer.status).toBe(409);
+      return answer.body.detail;
+    };
+    expect(await conflict('resume')).toContain('active');
+    await api.ask(id, 'cancel');
+    for (const verb of ['cancel', 'pause', 'resume', 'run_now']) {
+      expect(await conflict(verb)).toContain('cancelled');
+    }
+    expect(await conflict('snooze', { delay_seconds: 5 })).toContain('cancelled');
+  });
+});
+
+describe('a change of a task', () => {
+  it('needs its version where one is named, and begins its schedule anew', async () => {
+    const task = await api.make(aQuietTask());
+    const path = `${TASKS}/${task.task_id}`;
+    const patch = (body: object, version: string) =>
+      api.call(path, { method: 'PATCH', body, headers: { 'if-match': version } });
+    const stale = await patch({ title: 'x' }, '"7"');
+    expect(stale.status).toBe(412);
+    const edited = await patch({ schedule_expr: '2098-01-01T00:00:00Z' }, '"1"');
+    expect(edited.status, edited.text).toBe(200);
+    expect(edited.headers.get('etag')).toBe('"2"');
+    expect(edited.body).toMatchObject({ version: 2, next_fire_at: '2098-01-01T00:00:00.000Z' });
+    const removed = await api.call(path, { method: 'DELETE', headers: { 'if-match': '"2"' } });
+    expect(removed.status).toBe(200);
+    expect((await api.call(path)).status).toBe(404);
+    expect(await audits(task.task_id)).toEqual(['task.created', 'task.updated', 'task.deleted']);
+  });
+
+  it('is made once under a key, and another body is refused', async () => {
+    const headers = { 'idempotency-key': 'only-once' };
+    const first = await api.call(TASKS, { body: aQuietTask(), headers });
+    const again = await api.call(TASKS, { body: aQuietTask(), headers });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body.task_id).toBe(first.body.task_id);
+    const other = await api.call(TASKS, { body: aQuietTask({ title: 'other' }), headers });
+    expect(other.status).toBe(422);
+  });
+});
+
+describe('previews', () => {
+  it('show the next firings, of a task and of a schedule that is not stored', async () => {
+    const { task_id: id } = await api.make({ schedule_expr: '0 0 1 1 *' });
+    const { body } = await api.call(`${TASKS}/${id}/preview?count=2&from=2030-01-01T00:00:00Z`);
+    expect(body.firings.map(({ at }: { at: string }) => at)).toEqual([
+      '2030-01-01T00:00:00.000Z',
+      '2031-01-01T00:00:00.000Z',
+    ]);
+    const { body: preview } = await api.call(`${TASKS}/preview`, {
+      body: {
+        schedule_kind: 'cron',
+        schedule_expr: '0 9 * * *',
+        timezone: 'Europe/Paris',
+        count: 3,
+      },
+    });
+    expect(preview.firings).toHaveLength(3);
+  });
+
+  it('of a backfill change nothing; the backfill makes a run for each past tick', async () => {
+    const { task_id: id } = await api.make({ schedule_expr: '0 0 * * *' });
+    const range = { from: '2026-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' };
+    const dry = await api.ask(id, 'backfill', { ...range, dry_run: true });
+    expect(dry.details.firings).toBe(3);
+    expect(await api.firings(id)).toEqual([]);
+    const done = await api.ask(id, 'backfill', range);
+    expect(done.details.run_ids).toHaveLength(3);
+    expect((await api.firings(id)).map(({ tick, origin }) => `${origin} ${tick}`)).toEqual([
+      'backfill 2026-01-01T00:00:00.000Z',
+      'backfill 2026-01-02T00:00:00.000Z',
+      'backfill 2026-01-03T00:00:00.000Z',
+    ]);
+  });
+});
+
+describe('tasks of others', () => {
+  it('are not there, and only those with the scopes may touch tasks', async () => {
+    const { task_id: id } = await api.make(aQuietTask());
+    const ben = await api.token('ben', ['tasks:read', 'tasks:update', 'tasks:delete']);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/firings'],
+      ['GET', '/preview'],
+      ['GET', '/runs'],
+      ['POST', '/pause'],
+      ['DELETE', ''],
+    ] as const) {
+      const { status } = await api.call(`${TASKS}/${id}${path}`, { method, token: ben });
+      expect([method, path, status]).toEqual([method, path, 404]);
+    }
+    expect((await api.call(TASKS, { token: ben })).body.items).toEqual([]);
+    expect((await api.call(TASKS, { body: aQuietTask(), token: ben })).status).toBe(403);
+  });
+});
