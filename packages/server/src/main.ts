@@ -36,6 +36,8 @@ import {
   type Relay,
   type RelayStore,
   type RetryPolicyStore,
+  type Scheduler,
+  type SchedulerOptions,
   type TestStore,
   type TokenStore,
 } from '@tenuto/engine';
@@ -151,12 +153,7 @@ async function start(
     ...engineLimits(settings),
   });
   const relay = relayOf(store.api.relay, { senders, vault, log: logger });
-  const scheduler = createScheduler({
-    store: store.schedule,
-    clock: systemClock,
-    log: logger,
-    runsWait: engine.runsWait,
-  });
+  const scheduler = schedulerOf(store.schedule, { engine, log: logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version: await versionOf(),
@@ -194,6 +191,14 @@ async function start(
     return teardown.run();
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
+}
+
+/** Fires tasks when it is time, beside the schedulers of the other servers. */
+function schedulerOf(
+  store: SchedulerOptions['store'],
+  { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
+): Scheduler {
+  return createScheduler({ store, clock: systemClock, log, runsWait: engine.runsWait });
 }
 
 /** Sends what there is to tell, beside the relays of the other servers. */
