@@ -25,6 +25,7 @@ const pureFolderImports = {
   governance: [],
   expression: [],
   'json-schema': ['expression', 'plan'],
+  event: ['expression', 'ports'],
   testing: [],
 };
 

@@ -2,6 +2,7 @@
  * Publishes in groups: what comes while a transaction is under way goes into the next one, so that
  * the rate of events is not the rate of commits. Nothing is held back to wait for more.
  */
+import { OrchestrationError } from '@tenuto/contract';
 import type {
   EventMatching,
   EventStore,
@@ -12,6 +13,8 @@ import type {
 /** One transaction: bounded so that others who publish do not wait for long. */
 const MOST_EVENTS = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** What waits for its transaction in one server; more than this the database cannot keep up with. */
+const MOST_WAITING = 20_000;
 
 export interface EventPublisher {
   /** @throws OrchestrationError `overloaded`, `store_unavailable`: it may or may not have happened */
@@ -33,11 +36,13 @@ export function createEventPublisher(options: {
   const { store, matching, published } = options;
   const queue: Waiting[] = [];
   let busy = false;
+  let waiting = 0;
 
   async function drain(): Promise<void> {
     busy = true;
     while (queue.length > 0) {
       const group = takeGroup(queue);
+      for (const { request } of group) waiting -= request.events.length;
       const requests = group.map(({ request }) => request);
       try {
         const results = await store.publish(requests, matching);
@@ -67,12 +72,19 @@ export function createEventPublisher(options: {
 
   return {
     publish(request) {
+      if (waiting > MOST_WAITING) return Promise.reject(overloaded());
+      waiting += request.events.length;
       return new Promise((resolve) => {
         queue.push({ request, bytes: bytesOf(request), settle: resolve });
         if (!busy) void drain();
       });
     },
   };
+}
+
+function overloaded(): OrchestrationError {
+  const detail = 'More is published than the database can write down.';
+  return new OrchestrationError('overloaded', detail, { retryAfterSeconds: 1 });
 }
 
 function takeGroup(queue: Waiting[]): Waiting[] {

@@ -26,6 +26,7 @@ export type * from './ports/clock.ts';
 export type * from './ports/doctor-store.ts';
 export type * from './ports/document-store.ts';
 export type * from './ports/engine-api.ts';
+export type * from './ports/event-door.ts';
 export type * from './ports/event-store.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';

@@ -29,6 +29,7 @@ import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
 import type { OidcLogin } from './auth/oidc.ts';
 import { randomIds } from './http/random-id.ts';
+import { networkOf, remoteAddress } from './http/remote-address.ts';
 import type { Counters } from './limits/counters.ts';
 import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
@@ -39,12 +40,13 @@ import { addHeaders } from './plugins/headers.ts';
 import { addLimits, type RateLimits } from './plugins/limits.ts';
 import { addNotFound } from './plugins/not-found.ts';
 import { addOpenApi } from './plugins/openapi.ts';
+import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
-import { addEventRoutes } from './routes/events.ts';
+import { addEventRoutes, addPublishRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
@@ -67,6 +69,7 @@ import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import type { EventParts } from './services/event-parts.ts';
+import { createEventStreams } from './services/event-stream.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
@@ -186,8 +189,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
-  addEventRoutes(app, { ...options.eventing, clock: options.clock });
-  addInboundWebhooks(app, { ...options, newId: parts.newId });
+  addEventing(app, { ...options, newId: parts.newId });
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
@@ -200,16 +202,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 const HOOK_BYTES = 16;
 
-function addInboundWebhooks(
+/** Events, and the webhooks that post them; some of their bodies are read as they were sent. */
+function addEventing(
   app: FastifyInstance,
   options: AppOptions & { readonly newId: () => string },
 ): void {
-  const { clock, random, jobs, newId, webhooks, rateLimits, notifications } = options;
+  const { clock, random, jobs, newId, webhooks, rateLimits, eventing } = options;
   const newHook = () => Buffer.from(random.bytes(HOOK_BYTES)).toString('base64url');
-  const parts = { webhooks, jobs, newId, newHook, vault: notifications.vault };
-  addWebhookRoutes(app, parts);
+  const hooks = { webhooks, jobs, newId, newHook, vault: options.notifications.vault };
+  addEventRoutes(app, { ...eventing, streams: createEventStreams(eventing, { clock }) });
+  addWebhookRoutes(app, hooks);
   const failures = createFailures({ clock, most: rateLimits.failures });
-  addHookRoutes(app, { ...options, webhooks: parts, failures });
+  const posts = createFailures({ clock, most: rateLimits.read });
+  app.register(async (scope) => {
+    rawBodies(scope);
+    addPublishRoute(scope, eventing);
+    addHookRoutes(scope, {
+      ...{ eventing, clock, failures, posts, webhooks: hooks },
+      networkOf: (request) => networkOf(remoteAddress(request, options.trusted)),
+    });
+  });
 }
 
 /** While the server starts or drains, only probes and measures are answered. */

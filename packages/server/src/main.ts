@@ -45,7 +45,7 @@ import {
   type Relay,
   type RelayStore,
   type Scheduler,
-  type ScheduleStore,
+  type SchedulerOptions,
   type TestStore,
 } from '@tenuto/engine';
 import {
@@ -171,7 +171,7 @@ async function start(
     ...engineLimits(settings),
   });
   const relay = relayOf(store.api.relay, { senders, vault, log: logger });
-  const scheduler = makeScheduler({ store: store.schedule, engine, logger });
+  const scheduler = schedulerOf(store.schedule, { engine, log: logger });
   let phase: Phase = 'starting';
   const app = await buildApp({
     version,
@@ -216,17 +216,12 @@ async function start(
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
 
-function makeScheduler({
-  store,
-  engine,
-  logger,
-}: {
-  readonly store: ScheduleStore;
-  readonly engine: Engine;
-  readonly logger: FastifyBaseLogger;
-}): Scheduler {
-  const { runsWait } = engine;
-  return createScheduler({ store, clock: systemClock, log: logger, runsWait });
+/** Fires tasks when it is time, beside the schedulers of the other servers. */
+function schedulerOf(
+  store: SchedulerOptions['store'],
+  { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
+): Scheduler {
+  return createScheduler({ store, clock: systemClock, log, runsWait: engine.runsWait });
 }
 
 /** Sends what there is to tell, beside the relays of the other servers. */
@@ -363,7 +358,7 @@ interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
   readonly senders: ReturnType<typeof makeSenders>;
-  readonly eventing: Pick<Eventing, 'publishFromNode' | 'waitForEvent'>;
+  readonly eventing: Pick<Eventing, 'door'>;
   readonly mcp: ReturnType<typeof makeMcp>;
 }
 
@@ -461,8 +456,8 @@ function makeActions(
     sleepFor(),
     sleepUntil(),
     signalWait(),
-    eventPublish(eventing.publishFromNode),
-    eventWait(eventing.waitForEvent, systemClock),
+    eventPublish(eventing.door),
+    eventWait(eventing.door, systemClock),
     runStart(startSubRun),
     mcpCall(mcp),
   ];

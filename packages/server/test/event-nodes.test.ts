@@ -20,17 +20,22 @@ beforeAll(async () => {
   api = await startRealApi({
     parkAfterMs: 50,
     actions: {
-      'event.publish': of(() => eventPublish(api.eventing.publishFromNode)),
+      'event.publish': of(() => eventPublish(api.eventing.door)),
       'event.wait': of(() =>
-        eventWait(async (awaited) => {
-          await atStart?.();
-          if (breaking > 0) {
-            breaking -= 1;
-            const { OrchestrationError } = await import('@tenuto/contract');
-            throw new OrchestrationError('store_unavailable', 'away');
-          }
-          return api.eventing.waitForEvent(awaited);
-        }, systemClock),
+        eventWait(
+          {
+            wait: async (awaited) => {
+              await atStart?.();
+              if (breaking > 0) {
+                breaking -= 1;
+                const { OrchestrationError } = await import('@tenuto/contract');
+                throw new OrchestrationError('store_unavailable', 'away');
+              }
+              return api.eventing.door.wait(awaited);
+            },
+          },
+          systemClock,
+        ),
       ),
     },
   });
@@ -177,8 +182,8 @@ describe('event.publish', () => {
       ...{ owner: 'admin', topic: 'p.twice', payload: 1, runId: 'r', nodeId: 'n' },
       idempotencyKey: 'r/n/0',
     };
-    const first = await api.eventing.publishFromNode(call);
-    expect(await api.eventing.publishFromNode(call)).toEqual(first);
+    const first = await api.eventing.door.publish(call);
+    expect(await api.eventing.door.publish(call)).toEqual(first);
     expect((await api.call(`${EVENTS}/stream/recent?topic=p.twice`)).body.total).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePartitions } from '@tenuto/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { startApi, startOwnApi, type TestApi } from './server.ts';
 
 const WEBHOOKS = '/api/v1/webhooks';
@@ -264,7 +265,7 @@ describe('a post', () => {
 
   it('is heard no more from where too many were wrong', async () => {
     const own = await startOwnApi({
-      rateLimits: { submit: 100, change: 300, task: 100, read: 1000, failures: 3, admin: false },
+      rateLimits: { ...DEFAULT_RATE_LIMITS, failures: 3 },
     });
     await makePartitions(own.pool);
     const body = { name: 'a', topic: 't', verify: 'hmac', secret: 'abc' };

@@ -1,15 +1,13 @@
 -- Events: the rows are the truth, whatever carries them besides. docs/events.md says how it works.
 
 -- One row. Whoever publishes locks it until the commit: ids then rise in the order of commits, so
--- that "everything after this id" has no gaps, and a subscription is either known to a publisher
--- or sees what it published.
+-- that "everything after this id" has no gaps, and a node that waits is either known to a publisher
+-- or finds what it published.
 create table event_head (
   one boolean primary key default true check (one),
   last_id uuid not null default '00000000-0000-7000-8000-000000000000',
   -- What is below is not kept any more: nobody reads it, and upkeep deletes it.
-  floor_id uuid not null default '00000000-0000-7000-8000-000000000000',
-  -- How often a subscription was changed.
-  subscriptions_version bigint not null default 0
+  floor_id uuid not null default '00000000-0000-7000-8000-000000000000'
 ) with (fillfactor = 10);
 insert into event_head default values;
 
@@ -58,6 +56,15 @@ create table event_answers (
   event_ids uuid[] not null,
   duplicates boolean[] not null
 );
+
+-- One row, locked by whoever changes a subscription until the commit: versions rise in the order of
+-- commits, and who knows one knows all before it. Publishers only read. It is a row apart because a
+-- task is locked before it, and after the head.
+create table event_subscription_head (
+  one boolean primary key default true check (one),
+  version bigint not null default 0
+) with (fillfactor = 10);
+insert into event_subscription_head default values;
 
 -- Who wants what. A task's subscription has the id of the task.
 create table event_subscriptions (

@@ -50,7 +50,7 @@ import { createTestStore } from './test-store.ts';
 /** Enough for the requests of one process; more would only queue inside the database. */
 const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
-/** One publishes, one closes windows, one carries; the rest reads. */
+/** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
@@ -88,7 +88,11 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   // Requests do not wait for messages that are being written down.
   const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
   const doctors = openDoctorPool(config);
-  const eventPool = openApiPool(config, { max: EVENT_POOL_SIZE, name: 'tenuto-events' });
+  // Who publishes waits for whoever does; one that is frozen meanwhile is cut off before they give up.
+  const eventPool = openApiPool(config, {
+    ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
+    ...{ lockSeconds: 8, idleSeconds: 5 },
+  });
   return {
     agents: createAgentStore(pool),
     audit: createAuditStore(pool),
@@ -108,7 +112,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     secrets: createSecretStore(pool),
     tests: createTestStore(pool),
     doctor: createDoctorStore(doctors, pool),
-    events: createEventStore(eventPool),
+    events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
     async close() {
       await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
@@ -118,14 +122,25 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
 
 function openApiPool(
   config: pg.ClientConfig,
-  { max, name }: { readonly max: number; readonly name: string },
+  {
+    max,
+    name,
+    lockSeconds = 2,
+    idleSeconds = 10,
+  }: {
+    readonly max: number;
+    readonly name: string;
+    readonly lockSeconds?: number;
+    readonly idleSeconds?: number;
+  },
 ): pg.Pool {
   return openPool({
     ...config,
     max,
     application_name: name,
     options:
-      '-c statement_timeout=15s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c jit=off',
+      `-c statement_timeout=15s -c lock_timeout=${lockSeconds}s ` +
+      `-c idle_in_transaction_session_timeout=${idleSeconds}s -c jit=off`,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
   });

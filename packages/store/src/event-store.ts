@@ -13,16 +13,19 @@ import {
 import { addWaiter, tellWaiters } from './queries/event-waiters.ts';
 import { closeWindows, nextWindowMs } from './queries/event-windows.ts';
 
-/** Events, as the API, the actions and the carriers see them. */
-export function createEventStore(db: Database): EventStore {
+/**
+ * Events, as the API, the actions and the carriers see them.
+ * @param reads what only reads: who publishes does not wait for it
+ */
+export function createEventStore(db: Database, reads: Database = db): EventStore {
   return {
     publish: (requests, matching) => publishEvents(db, requests, matching),
-    answered: (owner, key) => answeredRequest(db, owner, key),
-    find: (access, eventId) => findEvent(db, access, eventId),
-    recent: (access, filter, page) => recentEvents(db, access, filter, page),
-    topics: (access, page) => listTopics(db, access, page),
-    after: (eventId, limit) => eventsAfter(db, eventId, limit),
-    head: () => eventHead(db),
+    answered: (owner, key) => answeredRequest(reads, owner, key),
+    find: (access, eventId) => findEvent(reads, access, eventId),
+    recent: (access, filter, page) => recentEvents(reads, access, filter, page),
+    topics: (access, page) => listTopics(reads, access, page),
+    after: (eventId, limit) => eventsAfter(reads, eventId, limit),
+    head: () => eventHead(reads),
     cleanUp: (maxAgeMs, audit) => cleanUpEvents(db, maxAgeMs, audit),
     sweep: () => sweepEvents(db),
     wait: (waiter, matching, elapsedMs) => addWaiter(db, waiter, { matching, elapsedMs }),

@@ -1,26 +1,9 @@
-import { type Json, type JsonObject, LIMITS, TopicSchema } from '@tenuto/contract';
-import type { ActionCall, ActionOutcome } from '@tenuto/engine';
+import { LIMITS, TopicSchema } from '@tenuto/contract';
+import type { ActionCall, ActionOutcome, EventDoor } from '@tenuto/engine';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ActionDefinition, refused } from '../action.ts';
 import { failedDoor } from './failed-door.ts';
-
-/** An event that a node publishes. Published again under the same key, it is the same event. */
-export interface NodeEvent {
-  readonly topic: string;
-  readonly payload: Json;
-  readonly dedupeId?: string;
-  readonly owner: string;
-  readonly runId: string;
-  readonly nodeId: string;
-  readonly idempotencyKey: string;
-}
-
-/**
- * Publishes an event of a node; gives what the output says of it.
- * Throws OrchestrationError when it cannot.
- */
-export type EventDoor = (event: NodeEvent) => Promise<JsonObject>;
 
 const PARAMETERS = Type.Object(
   {
@@ -32,7 +15,7 @@ const PARAMETERS = Type.Object(
 );
 
 /** `event.publish`: publishes an event in the name of the run's owner; once, however often it is tried. */
-export function eventPublish(publish: EventDoor): ActionDefinition {
+export function eventPublish({ publish }: Pick<EventDoor, 'publish'>): ActionDefinition {
   const parameters = Compile(PARAMETERS);
   return {
     name: 'event.publish',

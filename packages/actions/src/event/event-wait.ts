@@ -1,29 +1,9 @@
 import { OrchestrationError, TopicPatternSchema } from '@tenuto/contract';
-import type { ActionCall, ActionOutcome, Clock } from '@tenuto/engine';
+import type { ActionCall, ActionOutcome, AwaitedEvent, Clock, EventDoor } from '@tenuto/engine';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { ActionDefinition } from '../action.ts';
 import { failedDoor } from './failed-door.ts';
-
-/** What a node waits for. */
-export interface AwaitedEvent {
-  readonly runId: string;
-  /** The same for all attempts of the node. */
-  readonly waitKey: string;
-  readonly owner: string;
-  readonly pattern: string;
-  readonly filter: string | null;
-  /** Milliseconds since the attempt began; asked again when it matters. */
-  readonly elapsedMs: () => number;
-  /** The attempt with which the node began, when it was not this one. */
-  readonly began?: { readonly node: number; readonly attempt: number };
-}
-
-/**
- * Notes that a node waits; from its beginning on no event passes it by.
- * Gives the name of the signal that it will get. Throws OrchestrationError.
- */
-export type WaitForEvent = (awaited: AwaitedEvent) => Promise<string>;
 
 /** A year: what waits for longer is a schedule. */
 const LONGEST_SECONDS = 366 * 24 * 3_600;
@@ -45,7 +25,7 @@ const PARAMETERS = Type.Object(
  * slot. The event is the node's output. One that comes after the node began is not lost, whether
  * the wait had been noted by then or not.
  */
-export function eventWait(wait: WaitForEvent, clock: Clock): ActionDefinition {
+export function eventWait({ wait }: Pick<EventDoor, 'wait'>, clock: Clock): ActionDefinition {
   const parameters = Compile(PARAMETERS);
   return {
     name: 'event.wait',

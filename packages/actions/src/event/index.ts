@@ -1,2 +1,2 @@
-export { type EventDoor, eventPublish } from './event-publish.ts';
-export { eventWait, type WaitForEvent } from './event-wait.ts';
+export { eventPublish } from './event-publish.ts';
+export { eventWait } from './event-wait.ts';

@@ -129,11 +129,13 @@ const CORE: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['source', uri('a URI reference', (value) => !NO_URI.test(value) && !NO_SCHEME.test(value))],
   ['dataschema', uri('an absolute URI', (value) => ABSOLUTE.test(value) && !NO_URI.test(value))],
   ['datacontenttype', uri('a media type', (value) => MEDIA_TYPE.test(value))],
-  [
-    'time',
-    uri('a time by RFC 3339', (value) => parseTime(value) !== undefined && /[Tt]/.test(value)),
-  ],
+  ['time', uri('a time by RFC 3339', isTime)],
 ]);
+
+/** A leap second is a time, too. */
+function isTime(value: string): boolean {
+  return /[Tt]/.test(value) && parseTime(value.replace(/:60(?=[.Zz+-])/, ':59')) !== undefined;
+}
 
 function extensionProblem(name: string, value: Json): string | undefined {
   if (CORE.has(name)) return undefined;

@@ -1,5 +1,4 @@
 /** Everything about events that a server has: put together once, started and stopped as one. */
-import type { EventDoor, WaitForEvent } from '@tenuto/actions';
 import type { JsonObject } from '@tenuto/contract';
 import {
   type BusNews,
@@ -11,6 +10,7 @@ import {
   createEventTail,
   type EngineLog,
   type EventBus,
+  type EventDoor,
   type EventMatching,
   type EventPublisher,
   type EventStore,
@@ -35,8 +35,8 @@ export interface EventingOptions {
 
 export interface Eventing {
   readonly parts: EventParts;
-  readonly publishFromNode: EventDoor;
-  readonly waitForEvent: WaitForEvent;
+  /** For actions. */
+  readonly door: EventDoor;
   start(): void;
   stop(): Promise<void>;
 }
@@ -57,8 +57,10 @@ export function createEventing(options: EventingOptions): Eventing {
   const bus = options.bus({ news, publisher });
   return {
     parts: { events: store, matching, publisher, tail, bus, swept: chores.sweep },
-    publishFromNode: nodeDoor(publisher),
-    waitForEvent: waitingDoor({ store, matching, noted: chores.wake }),
+    door: {
+      publish: publishing(publisher),
+      wait: waiting({ store, matching, noted: chores.wake }),
+    },
     start() {
       tail.start();
       chores.start();
@@ -72,7 +74,7 @@ export function createEventing(options: EventingOptions): Eventing {
 }
 
 /** An event of a node is known by the node: tried again, it is the same. */
-function nodeDoor(publisher: EventPublisher): EventDoor {
+function publishing(publisher: EventPublisher): EventDoor['publish'] {
   return async ({ owner, topic, payload, dedupeId, runId, nodeId, idempotencyKey }) => {
     const publishedBy = `run ${runId}`;
     const identity =
@@ -92,7 +94,7 @@ function nodeDoor(publisher: EventPublisher): EventDoor {
   };
 }
 
-function waitingDoor({
+function waiting({
   store,
   matching,
   noted,
@@ -100,7 +102,7 @@ function waitingDoor({
   readonly store: EventStore;
   readonly matching: EventMatching;
   noted(): void;
-}): WaitForEvent {
+}): EventDoor['wait'] {
   return async ({ elapsedMs, ...waiter }) => {
     if (waiter.filter !== null) checkEventFilter(waiter.filter);
     await store.wait(waiter, matching, elapsedMs);

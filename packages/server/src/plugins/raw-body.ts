@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { validatorCompiler } from './validation.ts';
 
 /**
@@ -15,8 +15,4 @@ export function rawBodies(scope: FastifyInstance): void {
   scope.setValidatorCompiler<Parameters<typeof checked>[0]['schema']>((route) =>
     route.httpPart === 'body' ? () => true : checked(route),
   );
-}
-
-export function rawBody({ body }: Pick<FastifyRequest, 'body'>): Buffer {
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }

@@ -8,20 +8,21 @@ import {
   TopicListSchema,
   TopicPatternSchema,
 } from '@tenuto/contract';
-import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { rawBodies, rawBody } from '../plugins/raw-body.ts';
 import type { EventParts } from '../services/event-parts.ts';
 import { publishEvents, replayEvent } from '../services/event-publish.ts';
-import { createEventStreams } from '../services/event-stream.ts';
+import type { EventStreams } from '../services/event-stream.ts';
 import { cleanUpEvents, listTopics, recentEvents } from '../services/events.ts';
-import { callerOf, type Typed } from './request.ts';
+import { callerOf, rawBody, type Typed } from './request.ts';
 import { closed, problems, uuid } from './schemas.ts';
 
 const BASE = '/api/v1/events';
 const tags = ['events'];
 const headers = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
+
+/** Nothing written is no filter. */
+const TopicFilter = Type.Union([TopicPatternSchema, Type.Literal('')]);
 
 const cloudEvent = Type.Object(
   {
@@ -49,15 +50,11 @@ const batch = Type.Array(cloudEvent, { examples: [[...Object(cloudEvent).example
 
 export function addEventRoutes(
   instance: FastifyInstance,
-  parts: EventParts & { readonly clock: Clock },
+  parts: EventParts & { readonly streams: EventStreams },
 ): void {
-  instance.register(async (scope) => {
-    rawBodies(scope);
-    addPublish(scope, parts);
-  });
   const app: Typed = instance.withTypeProvider();
   addReading(app, parts);
-  addStream(app, parts);
+  addStream(app, parts.streams);
   app.post(
     `${BASE}/:event_id/replay`,
     {
@@ -98,8 +95,11 @@ export function addEventRoutes(
   );
 }
 
-/** One route, several forms: the handler reads the body by its declared type. */
-function addPublish(scope: FastifyInstance, parts: EventParts): void {
+/**
+ * One route, several forms: the handler reads the body by its declared type. To be added where
+ * bodies are taken as they were sent.
+ */
+export function addPublishRoute(scope: FastifyInstance, parts: EventParts): void {
   const app: Typed = scope.withTypeProvider();
   app.post(
     BASE,
@@ -151,7 +151,7 @@ function addReading(app: Typed, parts: EventParts): void {
         querystring: Type.Object(
           {
             count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
-            topic: Type.Optional(TopicPatternSchema),
+            topic: Type.Optional(TopicFilter),
             cursor: Type.Optional(
               Type.String({
                 minLength: 1,
@@ -172,8 +172,7 @@ function addReading(app: Typed, parts: EventParts): void {
 const STREAM = 'text/event-stream';
 const Messages = Type.Unsafe<Readable>(Type.String({ examples: ['data: {"topic":"a.b"}'] }));
 
-function addStream(app: Typed, parts: EventParts & { readonly clock: Clock }): void {
-  const streams = createEventStreams(parts, parts);
+function addStream(app: Typed, streams: EventStreams): void {
   app.addHook('preClose', async () => streams.close());
   app.get(
     `${BASE}/stream`,
@@ -187,13 +186,13 @@ function addStream(app: Typed, parts: EventParts & { readonly clock: Clock }): v
             Type.String({ description: 'Goes on behind this event, without a gap.' }),
           ),
         }),
-        querystring: Type.Object({ topic: Type.Optional(TopicPatternSchema) }, closed),
+        querystring: Type.Object({ topic: Type.Optional(TopicFilter) }, closed),
         response: { 200: Messages, ...problems() },
       },
     },
     async (request, reply) => {
       const stream = await streams.open(callerOf(request), {
-        topic: request.query.topic,
+        topic: request.query.topic || undefined,
         lastEventId: request.headers['last-event-id'],
       });
       // The answer closes at once when nobody looks on; what it is read from would first wait for more.

@@ -34,3 +34,8 @@ export function visitOf({ visit }: Pick<FastifyRequest, 'visit'>): Visit {
 export async function noBodyIsEmpty(request: FastifyRequest): Promise<void> {
   request.body ??= {};
 }
+
+/** The bytes of a body, on a route that takes bodies as they were sent. */
+export function rawBody({ body }: Pick<FastifyRequest, 'body'>): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}

@@ -27,7 +27,11 @@ export async function recentEvents(
     { limit: count ?? 50, ...(cursor !== undefined && { cursor }) },
     runKey,
   );
-  const page = await events.recent(access, topic === undefined ? {} : { topic }, request);
+  const page = await events.recent(
+    access,
+    topic === undefined || topic === '' ? {} : { topic },
+    request,
+  );
   return listOf(page, request, {
     codec: runKey,
     key: (event: KeptEvent) => event.eventId,

@@ -17,6 +17,8 @@ export interface HookParts {
   readonly clock: Clock;
   /** Counts posts that were not genuine, by the address they came from. */
   readonly failures: Failures;
+  /** Counts all posts, by the address that they came to. */
+  readonly posts: Failures;
 }
 
 /** A post to an address. */
@@ -40,13 +42,19 @@ const HEADER_CHARS = 500;
  * @throws OrchestrationError 400 for JSON that is none, 401, 404, 413, 429
  */
 export async function receiveHook(parts: HookParts, post: HookPost): Promise<HookAnswer> {
-  const { failures } = parts;
-  const waitMs = failures.waitMs(post.address, post.hook);
+  const { failures, posts } = parts;
+  const tooOften = posts.waitMs(post.hook, '');
+  const waitMs = Math.max(failures.waitMs(post.address, post.hook), tooOften);
   if (waitMs > 0) {
-    throw new OrchestrationError('rate_limited', 'Posts from this address were wrong too often.', {
+    const detail =
+      tooOften > 0
+        ? 'Too much is posted to this webhook.'
+        : 'Posts from this address were wrong too often.';
+    throw new OrchestrationError('rate_limited', detail, {
       retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
     });
   }
+  posts.failed(post.hook);
   const webhook = HOOK.test(post.hook)
     ? await parts.webhooks.webhooks.at(hookHash(post.hook))
     : undefined;

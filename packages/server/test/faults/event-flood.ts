@@ -107,10 +107,9 @@ async function write(client: Redis, count: number): Promise<void> {
 
 async function subscribe(pool: pg.Pool): Promise<void> {
   await pool.query(
-    `with head as (update event_head set subscriptions_version = subscriptions_version + 1
-       returning subscriptions_version)
+    `with head as (update event_subscription_head set version = version + 1 returning version)
      insert into event_subscriptions (subscription_id, owner, pattern, version)
-     select $1, 'ann', 'flood.*', subscriptions_version from head`,
+     select $1, 'ann', 'flood.*', version from head`,
     [randomUUID()],
   );
 }

@@ -4,7 +4,6 @@ import type { Session } from './transaction.ts';
 export interface EventHead {
   readonly last_id: string;
   readonly floor_id: string;
-  readonly subscriptions_version: string;
   /** Milliseconds since the epoch, by the clock of the database. */
   readonly now: number;
   /** Random bytes. */
@@ -12,12 +11,12 @@ export interface EventHead {
 }
 
 /**
- * Locks the head of the events until the end of the transaction: nobody else publishes, subscribes
- * or begins to wait meanwhile. What must be known for that is to be read in later statements.
+ * Locks the head of the events until the end of the transaction: nobody else publishes or begins to
+ * wait meanwhile. What must be known for that is to be read in later statements.
  */
 export async function lockHead(session: Session): Promise<EventHead> {
   const { rows } = await session.query<EventHead>(
-    `select last_id, floor_id, subscriptions_version,
+    `select last_id, floor_id,
        (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
        uuid_send(gen_random_uuid()) as seed
      from event_head for update`,
@@ -37,23 +36,22 @@ interface SubscriptionRow {
   readonly batch_events: number | null;
   readonly batch_ms: number | null;
   readonly removed: boolean;
+  readonly version: string;
 }
 
-/** Lets a matching learn what it does not know yet of the subscriptions. */
-export async function learnSubscriptions(
-  session: Session,
-  matching: EventMatching,
-  head: EventHead,
-): Promise<void> {
-  const version = Number(head.subscriptions_version);
-  if (version === matching.version) return;
+/**
+ * Lets a matching learn what it does not know yet of the subscriptions: all that was committed
+ * before this statement.
+ */
+export async function learnSubscriptions(session: Session, matching: EventMatching): Promise<void> {
   const { rows } = await session.query<SubscriptionRow>(
     `select subscription_id, owner, everyone, pattern, filter, debounce_ms, batch_events, batch_ms,
-       removed
+       removed, version
      from event_subscriptions where version > $1 order by version`,
     [matching.version],
   );
-  matching.learn(rows.map(changeOf), version);
+  const last = rows.at(-1);
+  if (last !== undefined) matching.learn(rows.map(changeOf), Number(last.version));
 }
 
 function changeOf(row: SubscriptionRow): SubscriptionChange {

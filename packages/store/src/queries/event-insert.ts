@@ -1,4 +1,5 @@
 import type { PublishedEvent, PublishRequest } from '@tenuto/engine';
+import { byteaArray, textArray } from '../binary-array.ts';
 import type { MatchedEvent } from './event-plan.ts';
 import { gathers } from './event-subscriptions.ts';
 import { type AnsweredWaiter, noteAnswers } from './event-waiters.ts';
@@ -18,12 +19,9 @@ export interface Publication {
   readonly answers: readonly Answer[];
 }
 
-/** Writes what is published, and all that follows from it but what it fires. */
+/** Writes what is published, the audit rows, the answers to requests and to nodes that wait. */
 export async function insertEvents(session: Session, publication: Publication): Promise<void> {
-  if (publication.events.length > 0) {
-    await insertRows(session, publication.events);
-    await insertMatches(session, publication.events);
-  }
+  if (publication.events.length > 0) await insertRows(session, publication.events);
   await insertRecords(session, publication.answers);
   if (publication.waiters.length > 0) await noteAnswers(session, publication.waiters);
 }
@@ -63,9 +61,9 @@ async function insertRows(session: Session, events: readonly MatchedEvent[]): Pr
       rows.map(({ eventId }) => eventId),
       rows.map(({ owner }) => owner),
       rows.map(({ topic }) => topic),
-      rows.map(({ payload }) => JSON.stringify(payload)),
-      rows.map(({ bytes }) => (bytes === undefined ? null : Buffer.from(bytes))),
-      rows.map(({ context }) => (context === undefined ? null : JSON.stringify(context))),
+      textArray(rows.map(({ payload }) => JSON.stringify(payload))),
+      byteaArray(rows.map(({ bytes }) => bytes)),
+      textArray(rows.map(({ context }) => context && JSON.stringify(context))),
       rows.map(({ sourceAgentId }) => sourceAgentId ?? null),
       rows.map(({ dedupeId }) => dedupeId ?? null),
       rows.map(({ origin }) => origin),
@@ -77,7 +75,10 @@ async function insertRows(session: Session, events: readonly MatchedEvent[]): Pr
 }
 
 /** Pairs of event and subscription, each once; and what gathers in windows. */
-async function insertMatches(session: Session, events: readonly MatchedEvent[]): Promise<void> {
+export async function insertMatches(
+  session: Session,
+  events: readonly MatchedEvent[],
+): Promise<void> {
   const pairs = events.flatMap(({ row, subscriptions }) =>
     subscriptions.map((subscription) => ({ eventId: row.eventId, subscription })),
   );

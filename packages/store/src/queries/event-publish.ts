@@ -1,7 +1,7 @@
 /**
  * Publishing: what has gathered becomes one transaction under the lock of the head.
  *
- *   lock -> keys of requests -> identities -> ids, matches -> waiters -> one insert -> fire -> commit
+ *   lock -> keys of requests -> identities -> ids, matches -> fire -> waiters -> rows -> commit
  */
 import { createHash } from 'node:crypto';
 import {
@@ -13,8 +13,15 @@ import {
 } from '@tenuto/engine';
 import { ask, type Database } from './database.ts';
 import { learnSubscriptions, lockHead } from './event-head.ts';
-import { insertEvents } from './event-insert.ts';
-import { answerOf, identityOf, type KnownEvent, matchFresh, planOf } from './event-plan.ts';
+import { insertEvents, insertMatches } from './event-insert.ts';
+import {
+  answerOf,
+  identityOf,
+  type KnownEvent,
+  type MatchedEvent,
+  matchFresh,
+  planOf,
+} from './event-plan.ts';
 import { fireSubscriptions, firingsOf } from './event-subscriptions.ts';
 import { answeredWaiters } from './event-waiters.ts';
 import { isExpired } from './idempotency.ts';
@@ -33,10 +40,10 @@ export function publishEvents(
       (request) => request.idempotency === undefined || answerIds.has(request),
     );
     const plan = planOf(taken, await knownEvents(session, taken));
-    await learnSubscriptions(session, matching, head);
+    await learnSubscriptions(session, matching);
     const count = plan.fresh.length;
     const ids = eventIdsAfter(head.last_id, { nowMs: head.now, count, random: spread(head.seed) });
-    const events = matchFresh(plan.fresh, ids, matching);
+    const events = await fire(session, matchFresh(plan.fresh, ids, matching));
     const rows = events.map(({ row }) => row);
     const waiters = await answeredWaiters(session, rows, matching);
     const results = requests.map((request): PublishResult => {
@@ -48,8 +55,26 @@ export function publishEvents(
       return answer === 'used' ? [] : [{ request, answer, answerId: answerIds.get(request) }];
     });
     await insertEvents(session, { events, waiters, answers });
-    await fireSubscriptions(session, firingsOf(events));
     return results;
+  });
+}
+
+/** Writes down what the events are for, and fires it. @returns them with what came of it */
+async function fire(
+  session: Session,
+  events: readonly MatchedEvent[],
+): Promise<readonly MatchedEvent[]> {
+  await insertMatches(session, events);
+  const firings = firingsOf(events);
+  const fired = await fireSubscriptions(session, firings);
+  const idle = new Map<string, number>();
+  for (const [i, { events: of }] of firings.entries()) {
+    const eventId = of[0]?.eventId ?? '';
+    if (fired[i] === false) idle.set(eventId, (idle.get(eventId) ?? 0) + 1);
+  }
+  return events.map((event) => {
+    const { eventId, triggered } = event.row;
+    return { ...event, row: { ...event.row, triggered: triggered - (idle.get(eventId) ?? 0) } };
   });
 }
 

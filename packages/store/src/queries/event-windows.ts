@@ -9,6 +9,8 @@ interface WindowRow {
   readonly subscription_id: string;
   readonly owner: string;
   readonly batch_events: number | null;
+  /** Nobody wants them any more. */
+  readonly removed: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ interface WindowRow {
 export function closeWindows(db: Database): Promise<number> {
   return transaction(db, async (session) => {
     const { rows: windows } = await session.query<WindowRow>(
-      `select w.subscription_id, s.owner, w.batch_events
+      `select w.subscription_id, s.owner, w.batch_events, s.removed
        from event_windows w join event_subscriptions s using (subscription_id)
        where w.due_at <= clock_timestamp() order by w.due_at limit ${CLOSED_AT_ONCE}
        for update of w skip locked`,
@@ -36,9 +38,10 @@ export function closeWindows(db: Database): Promise<number> {
     );
     const items = Map.groupBy(rows, (row) => row.for);
     const firings = windows.flatMap((window) => {
+      if (window.removed) return [];
       const events = (items.get(window.subscription_id) ?? []).map(eventOf);
       const size = window.batch_events ?? events.length;
-      return chunks(events, size).map((chunk): EventFiring => {
+      return chunks(events, size).map((chunk): SubscriptionFiring => {
         const { subscription_id: subscriptionId, owner } = window;
         return { subscriptionId, owner, events: chunk, because: 'window' };
       });

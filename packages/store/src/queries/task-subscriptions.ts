@@ -1,5 +1,6 @@
 import { type EventInterest, eventInterest, type TaskRecord } from '@tenuto/engine';
 import type pg from 'pg';
+import { putSubscription, removeSubscription } from './event-subscriptions.ts';
 
 /** A task as far as events are concerned. */
 export interface FollowedTask extends Pick<TaskRecord, 'taskId' | 'owner' | 'definition'> {
@@ -17,9 +18,11 @@ export function interestOf({ definition, over }: FollowedTask): EventInterest | 
  * task that has, or had, an interest in them.
  */
 export async function followTask(
-  _session: Pick<pg.ClientBase, 'query'>,
+  session: Pick<pg.ClientBase, 'query'>,
   task: FollowedTask,
 ): Promise<void> {
-  // Nobody publishes events yet who would ask.
-  interestOf(task);
+  const interest = interestOf(task);
+  const { taskId: subscriptionId, owner } = task;
+  if (interest === undefined) await removeSubscription(session, subscriptionId);
+  else await putSubscription(session, { subscriptionId, owner, everyone: false, ...interest });
 }
