@@ -21,6 +21,8 @@ export interface CompileOptions {
   readonly maxEdges?: number;
   /** Says what is wrong with an action's name; absent, every name is taken. */
   readonly checkAction?: (uses: string) => string | undefined;
+  /** It was accepted before: rules that are newer than it do not make its runs impossible. */
+  readonly isStored?: boolean;
 }
 
 interface PlanDocument {
@@ -54,6 +56,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     policies: options.policies ?? new Map(),
     jobPolicy: options.policies?.get(options.retryFrom ?? ''),
     checkAction: options.checkAction ?? (() => undefined),
+    isStored: options.isStored ?? false,
     problems,
   });
   const order = orderNodes(flat, edges);
@@ -94,6 +97,7 @@ function storedParts({
 export function compileStoredPlan(document: string): Plan {
   const stored = JSON.parse(document) as PlanDocument;
   return compilePlan(stored, {
+    isStored: true,
     retry: stored.retry,
     policies: new Map(
       Object.entries(stored.policies ?? {}).map(([policyId, one]) => [
