@@ -216,6 +216,20 @@ describe('an escalation', () => {
     expect(executedBy(heir)).toEqual(['b1']);
   });
 
+  test('that nobody answers before the deadline leaves a run that says so', async () => {
+    const engine = await engines.start();
+    const { input, ...rest } = asking();
+    const runId = await submitted(engine, {
+      ...rest,
+      input: { ...input, deadlineAt: Date.now() + 1_500 },
+    });
+    await opened();
+    expect(await engines.over(runId)).toMatchObject({
+      status: 'timeout',
+      progress: { error: { type: 'deadline', message: expect.stringContaining('deadline') } },
+    });
+  });
+
   test('is closed when the run is cancelled', async () => {
     const engine = await engines.start();
     const runId = await submitted(engine, asking());
