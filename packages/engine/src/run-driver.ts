@@ -236,13 +236,14 @@ export function stopRun(
   ports: DriverPorts,
   owned: Owned,
   wanted: Omit<StopEvent, 'type' | 'at' | 'running'>,
+  extra: Pick<EndedExtra, 'said'> = {},
 ): void {
   const running = runningAttempts(owned.run);
   if (owned.run.phase === 'work' || owned.run.phase === 'undoing') {
     for (const cancel of owned.timers.values()) cancel();
     owned.timers.clear();
   }
-  handle(ports, owned, { type: 'stop', at: ports.clock.wall(), running, ...wanted });
+  handle(ports, owned, { type: 'stop', at: ports.clock.wall(), running, ...wanted }, extra);
   noteProgress(owned, ports.clock);
 }
 

@@ -122,6 +122,23 @@ describe('a run that has not started', () => {
   });
 });
 
+describe('the history of a cancel', () => {
+  const last = async (jobId: string) =>
+    (await api.call(`${JOB}/${jobId}/history`)).body.items.at(-1);
+
+  it('says who asked for it, of a run that goes on, waits, or is paused', async () => {
+    const tomorrow = { scheduled_at: later() };
+    const waiting = await api.submit(gated, tomorrow);
+    const held = await api.submit(gated, tomorrow);
+    await api.ask(held, 'pause');
+    for (const jobId of [await runningJob(), waiting, held]) {
+      await cancel(jobId);
+      await api.ends(jobId);
+      expect(await last(jobId)).toMatchObject({ to: 'cancelled', actor: 'admin', reason: null });
+    }
+  });
+});
+
 describe('a run that goes on', () => {
   it('completes, fails, or is cancelled', async () => {
     broken = false;
