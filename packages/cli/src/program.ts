@@ -21,7 +21,7 @@ import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
-import { addJobControl, addRecovery } from './program-recovery.ts';
+import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
@@ -147,6 +147,7 @@ function addJobs(jobs: Commander, perform: Perform): void {
     .description('cancel a job')
     .argument('<job>')
     .option('--immediate', 'do not wait for running nodes to end in their grace time')
+    .option(...REASON)
     .action((job, options) => perform(cancelJob, job, options));
 }
 

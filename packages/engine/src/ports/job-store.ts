@@ -145,6 +145,7 @@ export interface CancelRequest {
   readonly mode: 'graceful' | 'immediate';
   /** The version that the caller has read; any when absent. */
   readonly version?: number;
+  readonly reason?: string;
   readonly audit: AuditEntry;
   /** The abort of a run that is over is the action of a recovery, whose session has this id. */
   readonly recovery?: { readonly session: string; readonly reason: string };
