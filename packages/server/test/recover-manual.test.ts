@@ -208,6 +208,16 @@ describe('a failed job', () => {
     expect([job.status, undone]).toEqual(['aborted', []]);
   });
 
+  it('says that a checkpoint is not there, or that it is none', async () => {
+    const { jobId } = await failedJob();
+    const to = (id: string) => recover(jobId, { action: 'rollback_state', with: { to: id } });
+    const nowhere = await to('nowhere');
+    expect([nowhere.status, nowhere.body.detail]).toEqual([
+      ...[404, 'The job has no checkpoint "nowhere".'],
+    ]);
+    expect((await to('a')).body.detail).toBe('The node "a" is no checkpoint.');
+  });
+
   it('is not recovered by what its nodes do not allow, and stays as it is', async () => {
     const { jobId } = await failedJob();
     const cases = [
@@ -215,7 +225,6 @@ describe('a failed job', () => {
       [409, { action: 'skip_node', node_id: 'a' }],
       [409, { action: 'escalate_manual', node_id: 'a' }],
       [422, { action: 'fallback_strategy', node_id: 'b' }],
-      [404, { action: 'rollback_state', with: { to: 'nowhere' } }],
       [422, { action: 'rollback_state', with: { to: 'a' } }],
       [400, { action: 'skip_node' }],
       [400, { action: 'fallback_strategy' }],
