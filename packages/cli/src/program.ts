@@ -167,13 +167,13 @@ function addTests(tests: Commander, perform: Perform): void {
   tests
     .command('history')
     .description('list the results of a test, newest first')
-    .argument('<test>', 'its id')
+    .argument('<test>', 'its id, or its name as `tests ls` and test runs print it')
     .option('-l, --limit <count>', 'how many', '20')
     .action((test, options) => perform(showHistory, test, options));
   tests
     .command('quarantine')
     .description('let failures of a test fail no node, or end that')
-    .argument('<test>', 'its id')
+    .argument('<test>', 'its id, or its name as `tests ls` and test runs print it')
     .option('-r, --reason <reason>', 'why')
     .option('--until <time>', 'until when: RFC 3339, or days such as 14d (default: for good)')
     .option('--end', 'take it out of quarantine')
