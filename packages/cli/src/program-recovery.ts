@@ -18,7 +18,8 @@ import {
 import { listRecoveries, showRecovery } from './commands/recoveries.ts';
 import { collect, type Perform } from './perform.ts';
 
-const REASON = ['-r, --reason <reason>', 'why; it stands in the audit'] as const;
+/** Of everything that changes a job and may say why. */
+export const REASON = ['-r, --reason <reason>', 'why; it stands in the audit'] as const;
 const VALUE = 'JSON, or a text';
 
 /** What can be asked of one job. */

@@ -23,7 +23,7 @@ import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
 import { addPrincipals } from './program-principals.ts';
-import { addJobControl, addRecovery } from './program-recovery.ts';
+import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 import { addTasks } from './program-tasks.ts';
@@ -156,6 +156,7 @@ function addJobs(jobs: Commander, perform: Perform): void {
     .description('cancel a job')
     .argument('<job>')
     .option('--immediate', 'do not wait for running nodes to end in their grace time')
+    .option(...REASON)
     .action((job, options) => perform(cancelJob, job, options));
 }
 
@@ -175,13 +176,13 @@ function addTests(tests: Commander, perform: Perform): void {
   tests
     .command('history')
     .description('list the results of a test, newest first')
-    .argument('<test>', 'its id')
+    .argument('<test>', 'its id, or its name as `tests ls` and test runs print it')
     .option('-l, --limit <count>', 'how many', '20')
     .action((test, options) => perform(showHistory, test, options));
   tests
     .command('quarantine')
     .description('let failures of a test fail no node, or end that')
-    .argument('<test>', 'its id')
+    .argument('<test>', 'its id, or its name as `tests ls` and test runs print it')
     .option('-r, --reason <reason>', 'why')
     .option('--until <time>', 'until when: RFC 3339, or days such as 14d (default: for good)')
     .option('--end', 'take it out of quarantine')

@@ -67,6 +67,7 @@ export function sampleNode(
     error: null,
     started_at: hasBegun ? at(1) : null,
     completed_at: hasEnded ? at(3.5) : null,
+    duration_ms: hasEnded ? 2_500 : null,
     waiting_for: null,
     ...over,
   };

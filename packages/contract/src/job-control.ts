@@ -7,7 +7,7 @@ const closed = { additionalProperties: false } as const;
 const reason = Type.String({ minLength: 1, maxLength: LIMITS.reasonChars });
 const nodeId = Type.String({ minLength: 1, maxLength: 1_000 });
 
-/** The body of requests that need say nothing but why: pause, resume, cancel-retry. */
+/** The body of requests that need say nothing but why: pause, resume, cancel-retry; of a cancel, the query. */
 export const ReasonSchema = Type.Object(
   { reason: Type.Optional(reason) },
   { ...closed, examples: [{ reason: 'the release is frozen' }] },

@@ -49,8 +49,13 @@ export const JobNodeSchema = Type.Object(
     parent_nodes: Type.Array(Type.String()),
     output: Type.Unknown(),
     error: Type.Union([NodeErrorSchema, Type.Null()]),
-    started_at: OptionalTimeSchema,
+    started_at: Type.Union([TimeSchema, Type.Null()], {
+      description: 'Of the first attempt in its generation.',
+    }),
     completed_at: OptionalTimeSchema,
+    duration_ms: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+      description: 'What its attempts in its generation have taken, without what lay between them.',
+    }),
     generation: Type.Integer({
       minimum: 0,
       description: 'How often the node was begun anew, by a recovery or by hand.',
@@ -76,6 +81,7 @@ export const JobNodeSchema = Type.Object(
         error: null,
         started_at: '2026-01-15T09:30:00.120Z',
         completed_at: '2026-01-15T09:30:00.180Z',
+        duration_ms: 60,
         generation: 0,
         kind: 'work',
         waiting_for: null,

@@ -76,8 +76,8 @@ function takeIn(
   });
   owned.arrivedAt = table.clock.mono();
   table.runs.set(run.id, owned);
-  resumeRun(table.driver, owned, { started: found.journal.started, strays });
   restoreIdle(owned);
+  resumeRun(table.driver, owned, { started: found.journal.started, strays });
   for (const item of found.inbox) {
     // One that ends or is given back at once is loaded again, because of what it has not seen.
     if (owned.leaving) break;

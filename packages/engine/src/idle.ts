@@ -22,7 +22,8 @@ export function noteIdle(owned: Owned, clock: Clock): number {
 
 /**
  * A restored run that only waits does so since the last that happened to it, in memory or not. To
- * be asked before it hears what has reached it, which may end the wait.
+ * be asked before anything else happens to it here: what was going on ends as lost, and what has
+ * reached it may end the wait.
  */
 export function restoreIdle(owned: Owned): void {
   if (isIdle(owned)) owned.idleSince ??= owned.run.now;
@@ -33,9 +34,9 @@ export function idleUntilNow({ idleMs, idleSince, run }: Owned): number {
   return idleMs + Math.max(0, run.now - (idleSince ?? run.now));
 }
 
+/** A pause counts as such from its first moment, also while attempts that it found are going on. */
 function isIdle({ run }: Owned): boolean {
-  if (run.slots > 0) return false;
-  return run.paused || (run.ready.length === 0 && run.waits.size > 0);
+  return run.paused || (run.slots === 0 && run.ready.length === 0 && run.waits.size > 0);
 }
 
 /**
@@ -56,8 +57,8 @@ export function timeLimitOf(owned: Owned, now: number): number {
  * @param lookAgain when to look again at other runs that it waits for; without, they may end any time
  */
 export function nextWake(owned: Owned, lookAgain?: number): number | undefined {
-  if (owned.idleSince === undefined) return undefined;
-  const { input, waits, paused } = owned.run;
+  const { input, waits, paused, slots } = owned.run;
+  if (owned.idleSince === undefined || slots > 0) return undefined;
   let wake = Math.min(input.deadlineAt ?? NEVER_MS, NEVER_MS);
   if (paused) return wake;
   for (const wait of waits.values()) {

@@ -66,12 +66,12 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
   }
 }
 
-const cancel: Hear<'cancel'> = (ports, owned, { actor, mode }) => {
+const cancel: Hear<'cancel'> = (ports, owned, { mode, ...said }) => {
   const stop = { status: 'cancelled', grace: mode !== 'immediate' } as const;
   const event = { type: 'stop', at: ports.clock.wall(), running: [], ...stop } as const;
   const objection = objectionTo(owned.run, event);
   if (objection !== undefined) return objection;
-  stopRun(ports, owned, { ...stop, reason: `cancelled by ${actor}` });
+  stopRun(ports, owned, stop, saidBy(said));
   return undefined;
 };
 
@@ -84,10 +84,13 @@ function change(
 ): string | undefined {
   const objection = objectionTo(owned.run, event);
   if (objection !== undefined) return objection;
-  const { actor, reason } = said;
-  handle(ports, owned, event, { said: { actor, ...(reason !== undefined && { reason }) } });
+  handle(ports, owned, event, saidBy(said));
   noteProgress(owned, ports.clock);
   return undefined;
+}
+
+function saidBy({ actor, reason }: { readonly actor: string; readonly reason?: string }) {
+  return { said: { actor, ...(reason !== undefined && { reason }) } };
 }
 
 const retry: Hear<'retry'> = (ports, owned, body) => {

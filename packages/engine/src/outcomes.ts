@@ -1,5 +1,5 @@
 /** Ends of attempts that no action speaks of, and what comes after a failed one. */
-import { ExpressionError, LIMITS, type RunStatus } from '@tenuto/contract';
+import { type Classification, ExpressionError, LIMITS, type RunStatus } from '@tenuto/contract';
 import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionError } from './ports/action-runner.ts';
 import type { InFlight } from './record.ts';
@@ -27,14 +27,18 @@ export function retryOf(call: Call, error: ActionError, random: number, at: numb
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...retryPast(run, call.node, call.startedAt === 0 ? at : call.startedAt),
   };
-  return decideRetry(policyOf(run, call.node), failure, random, at);
+  return decideRetry(policyOf(run, call.node, classification), failure, random, at);
 }
 
-/** What a node gets for being undone that must not be tried twice itself: undoing has to succeed. */
-function policyOf(run: RunState, node: number): RetryPolicy {
+/**
+ * A node that makes one attempt says so of its own work. Undoing it has to succeed, whatever fails;
+ * and a fallback, which nothing comes after, does not fail because its engine died.
+ */
+function policyOf(run: RunState, node: number, failed: Classification): RetryPolicy {
   const { retry } = specOf(run, node);
-  const undoing = roundOf(run, node).kind === 'rollback';
-  return undoing && retry.max_attempts === 1 ? DEFAULT_RETRY_POLICY : retry;
+  const { kind } = roundOf(run, node);
+  const again = kind === 'rollback' || (kind === 'fallback' && failed === 'infrastructure');
+  return again && retry.max_attempts === 1 ? DEFAULT_RETRY_POLICY : retry;
 }
 
 /** An attempt whose engine died under it. It counts: a node may be what kills its engines. */
@@ -51,7 +55,7 @@ export function lostAttempt(
     attempts: attemptsInRound(run, node, attempt),
     ...retryPast(run, node, startedAt),
   };
-  const retry = decideRetry(policyOf(run, node), failure, random, at);
+  const retry = decideRetry(policyOf(run, node, classification), failure, random, at);
   return {
     type: 'ended',
     at,

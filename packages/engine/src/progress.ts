@@ -1,6 +1,6 @@
 import { idleUntilNow } from './idle.ts';
 import type { Owned } from './owned.ts';
-import { countsOf, currentNodes, idOf, retriesOf } from './run/index.ts';
+import { countsOf, currentNodes, idOf, type RunState, retriesOf } from './run/index.ts';
 
 /** What is written about a live run now and then, as JSON. */
 export function progressText(owned: Owned): string {
@@ -15,12 +15,31 @@ export function progressText(owned: Owned): string {
 /** What is written about a run that is over: counts, and what went wrong first. */
 export function finishProgress(owned: Owned): string {
   const { run } = owned;
-  const error = run.errors.get(run.firstFailure);
+  const error = failureOf(run) ?? outOfTimeOf(run);
   return JSON.stringify({
     counts: countsOf(run),
     retries: retriesOf(run),
-    ...(error !== undefined && {
-      error: { node_id: idOf(run, run.firstFailure), type: error.type, message: error.message },
-    }),
+    ...(error !== undefined && { error }),
   });
+}
+
+interface RunError {
+  readonly node_id?: string;
+  readonly type: string;
+  readonly message: string;
+}
+
+function failureOf(run: RunState): RunError | undefined {
+  const error = run.errors.get(run.firstFailure);
+  if (error === undefined) return undefined;
+  return { node_id: idOf(run, run.firstFailure), type: error.type, message: error.message };
+}
+
+/** Of a run whose time was over while no attempt was going on, no node says what went wrong. */
+function outOfTimeOf({ status, input, now }: RunState): RunError | undefined {
+  if (status !== 'timeout') return undefined;
+  const { timeoutMs, deadlineAt = Number.POSITIVE_INFINITY } = input;
+  return now >= deadlineAt
+    ? { type: 'deadline', message: 'The deadline passed before the run had ended.' }
+    : { type: 'timeout', message: `The run did not end within ${timeoutMs} ms of running.` };
 }

@@ -95,8 +95,10 @@ export function handle(
   if (failedFast(ports, owned) || pursueWanted(ports, owned)) return;
   deliverSignals(ports, owned);
   pump(ports, owned);
-  if (noteIdle(owned, ports.clock) < PROGRESS_EVERY_MS) return;
-  // Together with what ended the wait: whoever takes over now must not charge for it.
+  const idleMs = noteIdle(owned, ports.clock);
+  const endedInPause = run.paused && event.type === 'ended';
+  if (idleMs < PROGRESS_EVERY_MS && !endedInPause) return;
+  // Together with what ended the wait, or fell into it: whoever takes over must not charge for it.
   owned.progressSeq = -1;
   noteProgress(owned, ports.clock);
 }
@@ -234,13 +236,14 @@ export function stopRun(
   ports: DriverPorts,
   owned: Owned,
   wanted: Omit<StopEvent, 'type' | 'at' | 'running'>,
+  extra: Pick<EndedExtra, 'said'> = {},
 ): void {
   const running = runningAttempts(owned.run);
   if (owned.run.phase === 'work' || owned.run.phase === 'undoing') {
     for (const cancel of owned.timers.values()) cancel();
     owned.timers.clear();
   }
-  handle(ports, owned, { type: 'stop', at: ports.clock.wall(), running, ...wanted });
+  handle(ports, owned, { type: 'stop', at: ports.clock.wall(), running, ...wanted }, extra);
   noteProgress(owned, ports.clock);
 }
 

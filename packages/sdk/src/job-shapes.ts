@@ -63,6 +63,7 @@ export const nodeShape: Shape<JobNode> = fields({
   error: nullable(failureShape),
   started_at: maybeText,
   completed_at: maybeText,
+  duration_ms: nullable(number),
   generation: number,
   kind: oneOf(ATTEMPT_KINDS),
   waiting_for: nullable(waiting),

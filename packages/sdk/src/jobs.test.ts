@@ -27,9 +27,10 @@ describe('jobs', () => {
   };
 
   it('are cancelled and changed', async () => {
-    expect(await called(({ jobs }) => jobs.cancel('j1', { mode: 'graceful' }))).toEqual([
+    const options = { mode: 'graceful', reason: 'not needed' } as const;
+    expect(await called(({ jobs }) => jobs.cancel('j1', options))).toEqual([
       'DELETE',
-      '/job/j1?mode=graceful',
+      '/job/j1?mode=graceful&reason=not+needed',
       undefined,
     ]);
     expect(await called(({ jobs }) => jobs.update('j1', { priority: 1 }))).toEqual([

@@ -58,6 +58,7 @@ export type JobBody = SubmitJob | JsonObject;
 export interface CancelOptions extends CallOptions {
   /** `graceful` waits for running nodes up to their grace time. */
   readonly mode?: 'graceful' | 'immediate';
+  readonly reason?: string;
 }
 export interface GetOptions extends CallOptions {
   readonly include?: readonly ('nodes' | 'history' | 'plan')[];
@@ -118,7 +119,7 @@ export function createJobs(transport: TransportOptions): Jobs {
       send(transport, {
         method: 'DELETE',
         path: jobPath(jobId),
-        query: { mode: options.mode },
+        query: { mode: options.mode, reason: options.reason },
         shape: jobShape,
         repeatable: false,
         ...signalOf(options),

@@ -1,4 +1,5 @@
 /** Each of the seven actions asked for by hand, of runs that are over and of runs that go on. */
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gate, INTERVENTIONS, machine, once, type RealApi, startRealApi } from './real-api.ts';
 
@@ -71,6 +72,22 @@ describe('a failed job', () => {
       ...['null pending', 'pending queued', 'queued running', 'running failed'],
       ...['failed recovering', 'recovering running', 'running completed'],
     ]);
+  });
+
+  it('shows what the attempts of its nodes have taken, and not what lay between them', async () => {
+    const { jobId, device } = await failedJob();
+    const span = ({ started_at, completed_at }: { started_at: string; completed_at: string }) =>
+      Date.parse(completed_at) - Date.parse(started_at);
+    const before = await api.node(jobId, 'b');
+    expect(Math.abs(before.duration_ms - span(before))).toBeLessThanOrEqual(1);
+    await setTimeout(300);
+    device.mend();
+    await recover(jobId, { action: 'retry_job' });
+    await api.reaches(jobId, 'completed');
+    const after = await api.node(jobId, 'b');
+    expect(after).toMatchObject({ attempts: 2, generation: 1 });
+    expect(Math.abs(after.duration_ms - span(after))).toBeLessThanOrEqual(1);
+    expect(Date.parse(after.started_at)).toBeGreaterThan(Date.parse(before.completed_at) + 250);
   });
 
   it('goes on by retry_job of a node with all that comes after it', async () => {
@@ -191,6 +208,16 @@ describe('a failed job', () => {
     expect([job.status, undone]).toEqual(['aborted', []]);
   });
 
+  it('says that a checkpoint is not there, or that it is none', async () => {
+    const { jobId } = await failedJob();
+    const to = (id: string) => recover(jobId, { action: 'rollback_state', with: { to: id } });
+    const nowhere = await to('nowhere');
+    expect([nowhere.status, nowhere.body.detail]).toEqual([
+      ...[404, 'The job has no checkpoint "nowhere".'],
+    ]);
+    expect((await to('a')).body.detail).toBe('The node "a" is no checkpoint.');
+  });
+
   it('is not recovered by what its nodes do not allow, and stays as it is', async () => {
     const { jobId } = await failedJob();
     const cases = [
@@ -198,7 +225,6 @@ describe('a failed job', () => {
       [409, { action: 'skip_node', node_id: 'a' }],
       [409, { action: 'escalate_manual', node_id: 'a' }],
       [422, { action: 'fallback_strategy', node_id: 'b' }],
-      [404, { action: 'rollback_state', with: { to: 'nowhere' } }],
       [422, { action: 'rollback_state', with: { to: 'a' } }],
       [400, { action: 'skip_node' }],
       [400, { action: 'fallback_strategy' }],

@@ -101,6 +101,7 @@ describe('a new policy', () => {
 
   test.each([
     [{ strategy: 'custom_backoff' }, '/policy/delays_ms'],
+    [{ max_attempts: 2, max_retries: 5 }, '/policy/max_retries'],
     [{ retry_window: { start: '06:00', end: '06:00' } }, '/policy/retry_window/end'],
     [
       { retry_window: { start: '06:00', end: '07:00', timezone: 'Mars/Olympus' } },

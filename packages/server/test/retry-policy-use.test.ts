@@ -197,4 +197,18 @@ describe('the policy of a job', () => {
       { path: '/dag_definition/nodes/0/retry/retry_window/timezone' },
     ]);
   });
+
+  it('that says two numbers of attempts is refused, and not one that says the same twice', async () => {
+    const retry_policy = { max_attempts: 2, max_retries: 5 };
+    const { status, body } = await submit({ retry_policy });
+    expect([status, body.error_code]).toEqual([422, 'invalid_retry_policy']);
+    expect(body.validation_errors).toMatchObject([{ path: '/retry_policy/max_retries', value: 5 }]);
+    const node = await submit(nodes(retry_policy));
+    expect(node.status).toBe(422);
+    expect(node.body.validation_errors).toMatchObject([
+      { path: '/dag_definition/nodes/0/retry/max_retries', value: 5 },
+    ]);
+    const twice = { max_attempts: 6, max_retries: 5 };
+    expect((await submit({ retry_policy: twice, ...nodes(twice) })).status).toBe(202);
+  });
 });

@@ -44,7 +44,8 @@ async function note(jobId: string): Promise<string[]> {
 
 const gated = [{ id: 'g', uses: 'gated', retry: once, grace_seconds: 0 }];
 const machineNode = { id: 'm', uses: 'machine', retry: once };
-const cancel = (jobId: string) => api.call(`${JOB}/${jobId}`, { method: 'DELETE' });
+const cancel = (jobId: string, query = '') =>
+  api.call(`${JOB}/${jobId}${query}`, { method: 'DELETE' });
 const patch = (jobId: string, body: object) =>
   api.call(`${JOB}/${jobId}`, { method: 'PATCH', body });
 const later = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -119,6 +120,48 @@ describe('a run that has not started', () => {
     await cancel(jobId);
     await api.ends(jobId);
     expect((await api.job(jobId)).status).toBe('cancelled');
+  });
+});
+
+describe('the history of a cancel', () => {
+  const last = async (jobId: string) =>
+    (await api.call(`${JOB}/${jobId}/history`)).body.items.at(-1);
+
+  it('says who asked for it, of a run that goes on, waits, or is paused', async () => {
+    const tomorrow = { scheduled_at: later() };
+    const waiting = await api.submit(gated, tomorrow);
+    const held = await api.submit(gated, tomorrow);
+    await api.ask(held, 'pause');
+    for (const jobId of [await runningJob(), waiting, held]) {
+      await cancel(jobId);
+      await api.ends(jobId);
+      expect(await last(jobId)).toMatchObject({ to: 'cancelled', actor: 'admin', reason: null });
+    }
+  });
+
+  it('says why, when the request does', async () => {
+    const running = await runningJob();
+    const { status } = await cancel(running, '?reason=not%20needed&mode=immediate');
+    expect(status).toBe(200);
+    await api.ends(running);
+    expect(await last(running)).toMatchObject({ to: 'cancelled', reason: 'not needed' });
+    const failed = await failedJob();
+    await cancel(failed, '?reason=given%20up');
+    expect(await last(failed)).toMatchObject({ to: 'aborted', reason: 'given up' });
+    const audits = await api.pool.query(
+      `select details::json ->> 'reason' as reason from audit
+       where action = 'job.cancel_requested' and subject = any ($1) order by audit_id`,
+      [[running, failed]],
+    );
+    expect(audits.rows).toEqual([{ reason: 'not needed' }, { reason: 'given up' }]);
+  });
+
+  it('has no room for a reason that says nothing, or what no text can hold', async () => {
+    const jobId = await runningJob();
+    for (const reason of ['', '%00', 'x'.repeat(2_001)]) {
+      expect((await cancel(jobId, `?reason=${reason}`)).status).toBe(400);
+    }
+    await cancel(jobId);
   });
 });
 

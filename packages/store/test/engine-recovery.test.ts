@@ -172,6 +172,27 @@ test('a fallback takes the place of a node that failed, without any policy', asy
   ]);
 });
 
+test('a fallback that its engine dies under is made again, also of a node with one attempt', async () => {
+  const nodes = [breaks('a', { fallback: { uses: 'hang' } })];
+  const dying = await engines.start();
+  const runId = await submitted(dying, testSubmission(nodes));
+  await eventually(() => executedBy(dying).includes('a2'));
+  dying.kill();
+  const heir = await engines.start({
+    actions: { hang: () => ({ status: 'completed', output: null }) },
+  });
+  expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+  expect(executedBy(heir)).toEqual(['a3']);
+});
+
+test('a fallback that fails by itself is not, where the node makes one attempt', async () => {
+  const engine = await engines.start();
+  const nodes = [breaks('a', { fallback: { uses: 'fail' } })];
+  const runId = await submitted(engine, testSubmission(nodes));
+  expect(await engines.over(runId)).toMatchObject({ status: 'failed' });
+  expect(executedBy(engine)).toEqual(['a1', 'a2']);
+});
+
 describe('an escalation', () => {
   const asking = (more = {}) =>
     testSubmission(
@@ -214,6 +235,20 @@ describe('an escalation', () => {
     await engines.tell(runId, 'resolve', { intervention, resolution: 'skip' });
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
     expect(executedBy(heir)).toEqual(['b1']);
+  });
+
+  test('that nobody answers before the deadline leaves a run that says so', async () => {
+    const engine = await engines.start();
+    const { input, ...rest } = asking();
+    const runId = await submitted(engine, {
+      ...rest,
+      input: { ...input, deadlineAt: Date.now() + 1_500 },
+    });
+    await opened();
+    expect(await engines.over(runId)).toMatchObject({
+      status: 'timeout',
+      progress: { error: { type: 'deadline', message: expect.stringContaining('deadline') } },
+    });
   });
 
   test('is closed when the run is cancelled', async () => {

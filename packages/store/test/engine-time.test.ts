@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type TestEngineOptions, testSubmission } from '@tenuto/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engines, eventually, latch, leftMemory, openEngines, submitted } from './engines.ts';
+import { executedBy } from './recoveries.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -110,6 +111,53 @@ describe('a run that waits for a message', () => {
     }
     await engines.tell(runId, 'signal', { name: 'go', payload: null });
     expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('a run that is paused while an attempt is going on', () => {
+  const nodes = [
+    { id: 'a', uses: 'slow' },
+    { id: 'b', uses: 'noop', needs: ['a'] },
+  ];
+  const paused = async (options: TestEngineOptions = {}) => {
+    const gate = latch();
+    const slow = async () => {
+      await gate.opened;
+      return { status: 'completed', output: null } as const;
+    };
+    const engine = await engines.start({ ...options, actions: { slow } });
+    const runId = await submitted(engine, testSubmission(nodes, { input: { timeoutMs: 1_500 } }));
+    await eventually(() => executedBy(engine).includes('a1'));
+    await engines.tell(runId, 'pause');
+    await eventually(async () => (await engines.ask('select 1 from run_inbox')).length === 0);
+    await setTimeout(1_600);
+    return { engine, runId, gate };
+  };
+  const completes = async (runId: string) => {
+    await engines.tell(runId, 'resume');
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+  };
+
+  test('is not charged for the pause, and stays until the attempt has ended', async () => {
+    const { engine, runId, gate } = await paused({ parkAfterMs: 0 });
+    expect(engine.engine.live(runId)?.status).toBe('paused');
+    gate.open();
+    await leftMemory(engine);
+    await completes(runId);
+  });
+
+  test.each([
+    'before the attempt has ended',
+    'right after the attempt has ended',
+  ])('nor when its engine dies in the pause, %s', async (moment) => {
+    const { engine, runId, gate } = await paused();
+    if (moment.startsWith('right')) {
+      gate.open();
+      await eventually(async () => (await engines.attempts(runId)).length === 1);
+    }
+    engine.kill();
+    await engines.start({ actions: { slow: () => ({ status: 'completed', output: null }) } });
+    await completes(runId);
   });
 });
 

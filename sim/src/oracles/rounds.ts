@@ -75,5 +75,6 @@ function checkCount(history: History, { runId, rows, row, fail }: Counted): void
 function mostOf(history: History, runId: string, { node, kind }: AttemptRow): number {
   const plan = planOf(history, runId);
   const most = plan?.specs[node]?.retry.max_attempts ?? Number.POSITIVE_INFINITY;
-  return kind === 'rollback' && most === 1 ? DEFAULT_RETRY_POLICY.max_attempts : most;
+  const again = kind === 'rollback' || kind === 'fallback';
+  return again && most === 1 ? DEFAULT_RETRY_POLICY.max_attempts : most;
 }

@@ -76,7 +76,7 @@ export function judge(run: FinishedRun): ActionOutcome {
   const bad = failing.filter(({ quarantined }) => quarantined === undefined);
   const error = testsFailed(
     report.counts,
-    bad.map(({ id }) => id),
+    bad.map((one) => nameOf(one, suite)),
   );
   return { status: 'failed', error, ...produced };
 }
@@ -85,14 +85,17 @@ export function exit(end: ProcessEnd): JsonObject {
   return { exit_code: end.exitCode };
 }
 
+/** As its history knows it. */
+function nameOf({ suite: own, classname, name }: TestCase, suite: string | undefined): string {
+  return testId(suite ?? own, classname, name);
+}
+
 /** Failures of tests in quarantine, as far as they are named. */
 function excusedFailures(excused: readonly TestCase[], suite: string | undefined): JsonObject {
   if (excused.length === 0) return {};
   const omitted = excused.length - EXCUSED_NAMED;
   return {
-    quarantined_failures: excused
-      .slice(0, EXCUSED_NAMED)
-      .map(({ suite: own, classname, name }) => testId(suite ?? own, classname, name)),
+    quarantined_failures: excused.slice(0, EXCUSED_NAMED).map((one) => nameOf(one, suite)),
     ...(omitted > 0 && { quarantined_omitted: omitted }),
   };
 }

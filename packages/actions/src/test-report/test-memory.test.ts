@@ -99,7 +99,7 @@ describe('a test in quarantine', () => {
   it('does not excuse the failure of another test', async () => {
     const command = await runner({ worse: FAILURE, bad: FAILURE }, 1);
     const outcome = await run({ command, suite: 'unit' }, { quarantined });
-    expect(errorOf(outcome).message).toBe('1 of 2 tests failed: s::C::worse.');
+    expect(errorOf(outcome).message).toBe('1 of 2 tests failed: unit::C::worse.');
     expect(outputOf(outcome)).toMatchObject({ quarantined_failures: ['unit::C::bad'] });
   });
 
@@ -188,7 +188,7 @@ describe('a further attempt', () => {
     const command = await runner({ ok: '', bad: FAILURE }, 1);
     const parameters = { command, suite: 'unit', select: SELECT, on_retry: 'failed' };
     const outcome = await run(parameters, { earlier: async () => before }, { attempt: 2 });
-    expect(errorOf(outcome).message).toBe('1 of 3 tests failed: s::C::bad.');
+    expect(errorOf(outcome).message).toBe('1 of 3 tests failed: unit::C::bad.');
   });
 
   it('runs everything where no test failed, and where it was not asked to be choosy', async () => {

@@ -126,7 +126,7 @@ describe('a test run', () => {
     expect(errorOf(outcome)).toMatchObject({
       classification: 'unknown',
       type: 'tests_failed',
-      message: '1 of 2 tests failed: s::bad.',
+      message: '1 of 2 tests failed: unit::bad.',
     });
     expect(outputOf(outcome)).toMatchObject({
       exit_code: 1,

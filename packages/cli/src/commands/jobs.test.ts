@@ -124,6 +124,12 @@ describe('jobs', () => {
     expect(immediate.asked[0]?.query).toEqual({ mode: 'immediate' });
     expect(graceful.out).toContain('■ cancelled');
   });
+
+  it('are cancelled for a reason', async () => {
+    const answers = { 'DELETE /job/*': ok(sampleJob({ status: 'cancelled' })) };
+    const { asked } = await call(['jobs', 'cancel', 'j1', '-r', 'not needed'], answers);
+    expect(asked[0]?.query).toEqual({ mode: 'graceful', reason: 'not needed' });
+  });
 });
 
 describe('logs', () => {

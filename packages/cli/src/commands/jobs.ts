@@ -9,6 +9,7 @@ import { nodeDetail } from '../watch/node-text.ts';
 import { readOutline } from '../watch/outline.ts';
 import { watch } from '../watch/watch.ts';
 import type { Command, Session } from './command.ts';
+import type { ReasonOptions } from './job-control.ts';
 import { facts, PAGE, readCount, showList } from './listing.ts';
 
 export interface ListOptions {
@@ -128,11 +129,18 @@ export const listHistory: Command<[jobId: string]> = async (session, jobId) => {
   );
 };
 
+interface CancelOptions extends ReasonOptions {
+  readonly immediate?: boolean;
+}
+
 /** `tenuto jobs cancel ID`. */
-export const cancelJob: Command<
-  [jobId: string, options: { readonly immediate?: boolean }]
-> = async ({ output, client }, jobId, { immediate = false }) => {
-  const job = await client().jobs.cancel(jobId, { mode: immediate ? 'immediate' : 'graceful' });
+export const cancelJob: Command<[jobId: string, options: CancelOptions]> = async (
+  { output, client },
+  jobId,
+  { immediate = false, reason },
+) => {
+  const mode = immediate ? 'immediate' : 'graceful';
+  const job = await client().jobs.cancel(jobId, { mode, ...(reason !== undefined && { reason }) });
   output.result(job, () => [
     jobLine(job, output.palette),
     ...(job.cancelling ? ['The cancel is under way; its engine has yet to act.'] : []),

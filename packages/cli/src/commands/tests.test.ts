@@ -30,9 +30,9 @@ describe('tests', () => {
     );
     const [head, first, second] = out.split('\n');
     expect(head).toMatch(/^TEST +NAME +LAST +FLAKES +PASSES +P95 +OWNER/);
-    expect(first).toMatch(/shop-unit › src\/cart\.test\.ts › a cart costs what its items cost/);
+    expect(first).toMatch(/shop-unit::src\/cart\.test\.ts::a cart costs what its items cost/);
     expect(first).toMatch(/~ flaky pass +0\.25 +96% +40 ms +team-shop +quarantined$/);
-    expect(second).toMatch(/s › steady +✗ failed +0\.00$/);
+    expect(second).toMatch(/s::steady +✗ failed +0\.00$/);
     expect(asked[0]?.query).toEqual({
       ...{ suite: 'shop-unit', status: 'failed', flaky: 'true', sort: 'duration', limit: '20' },
     });
@@ -59,6 +59,35 @@ describe('tests', () => {
     });
     expect(out).toMatch(/2026-01-15T09:30:00\.120Z +~ flaky pass +12 ms +0199a1b2/);
     expect(out).toMatch(/shop-unit #2 +main 3f0c2d1e +expected.600/);
+  });
+
+  it('are found by the name that lists and messages print', async () => {
+    const named = test({ test_id: ID, suite: 's', classname: 'c', name: 'adds::twice' });
+    const other = test({ suite: 's', classname: 'other', name: 'adds::twice' });
+    const answers: Answers = {
+      [`GET ${ROOT}`]: ({ query }) => page(query.name === 'adds::twice' ? [named, other] : []),
+      [`GET ${ROOT}/*/history`]: page([]),
+      [`PATCH ${ROOT}/*`]: ok(named),
+    };
+    const { asked } = await call(['tests', 'history', 's::c::adds::twice'], answers);
+    expect(asked.at(-1)?.path).toBe(`${ROOT}/${ID}/history`);
+    const put = await call(['tests', 'quarantine', 's::c::adds::twice', '-r', 'x'], answers);
+    expect(put.asked.at(-1)?.path).toBe(`${ROOT}/${ID}`);
+  });
+
+  it('are not guessed where no test has the name, or several have it', async () => {
+    const twin = test({ test_id: ID, name: 'a', suite: 's', classname: 's' });
+    const answers: Answers = {
+      [`GET ${ROOT}`]: ({ query }) => page(query.name === 'a' ? [twin, twin] : []),
+    };
+    const none = await call(['tests', 'history', 's::b'], answers);
+    expect([none.exitCode, none.err]).toEqual([
+      EXIT.refused,
+      expect.stringContaining('There is no test "s::b".'),
+    ]);
+    const several = await call(['tests', 'history', 's::a'], answers);
+    expect(several.exitCode).toBe(EXIT.usage);
+    expect(several.err).toContain(`say the id: ${ID}`);
   });
 
   it('go into quarantine and out of it', async () => {

@@ -12,6 +12,7 @@ import { readOutline } from '../watch/outline.ts';
 import { watch } from '../watch/watch.ts';
 import type { Command, Session } from './command.ts';
 import { PAGE, readCount, showList } from './listing.ts';
+import { testIdOf, testName } from './test-name.ts';
 
 export interface TestListOptions extends Omit<TestQuery, 'limit' | 'offset' | 'sort'> {
   readonly sort: string;
@@ -56,19 +57,16 @@ function testRow({ output }: Session, test: Test): readonly string[] {
   ];
 }
 
-function testName({ suite, classname, name }: Test): string {
-  const around = [suite, classname === suite ? '' : classname].filter((part) => part !== '');
-  return [...around, name].join(' › ');
-}
-
-/** `tenuto tests history ID`: newest first. */
-export const showHistory: Command<[testId: string, options: { readonly limit: string }]> = async (
+/** `tenuto tests history TEST`: newest first. */
+export const showHistory: Command<[named: string, options: { readonly limit: string }]> = async (
   session,
-  testId,
+  named,
   { limit: written },
 ) => {
   const limit = readCount(written);
-  const listing = session.client().tests.history(testId, { limit: Math.min(limit, PAGE) });
+  const server = session.client();
+  const testId = await testIdOf(server, named);
+  const listing = server.tests.history(testId, { limit: Math.min(limit, PAGE) });
   const row = (result: TestResult) => [
     result.at,
     testStatusText(result, session.output.palette),
@@ -89,10 +87,10 @@ export interface QuarantineOptions {
   readonly end?: boolean;
 }
 
-/** `tenuto tests quarantine ID`. */
-export const quarantineTest: Command<[testId: string, options: QuarantineOptions]> = async (
+/** `tenuto tests quarantine TEST`. */
+export const quarantineTest: Command<[named: string, options: QuarantineOptions]> = async (
   { io, output, client },
-  testId,
+  named,
   { reason, until, end = false },
 ) => {
   if (end === (reason !== undefined)) {
@@ -100,7 +98,8 @@ export const quarantineTest: Command<[testId: string, options: QuarantineOptions
   }
   const untilTime = until === undefined ? {} : { until: readUntil(until, io.now()) };
   const quarantine = reason === undefined ? null : { reason, ...untilTime };
-  const test = await client().tests.update(testId, { quarantine });
+  const server = client();
+  const test = await server.tests.update(await testIdOf(server, named), { quarantine });
   output.result(test, () => [
     printable(
       test.quarantine === null

@@ -1,5 +1,5 @@
 import type { JobNode } from '@tenuto/contract';
-import { between, duration } from '../terminal/duration.ts';
+import { duration } from '../terminal/duration.ts';
 import { printable } from '../terminal/text.ts';
 import { readTestReport } from './test-report.ts';
 
@@ -18,9 +18,14 @@ export function nodeDetail(node: JobNode, now?: number): string {
 }
 
 function timeText(node: JobNode, now?: number): string {
-  if (node.status !== 'running') return between(node.started_at, node.completed_at);
+  if (node.status !== 'running') return took(node);
   if (node.started_at === null || now === undefined) return '';
   return duration(now - Date.parse(node.started_at));
+}
+
+/** The time that a node has worked, without what lay between its attempts. */
+export function took({ duration_ms: ms }: JobNode): string {
+  return ms === null ? '' : duration(ms);
 }
 
 function attemptText({ attempts }: JobNode): string {

@@ -34,6 +34,13 @@ describe('a summary', () => {
     ]);
   });
 
+  it('gives a node the time of its attempts, without what lay between them', () => {
+    const again = sampleNode('build', 'completed', {
+      ...{ attempts: 2, started_at: at(0), completed_at: at(3_600), duration_ms: 2_000 },
+    });
+    expect(summary([again], { status: 'completed' })[2]).toMatch(/^build +✓ completed +2 +2\.0 s$/);
+  });
+
   it('tells what was undone, and that undoing failed of a node that has completed', () => {
     const error_details = {
       ...{ type: 'compensation_failed', message: 'Undoing it failed: exit code 9.' },

@@ -5,7 +5,7 @@ import { statusIcon, statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, printableLines, truncate } from '../terminal/text.ts';
 import { jobLine } from './frame.ts';
-import { undoText } from './node-text.ts';
+import { took, undoText } from './node-text.ts';
 import { type Outline, treeOf } from './outline.ts';
 import { countsText, fitRows } from './rows.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -55,7 +55,7 @@ function nodeTable({ nodes, job, omitted }: Snapshot, { palette, outline }: Summ
     truncate('  '.repeat(row.depth) + printable(row.label), 60),
     row.members ? statusIcon(row.status, palette) : statusText(row.status, palette),
     row.node ? String(row.node.attempts) : '',
-    row.node ? between(row.node.started_at, row.node.completed_at) : '',
+    row.node ? took(row.node) : '',
     row.members ? countsText(row.members) : remark(row.node),
   ]);
   const { completed, failed, skipped } = job.counts;

@@ -16,8 +16,8 @@ describe('a test report', () => {
     expect(readTestReport(output)).toEqual({
       counts: '3 passed, 1 failed, 1 errors, 1 flaky, 2 skipped',
       failedCases: [
-        { name: 'a › one', message: 'no' },
-        { name: 'b › two', message: '' },
+        { name: 'a::one', message: 'no' },
+        { name: 'b::two', message: '' },
       ],
     });
   });

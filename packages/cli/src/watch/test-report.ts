@@ -1,3 +1,5 @@
+import { testName } from '../commands/test-name.ts';
+
 /** What a test run came to, as an output says it. */
 export interface TestReport {
   /** `12 passed, 1 failed, 1 in quarantine`: failures that fail nothing are among the failed. */
@@ -38,10 +40,12 @@ function excusedOf(output: unknown): number {
   return (Array.isArray(named) ? named.length : 0) + (typeof omitted === 'number' ? omitted : 0);
 }
 
+/** As the list of tests and the messages of test runs have it. */
 function caseName(one: unknown): string {
-  const suite = textOf(memberOf(one, 'classname')) || textOf(memberOf(one, 'suite'));
-  const name = textOf(memberOf(one, 'name'));
-  return suite === '' ? name : `${suite} › ${name}`;
+  const [suite = '', classname = '', name = ''] = ['suite', 'classname', 'name'].map((member) =>
+    textOf(memberOf(one, member)),
+  );
+  return textOf(memberOf(one, 'id')) || testName({ suite, classname, name });
 }
 
 function memberOf(value: unknown, name: string): unknown {

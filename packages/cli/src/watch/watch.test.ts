@@ -122,8 +122,8 @@ describe('watching', () => {
       stages([{ status: 'failed', ...ended }, [unit]]),
     );
     expect(out).toContain('build  ✗ failed  1         2.5 s  2 passed, 1 failed');
-    expect(out).toContain('  ✗ cart › sums: expected 3\ufffdwas 4\n');
-    expect(out).not.toContain('cart › adds');
+    expect(out).toContain('  ✗ cart::sums: expected 3\ufffdwas 4\n');
+    expect(out).not.toContain('cart::adds');
   });
 
   it.each([

@@ -126,6 +126,21 @@ describe('a run whose row says what its journal says', () => {
   });
 });
 
+describe('a fallback of a node that makes one attempt', () => {
+  it('is made again when it was cut off', () => {
+    const once = { retry: { max_attempts: 1 }, fallback: { uses: 'other' } };
+    const run = play([work('a', once)]);
+    run.start();
+    run.failAnd('a', 'fallback_strategy');
+    run.start();
+    run.fail('a', { retryAt: 1_500 });
+    run.due('a');
+    run.start();
+    run.complete('a');
+    expect(found(run, examinedOver(run))).toEqual([]);
+  });
+});
+
 describe('a run whose journal cannot be', () => {
   it('is refused at the line that does not fit', () => {
     const run = completed();

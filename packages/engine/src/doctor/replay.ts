@@ -79,8 +79,9 @@ function lateWork(
 function tooMany(run: RunState, { node, attempt }: AttemptEnded): ReplayFinding | undefined {
   const made = attemptsInRound(run, node, attempt);
   const written = specOf(run, node).retry.max_attempts;
-  // Undoing is tried again even where the work is not.
-  const once = roundOf(run, node).kind === 'rollback' && written === 1;
+  // Undoing, and a fallback that was cut off, is tried again even where the work is not.
+  const { kind } = roundOf(run, node);
+  const once = written === 1 && (kind === 'rollback' || kind === 'fallback');
   const most = once ? DEFAULT_RETRY_POLICY.max_attempts : written;
   if (made <= most) return undefined;
   const detail = `node ${node} has had ${made} attempts of ${most}`;

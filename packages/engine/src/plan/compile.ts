@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly checkAction?: (uses: string) => string | undefined;
   /** Absent, all actions may be given secrets everywhere. */
   readonly checkSecrets?: CheckSecrets;
+  /** It was accepted before: rules that are newer than it do not make its runs impossible. */
+  readonly isStored?: boolean;
 }
 
 interface PlanDocument {
@@ -64,6 +66,7 @@ export function compilePlan(dag: DagInput, options: CompileOptions = {}): Plan {
     door: options.door,
     checkSecrets: options.checkSecrets ?? (() => undefined),
     secrets,
+    isStored: options.isStored ?? false,
     problems,
   });
   const order = orderNodes(flat, edges);
@@ -106,6 +109,7 @@ function storedParts({
 export function compileStoredPlan(document: string): Plan {
   const stored = JSON.parse(document) as PlanDocument;
   return compilePlan(stored, {
+    isStored: true,
     retry: stored.retry,
     policies: new Map(
       Object.entries(stored.policies ?? {}).map(([policyId, one]) => [

@@ -111,6 +111,24 @@ describe('the document of a plan', () => {
   });
 });
 
+describe('a policy with two numbers of attempts', () => {
+  const retry = { max_attempts: 2, max_retries: 5 };
+
+  it('is refused by its place', () => {
+    expect(problemsOf({ nodes: [work('a', { retry })] })).toMatchObject([
+      { path: '/nodes/0/retry/max_retries', message: expect.stringMatching(/^In retry of "a"/) },
+    ]);
+  });
+
+  it('goes on as it was in a plan that was stored before it was refused', () => {
+    const document = compilePlan({ nodes: [work('a')] }).document.replace(
+      '"id":"a"',
+      `"id":"a","retry":${JSON.stringify(retry)}`,
+    );
+    expect(compileStoredPlan(document).specs[0]?.retry.max_attempts).toBe(2);
+  });
+});
+
 describe('a window that is none', () => {
   test.each([
     [{ start: '06:00', end: '06:00' }, '/nodes/0/retry/retry_window/end'],

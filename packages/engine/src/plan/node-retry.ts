@@ -15,6 +15,8 @@ export interface RetryContext {
   /** The stored policy that the job's is, if it is one. */
   readonly jobPolicy: StoredPolicy | undefined;
   readonly policies: StoredPolicies;
+  /** The plan is compiled again: its policies were checked by the rules of their day. */
+  readonly isStored: boolean;
   readonly problems: Problems;
 }
 
@@ -30,7 +32,8 @@ export function nodeRetry(
   if (written === undefined && maxRetries === undefined) {
     return { retry: defaultRetry, retryFrom: jobPolicy };
   }
-  const problems = written === undefined ? [] : retryPolicyProblems(written);
+  const unchecked = written === undefined || context.isStored;
+  const problems = unchecked ? [] : retryPolicyProblems(written);
   for (const { path: where, message, value } of problems) {
     context.problems.add(`${path}/retry${where}`, `In retry of "${node.id}": ${message}`, value);
   }

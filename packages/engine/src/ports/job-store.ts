@@ -141,11 +141,14 @@ export interface EventRecord {
   readonly body: JsonObject;
 }
 
-/** What the attempts of one node come to. */
+/** What the attempts of one node come to, in the generation of the last that has ended. */
 export interface NodeRecord {
+  readonly generation: number;
   /** Start of the first attempt, end of the last one that has ended. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** The attempts together, in milliseconds. */
+  readonly durationMs: number;
   /** Of the last attempt that has ended. */
   readonly output: Json;
   readonly error: JsonObject | null;
@@ -156,6 +159,7 @@ export interface CancelRequest {
   readonly mode: 'graceful' | 'immediate';
   /** The version that the caller has read; any when absent. */
   readonly version?: number;
+  readonly reason?: string;
   readonly audit: AuditEntry;
   /** The abort of a run that is over is the action of a recovery, whose session has this id. */
   readonly recovery?: { readonly session: string; readonly reason: string };

@@ -4,6 +4,7 @@ import {
   JobListSchema,
   JobSchema,
   pagingParameters,
+  ReasonSchema,
   RUN_STATUSES,
   type SubmitJob,
   SubmitJobSchema,
@@ -116,7 +117,10 @@ function addCancel(app: Typed, parts: JobParts): void {
         summary: 'Cancel a job',
         params: JobParameters,
         querystring: Type.Object(
-          { mode: Type.Optional(Type.Enum(['graceful', 'immediate'])) },
+          {
+            mode: Type.Optional(Type.Enum(['graceful', 'immediate'])),
+            reason: ReasonSchema.properties.reason,
+          },
           closed,
         ),
         headers: Type.Object({
@@ -134,6 +138,7 @@ function addCancel(app: Typed, parts: JobParts): void {
         async,
         jobId: request.params.job_id,
         mode: request.query.mode ?? 'graceful',
+        reason: request.query.reason,
         ifMatch: request.headers['if-match'],
       });
       if (async) reply.header('preference-applied', 'respond-async');

@@ -87,7 +87,7 @@ async function carryOut(parts: JobParts, access: Access, change: Change): Promis
   switch (request.action) {
     case 'cancel': {
       const mode = 'graceful';
-      const wish = { runId, mode, audit: audit('job.cancel_requested', { mode }) } as const;
+      const wish = { runId, mode, ...why, audit: audit('job.cancel_requested', { mode }) } as const;
       return verdictOf(run, await jobs.cancel(access, wish));
     }
     case 'retry': {

@@ -13,6 +13,7 @@ const CANCEL_LOOK_MS = 25;
 interface CancelJob {
   readonly jobId: string;
   readonly mode: 'graceful' | 'immediate';
+  readonly reason?: string | undefined;
   readonly ifMatch: string | undefined;
   /** Answer at once that the cancel is on its way. */
   readonly async: boolean;
@@ -26,15 +27,16 @@ interface CancelJob {
 export async function cancelJob(
   parts: JobParts,
   caller: Caller,
-  { jobId, mode, ifMatch, async }: CancelJob,
+  { jobId, mode, reason, ifMatch, async }: CancelJob,
 ): Promise<{ readonly job: Job; readonly done: boolean }> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const before = await findJob(parts, access, jobId);
   refuseStale(before, ifMatch);
   const { runId } = before;
-  const audit = auditOf(caller, 'job.cancel_requested', runId, { mode });
+  const why = reason === undefined ? {} : { reason };
+  const audit = auditOf(caller, 'job.cancel_requested', runId, { mode, ...why });
   const version = wantedVersion(before, ifMatch);
-  const result = await parts.jobs.cancel(access, { runId, mode, ...version, audit });
+  const result = await parts.jobs.cancel(access, { runId, mode, ...version, ...why, audit });
   if (result === 'asked') parts.engine.poke(runId);
   const run =
     result === 'asked'

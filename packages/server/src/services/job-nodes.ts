@@ -92,6 +92,8 @@ function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefin
   const spec = specOf(plan, view);
   const over = ENDED.has(view.status);
   const { waitingFor } = view;
+  // What is about to be done anew has taken no time yet.
+  const present = record?.generation === view.generation ? record : undefined;
   return {
     node_id: view.id,
     index: view.index,
@@ -101,8 +103,9 @@ function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefin
     status: view.status,
     attempts: view.attempts,
     parent_nodes: parentsOf(plan, view.index),
-    started_at: timeView(record?.startedAt),
+    started_at: timeView(present?.startedAt),
     completed_at: over ? timeView(record?.endedAt) : null,
+    duration_ms: present?.durationMs ?? null,
     output: (over ? record?.output : null) ?? view.output ?? null,
     error: view.error === undefined ? (over ? errorView(record?.error) : null) : { ...view.error },
     generation: view.generation,

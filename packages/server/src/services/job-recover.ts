@@ -157,7 +157,7 @@ function refuseNode(
 /** A run can go back only to where it has been. */
 function refuseUnreached(viewed: Viewed, run: RunRecord, to: string): void {
   if (to === 'start') return;
-  const node = findNode(viewed, to);
+  const node = findNode(viewed, to, 'checkpoint');
   if (specOf(viewed.plan, node)?.type !== 'checkpoint') {
     throw unprocessable('/with/to', `The node "${to}" is no checkpoint.`);
   }

@@ -15,11 +15,14 @@ export async function viewOf(parts: JobParts, access: Access, run: RunRecord): P
   return { plan, nodes: live ?? (await parts.views(access, run, plan)) };
 }
 
-/** @throws OrchestrationError 404 */
-export function findNode({ plan, nodes }: Viewed, nodeId: string): NodeView {
+/**
+ * @param what it is looked for as
+ * @throws OrchestrationError 404
+ */
+export function findNode({ plan, nodes }: Viewed, nodeId: string, what = 'node'): NodeView {
   const node = findOfPlan(plan, nodes, nodeId) ?? findInstance(plan, nodes, nodeId);
   if (node !== undefined) return node;
-  throw new OrchestrationError('not_found', `The job has no node "${nodeId}".`);
+  throw new OrchestrationError('not_found', `The job has no ${what} "${nodeId}".`);
 }
 
 /** The ids of some nodes, by index; those that were given up for others have theirs, too. */

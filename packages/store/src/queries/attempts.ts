@@ -68,7 +68,10 @@ function outputOf({ output, blob }: Pick<AttemptRow, 'output' | 'blob'>): Json {
   return jsonOf(blob === null ? output : blob.toString('utf8'));
 }
 
-type NodeRow = Pick<AttemptRow, 'node' | 'output' | 'blob' | 'error' | 'ended_at' | 'started_at'>;
+type NodeRow = Pick<
+  AttemptRow,
+  'node' | 'output' | 'blob' | 'error' | 'ended_at' | 'started_at' | 'generation'
+> & { readonly duration_ms: number };
 
 export async function findNodes(
   db: Database,
@@ -78,17 +81,21 @@ export async function findNodes(
   if (of.nodes.length === 0) return new Map();
   const given = parameters();
   const run = given.add(of.runId);
-  // The last attempt of each node, and when its first one started: two steps in the primary key.
+  // The last attempt of each node, and those of its generation: two steps in the primary key.
   const rows = await ask<NodeRow>(
     db,
-    `select a.node, a.output, a.error, a.ended_at, b.bytes as blob,
-       (select f.started_at from attempts f where f.run_id = ${run} and f.node = a.node
-        order by f.attempt limit 1) as started_at
+    `select a.node, a.generation, a.output, a.error, a.ended_at, b.bytes as blob,
+       f.started_at, f.duration_ms
      from unnest(${given.add(of.nodes)}::int[]) wanted (node)
      cross join lateral (
        select * from attempts l where l.run_id = ${run} and l.node = wanted.node
          and ${owned(access, given, 'l')}
        order by l.attempt desc limit 1) a
+     cross join lateral (
+       select min(g.started_at) as started_at, coalesce(sum(
+           greatest(0, extract(epoch from g.ended_at - g.started_at) * 1000)), 0)::float8 as duration_ms
+       from attempts g where g.run_id = ${run} and g.node = a.node
+         and g.generation = a.generation) f
      left join blobs b on b.hash = a.output_ref`,
     given.values,
   );
@@ -96,8 +103,10 @@ export async function findNodes(
     rows.map((row) => [
       row.node,
       {
+        generation: row.generation,
         startedAt: row.started_at?.getTime() ?? null,
         endedAt: row.ended_at.getTime(),
+        durationMs: Math.round(row.duration_ms),
         output: outputOf(row),
         error: objectOf(row.error),
       },

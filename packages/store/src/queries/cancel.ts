@@ -15,8 +15,8 @@ export async function requestCancel(
   access: Access,
   request: CancelRequest,
 ): Promise<CancelResult> {
-  const { runId, mode, version, audit } = request;
-  const body = JSON.stringify({ mode, actor: audit.actor });
+  const { runId, mode, reason, version, audit } = request;
+  const body = JSON.stringify({ mode, actor: audit.actor, reason });
   for (let look = 1; ; look += 1) {
     if (await askOwner(db, access, { runId, type: 'cancel', body, version, audit })) return 'asked';
     const result = await endForGood(db, access, request);
@@ -31,7 +31,7 @@ async function endForGood(
   access: Access,
   request: CancelRequest,
 ): Promise<CancelResult | 'live'> {
-  const { runId, version, audit, recovery } = request;
+  const { runId, version, reason, audit, recovery } = request;
   const given = parameters();
   const id = given.add(runId);
   const may = reachable(access, given);
@@ -48,7 +48,7 @@ async function endForGood(
      noted as (${transitionPart(given, {
        changed: 'aborted',
        ...{ id, from: 'before', to: literal('aborted') },
-       ...{ actor: audit.actor, reason: recovery?.reason },
+       ...{ actor: audit.actor, reason: recovery?.reason ?? reason },
      })}),
      ${recovery === undefined ? '' : sessionParts(recovery, audit.actor, given)}
      noticed as (${noticePart({

@@ -1,6 +1,6 @@
 import { ask, type Database } from './database.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
-import { type EventFiring, fireSubscriptions } from './event-subscriptions.ts';
+import { fireSubscriptions, type SubscriptionFiring } from './event-subscriptions.ts';
 import { transaction } from './transaction.ts';
 
 const CLOSED_AT_ONCE = 50;
