@@ -96,10 +96,20 @@ export default {
     },
     {
       name: 'main-is-the-composition-root',
-      comment: 'Only server/src/main.ts chooses the store and the actions.',
+      comment: 'Only server/src/main.ts chooses the store.',
       severity: 'error',
       from: { path: '^packages/server/src/', pathNot: [tests, '^packages/server/src/main\\.ts$'] },
-      to: { path: '^packages/(store|actions)/' },
+      to: { path: '^packages/store/' },
+    },
+    {
+      name: 'actions-are-chosen-in-one-place',
+      comment: 'Only main.ts and main-actions.ts choose the actions.',
+      severity: 'error',
+      from: {
+        path: '^packages/server/src/',
+        pathNot: [tests, '^packages/server/src/main(-actions)?\\.ts$'],
+      },
+      to: { path: '^packages/actions/' },
     },
     {
       name: 'main-is-imported-by-the-index',

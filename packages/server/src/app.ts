@@ -193,11 +193,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
-  addSecretRoutes(app, { ...parts, ...options.vaulted });
-  addMcpServerRoutes(app, parts);
-  addTemplateRoutes(app, parts);
+  addReferred(app, { ...parts, ...options.vaulted });
   if (options.docs) await addDocs(app);
   return app;
+}
+
+/** What graphs refer to by name. */
+function addReferred(app: FastifyInstance, parts: SecretParts & TemplateParts): void {
+  addSecretRoutes(app, parts);
+  addMcpServerRoutes(app, parts);
+  addTemplateRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;

@@ -3,34 +3,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   type ActionRegistry,
-  type AllowedCommands,
-  commandRun,
-  createActionRegistry,
-  createMailer,
-  createMcpHands,
-  createMcpPool,
   createNoticeSender,
-  eventPublish,
-  eventWait,
-  type FindChannel,
-  httpRequest,
   judgeUrl,
-  mcpCall,
-  mcpReach,
-  mcpTool,
-  notifyEmail,
-  notifyWebhook,
   parseAllowList,
-  runStart,
   SECRET_BYTES,
   secretHostFault,
-  signalWait,
-  sleepFor,
-  sleepUntil,
-  testMerge,
-  testPlan,
-  testRun,
-  transformCel,
   webhookIdOf,
   webhookSecret,
 } from '@tenuto/actions';
@@ -46,7 +23,6 @@ import {
   type RelayStore,
   type Scheduler,
   type SchedulerOptions,
-  type TestStore,
 } from '@tenuto/engine';
 import {
   type ApiStore,
@@ -78,13 +54,13 @@ import { randomId } from './http/random-id.ts';
 import { type Counters, localCounters } from './limits/counters.ts';
 import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
+import { makeActions, makeMcp, makeSenders } from './main-actions.ts';
 import { patiently } from './patience.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
-import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
@@ -157,8 +133,9 @@ async function start(
   const senders = makeSenders(settings, channelFinder(notices, vault));
   const openSecrets = secretOpener(store.api.secrets, vault);
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
-  const mcp = makeMcp(settings, { documents: store.api.documents, openSecrets, version });
-  const actions = makeActions(settings, { startSubRun, tests, senders, eventing, mcp });
+  const able = { ...settings, environment: process.env };
+  const mcp = makeMcp(able, { documents: store.api.documents, openSecrets, version });
+  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -187,11 +164,8 @@ async function start(
     notifications: notificationsOf(settings, { notices, jobs, vault, relay }),
     ...doors(settings, { tokens, keys, vault }),
     rules,
-    rateLimits: settings.rateLimits,
-    counters: countersOf(settings, { logger, teardown }),
-    origins: settings.allowedOrigins,
-    docs: settings.docs,
-    trusted,
+    ...{ rateLimits: settings.rateLimits, counters: countersOf(settings, { logger, teardown }) },
+    ...{ origins: settings.allowedOrigins, docs: settings.docs, trusted },
     phase: () => phase,
     storeWarnings: store.warnings,
     refusal: store.refusal,
@@ -200,14 +174,9 @@ async function start(
   const url = await app.listen({ port: settings.port, host: settings.host });
   teardown.add(() => engine.stop(DRAIN_MS));
   await patiently(engine.start, { clock: systemClock, logger });
-  teardown.add(() => eventing.stop());
-  eventing.start();
   reseal(settings, store.api.secrets, { vault, logger });
-  teardown.add(() => relay.stop(RELAY_DRAIN_MS));
-  relay.start();
-  teardown.add(() => scheduler.stop());
-  scheduler.start();
-  startUpkeep(store.api, { logger, teardown });
+  const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
+  startAll([eventing, relaying, scheduler, ...upkeepOf(store.api, logger)], teardown);
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -277,18 +246,27 @@ function doors(
   return { readers, oidc: login };
 }
 
+interface Part {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+function startAll(parts: readonly Part[], teardown: Teardown): void {
+  for (const part of parts) {
+    teardown.add(() => part.stop());
+    part.start();
+  }
+}
+
 /** What each server does now and then, beside all others. */
-function startUpkeep(
+function upkeepOf(
   { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
-  { logger: log, teardown }: StoreParts,
-): void {
-  for (const loop of [
+  log: FastifyBaseLogger,
+): readonly Part[] {
+  return [
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
-  ]) {
-    teardown.add(() => loop.stop());
-    loop.start();
-  }
+  ];
 }
 
 /** Counters of requests: shared by all servers of one Redis, or of this process alone. */
@@ -354,20 +332,6 @@ async function identify(dataDir: string, teardown: Teardown) {
   return { engineId, previousIsDead: known };
 }
 
-interface ActionParts {
-  readonly startSubRun: ReturnType<typeof createSubRuns>;
-  readonly tests: TestStore;
-  readonly senders: ReturnType<typeof makeSenders>;
-  readonly eventing: Pick<Eventing, 'door'>;
-  readonly mcp: ReturnType<typeof makeMcp>;
-}
-
-/** What sends messages, for the actions and for the relay. */
-function makeSenders({ httpAllow, mail }: Settings, channel: FindChannel) {
-  const http = httpRequest({ clock: systemClock, allow: httpAllow });
-  return { http, mailer: createMailer(mail), channel };
-}
-
 function notificationsOf(
   { httpAllow }: Settings,
   parts: Pick<NotificationParts, 'notices' | 'jobs' | 'vault' | 'relay'>,
@@ -409,59 +373,6 @@ function reseal(
     (resealed) => logger.info({ resealed }, 'secrets are sealed under the present key'),
     (error: unknown) => logger.error({ err: error }, 'secrets could not be sealed anew'),
   );
-}
-
-/** How commands may be started, those of MCP servers too. */
-function commandsOf({ allowCommands }: Settings) {
-  const allow: AllowedCommands =
-    allowCommands.length === 0 ? 'none' : allowCommands.includes('*') ? 'any' : allowCommands;
-  return { allow, environment: process.env, clock: systemClock };
-}
-
-interface McpSources {
-  readonly documents: ApiStore['documents'];
-  readonly openSecrets: ReturnType<typeof secretOpener>;
-  readonly version: string;
-}
-
-/** What speaks with MCP servers, for the actions and for the API. */
-function makeMcp(settings: Settings, { documents, openSecrets, version }: McpSources) {
-  const { httpAllow } = settings;
-  const commands = commandsOf(settings);
-  const reach = mcpReach({ clock: systemClock, commands, httpAllow, version });
-  const pool = createMcpPool(reach);
-  const specOf = createMcpSpec(openSecrets);
-  return {
-    pool,
-    specOf,
-    find: mcpServerFinder(documents, specOf),
-    hands: createMcpHands(pool, reach),
-  };
-}
-
-function makeActions(
-  settings: Settings,
-  { startSubRun, tests, eventing, senders: { http, mailer, channel }, mcp }: ActionParts,
-): ActionRegistry {
-  const commands = commandsOf(settings);
-  const own = [
-    http,
-    notifyWebhook({ http, channel, clock: systemClock }),
-    notifyEmail({ mailer, channel }),
-    commandRun(commands),
-    testRun(commands, tests.memory),
-    testPlan(commands, tests.memory),
-    testMerge(),
-    transformCel(),
-    sleepFor(),
-    sleepUntil(),
-    signalWait(),
-    eventPublish(eventing.door),
-    eventWait(eventing.door, systemClock),
-    runStart(startSubRun),
-    mcpCall(mcp),
-  ];
-  return createActionRegistry(own, (uses) => mcpTool(mcp, uses));
 }
 
 function rulesOf(
