@@ -78,6 +78,7 @@ import { createPlans } from './services/plans.ts';
 import { createQuotaGate } from './services/quota-gate.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
+import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
   readonly version: string;

@@ -10,6 +10,7 @@ import {
   hasSchedule,
   type Occasion,
   queued,
+  type Schedule,
   scheduleOf,
   standingOf,
   type TaskRecord,
@@ -91,13 +92,20 @@ function ticksIn(
   if (!hasSchedule(definition)) throw refused('/from', 'has no meaning: the task has no schedule');
   if (to < from) throw refused('/to', 'is before from');
   if (to > now) throw refused('/to', 'is in the future');
-  const schedule = scheduleOf(definition, createdAt);
+  // Before the task was made a bare rule has no beginning of its own: it begins with the range.
+  const split = Math.max(from, Math.min(createdAt, to + 1));
+  const before = split === from ? [] : between(scheduleOf(definition, from), from, split - 1);
+  const after = split > to ? [] : between(scheduleOf(definition, createdAt), split, to);
+  const ticks = [...before, ...after];
+  if (ticks.length <= LIMITS.backfillFirings) return ticks;
+  throw refused('/to', `is too far: more than ${LIMITS.backfillFirings} firings`);
+}
+
+/** Both ends included; not many more than may be made. */
+function between(schedule: Schedule, from: number, to: number): number[] {
   const ticks: number[] = [];
   let next = schedule.after(from - 1);
-  while (next !== undefined && next.at <= to) {
-    if (ticks.length === LIMITS.backfillFirings) {
-      throw refused('/to', `is too far: more than ${LIMITS.backfillFirings} firings`);
-    }
+  while (next !== undefined && next.at <= to && ticks.length <= LIMITS.backfillFirings) {
     ticks.push(next.at);
     next = schedule.after(next.at);
   }
