@@ -200,7 +200,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** What graphs refer to by name. */
-function addReferred(app: FastifyInstance, parts: SecretParts & TemplateParts): void {
+function addReferred(
+  app: FastifyInstance,
+  parts: SecretParts & McpServerParts & TemplateParts,
+): void {
   addSecretRoutes(app, parts);
   addMcpServerRoutes(app, parts);
   addTemplateRoutes(app, parts);
