@@ -99,12 +99,17 @@ function chooseAfter(run: RunState, cut: number, marks: Uint8Array): void {
   }
 }
 
-/** What did not complete and was not allowed to, and what did not run because of it. */
+/** What was undone, what did not complete and was not allowed to, and what did not run for it. */
 function chooseFailed(run: RunState, marks: Uint8Array): void {
   const goesOn = (node: number) => isGroup(specOf(run, node)) && hasStarted(run, node);
   const open = (node: number) => !isDone(run, node) && !goesOn(node);
   for (let node = 0; node < run.size; node += 1) {
     if (hasFlag(run, node, FLAG.dormant) || specOf(run, node).type === 'cleanup') continue;
+    if (hasFlag(run, node, FLAG.undone)) {
+      // What came after it stood on effects that are no more.
+      spread(run, node, marks, () => true);
+      continue;
+    }
     const status = statusOf(run, node);
     if (status === 'completed' || status === 'skipped' || isForgiven(run, node)) continue;
     if (goesOn(node)) continue;

@@ -90,6 +90,15 @@ describe('going back to a checkpoint', () => {
     expect(undone(run)).toEqual(['b', 'a']);
   });
 
+  it('leaves nothing that was undone out of a retry from what failed', () => {
+    const run = failed('fail');
+    undone(run);
+    expect(run.run.status).toBe('failed');
+    run.recover('retry_job');
+    expect(run.finish()).toEqual(['c', 'd', 'e']);
+    expect(run.run.status).toBe('completed');
+  });
+
   it('makes no further attempt of what it has told to abort', () => {
     const run = play([step('a'), work('b'), work('c')]);
     run.start();
