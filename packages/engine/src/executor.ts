@@ -15,6 +15,7 @@ import {
   type AttemptEnded,
   parametersOf,
   type RunEvent,
+  roundOf,
   secretNamesOf,
   specOf,
   usesOf,
@@ -46,7 +47,8 @@ export function execute(ports: ExecutorPorts, call: Call): void {
     finish(ports, call, abortedOutcome(call), {});
     return;
   }
-  const { timeoutMs, heartbeatMs } = specOf(call.owned.run, call.node);
+  const { heartbeatMs } = specOf(call.owned.run, call.node);
+  const timeoutMs = timeLimitOf(call);
   const outcome = runAction(ports, call);
   if (!(outcome instanceof Promise)) {
     settle(ports, call, outcome);
@@ -60,6 +62,13 @@ export function execute(ports: ExecutorPorts, call: Call): void {
     (settled) => settle(ports, call, settled),
     (error: unknown) => settle(ports, call, failure(error)),
   );
+}
+
+/** Undoing counts for no time of the run: what has no limit of its own has that of the run. */
+function timeLimitOf({ owned: { run }, node }: Call): number | undefined {
+  const { timeoutMs } = specOf(run, node);
+  const undoes = roundOf(run, node).kind === 'rollback';
+  return timeoutMs ?? (undoes ? run.input.timeoutMs : undefined);
 }
 
 function runAction(ports: ExecutorPorts, call: Call): ActionOutcome | Promise<ActionOutcome> {

@@ -43,6 +43,24 @@ describe('a saga', () => {
     ]);
   });
 
+  test('that cannot be undone in the time of the run says so', async () => {
+    const engine = await engines.start({
+      actions: { undo: () => new Promise(() => undefined) },
+    });
+    const retry = { strategy: 'immediate', max_attempts: 2 } as const;
+    const { input } = policy({ action: 'rollback_state', with: { after: 'fail' } });
+    const nodes = [
+      { id: 'a', uses: 'noop', rollback: { uses: 'undo' }, retry, grace_seconds: 0 },
+      { id: 'b', uses: 'fail', retry: once, needs: ['a'] },
+    ];
+    const submission = testSubmission(nodes, { input: { ...input, timeoutMs: 300 } });
+    const runId = await submitted(engine, submission);
+    expect(await engines.over(runId)).toMatchObject({ status: 'failed' });
+    expect(await sessionsOf(engines, runId)).toMatchObject([
+      { action: 'rollback_state', success: false },
+    ]);
+  });
+
   test('that is killed in the middle of it goes on, and undoes nothing twice', async () => {
     const gate = latch();
     const undoing = (options: TestEngineOptions, waits: boolean) =>
