@@ -149,6 +149,27 @@ describe('a pipeline with MCP servers over stdio and HTTP', () => {
     expect(target.requests.map(({ body }) => JSON.parse(body))).toEqual([REPORT]);
   });
 
+  it('completes as the pipeline of a task too, killed in the middle', async () => {
+    const steps = pipeline({}).map(({ parent_nodes: _, ...step }) => ({
+      ...step,
+      // These only look, so a lost call may be made again.
+      ...(step.uses === 'mcp.call' && { with: { ...step.with, read_only: true } }),
+    }));
+    const body = {
+      ...{ title: 'report', schedule_kind: 'once', schedule_expr: '2100-01-01T00:00:00Z' },
+      payload: { pipeline: steps },
+    };
+    const task = (await served.call('/api/v1/tasks', { body })).body;
+    const fired = await served.call(`/api/v1/tasks/${task.task_id}/run_now`, { body: {} });
+    const runId = fired.body.details.run_id;
+    await expect.poll(() => progressOf(runId, 'slow-local'), SOON).toContain('progress 1 of 30');
+    await served.restart();
+    expect((await served.ended(runId)).status).toBe('completed');
+    expect(target.requests.map(({ body: said }) => JSON.parse(said))).toEqual([REPORT]);
+    const latest = await served.call(`/api/v1/runs/task/${task.task_id}/latest`);
+    expect(latest.body).toMatchObject({ run_id: runId, success: true });
+  });
+
   it('leaves nothing running when its server goes down in order', async () => {
     const jobId = await served.submit([
       { id: 'env', uses: 'mcp.call', with: { server: 'local', tool: 'get-env', arguments: {} } },
