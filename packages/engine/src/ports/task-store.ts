@@ -218,12 +218,11 @@ export interface EventFiring {
   readonly taskId: string;
   readonly events: readonly FiringEvent[];
 }
-/** `known`: it was told before. `inactive`: the task is over, or its condition has not turned true. */
-export interface EventFired {
-  readonly taskId: string;
-  readonly outcome: FiringOutcome | 'known' | 'inactive';
-  readonly runId: string | null;
-}
+/**
+ * What came of it, the newest of its events standing for the others. `known`: it was told before.
+ * `inactive`: the task is over, or its condition has not turned true.
+ */
+export type EventFired = FiringOutcome | 'known' | 'inactive';
 
 /** What the API asks of the store about tasks; throws as {@link JobStore} does. */
 export interface TaskStore {
