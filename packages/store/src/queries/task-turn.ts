@@ -21,7 +21,9 @@ export async function takeTurns(
   const ids = given.add(turns.map(({ taskId }) => taskId));
   const locked = `select ${LOCKED} from tasks t where t.task_id = any(${ids}::uuid[])
     and t.deleted_at is null order by t.task_id for update skip locked`;
-  const text = `with ${turnParts(given, turns, { locked, ids })} ${TAKEN}`;
+  const over = turns.some(({ standing }) => standing.status === 'completed');
+  const parts = turnParts(given, turns, { locked, ids });
+  const text = `with ${parts}${over ? `, ${deafParts()}` : ''} ${TAKEN}`;
   return takenOf(await ask<TakenRow>(db, text, given.values));
 }
 
@@ -213,6 +215,19 @@ function movedPart({ ids, set, queueDropped }: Required<Omit<Wanted, 'locked'>>)
         queued = ${queueDropped ? '0' : 't.queued + w.waiting'}${set}
       from next w where t.task_id = w.task_id and t.task_id = any(${ids}::uuid[])
       returning t.task_id)`;
+}
+
+/** Tasks that are completed hear of no more events; last, as whoever changes a task does it. */
+function deafParts(): string {
+  return `deaf_head as (
+      update event_subscription_head set version = version + 1
+      where exists (select from moved m join event_subscriptions s on s.subscription_id = m.task_id
+        join ready r on r.task_id = m.task_id where r.status = 'completed' and not s.removed)
+      returning version),
+    deaf as (
+      update event_subscriptions s set removed = true, version = h.version
+      from ready r, deaf_head h
+      where s.subscription_id = r.task_id and r.status = 'completed' and not s.removed)`;
 }
 
 /** The row of a run of the task in `m`, unowned: engines claim it as they claim any other. */
