@@ -101,7 +101,7 @@ describe('events that are published together', () => {
     expect(await publish('many.x', 500)).toEqual(Array.from({ length: 500 }, () => 12));
     for (const id of ids) {
       expect([await runs(id), await ledger(id)]).toEqual([500, { fired: 500 }]);
-      expect(await find(id)).toMatchObject({ fired: 500, turn: expect.any(Number) });
+      expect(await find(id)).toMatchObject({ fired: 500, lastFiredAt: expect.any(Number) });
     }
   });
 
@@ -135,6 +135,32 @@ describe('events that are published together', () => {
       [cancel],
     );
     expect(asked).toHaveLength(4);
+  });
+});
+
+describe('publishing', () => {
+  it('is done again when it was undone so that another who waited for it could go on', async () => {
+    const dedupe = { dedupe_key: '${event.payload}', dedupe_window_seconds: 600, max_runs: 10 };
+    const id = await made('dead.*', dedupe);
+    const other = await desk.session();
+    const use = (key: string) =>
+      other.query(
+        `insert into task_dedupes (owner, key, until_at)
+         values ('ann', $1, clock_timestamp()) on conflict do nothing`,
+        [key],
+      );
+    await other.query('begin');
+    await other.query("set local deadlock_timeout = '60s'");
+    await use('1');
+    const publishing = publish('dead.x', 2);
+    const waits = () =>
+      desk.ask(`select from pg_stat_activity where wait_event_type = 'Lock'
+        and datname = current_database()`);
+    await expect.poll(async () => (await waits()).length, { timeout: 60_000 }).toBe(1);
+    await use('0');
+    await other.query('commit');
+    expect(await publishing).toEqual([1, 1]);
+    expect(await ledger(id)).toEqual({ fired: 2 });
   });
 });
 
@@ -190,6 +216,7 @@ describe('a task that', () => {
     await flood;
     const { fired = 0, 'skipped paused': skipped = 0 } = await ledger(id);
     expect([fired + skipped, await runs(id)]).toEqual([1_000, fired]);
+    expect(await find(id)).toMatchObject({ fired, turn: changes + 1 });
     expect(changes).toBeGreaterThan(2);
   });
 });

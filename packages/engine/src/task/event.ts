@@ -78,16 +78,25 @@ export function decideEvents(
   const still = seen.status === task.status && seen.conditionHolds === task.conditionHolds;
   if (still && made.length === 0) return { turn: undefined, outcomes };
   const standing = standingOf(seen);
-  const cancelling = cancelPrevious && { cancelPrevious };
-  return { turn: { taskId, turn, standing, firings: made, ...cancelling }, outcomes };
+  // Nobody decides by what changes of such a task: people can pause it however often it fires.
+  const said = {
+    ...(cancelPrevious && { cancelPrevious }),
+    ...(!looksBack(task) && { quiet: true }),
+  };
+  return { turn: { taskId, turn, standing, firings: made, ...said }, outcomes };
+}
+
+/** Whether what comes of a firing depends on the runs that there were before it. */
+function looksBack({ definition }: ScheduledTask): boolean {
+  const { overlap_policy: overlap = 'allow', schedule_kind: kind } = definition;
+  const { max_runs: most, concurrency_key: concurrency } = definition;
+  return kind !== 'event' || overlap !== 'allow' || most !== undefined || concurrency !== undefined;
 }
 
 /** Only the store knows whether a key was used before; and a run cannot be cancelled in its own turn. */
-function oneByOne({ definition }: ScheduledTask): boolean {
-  const { overlap_policy: overlap = 'allow', dedupe_key: dedupe } = definition;
-  const { max_runs: most, concurrency_key: concurrency } = definition;
-  const counts = overlap !== 'allow' || most !== undefined || concurrency !== undefined;
-  return overlap === 'cancel_previous' || (dedupe !== undefined && counts);
+function oneByOne(task: ScheduledTask): boolean {
+  const { overlap_policy: overlap, dedupe_key: dedupe } = task.definition;
+  return overlap === 'cancel_previous' || (dedupe !== undefined && looksBack(task));
 }
 
 const behind = (firing: Firing, runs: number): Firing =>
