@@ -10,13 +10,13 @@ const request = (topic: string, events = 1): PublishRequest => ({
   })),
   audit: { actor: 'ann', action: 'event.published', subject: '', details: {} },
 });
-const answers = (requests: readonly PublishRequest[]): PublishResult[] =>
+const answers = (requests: readonly PublishRequest[], triggered: number): PublishResult[] =>
   requests.map(({ events }) =>
-    events.map(({ topic }) => ({ eventId: 'e', topic, triggered: 0, duplicate: false })),
+    events.map(({ topic }) => ({ eventId: 'e', topic, triggered, duplicate: false })),
   );
 
 /** A store whose transactions end when the test says. */
-function slowStore() {
+function slowStore(triggered = 0) {
   const groups: { topics: string[]; end(error?: unknown): void }[] = [];
   let published = 0;
   const publisher = createEventPublisher({
@@ -29,7 +29,8 @@ function slowStore() {
         new Promise((resolve, reject) => {
           groups.push({
             topics: requests.flatMap(({ events }) => events.map(({ topic }) => topic)),
-            end: (error) => (error === undefined ? resolve(answers(requests)) : reject(error)),
+            end: (error) =>
+              error === undefined ? resolve(answers(requests, triggered)) : reject(error),
           });
         }),
     },
@@ -66,6 +67,17 @@ describe('the publisher', () => {
     expect(groups.map(({ topics }) => topics.length)).toEqual([1, 300, 300, 300, 1_000]);
   });
 
+  it('keeps it smaller where each event fires many tasks', async () => {
+    const { publisher, groups } = slowStore(1_000);
+    for (let i = 0; i < 30; i += 1) void publisher.publish(request('many'));
+    for (let i = 0; i < 3; i += 1) {
+      await turns();
+      groups[i]?.end();
+    }
+    await turns();
+    expect(groups.map(({ topics }) => topics.length)).toEqual([1, 10, 10, 9]);
+  });
+
   it('lets one that cannot be written fail alone', async () => {
     const bad = new Error('refused');
     const publisher = createEventPublisher({
@@ -73,7 +85,7 @@ describe('the publisher', () => {
       store: {
         async publish(requests) {
           if (requests.some(({ events }) => events[0]?.topic === 'bad')) throw bad;
-          return answers(requests);
+          return answers(requests, 0);
         },
       },
     });

@@ -13,6 +13,8 @@ import type {
 /** One transaction: bounded so that others who publish do not wait for long. */
 const MOST_EVENTS = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Each may be a run that is made in the same transaction. */
+const MOST_TRIGGERED = 10_000;
 /** What waits for its transaction in one server; more than this the database cannot keep up with. */
 const MOST_WAITING = 20_000;
 
@@ -37,15 +39,18 @@ export function createEventPublisher(options: {
   const queue: Waiting[] = [];
   let busy = false;
   let waiting = 0;
+  /** What the next transaction may have, as far as the last one tells. */
+  let most = MOST_EVENTS;
 
   async function drain(): Promise<void> {
     busy = true;
     while (queue.length > 0) {
-      const group = takeGroup(queue);
+      const group = takeGroup(queue, most);
       for (const { request } of group) waiting -= request.events.length;
       const requests = group.map(({ request }) => request);
       try {
         const results = await store.publish(requests, matching);
+        most = roomAfter(results);
         for (const [i, { settle }] of group.entries()) {
           settle(Promise.resolve(results[i] ?? 'used'));
         }
@@ -87,17 +92,25 @@ function overloaded(): OrchestrationError {
   return new OrchestrationError('overloaded', detail, { retryAfterSeconds: 1 });
 }
 
-function takeGroup(queue: Waiting[]): Waiting[] {
+function takeGroup(queue: Waiting[], most: number): Waiting[] {
   let events = 0;
   let bytes = 0;
   let count = 0;
   for (const waiting of queue) {
     events += waiting.request.events.length;
     bytes += waiting.bytes;
-    if (count > 0 && (events > MOST_EVENTS || bytes > MOST_BYTES)) break;
+    if (count > 0 && (events > most || bytes > MOST_BYTES)) break;
     count += 1;
   }
   return queue.splice(0, count);
+}
+
+/** Fewer events where each of them fires many tasks. */
+function roomAfter(results: readonly PublishResult[]): number {
+  const events = results.flatMap((result) => (result === 'used' ? [] : result));
+  const triggered = events.reduce((sum, event) => sum + event.triggered, 0);
+  const each = Math.max(1, triggered / Math.max(1, events.length));
+  return Math.max(1, Math.min(MOST_EVENTS, Math.floor(MOST_TRIGGERED / each)));
 }
 
 function bytesOf({ events }: PublishRequest): number {

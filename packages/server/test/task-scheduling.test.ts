@@ -134,9 +134,11 @@ describe('events', () => {
     const client = await api.pool.connect();
     try {
       await client.query('begin');
-      const [fired] = await fireForEvents(client, [{ taskId, events }]);
+      const [outcome] = await fireForEvents(client, [{ taskId, events }]);
       await client.query('commit');
-      return { ...fired, ids: events.map(({ eventId }) => eventId) };
+      const ids = events.map(({ eventId }) => eventId);
+      const line = (await api.firings(taskId)).find((one) => one.event_id === ids.at(-1));
+      return { outcome, ids, runId: line?.run_id };
     } catch (error) {
       await client.query('rollback');
       throw error;

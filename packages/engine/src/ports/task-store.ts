@@ -32,7 +32,7 @@ export interface TaskStanding {
 /** A task as a scheduler sees it. */
 export interface ScheduledTask extends TaskStanding {
   readonly taskId: string;
-  /** Grows with every change; who changes the standing says which turn it has seen. */
+  /** Grows with every change that others decide by; who changes it says which turn it has seen. */
   readonly turn: number;
   readonly definition: TaskDefinition;
   readonly createdAt: number;
@@ -84,6 +84,8 @@ export interface TaskTurn {
   readonly firings: readonly Firing[];
   /** Whether runs that go on are cancelled. */
   readonly cancelPrevious?: boolean;
+  /** Others may go on from what they have seen: it counts as no turn. */
+  readonly quiet?: boolean;
   /** Starts a run of the probe, as `standing.probeRun` from then on. */
   readonly startProbe?: boolean;
 }
@@ -218,12 +220,11 @@ export interface EventFiring {
   readonly taskId: string;
   readonly events: readonly FiringEvent[];
 }
-/** `known`: it was told before. `inactive`: the task is over, or its condition has not turned true. */
-export interface EventFired {
-  readonly taskId: string;
-  readonly outcome: FiringOutcome | 'known' | 'inactive';
-  readonly runId: string | null;
-}
+/**
+ * What came of it, the newest of its events standing for the others. `known`: it was told before.
+ * `inactive`: the task is over, or its condition has not turned true.
+ */
+export type EventFired = FiringOutcome | 'known' | 'inactive';
 
 /** What the API asks of the store about tasks; throws as {@link JobStore} does. */
 export interface TaskStore {

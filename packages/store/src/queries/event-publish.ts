@@ -25,7 +25,7 @@ import {
 import { fireSubscriptions, firingsOf } from './event-subscriptions.ts';
 import { answeredWaiters } from './event-waiters.ts';
 import { isExpired } from './idempotency.ts';
-import { type Session, transaction } from './transaction.ts';
+import { patientTransaction, type Session } from './transaction.ts';
 
 /** @throws OrchestrationError as `ask` does; then none of it has happened, or all */
 export function publishEvents(
@@ -33,7 +33,7 @@ export function publishEvents(
   requests: readonly PublishRequest[],
   matching: EventMatching,
 ): Promise<readonly PublishResult[]> {
-  return transaction(db, async (session) => {
+  return patientTransaction(db, async (session) => {
     const head = await lockHead(session);
     const answerIds = await takeKeys(session, requests);
     const taken = requests.filter(

@@ -50,11 +50,17 @@ export async function fireSubscriptions(
 ): Promise<readonly boolean[]> {
   const tasks = await tasksOf(session, firings);
   const told = firings.filter(({ subscriptionId }) => tasks.has(subscriptionId));
+  const events = new Set(told.flatMap((firing) => firing.events));
+  // One text of an event for all that it is for.
+  const texts = new Map([...events].map((event) => [event, firingEvent(event)]));
   const fired = await fireForEvents(
     session,
-    told.map(({ subscriptionId: taskId, events }) => ({ taskId, events: events.map(firingEvent) })),
+    told.map(({ subscriptionId: taskId, events: its }) => ({
+      taskId,
+      events: its.flatMap((event) => texts.get(event) ?? []),
+    })),
   );
-  const outcomes = new Map(told.map((firing, i) => [firing, fired[i]?.outcome ?? 'inactive']));
+  const outcomes = new Map(told.map((firing, i) => [firing, fired[i] ?? 'inactive']));
   return firings.map((firing) => !IDLE.has(outcomes.get(firing) ?? 'inactive'));
 }
 

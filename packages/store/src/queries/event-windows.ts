@@ -1,7 +1,7 @@
 import { ask, type Database } from './database.ts';
 import { EVENT_COLUMNS, eventOf, type StoredEvent } from './event-row.ts';
 import { fireSubscriptions, type SubscriptionFiring } from './event-subscriptions.ts';
-import { transaction } from './transaction.ts';
+import { patientTransaction } from './transaction.ts';
 
 const CLOSED_AT_ONCE = 50;
 
@@ -19,7 +19,7 @@ interface WindowRow {
  * @returns how many were closed
  */
 export function closeWindows(db: Database): Promise<number> {
-  return transaction(db, async (session) => {
+  return patientTransaction(db, async (session) => {
     const { rows: windows } = await session.query<WindowRow>(
       `select w.subscription_id, s.owner, w.batch_events, s.removed
        from event_windows w join event_subscriptions s using (subscription_id)

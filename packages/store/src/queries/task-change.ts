@@ -8,7 +8,7 @@ import { reachable } from './run-row.ts';
 import { followTask } from './task-subscriptions.ts';
 import { LOCKED, TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
 import { findTask } from './tasks.ts';
-import { transaction } from './transaction.ts';
+import { patientTransaction, transaction } from './transaction.ts';
 
 /** Makes a task with its idempotency key and its audit row, or none of them. */
 export async function createTask(db: Database, task: NewTask): Promise<'created' | 'duplicate'> {
@@ -96,7 +96,7 @@ export async function changeTask(
     return updateTask(db, access, change);
   }
   const over = change.remove === true || ['cancelled', 'completed'].includes(standing.status);
-  return transaction(db, async (session) => {
+  return patientTransaction(db, async (session) => {
     const result = await updateTask(session, access, change);
     if (typeof result === 'object') {
       await followTask(session, { taskId, owner: before.owner, definition, over });

@@ -21,7 +21,9 @@ export async function takeTurns(
   const ids = given.add(turns.map(({ taskId }) => taskId));
   const locked = `select ${LOCKED} from tasks t where t.task_id = any(${ids}::uuid[])
     and t.deleted_at is null order by t.task_id for update skip locked`;
-  const text = `with ${turnParts(given, turns, { locked, ids })} ${TAKEN}`;
+  const over = turns.some(({ standing }) => standing.status === 'completed');
+  const parts = turnParts(given, turns, { locked, ids });
+  const text = `with ${parts}${over ? `, ${deafParts()}` : ''} ${TAKEN}`;
   return takenOf(await ask<TakenRow>(db, text, given.values));
 }
 
@@ -92,9 +94,9 @@ export function turnParts(
 
 const WANTED = `task_id uuid, seen text, status text, tick_at bigint, due_at bigint, snoozed boolean,
   snooze_reason text, paused_at bigint, last_fired_at bigint, condition_holds boolean,
-  probe_run uuid, cancel_previous boolean, start_probe boolean`;
+  probe_run uuid, cancel_previous boolean, start_probe boolean, counts boolean`;
 
-function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe }: TaskTurn) {
+function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe, quiet }: TaskTurn) {
   return {
     ...{ task_id: taskId, seen: `${taskId} ${turn}`, status: standing.status },
     tick_at: whole(standing.tickAt),
@@ -107,6 +109,7 @@ function wantedOf({ taskId, turn, standing, cancelPrevious, startProbe }: TaskTu
     probe_run: standing.probeRun,
     cancel_previous: cancelPrevious ?? false,
     start_probe: startProbe ?? false,
+    counts: !(quiet ?? false),
   };
 }
 
@@ -206,13 +209,26 @@ function movedPart({ ids, set, queueDropped }: Required<Omit<Wanted, 'locked'>>)
       from ready w left join counts c on c.task_id = w.task_id
       left join probe_ids p on p.task_id = w.task_id),
     moved as (
-      update tasks t set turn = t.turn + 1, status = w.status, tick_at = w.tick_at,
+      update tasks t set turn = t.turn + w.counts::int, status = w.status, tick_at = w.tick_at,
         due_at = w.due_at, snoozed = w.snoozed, snooze_reason = w.snooze_reason,
-        paused_at = w.paused_at, last_fired_at = w.last_fired_at,
+        paused_at = w.paused_at, last_fired_at = greatest(t.last_fired_at, w.last_fired_at),
         fired = t.fired + w.own, condition_holds = w.condition_holds, probe_run = w.probing,
         queued = ${queueDropped ? '0' : 't.queued + w.waiting'}${set}
       from next w where t.task_id = w.task_id and t.task_id = any(${ids}::uuid[])
       returning t.task_id)`;
+}
+
+/** Tasks that are completed hear of no more events; last, as whoever changes a task does it. */
+function deafParts(): string {
+  return `deaf_head as (
+      update event_subscription_head set version = version + 1
+      where exists (select from moved m join event_subscriptions s on s.subscription_id = m.task_id
+        join ready r on r.task_id = m.task_id where r.status = 'completed' and not s.removed)
+      returning version),
+    deaf as (
+      update event_subscriptions s set removed = true, version = h.version
+      from ready r, deaf_head h
+      where s.subscription_id = r.task_id and r.status = 'completed' and not s.removed)`;
 }
 
 /** The row of a run of the task in `m`, unowned: engines claim it as they claim any other. */

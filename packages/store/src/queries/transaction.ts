@@ -14,6 +14,32 @@ export class Refusal<Answer> extends Error {
   }
 }
 
+/** PostgreSQL's `deadlock_detected`: of those who wait for each other, one was undone. */
+const DEADLOCK = '40P01';
+const TRIES = 3;
+
+/**
+ * The same as {@link transaction} for work that takes locks in an order that it cannot choose: where
+ * it is undone so that another may go on, it is done again.
+ */
+export async function patientTransaction<Result>(
+  db: Pick<Database, 'connect'>,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction(db, work);
+    } catch (error) {
+      if (tries >= TRIES || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === DEADLOCK) || isDeadlock(error.cause);
+}
+
 /**
  * Runs statements as one transaction; what is thrown undoes it.
  * @returns what the work returns once it is committed, or the answer of the Refusal that it throws
