@@ -24,6 +24,7 @@ export const FIRING_REASONS = [
   'paused',
   'snoozed',
   'misfire',
+  'quota',
   'overlap',
   'dedupe',
   'concurrency',

@@ -7,14 +7,17 @@ import { TimeSchema } from './time.ts';
 const closed = { additionalProperties: false } as const;
 
 /** A user's subject, or `agent:<name>`. */
-export const MemberSchema = Type.String({ minLength: 1, maxLength: 255 });
+export const MemberSchema = Type.String({
+  ...{ minLength: 1, maxLength: 255 },
+  description: 'A principal: `user:<sub>` for the subject of a JWT, `agent:<name>`, or `admin`.',
+});
 
 const written = {
   name: PrincipalNameSchema,
   description: Type.Union([Type.String({ maxLength: LIMITS.descriptionChars }), Type.Null()]),
   members: Type.Array(MemberSchema, { maxItems: LIMITS.teamMembers, uniqueItems: true }),
 } as const;
-const example = { name: 'qa', description: null, members: ['ana', 'agent:deployer'] };
+const example = { name: 'qa', description: null, members: ['user:ana', 'agent:deployer'] };
 
 /** The body of `POST /teams`, and of `PUT` on one of them, which keeps its name. */
 export const WriteTeamSchema = Type.Object(

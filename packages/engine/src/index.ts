@@ -1,3 +1,4 @@
+export { reaches } from './access.ts';
 export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';

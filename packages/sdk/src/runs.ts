@@ -25,6 +25,9 @@ export interface RunQuery extends PageQuery {
   /** RFC 3339. */
   readonly created_after?: string;
   readonly created_before?: string;
+  /** Runs that began at this time or later, and runs that were over by this time. */
+  readonly start_time?: string;
+  readonly end_time?: string;
   /** Shows the texts of errors. */
   readonly include_errors?: boolean;
 }

@@ -75,7 +75,7 @@ import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
-import { createQuotaGate } from './services/quota-gate.ts';
+import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
 import type { TemplateParts } from './services/templates.ts';
@@ -165,10 +165,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await addOpenApi(app, options.version);
   addTelemetry(app, options);
   const newSession = createRunIds(options.clock, options.random);
+  const gate = createQuotaGate(options);
   const parts = {
     ...options,
     failures,
-    gate: createQuotaGate(options),
+    gate,
     newId: () => newSession().text,
     plans: createPlans(options.jobs),
     views: createRunViews(options),
@@ -190,7 +191,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
-  addEventing(app, { ...options, newId: parts.newId });
+  addEventing(app, { ...options, gate, newId: parts.newId });
   addChannelRoutes(app, options.notifications);
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
@@ -214,9 +215,10 @@ const HOOK_BYTES = 16;
 /** Events, and the webhooks that post them; some of their bodies are read as they were sent. */
 function addEventing(
   app: FastifyInstance,
-  options: AppOptions & { readonly newId: () => string },
+  options: AppOptions & { readonly newId: () => string; readonly gate: QuotaGate },
 ): void {
-  const { clock, random, jobs, newId, webhooks, rateLimits, eventing } = options;
+  const { clock, random, jobs, newId, webhooks, rateLimits, gate } = options;
+  const eventing = { ...options.eventing, gate };
   const newHook = () => Buffer.from(random.bytes(HOOK_BYTES)).toString('base64url');
   const hooks = { webhooks, jobs, newId, newHook, vault: options.notifications.vault };
   addEventRoutes(app, { ...eventing, streams: createEventStreams(eventing, { clock }) });
@@ -227,7 +229,7 @@ function addEventing(
     rawBodies(scope);
     addPublishRoute(scope, eventing);
     addHookRoutes(scope, {
-      ...{ eventing, clock, failures, posts, webhooks: hooks },
+      ...{ eventing, clock, failures, posts, gate, webhooks: hooks },
       networkOf: (request) => networkOf(remoteAddress(request, options.trusted)),
     });
   });

@@ -150,6 +150,22 @@ describe('settings', () => {
     };
     expect(() => readSettings(both)).toThrow('excludes');
   });
+
+  it('say what owners their subjects are, and never an agent or a team', () => {
+    const of = (prefix: string) => readSettings({ JWT_SUBJECT_PREFIX: prefix }).jwt.subjectPrefix;
+    expect([of(''), of('none'), of('staff:')]).toEqual([undefined, '', 'staff:']);
+    for (const bad of ['agent:', 'team:', 'staff', ':', 'A:', 'a b:']) {
+      expect(() => of(bad), bad).toThrow('JWT_SUBJECT_PREFIX');
+    }
+    const oidc = {
+      ...{ OIDC_CLIENT_ID: 'c', OIDC_ISSUER: 'https://a.example' },
+      ...{ TENUTO_PUBLIC_URL: 'https://b.example', JWT_SUBJECT_PREFIX: 'staff:' },
+    };
+    expect(readSettings(oidc).oidc?.subjectPrefix).toBe('staff:');
+    const guests = readSettings({ ...oidc, OIDC_SUBJECT_PREFIX: 'guest:' });
+    expect(guests.oidc?.subjectPrefix).toBe('guest:');
+    expect(guests.jwt.subjectPrefix).toBe('staff:');
+  });
 });
 
 describe('signing in by a provider', () => {

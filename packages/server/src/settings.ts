@@ -68,6 +68,8 @@ export interface OidcSettings {
   readonly clientSecret?: string;
   /** Where browsers find this server, without a slash at the end. */
   readonly publicUrl: string;
+  /** See {@link JwtSettings}. */
+  readonly subjectPrefix?: string;
 }
 
 export interface JwtSettings {
@@ -76,6 +78,8 @@ export interface JwtSettings {
   readonly jwksUrl?: string;
   readonly issuer?: string;
   readonly audience?: string;
+  /** What a subject's name as an owner begins with; absent, `user:`. Empty, nothing. */
+  readonly subjectPrefix?: string;
 }
 
 /** A setting that is wrong: its name and what it should be. */
@@ -315,6 +319,7 @@ function readJwt(text: (name: string) => string | undefined): JwtSettings {
     ...(jwksUrl !== undefined && { jwksUrl }),
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
+    ...readPrefix('JWT_SUBJECT_PREFIX', text),
   };
 }
 
@@ -332,7 +337,21 @@ function readOidc(text: (name: string) => string | undefined): OidcSettings | un
     clientId,
     ...(clientSecret !== undefined && { clientSecret }),
     publicUrl: address('TENUTO_PUBLIC_URL', text('TENUTO_PUBLIC_URL')).replace(/\/+$/, ''),
+    ...readPrefix('JWT_SUBJECT_PREFIX', text),
+    ...readPrefix('OIDC_SUBJECT_PREFIX', text),
   };
+}
+
+/** @throws SettingsError for a prefix by which a subject could be an agent or a team */
+function readPrefix(name: string, text: (name: string) => string | undefined) {
+  const given = text(name);
+  if (given === undefined) return {};
+  if (given === 'none') return { subjectPrefix: '' };
+  if (/^[a-z][a-z0-9._-]{0,49}:$/.test(given) && !/^(agent|team):/.test(given)) {
+    return { subjectPrefix: given };
+  }
+  const wanted = 'must be a word with a colon, like `staff:`, or `none`; not `agent:` or `team:`';
+  throw new SettingsError(name, wanted);
 }
 
 function isWeak(secret: string): boolean {

@@ -55,6 +55,21 @@ describe('a circuit that is tripped by hand', () => {
   });
 });
 
+describe('a circuit of a team', () => {
+  it('is read and reset by its members, one’s own before it', async () => {
+    await api.call('/api/v1/teams', { body: { name: 'crew', members: ['zoe'] } });
+    const zoe = await api.token('zoe', ['jobs:read', 'jobs:write']);
+    const headers = { 'x-tenuto-team': 'crew' };
+    await api.call(at('ours', '/trip'), { method: 'POST', body: {}, token: zoe, headers });
+    const reset = async (key: string, token = zoe) =>
+      (await api.call(at(key, '/reset'), { method: 'POST', body: {}, token })).body;
+    expect(await reset('ours', eve)).toMatchObject({ error_code: 'not_found' });
+    expect(await reset('ours')).toMatchObject({ owner: 'team:crew', state: 'closed' });
+    await trip('ours', {}, zoe);
+    expect(await reset('ours')).toMatchObject({ owner: 'zoe', state: 'closed' });
+  });
+});
+
 describe('the list of circuits', () => {
   it('is in the order of keys, by pages, and can be narrowed', async () => {
     for (const key of ['list:b', 'list:a', 'list:c']) await trip(key);

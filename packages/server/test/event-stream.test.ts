@@ -92,6 +92,18 @@ describe('the stream of events', () => {
     });
   });
 
+  it('tells who is in a team of what the team publishes', async () => {
+    await api.call('/api/v1/teams', { body: { name: 'crew', members: ['mia'] } });
+    const scopes = ['events:read', 'events:publish'];
+    const [mia, eve] = [await api.token('mia', scopes), await api.token('eve', scopes)];
+    const [member, stranger] = [await watch('', { token: mia }), await watch('', { token: eve })];
+    const headers = { 'x-tenuto-team': 'crew' };
+    await api.call(EVENTS, { body: { topic: 's.crew', payload: 'ours' }, token: mia, headers });
+    expect(await member.next()).toMatchObject({ data: { topic: 's.crew', payload: 'ours' } });
+    await publish('s.eve', 'hers', eve);
+    expect((await stranger.next()).data?.topic).toBe('s.eve');
+  });
+
   it('goes on behind the last id, without a gap', async () => {
     const first = await publish('s.gap', 0);
     const ids = [];

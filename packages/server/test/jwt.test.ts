@@ -8,6 +8,7 @@ import { createJwsVerifier } from '../src/auth/jws.ts';
 import { createJwtReader } from '../src/auth/jwt.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { systemClock } from '../src/system-clock.ts';
+import { addLive } from './rows.ts';
 import { ADMIN, type CallInit, JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 const SECRET = 'Zx8nQ2vR5tY7wK1mP4sL6dF9gH3jC0bV';
@@ -60,7 +61,7 @@ describe('a JWT', () => {
     expect(denied.status).toBe(403);
     expect(denied.headers.get('www-authenticate')).toContain('scope="jobs:read"');
     const health = await api.call('/health', { token: token() });
-    expect(health.body.authenticated_user).toBe('ann');
+    expect(health.body.authenticated_user).toBe('user:ann');
   });
 
   it.each<[string, Claims]>([
@@ -77,6 +78,29 @@ describe('a JWT', () => {
     ['with scopes in a list', { scope: ['admin'] }],
   ])('%s is refused', async (_, claims) => {
     expect(await statusOf(token(claims))).toBe(401);
+  });
+
+  it('owns what it makes under a name of users, whoever its issuer says that it is', async () => {
+    const own = await startOwnApi({ readers: { token: async () => undefined, jwt: reader } });
+    await addLive(own.pool, { owner: 'admin' });
+    await addLive(own.pool, { owner: 'ann' });
+    await addLive(own.pool, { owner: 'user:ann' });
+    const list = (sub: string) => own.call(JOBS, { token: token({ sub }) });
+    expect((await list('ann')).body.total).toBe(1);
+    for (const sub of ['admin', 'ADMIN', 'user:ann', 'agent:x', 'team:x']) {
+      expect([sub, (await list(sub)).status]).toEqual([sub, 401]);
+    }
+    expect((await list(`${'x'.repeat(250)}`)).status).toBe(200);
+    expect((await list(`${'x'.repeat(251)}`)).status).toBe(401);
+  });
+
+  it('may own under its bare name where the operator says so, but not as the administrator', async () => {
+    const bare = createJwtReader({
+      verify: createJwsVerifier({ kind: 'secret', secret: Buffer.from(SECRET) }),
+      ...{ clock: systemClock, subjectPrefix: '' },
+    });
+    expect((await bare(token()))?.owner).toBe('ann');
+    expect(await bare(token({ sub: 'admin' }))).toBeUndefined();
   });
 
   it('may be for several, and gains nothing by scopes that do not exist', async () => {

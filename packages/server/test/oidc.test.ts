@@ -114,7 +114,7 @@ describe('signing in by a provider', () => {
     expect([done.status, done.headers.get('location')]).toEqual([302, '/runs']);
     const session = cookieIn(done, 'tenuto_session').split(';')[0] ?? '';
     const me = await open('/api/v1/agents/me', session);
-    expect(me.body).toMatchObject({ principal: 'ada', via: 'session', scopes: ['jobs:read'] });
+    expect(me.body).toMatchObject({ principal: 'user:ada', via: 'session', scopes: ['jobs:read'] });
     expect(me.body.teams).toEqual(['qa']);
     expect((await open('/api/v1/auth/session', session)).body.csrf_token).toBeTypeOf('string');
     expect(cookieIn(done, 'tenuto_login')).toContain('Max-Age=0');

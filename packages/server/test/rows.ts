@@ -22,6 +22,8 @@ export interface RunRow {
   /** The engine that owns it. */
   readonly engine?: string;
   readonly plan?: Plan;
+  /** The task that it is of. */
+  readonly taskId?: string;
 }
 
 export const aPlan = compilePlan({
@@ -68,7 +70,8 @@ async function valuesOf(pool: pg.Pool, row: RunRow, status: string) {
     run_id: runId,
     plan_hash: Buffer.from(plan.hash, 'hex'),
     owner: row.owner ?? 'admin',
-    kind: 0,
+    kind: row.taskId === undefined ? 0 : 1,
+    task_id: row.taskId ?? null,
     name: row.name ?? 'a job',
     job_type: row.jobType ?? 'dag',
     priority: row.priority ?? 5,

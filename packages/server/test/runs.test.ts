@@ -55,6 +55,28 @@ describe('the list of runs', () => {
     expect(shown.body.items[0].error.message).toBe('the secret');
   });
 
+  it('is filtered by when runs began, and by when they were over', async () => {
+    const [tag, at] = ['window', Date.now() - 60_000];
+    const run = (from: number, to: number, status = 'completed') =>
+      addOver(api.pool, { tags: [tag], at, startedAt: at + from, completedAt: at + to, status });
+    const early = await run(0, 1_000);
+    const late = await run(1_000, 5_000, 'failed');
+    const live = await addLive(api.pool, { tags: [tag], at, startedAt: at + 2_000 });
+    const waiting = await addLive(api.pool, { tags: [tag], at });
+    const time = (ms: number) => new Date(at + ms).toISOString();
+    const found = async (query: string) =>
+      new Set(ids((await api.call(`${RUNS}?tag=${tag}&${query}`)).body));
+    expect(await found('')).toEqual(new Set([early, late, live, waiting]));
+    expect(await found(`start_time=${time(1_000)}`)).toEqual(new Set([late, live]));
+    expect(await found(`end_time=${time(1_000)}`)).toEqual(new Set([early]));
+    expect(await found(`end_time=${time(5_000)}&status=failed&status=running`)).toEqual(
+      new Set([late]),
+    );
+    expect(await found(`start_time=${time(1)}&end_time=${time(1_000)}`)).toEqual(new Set());
+    const wrong = await api.call(`${RUNS}?start_time=soon`);
+    expect([wrong.status, wrong.body.validation_errors[0].path]).toEqual([400, '/start_time']);
+  });
+
   it('is filtered by kind, status, success, time, tag and name', async () => {
     const tags = ['filtered'];
     const made = new Map<string, string>();

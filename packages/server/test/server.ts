@@ -11,6 +11,7 @@ import { createEventing, type Eventing } from '../src/events/eventing.ts';
 import { localCounters } from '../src/limits/counters.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
+import { createGraphUse } from '../src/services/graph-use.ts';
 import type { Phase } from '../src/services/health.ts';
 import { createMcpSpec } from '../src/services/mcp-server-use.ts';
 import { createPolicyUse } from '../src/services/retry-policy-use.ts';
@@ -65,15 +66,23 @@ export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
   readonly rules?: Partial<AppOptions['rules']>;
 }
 
+type RuleStores = Pick<AppOptions, 'retryPolicies' | 'documents' | 'secrets'>;
+
 /** The rules of a deployment, with what a test says otherwise. */
 function rulesOf(
-  { retryPolicies: store, documents }: Pick<AppOptions, 'retryPolicies' | 'documents'>,
+  { retryPolicies: store, documents, secrets }: RuleStores,
   given: TestApiOptions['rules'] = {},
 ): AppOptions['rules'] {
   const { defaults = DEFAULTS, ...rest } = given;
   const policies = createPolicyUse({ store, clock: systemClock, defaults });
   const templates = createTemplateResolver(documents);
-  return { defaults, checkAction: () => undefined, policies, templates, ...rest };
+  const { checkAction = () => undefined } = rest;
+  const graphs = createGraphUse({
+    ...{ secrets, checkAction, checkSecrets: () => undefined },
+    mcpServers: async (owner, names) =>
+      (await documents.named(owner, 'mcp_server', names)).map(({ name }) => name),
+  });
+  return { defaults, checkAction, policies, templates, graphs, ...rest };
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */
@@ -205,7 +214,7 @@ async function call(url: string, path: string, init: CallInit = {}): Promise<Ans
 }
 
 /** Reaches everything but what is called `blocked`, and speaks with nobody. */
-const NO_MCP: AppOptions['mcp'] = {
+export const NO_MCP: AppOptions['mcp'] = {
   tools: () => Promise.reject(new Error('nobody is there')),
   check: async () => ({ ok: false, type: 'connection_refused', message: 'Nobody is there.' }),
   fault: ({ url, command }) =>

@@ -95,7 +95,7 @@ describe('a session', () => {
     const { answer, cookie } = await begin(jwt);
     expect(Date.parse(answer.body.expires_at) - Date.now()).toBeLessThanOrEqual(300_000);
     const me = await withCookie(cookie, '/api/v1/agents/me');
-    expect(me.body).toMatchObject({ principal: 'eva', via: 'session', teams: ['qa'] });
+    expect(me.body).toMatchObject({ principal: 'user:eva', via: 'session', teams: ['qa'] });
     expect(me.body.scopes).toEqual(['jobs:read']);
   });
 

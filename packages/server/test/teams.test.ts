@@ -86,7 +86,7 @@ describe('a JWT', () => {
         candidates: async () => [],
         seen: async () => {},
         sessions: async () => [],
-        teamsOf: async () => ['kept'],
+        teamsOf: async (principal) => (principal === 'user:ann' ? ['kept'] : []),
       },
       keys: { kind: 'secret', secret },
       ...{ jwt: {}, clock: systemClock },
@@ -102,7 +102,15 @@ describe('a JWT', () => {
     const teams = ['qa', 'kept', 3, 'not a name', 'a/b'];
     expect((await read({ sub: 'ann', teams }))?.teams).toEqual(['qa', 'kept']);
     expect((await read({ sub: 'ann', teams: 'qa' }))?.teams).toEqual(['kept']);
-    for (const sub of ['agent:deployer', 'AGENT:x', 'team:qa', 'system', 'loopback', '*']) {
+    for (const sub of [
+      'agent:deployer',
+      'AGENT:x',
+      'team:qa',
+      'system',
+      'loopback',
+      '*',
+      'admin',
+    ]) {
       expect([sub, await read({ sub })]).toEqual([sub, undefined]);
     }
   });

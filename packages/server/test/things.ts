@@ -86,6 +86,39 @@ async function aDelivery({ api, owner }: Maker): Promise<string> {
   return rows[0].delivery_id;
 }
 
+/** A task that can be asked what the route asks, and a run of it. */
+async function aTask(maker: Maker): Promise<string> {
+  const { api, owner, token, path } = maker;
+  const payload = { pipeline: [{ id: 'a', uses: 'sleep.for' }] };
+  const body = { title: 'a task', schedule_kind: 'cron', schedule_expr: '0 9 * * *', payload };
+  const taskId = await made(maker, '/api/v1/tasks', { body, id: 'task_id' });
+  if (path.endsWith('/resume')) {
+    await api.call(`/api/v1/tasks/${taskId}/pause`, { token, body: {} });
+  }
+  await addLive(api.pool, { owner, taskId });
+  return taskId;
+}
+
+async function anEvent({ api, token }: Maker): Promise<string> {
+  const body = { topic: fresh('topic'), payload: {} };
+  return (await api.call('/api/v1/events', { token, body })).body.details.event_id;
+}
+
+/** What graphs refer to by name, found by its id: names are each owner's own. */
+function aReferred(maker: Maker): Promise<string> {
+  const name = fresh('referred').replace('-', '_');
+  if (maker.path.includes('/secrets/')) {
+    return made(maker, '/api/v1/secrets', { body: { name, value: 'v' }, id: 'secret_id' });
+  }
+  if (maker.path.includes('/mcp-servers/')) {
+    const body = { name, transport: 'http', url: 'https://a.example/mcp' };
+    return made(maker, '/api/v1/mcp-servers', { body, id: 'server_id' });
+  }
+  const dag = { nodes: [{ id: 'a', uses: 'sleep.for' }] };
+  const body = { name, dag_definition: dag };
+  return made(maker, '/api/v1/orchestration/templates', { body, id: 'template_id' });
+}
+
 /** How to make what a parameter of a path names. A route with another one needs a line here. */
 export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>> = {
   job_id: ({ api, owner, path }) => {
@@ -97,6 +130,9 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,
+  task_id: aTask,
+  event_id: anEvent,
+  name: aReferred,
   test_id: aTest,
   delivery_id: aDelivery,
   async key(maker) {
@@ -127,6 +163,11 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     const body = { channel, events: ['run.failed'] };
     return made(maker, '/api/v1/notifications/routes', { body, id: 'route_id' });
   },
+  webhook_id: (maker) =>
+    made(maker, '/api/v1/webhooks', {
+      body: { name: fresh('webhook'), topic: 'posts', verify: 'none' },
+      id: 'webhook_id',
+    }),
   agent_id: (maker) =>
     made(maker, '/api/v1/agents', { body: { name: fresh('agent'), scopes: [] }, id: 'agent_id' }),
   credential_id: (maker) =>

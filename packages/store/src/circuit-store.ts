@@ -91,6 +91,10 @@ async function reset(
   { key, reason, audit }: Parameters<CircuitStore['reset']>[1],
 ): Promise<CircuitRecord | undefined> {
   const given = parameters();
+  const wanted = `o.key = ${given.add(key)} and ${reachable(access, given, 'o')}`;
+  // Of several circuits that are reached under one key it is the one that is shown.
+  const which = `select o.owner, o.key from circuits o where ${wanted}
+    order by o.owner = ${given.add(access.owner)} desc limit 1`;
   const [row] = await ask<Row>(
     db,
     `with reset as (
@@ -98,7 +102,7 @@ async function reset(
          slices = '[]', version = c.version + 1, probe_by = null, probe_until = null,
          reason = ${given.add(reason ?? null)}, changed_by = ${given.add(audit.actor)},
          updated_at = clock_timestamp()
-       where c.owner = ${given.add(access.owner)} and c.key = ${given.add(key)}
+       where (c.owner, c.key) = (${which})
        returning ${COLUMNS}),
      audited as (${auditPart(audit, 'reset', given)})
      select * from reset`,

@@ -83,6 +83,10 @@ export interface RunFilter {
   readonly createdFrom?: number;
   /** Created before. */
   readonly createdBefore?: number;
+  /** Only what began at this time or later. */
+  readonly startedFrom?: number;
+  /** Only what was over by this time. */
+  readonly endedBy?: number;
   readonly jobType?: string;
   readonly tag?: string;
   readonly name?: string;

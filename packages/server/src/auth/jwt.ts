@@ -2,20 +2,22 @@ import { SCOPES } from '@tenuto/contract';
 import type { Clock } from '@tenuto/engine';
 import { isPlainText } from '../http/text.ts';
 import type { JwsVerifier } from './jws.ts';
-import { isReservedName, type Principal } from './principal.ts';
+import { isReservedName, type Principal, USER_PREFIX } from './principal.ts';
 
 interface JwtOptions {
   readonly verify: JwsVerifier;
   readonly clock: Pick<Clock, 'wall'>;
   readonly issuer?: string;
   readonly audience?: string;
+  /** What the subject's things are owned as begins with this; `user:` unless it says otherwise. */
+  readonly subjectPrefix?: string;
   /** Teams that a subject is in beside those that its JWT names. */
   readonly teamsOf?: (subject: string) => Promise<readonly string[]>;
 }
 
 /** How far ahead the issuer's clock may be, in seconds. An expiry is never stretched. */
 const CLOCK_TOLERANCE_S = 5;
-const SUBJECT_CHARS = 255;
+const OWNER_CHARS = 255;
 
 /** Makes the function that turns a JWT into its principal, or undefined when it proves nothing. */
 export function createJwtReader(options: JwtOptions) {
@@ -23,7 +25,7 @@ export function createJwtReader(options: JwtOptions) {
     const payload = await options.verify(token);
     const claims = payload && claimsOf(payload);
     if (claims === undefined || !areInForce(claims, options)) return undefined;
-    const principal = principalOf(claims);
+    const principal = principalOf(claims, options.subjectPrefix ?? USER_PREFIX);
     if (principal === undefined) return undefined;
     const more = (await options.teamsOf?.(principal.owner)) ?? [];
     return { ...principal, teams: [...new Set([...principal.teams, ...more])] };
@@ -65,13 +67,13 @@ function isFor(audiences: unknown, wanted: string): boolean {
   return Array.isArray(audiences) ? audiences.includes(wanted) : audiences === wanted;
 }
 
-function principalOf(claims: Claims): Principal | undefined {
+function principalOf(claims: Claims, prefix: string): Principal | undefined {
   const subject = claims.get('sub');
   const scope = claims.get('scope') ?? '';
   const email = claims.get('email');
-  if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_CHARS) {
-    return undefined;
-  }
+  if (typeof subject !== 'string' || subject === '') return undefined;
+  const owner = prefix + subject;
+  if (owner.length > OWNER_CHARS) return undefined;
   // RFC 8693: one string, names apart by spaces. A list is another vocabulary; refusing it is
   // safer than guessing.
   if (!isPlainText(subject) || typeof scope !== 'string' || isReservedName(subject)) {
@@ -80,8 +82,8 @@ function principalOf(claims: Claims): Principal | undefined {
   const expires = claims.get('exp');
   const asked = new Set(scope.split(' '));
   return {
-    owner: subject,
-    actor: subject,
+    owner,
+    actor: owner,
     ...(typeof email === 'string' && { email }),
     scopes: new Set(SCOPES.filter((name) => asked.has(name))),
     via: 'jwt',

@@ -179,8 +179,10 @@ async function identified(
   const verify = createJwsVerifier({ kind: 'public', find });
   const payload = await verify(idToken);
   if (payload === undefined || nonceOf(payload) !== nonce) return undefined;
-  const { issuer, clientId: audience } = settings;
-  const named = await createJwtReader({ verify, clock, issuer, audience })(idToken);
+  const { issuer, clientId: audience, subjectPrefix } = settings;
+  const prefixed = subjectPrefix !== undefined && { subjectPrefix };
+  const read = createJwtReader({ verify, clock, issuer, audience, ...prefixed });
+  const named = await read(idToken);
   if (named === undefined || named.scopes.size > 0) return named;
   const access =
     accessToken !== undefined && isJwt(accessToken) ? await jwt?.(accessToken) : undefined;

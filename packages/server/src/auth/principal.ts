@@ -30,9 +30,15 @@ export function agentOwner(name: string): string {
   return `agent:${name}`;
 }
 
+/**
+ * What a user owns is owned by their subject behind this, so that no provider of identities, whatever
+ * subjects it hands out, reaches what agents, teams or the first administrator own.
+ */
+export const USER_PREFIX = 'user:';
+
 /** Names that mean something here: a JWT must not claim to be one of them. */
 export function isReservedName(subject: string): boolean {
-  return /^(agent:|team:|\*$|system$|loopback$)/i.test(subject);
+  return /^(agent:|team:|user:|\*$|system$|loopback$|admin$)/i.test(subject);
 }
 
 /** What is known of a request before anybody has looked whether its credentials are good. */

@@ -11,7 +11,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { EventParts } from '../services/event-parts.ts';
-import { publishEvents, replayEvent } from '../services/event-publish.ts';
+import { type PublishParts, publishEvents, replayEvent } from '../services/event-publish.ts';
 import type { EventStreams } from '../services/event-stream.ts';
 import { cleanUpEvents, listTopics, recentEvents } from '../services/events.ts';
 import { callerOf, rawBody, type Typed } from './request.ts';
@@ -50,7 +50,7 @@ const batch = Type.Array(cloudEvent, { examples: [[...Object(cloudEvent).example
 
 export function addEventRoutes(
   instance: FastifyInstance,
-  parts: EventParts & { readonly streams: EventStreams },
+  parts: PublishParts & { readonly streams: EventStreams },
 ): void {
   const app: Typed = instance.withTypeProvider();
   addReading(app, parts);
@@ -99,7 +99,7 @@ export function addEventRoutes(
  * One route, several forms: the handler reads the body by its declared type. To be added where
  * bodies are taken as they were sent.
  */
-export function addPublishRoute(scope: FastifyInstance, parts: EventParts): void {
+export function addPublishRoute(scope: FastifyInstance, parts: PublishParts): void {
   const app: Typed = scope.withTypeProvider();
   app.post(
     BASE,

@@ -29,6 +29,10 @@ const RunFilters = Type.Object(
     success: Type.Optional(
       Type.Boolean({ description: 'Runs that are over, and completed or did not.' }),
     ),
+    start_time: Type.Optional(
+      Type.String({ description: 'Runs that began at this time or later.' }),
+    ),
+    end_time: Type.Optional(Type.String({ description: 'Runs that were over by this time.' })),
     created_after: Type.Optional(Type.String()),
     created_before: Type.Optional(Type.String()),
     tag: Type.Optional(Type.String()),

@@ -9,8 +9,13 @@ import type { EventParts } from './event-parts.ts';
 import { publishedView } from './event-view.ts';
 import { readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { auditOf } from './job-state.ts';
+import type { Charged, QuotaGate } from './quota-gate.ts';
 
 const topicCheck = Compile(TopicSchema);
+
+export interface PublishParts extends EventParts {
+  readonly gate: Pick<QuotaGate, 'publish'>;
+}
 
 /** A request to publish, not yet read. */
 export interface PublishWish {
@@ -25,11 +30,11 @@ export interface PublishWish {
  *   and for a key used with another body
  */
 export async function publishEvents(
-  parts: EventParts,
+  parts: PublishParts,
   caller: Caller,
   { headers, body, key }: PublishWish,
 ): Promise<PublishAnswer> {
-  const { owner } = authorize(caller.principal, 'events:publish', 'events');
+  const { owner, all: admin } = authorize(caller.principal, 'events:publish', 'events');
   const read = readEventBody(headers, body);
   const publishedBy = caller.principal.actor;
   const events = read.events.map((event, i) =>
@@ -42,7 +47,7 @@ export async function publishEvents(
   const idempotency = readIdempotency(key, ['events', said]);
   const topics = [...new Set(events.map(({ topic }) => topic))].slice(0, 10);
   const audit = auditOf(caller, 'event.published', '', { topics });
-  const published = await publishOnce(parts, { owner, events, idempotency, audit });
+  const published = await publishOnce(parts, { owner, admin, events, idempotency, audit });
   return answerOf(published, read.batch);
 }
 
@@ -51,7 +56,7 @@ export async function publishEvents(
  * @throws OrchestrationError 404
  */
 export async function replayEvent(
-  parts: EventParts,
+  parts: PublishParts,
   caller: Caller,
   { eventId, key }: { readonly eventId: string; readonly key: string | undefined },
 ): Promise<PublishAnswer> {
@@ -68,7 +73,7 @@ export async function replayEvent(
     replayOf,
   };
   const published = await publishOnce(parts, {
-    owner: access.owner,
+    ...{ owner: access.owner, admin: access.all },
     events: [replay],
     idempotency: readIdempotency(key, ['event replay', replayOf]),
     audit: auditOf(caller, 'event.replayed', '', { replay_of: replayOf, topic: event.topic }),
@@ -76,17 +81,16 @@ export async function replayEvent(
   return answerOf(published, false);
 }
 
-interface Publication {
-  /** Whose idempotency key it is. */
-  readonly owner: string;
+/** Its idempotency key is the owner's, too. */
+interface Publication extends Charged {
   readonly events: readonly NewEvent[];
   readonly idempotency: Idempotency | undefined;
   readonly audit: ReturnType<typeof auditOf>;
 }
 
 async function publishOnce(
-  { events: store, publisher }: EventParts,
-  { owner, events, idempotency, audit }: Publication,
+  { events: store, publisher, gate }: PublishParts,
+  { owner, admin, events, idempotency, audit }: Publication,
 ): Promise<readonly PublishedEvent[]> {
   const firstAnswer = async () => {
     if (idempotency === undefined) return undefined;
@@ -99,6 +103,7 @@ async function publishOnce(
   };
   const before = await firstAnswer();
   if (before !== undefined) return before;
+  await gate.publish({ owner, admin }, events.length);
   const result = await publisher.publish({
     events,
     ...(idempotency && { idempotency: { owner, ...idempotency } }),

@@ -1,6 +1,6 @@
 /** Looking on while events are published: server-sent events, each under the id of its event. */
 import { formatTime, OrchestrationError, timeOfId } from '@tenuto/contract';
-import { type Clock, type KeptEvent, topicMatches } from '@tenuto/engine';
+import { type Clock, type KeptEvent, reaches, topicMatches } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import type { EventParts } from './event-parts.ts';
 import { eventView } from './event-view.ts';
@@ -66,8 +66,7 @@ export function createEventStreams(
       const controller = new AbortController();
       open.set(controller, access.owner);
       const wanted = (event: KeptEvent) =>
-        (access.all || event.owner === access.owner) &&
-        (topic === undefined || topicMatches(topic, event.topic));
+        reaches(access, event.owner) && (topic === undefined || topicMatches(topic, event.topic));
       const cancel = clock.after(lifeMs, () => controller.abort());
       return {
         text: written(from, wanted, controller),

@@ -8,12 +8,14 @@ import { mediaTypeOf } from '../http/media-type.ts';
 import { openedIn } from '../secrets/vault.ts';
 import type { EventParts } from './event-parts.ts';
 import { eventIdentity } from './event-publish.ts';
+import { chargedAlone, type QuotaGate } from './quota-gate.ts';
 import { hookHash, type WebhookParts, webhookSecretOf } from './webhooks.ts';
 
 /** What posts to webhooks are taken in with. */
 export interface HookParts {
   readonly eventing: Pick<EventParts, 'publisher'>;
   readonly webhooks: Pick<WebhookParts, 'webhooks' | 'vault'>;
+  readonly gate: Pick<QuotaGate, 'publish'>;
   readonly clock: Clock;
   /** Counts posts that were not genuine, by the address they came from. */
   readonly failures: Failures;
@@ -39,7 +41,8 @@ const HEADER_CHARS = 500;
 /**
  * Takes in what somebody posts to a webhook: an event, once it is proven to be genuine. The same
  * message again is answered like the first, and does nothing.
- * @throws OrchestrationError 400 for JSON that is none, 401, 404, 413, 429
+ * @throws OrchestrationError 400 for JSON that is none, 401, 404, 413, 429, also when the owner's quota of
+ *   events is used up
  */
 export async function receiveHook(parts: HookParts, post: HookPost): Promise<HookAnswer> {
   const { failures, posts } = parts;
@@ -63,6 +66,7 @@ export async function receiveHook(parts: HookParts, post: HookPost): Promise<Hoo
     throw new OrchestrationError('not_found', 'There is no webhook at this address.');
   }
   const identity = genuine(parts, webhook, post);
+  await parts.gate.publish(chargedAlone(webhook.owner), 1);
   const [published] = await publish(parts, webhook, { post, identity });
   if (published?.duplicate !== true) return { success: true, message: 'The event is published.' };
   return { success: true, message: 'This has come before.', duplicate: true };

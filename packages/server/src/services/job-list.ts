@@ -76,7 +76,8 @@ export function runFilterOf(
   };
 }
 
-function timeOf(text: string | undefined, path: string): number | undefined {
+/** @throws OrchestrationError 400 for a text that is no time */
+export function timeOf(text: string | undefined, path: string): number | undefined {
   const at = text === undefined ? undefined : parseTime(text);
   if (text === undefined || at !== undefined) return at;
   const message = 'is not an RFC 3339 time (a + in an address is written %2B)';

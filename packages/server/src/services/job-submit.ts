@@ -32,7 +32,7 @@ const FULL_RETRY_SECONDS = 30;
 export async function dryRunJob(parts: JobParts, caller: Caller, body: SubmitJob): Promise<DryRun> {
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const { input, job } = await understood(parts, access, body);
-  await refuseUnreachable(parts, caller.principal.owner, job);
+  await refuseUnreachable(parts, access.owner, job);
   const shape = shapeOf(input.plan);
   return {
     valid: true,

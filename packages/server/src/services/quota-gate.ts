@@ -16,10 +16,24 @@ export interface Charged {
   readonly admin: boolean;
 }
 
+/** The first administrator: what happens in their name while they are away is theirs, too. */
+export const FIRST_ADMIN = 'admin';
+
+/** Who is charged for what happens in an owner's name, without anybody who asks for it. */
+export function chargedAlone(owner: string): Charged {
+  return { owner, admin: owner === FIRST_ADMIN };
+}
+
 /** Lets through what a quota has room for. */
 export interface QuotaGate {
   /** @throws OrchestrationError `quota_exceeded`, or what `make` throws */
   submit(charged: Charged, make: () => Promise<SubmitResult>): Promise<SubmitResult>;
+  /**
+   * Lets a task be asked to fire while there is room for a run. What it makes is counted where it is
+   * made.
+   * @throws OrchestrationError `quota_exceeded`, or what `make` throws
+   */
+  fire<Made>(charged: Charged, make: () => Promise<Made>): Promise<Made>;
   /** @throws OrchestrationError `quota_exceeded` when so many events more are too many this minute */
   publish(charged: Charged, events: number): Promise<void>;
   /** Forgets what it knows: a quota was changed here. */
@@ -55,6 +69,24 @@ export function createQuotaGate({ quotas, counters, clock }: GateOptions): Quota
       }
       if (most.runsPerDay === null && most.concurrentRuns === null) return make();
       return turns.take(owner, () => admitted(quotas, { owner, most, clock }, make));
+    },
+    async fire(charged, make) {
+      const most = await limitsOf(charged);
+      const { owner } = charged;
+      if (most === undefined || (most.runsPerDay === null && most.concurrentRuns === null)) {
+        return make();
+      }
+      return turns.take(owner, async () => {
+        const made: Awaited<ReturnType<typeof make>>[] = [];
+        const refused = await quotas.admit(owner, most, async () => {
+          made.push(await make());
+          return false;
+        });
+        const [first] = made;
+        if (refused !== undefined) throw runsExceeded(refused, most, clock);
+        if (first === undefined) throw new Error('a task was let fire and was not asked to');
+        return first;
+      });
     },
     async publish(charged, events) {
       const most = (await limitsOf(charged))?.eventsPerMinute ?? null;

@@ -3,7 +3,7 @@ import type { RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { runReasons } from './explain.ts';
 import { findJob } from './job-find.ts';
-import { type JobQuery, runFilterOf } from './job-list.ts';
+import { type JobQuery, runFilterOf, timeOf } from './job-list.ts';
 import { fullView } from './job-read.ts';
 import { jobView } from './job-view.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
@@ -17,6 +17,8 @@ export interface RunQuery
   readonly kind?: RunKind;
   readonly task_id?: string;
   readonly success?: boolean;
+  readonly start_time?: string;
+  readonly end_time?: string;
   readonly include_errors?: boolean;
 }
 
@@ -40,11 +42,15 @@ export async function listRuns(
   const request = pageRequest({ ...query, limit: query.limit ?? DEFAULT_LIMIT }, runKey);
   const statuses = statusesOf(query);
   const { kind, task_id: taskId } = query;
+  const startedFrom = timeOf(query.start_time, '/start_time');
+  const endedBy = timeOf(query.end_time, '/end_time');
   const filter = {
     ...runFilterOf(query, []),
     ...(statuses !== undefined && { statuses }),
     kind: kind ?? ('any' as const),
     ...(taskId !== undefined && { taskId: taskId.toLowerCase() }),
+    ...(startedFrom !== undefined && { startedFrom }),
+    ...(endedBy !== undefined && { endedBy }),
   };
   const page = statuses?.length === 0 ? NOTHING : await parts.jobs.list(access, filter, request);
   return listOf(page, request, {

@@ -20,7 +20,7 @@ export interface JobParts {
   readonly views: RunViews;
   readonly rules: JobRules;
   /** What quotas have room for. */
-  readonly gate: Pick<QuotaGate, 'submit'>;
+  readonly gate: Pick<QuotaGate, 'submit' | 'fire' | 'publish'>;
   /** A new UUIDv7: the id of a recovery that is asked for. */
   readonly newId: () => string;
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */

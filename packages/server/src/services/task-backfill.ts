@@ -18,7 +18,7 @@ import {
 import { authorize, type Caller } from '../auth/principal.ts';
 import { taskState } from './task-change.ts';
 import { madeBefore, onceUnder } from './task-once.ts';
-import { answer, changed, type Once, operate } from './task-operations.ts';
+import { answer, changed, fire, type Once } from './task-operations.ts';
 import type { TaskParts } from './task-parts.ts';
 import { findTask, refuseWhenFull, timeIn } from './tasks.ts';
 
@@ -50,7 +50,8 @@ export async function backfillTask(
   const once = onceUnder(parts, caller, key, ['backfill', taskId, body]);
   const before = await once.used();
   if (before !== undefined) return madeBefore(parts, caller, taskId, before);
-  const done = await operate(parts, caller, taskId, async (task) => {
+  let waits = 0;
+  const done = await fire(parts, caller, taskId, async (task) => {
     await once.refuse();
     const now = await parts.tasks.now();
     const occasions = ticksIn(task, range, now).map(
@@ -60,13 +61,18 @@ export async function backfillTask(
       }),
     );
     const firings = occasions.map((occasion, i) => withoutKey(firingOf(task, occasion, i)));
+    waits = firings.filter(({ outcome }) => outcome === 'queued').length;
     const details = { ...body, firings: firings.length };
     return changed(caller, task, 'backfilled', {
       ...{ standing: standingOf(task), firings, details, ...once.remember },
     });
   });
-  const waits = done.firings - done.runIds.length;
-  const message = `${done.runIds.length} runs have been made${waits > 0 ? `, ${waits} wait` : ''}.`;
+  const skipped = done.firings - done.runIds.length - waits;
+  const more = [
+    ...(waits > 0 ? [`, ${waits} wait`] : []),
+    ...(skipped > 0 ? [`, ${skipped} are skipped because of the quota`] : []),
+  ];
+  const message = `${done.runIds.length} runs have been made${more.join('')}.`;
   const run_ids = [...done.runIds].slice(0, RUNS_TOLD);
   return answer(done.task, message, { firings: done.firings, run_ids });
 }

@@ -18,12 +18,13 @@ import {
 } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { auditOf } from './job-state.ts';
+import { chargedAlone } from './quota-gate.ts';
 import { persist, taskState } from './task-change.ts';
 import { madeBefore, onceUnder } from './task-once.ts';
 import type { TaskParts } from './task-parts.ts';
 import { resumption } from './task-resume.ts';
 import { taskView } from './task-view.ts';
-import { refuseWhenFull } from './tasks.ts';
+import { findTask, refuseWhenFull } from './tasks.ts';
 
 const WHAT = 'tasks';
 const SECOND_MS = 1_000;
@@ -52,7 +53,7 @@ export async function runTaskNow(
   const once = onceUnder(parts, caller, key, ['run_now', taskId, body]);
   const before = await once.used();
   if (before !== undefined) return madeBefore(parts, caller, taskId, before);
-  const done = await operate(parts, caller, taskId, async (task) => {
+  const done = await fire(parts, caller, taskId, async (task) => {
     await once.refuse();
     if (isOver(task)) throw taskState(task, 'run');
     const now = await parts.tasks.now();
@@ -70,8 +71,15 @@ export async function runTaskNow(
     });
   });
   const [runId] = done.runIds;
-  const message = runId === undefined ? 'A run waits for its turn.' : 'A run has been made.';
+  const message = runId === undefined ? waiting(done.task) : 'A run has been made.';
   return answer(done.task, message, runId === undefined ? {} : { run_id: runId });
+}
+
+/** Others may have taken the room that there was. */
+function waiting({ definition }: TaskRecord): string {
+  return definition.concurrency_key === undefined
+    ? 'No run has been made: the quota of its owner is used up.'
+    : 'A run waits for its turn.';
 }
 
 /** The task's own, and what the request says otherwise. */
@@ -183,6 +191,21 @@ export function changed(
     ...rest,
     audit: auditOf(caller, `task.${verb}`, taskId, details),
   };
+}
+
+/**
+ * Lets a task fire when there is room for a run of its owner's.
+ * @throws OrchestrationError 404, 429 `quota_exceeded`
+ */
+export async function fire(
+  parts: TaskParts,
+  caller: Caller,
+  taskId: string,
+  decide: (task: TaskRecord) => Promise<TaskChange>,
+) {
+  const access = authorize(caller.principal, 'tasks:update', WHAT);
+  const { owner } = await findTask(parts, access, taskId);
+  return parts.gate.fire(chargedAlone(owner), () => operate(parts, caller, taskId, decide));
 }
 
 /** Does something to a task; it is decided anew when the task has moved meanwhile. */

@@ -125,6 +125,9 @@ function conditionsOf(access: Access, filter: RunFilter, given: Parameters): str
   if (filter.createdBefore !== undefined) {
     conditions.push(`r.run_id < ${given.add(firstIdAt(filter.createdBefore))}`);
   }
+  if (filter.startedFrom !== undefined) {
+    conditions.push(`r.started_at >= to_timestamp(${given.add(filter.startedFrom)} / 1000.0)`);
+  }
   if (filter.jobType !== undefined) {
     conditions.push(`r.job_type = ${given.add(filter.jobType)}`);
     // Says what the partial index needs to hear.
@@ -153,22 +156,29 @@ interface Branch {
 /** One branch for what is live, one for each status asked for in the history (or one for all). */
 function branchesOf(filter: RunFilter, conditions: readonly string[], given: Parameters): Branch[] {
   const where = conditions.join(' and ');
+  const ended = [...conditions];
+  if (filter.endedBy !== undefined) {
+    ended.push(`r.completed_at <= to_timestamp(${given.add(filter.endedBy)} / 1000.0)`);
+  }
+  const over = ended.join(' and ');
+  // What is live has not ended.
+  const mayLive = filter.endedBy === undefined;
   if (filter.statuses === undefined) {
     return [
-      { table: 'run_live', where },
-      { table: 'runs', where },
+      ...(mayLive ? [{ table: 'run_live', where } as const] : []),
+      { table: 'runs', where: over },
     ];
   }
   const statuses = new Set(filter.statuses);
   const live = [...statuses].filter((status) => !OVER.has(status));
   const branches: Branch[] = [];
-  if (live.length > 0) {
+  if (live.length > 0 && mayLive) {
     const any = `r.status = any(${given.add(live)}::run_status[])`;
     branches.push({ table: 'run_live', where: `${where} and ${any}` });
   }
-  for (const status of ENDED.filter((ended) => statuses.has(ended))) {
+  for (const status of ENDED.filter((each) => statuses.has(each))) {
     // A literal of our own vocabulary: the partial index on status cannot be matched by a parameter.
-    branches.push({ table: 'runs', where: `${where} and r.status = '${status}'` });
+    branches.push({ table: 'runs', where: `${over} and r.status = '${status}'` });
   }
   return branches;
 }

@@ -5,6 +5,7 @@ import { ask, asked, type Database, type Parameters, parameters } from './databa
 import { freshPart, keyPart } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { reachable } from './run-row.ts';
+import { quotaRoom, withinRoom } from './task-quota.ts';
 import { followTask } from './task-subscriptions.ts';
 import { LOCKED, TAKEN, type TakenRow, takenOf, turnParts } from './task-turn.ts';
 import { findTask } from './tasks.ts';
@@ -108,8 +109,10 @@ export async function changeTask(
 async function updateTask(
   db: Pick<Database, 'query'>,
   access: Access,
-  change: TaskChange,
+  wanted: TaskChange,
 ): Promise<TaskChangeResult> {
+  const room = await quotaRoom(db, wanted.firings.length === 0 ? [] : [wanted.taskId]);
+  const [change = wanted] = withinRoom([wanted], room);
   const { taskId, content, audit, idempotency, dropQueue = false, remove = false } = change;
   const given = parameters();
   const id = given.add(taskId);
@@ -124,7 +127,7 @@ async function updateTask(
     ...(remove ? ['deleted_at = clock_timestamp()'] : []),
   ];
   const parts = turnParts(given, [change], {
-    ...{ locked, ids: given.add([taskId]) },
+    ...{ locked, ids: given.add([taskId]), room },
     set: columnsApart(set),
     queueDropped: dropQueue || remove,
   });

@@ -1,7 +1,9 @@
 /** Firings that wait for their turn: behind a run that goes on, or for room under a key. */
 import type pg from 'pg';
+import { parameters } from './database.ts';
 import { claimKeyAt } from './priority.ts';
 import { RUN_KIND_CODES } from './run-columns.ts';
+import { countedPart, type QuotaRoom, quotaRoom } from './task-quota.ts';
 import { inputWith, RUN_OF_TASK, TASK_JOB_TYPE } from './task-turn.ts';
 
 /** Tasks looked at by one round, those that have waited longest first. */
@@ -30,7 +32,11 @@ export async function releaseQueued(pool: Pick<pg.Pool, 'query' | 'connect'>): P
     await client.query('begin');
     const waiting = await lockWaiting(client);
     const counts = await countLive(client, waiting);
-    const released = await release(client, choose(waiting, counts));
+    const room = await quotaRoom(
+      client,
+      waiting.map((row) => row.task_id),
+    );
+    const released = await release(client, choose(waiting, counts, room), room);
     await client.query('commit');
     return released;
   } catch (error) {
@@ -95,7 +101,11 @@ async function countLive(client: pg.PoolClient, waiting: readonly Waiting[]): Pr
 }
 
 /** How many firings of each task may begin. */
-function choose(waiting: readonly Waiting[], { ofTask, ofKey }: Counts): Map<string, number> {
+function choose(
+  waiting: readonly Waiting[],
+  { ofTask, ofKey }: Counts,
+  { tasks, left }: QuotaRoom,
+): Map<string, number> {
   const live = new Map(ofKey);
   const chosen = new Map<string, number>();
   for (const row of waiting) {
@@ -103,18 +113,31 @@ function choose(waiting: readonly Waiting[], { ofTask, ofKey }: Counts): Map<str
     const inUse = key === undefined ? 0 : (live.get(key) ?? 0);
     const room = key === undefined ? row.queued : row.concurrency_limit - inUse;
     const most = row.alone ? ((ofTask.get(row.task_id) ?? 0) > 0 ? 0 : 1) : row.queued;
-    const count = Math.max(0, Math.min(room, most, row.queued));
+    const limited = tasks.has(row.task_id);
+    const quota = limited ? (left.get(row.owner) ?? 0) : row.queued;
+    const count = Math.max(0, Math.min(room, most, quota, row.queued));
     if (count === 0) continue;
+    if (limited) left.set(row.owner, quota - count);
     chosen.set(row.task_id, count);
     if (key !== undefined) live.set(key, inUse + count);
   }
   return chosen;
 }
 
-async function release(client: pg.PoolClient, chosen: Map<string, number>): Promise<number> {
+const RELEASED = 'select t.owner from numbered n join tasks t on t.task_id = n.task_id';
+
+async function release(
+  client: pg.PoolClient,
+  chosen: Map<string, number>,
+  room: QuotaRoom,
+): Promise<number> {
   if (chosen.size === 0) return 0;
+  const given = parameters();
+  const ids = given.add([...chosen.keys()]);
+  const counts = given.add([...chosen.values()]);
+  const charge = room.counted.length === 0 ? '' : `, ${countedPart(RELEASED, room, given)}`;
   const { rowCount } = await client.query(
-    `with chosen as (select * from unnest($1::uuid[], $2::int[]) c(task_id, most)),
+    `with chosen as (select * from unnest(${ids}::uuid[], ${counts}::int[]) c(task_id, most)),
      taken as (
        delete from task_queue q using (
          select o.task_id, o.at, o.key from chosen c cross join lateral (
@@ -137,9 +160,9 @@ async function release(client: pg.PoolClient, chosen: Map<string, number>): Prom
      counted as (
        update tasks t set turn = t.turn + 1, queued = t.queued - n.count
        from (select task_id, count(*)::int as count from taken group by task_id) n
-       where t.task_id = n.task_id)
+       where t.task_id = n.task_id)${charge}
      select 1 from taken`,
-    [[...chosen.keys()], [...chosen.values()]],
+    given.values,
   );
   return rowCount ?? 0;
 }

@@ -9,20 +9,26 @@ import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { wakeUp } from './inbox.ts';
 import { claimKeyAt } from './priority.ts';
 import { RUN_KIND_CODES } from './run-columns.ts';
+import { countedPart, type QuotaRoom, quotaRoom, withinRoom } from './task-quota.ts';
 
 /** Those turns of the wanted ones that are taken: others are being taken, or have been. */
 export async function takeTurns(
   db: Pick<Database, 'query'>,
-  turns: readonly TaskTurn[],
+  wanted: readonly TaskTurn[],
 ): Promise<TakenTurn[]> {
-  if (turns.length === 0) return [];
+  if (wanted.length === 0) return [];
+  const room = await quotaRoom(
+    db,
+    wanted.map(({ taskId }) => taskId),
+  );
+  const turns = withinRoom(wanted, room);
   const given = parameters();
   // Whoever comes second does not wait for the first: it would find another turn.
   const ids = given.add(turns.map(({ taskId }) => taskId));
   const locked = `select ${LOCKED} from tasks t where t.task_id = any(${ids}::uuid[])
     and t.deleted_at is null order by t.task_id for update skip locked`;
   const over = turns.some(({ standing }) => standing.status === 'completed');
-  const parts = turnParts(given, turns, { locked, ids });
+  const parts = turnParts(given, turns, { locked, ids, room });
   const text = `with ${parts}${over ? `, ${deafParts()}` : ''} ${TAKEN}`;
   return takenOf(await ask<TakenRow>(db, text, given.values));
 }
@@ -61,13 +67,17 @@ interface Wanted {
   readonly set?: string;
   /** Nothing waits from then on. */
   readonly queueDropped?: boolean;
+  /** What the firings were fitted into. */
+  readonly room: QuotaRoom;
 }
+
+const FIRED = "select s.owner from settled s where s.outcome = 'fired'";
 
 /** The parts of the statement; `moved` has the rows of the tasks that have taken their turn. */
 export function turnParts(
   given: Parameters,
   turns: readonly TaskTurn[],
-  { locked, ids, set = '', queueDropped = false }: Wanted,
+  { locked, ids, set = '', queueDropped = false, room }: Wanted,
 ): string {
   const firings = turns.flatMap(({ taskId, firings: all }) =>
     all.map((firing, n) => ({ taskId, n, firing })),
@@ -87,6 +97,7 @@ export function turnParts(
     runsPart(),
     queuePart(),
     ledgerPart(),
+    ...(room.counted.length === 0 ? [] : [countedPart(FIRED, room, given)]),
     ...(turns.some(({ startProbe }) => startProbe) ? [probesPart()] : []),
     ...(turns.some(({ cancelPrevious }) => cancelPrevious) ? cancelParts() : []),
   ].join(',\n');
@@ -194,7 +205,7 @@ function firingParts(rows: string, keyed: boolean): string[] {
 }
 
 /** Counted once for all tasks: a count for each would look at all firings for each. */
-function movedPart({ ids, set, queueDropped }: Required<Omit<Wanted, 'locked'>>): string {
+function movedPart({ ids, set, queueDropped }: Required<Omit<Wanted, 'locked' | 'room'>>): string {
   return `probe_ids as materialized (
       select w.task_id, uuid_v7() as run_id from ready w where w.start_probe),
     counts as materialized (

@@ -1,14 +1,15 @@
 import type { TestEntryBody } from '@tenuto/contract';
-import type {
-  Access,
-  CatalogueChange,
-  CatalogueFilter,
-  CatalogueKey,
-  CatalogueRecord,
-  CatalogueStore,
-  NewCatalogueEntry,
-  Page,
-  PageRequest,
+import {
+  type Access,
+  type CatalogueChange,
+  type CatalogueFilter,
+  type CatalogueKey,
+  type CatalogueRecord,
+  type CatalogueStore,
+  type NewCatalogueEntry,
+  type Page,
+  type PageRequest,
+  reaches,
 } from '@tenuto/engine';
 import { auditPart } from './audit.ts';
 import { ask, type Database, parameters } from './database.ts';
@@ -210,5 +211,5 @@ async function whyNot(
   { owner, id }: CatalogueKey,
 ): Promise<'stale' | 'missing'> {
   const [present] = await readEntries(db, owner, [id]);
-  return present !== undefined && (access.all || access.owner === owner) ? 'stale' : 'missing';
+  return present !== undefined && reaches(access, owner) ? 'stale' : 'missing';
 }
