@@ -123,11 +123,9 @@ describe('firings of an owner who has a quota', () => {
     const again = await tasks.find({ owner: 'ann', all: false }, task.taskId);
     if (again === undefined) throw new Error('it is gone');
     const firing = { eventId: task.taskId, at: Date.now(), event: '{}' };
-    const turn = decideEvents(
-      again,
-      { taskId: task.taskId, events: [firing] } as never,
-      Date.now(),
-    );
+    const firings = [{ taskId: task.taskId, events: [firing] }];
+    const { turn } = decideEvents(again, firings, Date.now());
+    if (turn === undefined) throw new Error('nothing is to be done');
     expect(turn.cancelPrevious).toBe(true);
     await store.take([turn]);
     expect((await ledger(task)).toSorted()).toEqual(['fired', 'skipped: quota']);
