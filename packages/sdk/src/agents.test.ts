@@ -11,8 +11,10 @@ import {
   QuotaListSchema,
   QuotaSchema,
   QuotaUseSchema,
+  RevokedSchema,
   TeamListSchema,
   TeamSchema,
+  TokenGrantSchema,
 } from '@tenuto/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, connect } from '../test/connect.ts';
@@ -45,6 +47,23 @@ describe('agents', () => {
     const list = await always(exampleOf(AgentListSchema));
     await list.client.agents.list({ name: 'a', status: 'active', scope: 'admin' }).first();
     expect(list.server.seen[0]?.url).toBe(`${ROOT}/agents?name=a&status=active&scope=admin`);
+  });
+
+  it('sign in, get the next token, and sign out', async () => {
+    const grant = exampleOf(TokenGrantSchema);
+    const { client, server } = await always(grant);
+    expect(await client.agents.signIn({ client_id: 'i', client_secret: 's' })).toEqual(grant);
+    expect(await client.agents.refresh('r')).toEqual(grant);
+    const out = await always(exampleOf(RevokedSchema));
+    expect(await out.client.agents.signOut('t')).toEqual({ revoked: true });
+    expect([...server.seen, ...out.server.seen].map(({ url, body }) => [url, body])).toEqual([
+      [
+        `${ROOT}/agents/auth/token`,
+        { grant_type: 'client_credentials', client_id: 'i', client_secret: 's' },
+      ],
+      [`${ROOT}/agents/auth/refresh`, { refresh_token: 'r' }],
+      [`${ROOT}/agents/auth/revoke`, { token: 't' }],
+    ]);
   });
 
   it('get credentials, once shown, and lose them', async () => {

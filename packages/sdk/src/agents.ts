@@ -7,6 +7,8 @@ import type {
   NewApiToken,
   NewCredential,
   Scope,
+  TokenGrant,
+  TokenRequest,
   WriteAgent,
   WriteApiToken,
   WriteCredential,
@@ -21,6 +23,8 @@ import {
   meShape,
   newApiTokenShape,
   newCredentialShape,
+  revokedShape,
+  tokenGrantShape,
 } from './principal-shapes.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { send, type TransportOptions } from './transport.ts';
@@ -52,6 +56,12 @@ export interface Agents {
     credentialId: string,
     options?: CallOptions,
   ): Promise<Credential>;
+  /** Exchanges a client id and its secret for a short access token, and one to get the next with. */
+  signIn(request: Omit<TokenRequest, 'grant_type'>, options?: CallOptions): Promise<TokenGrant>;
+  /** The next access token. A refresh token is good for one use: a second one revokes them all. */
+  refresh(refreshToken: string, options?: CallOptions): Promise<TokenGrant>;
+  /** Ends all that came of the exchange which led to this token. */
+  signOut(token: string, options?: CallOptions): Promise<{ readonly revoked: true }>;
   /** Who this client is. */
   me(options?: CallOptions): Promise<Me>;
 }
@@ -97,7 +107,27 @@ export function createAgents(transport: TransportOptions): Agents {
         ...{ method: 'DELETE', path: `${pathOf(agentId)}/credentials/${segment(credentialId)}` },
         ...{ shape: credentialShape, repeatable: true, ...signalOf(options) },
       }),
+    ...signingIn(transport),
     me: (options) => read(`${AGENTS}/me`, meShape, {}, options),
+  };
+}
+
+function signingIn(transport: TransportOptions): Pick<Agents, 'signIn' | 'refresh' | 'signOut'> {
+  const post = (verb: string, body: object, options: CallOptions = {}) => ({
+    ...({ method: 'POST', path: `${AGENTS}/auth/${verb}`, body, ...signalOf(options) } as const),
+    // Sent again, a refresh token would look as if it were in two hands.
+    repeatable: verb === 'revoke',
+  });
+  const shape = tokenGrantShape;
+  return {
+    signIn: (request, options) => {
+      const body = { grant_type: 'client_credentials', ...request };
+      return send(transport, { ...post('token', body, options), shape });
+    },
+    refresh: (refreshToken, options) =>
+      send(transport, { ...post('refresh', { refresh_token: refreshToken }, options), shape }),
+    signOut: (token, options) =>
+      send(transport, { ...post('revoke', { token }, options), shape: revokedShape }),
   };
 }
 

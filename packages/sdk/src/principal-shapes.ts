@@ -13,6 +13,7 @@ import {
   type QuotaUse,
   SCOPES,
   type Team,
+  type TokenGrant,
 } from '@tenuto/contract';
 import {
   anything,
@@ -44,6 +45,18 @@ export const agentShape: Shape<Agent> = fields({
   updated_by: text,
   last_seen_at: nullable(text),
   version: number,
+});
+
+const isTrue = (value: unknown): value is true => value === true;
+export const revokedShape: Shape<{ readonly revoked: true }> = fields({ revoked: isTrue });
+
+export const tokenGrantShape: Shape<TokenGrant> = fields({
+  access_token: text,
+  token_type: oneOf(['Bearer']),
+  expires_in: number,
+  refresh_token: text,
+  refresh_expires_in: number,
+  scope: text,
 });
 
 const credential = {
