@@ -39,6 +39,21 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   'POST /api/v1/orchestration/job/{job_id}/recover': async () => ({
     ...{ action: 'retry_job', reason: 'again' },
   }),
+  'POST /api/v1/tasks/{task_id}/backfill': async () => ({
+    ...{ from: '2026-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' },
+  }),
+  'PUT /api/v1/webhooks/{webhook_id}': async () => ({
+    ...{ name: 'another', topic: 'posts', verify: 'none' },
+  }),
+  'POST /api/v1/mcp-servers': async () => ({
+    ...{ name: 'plain', transport: 'http', url: 'https://mcp.example/' },
+  }),
+  'PUT /api/v1/mcp-servers/{name}': async () => ({
+    ...{ name: 'renamed', transport: 'http', url: 'https://mcp.example/' },
+  }),
+  'PUT /api/v1/orchestration/templates/{name}': async () => ({
+    ...{ name: 'renamed', dag_definition: { nodes: [{ id: 'a', uses: 'noop' }] } },
+  }),
   'POST /api/v1/runs/bulk': async ({ api }) => {
     await addLive(api.pool, { owner: 'owner', tags: ['bulk'] });
     return { filter: { tag: 'bulk' }, action: 'pause', dry_run: false };
@@ -47,6 +62,7 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 
 /** Why these are not carried out here, and where they are. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'POST /hooks/{hook}': 'senders come with signatures and no token: webhooks.test.ts',
   'POST /api/v1/orchestration/job/{job_id}/nodes/{node_id}/cancel-retry':
     'takes a node that waits for a retry: recover-manual.test.ts',
   'POST /api/v1/orchestration/job/{job_id}/rerun-failed-tests':
@@ -55,6 +71,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Why a success of these has no row. */
 const NO_ROW: Readonly<Record<string, string>> = {
+  'POST /api/v1/tasks/preview': 'it stores nothing',
+  'POST /api/v1/mcp-servers/{name}/check': 'it changes nothing',
   'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
   'POST /api/v1/doctor/repair': 'there is nothing to mend in a sound store',
 };
