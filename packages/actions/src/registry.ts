@@ -1,5 +1,6 @@
 import type { ActionCall, ActionOutcome, ActionRunner, CheckSecrets } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
 import type { ActionDefinition } from './action.ts';
 import { refused } from './action.ts';
 
@@ -57,10 +58,21 @@ function prepare(action: ActionDefinition) {
     const misplaced = misplacedSecret(action, call);
     if (misplaced !== undefined) return refused('secret_not_allowed', misplaced);
     if (schema.Check(call.with)) return action.run(call);
-    const problems = [...schema.Errors(call.with)].slice(0, PROBLEMS_NAMED);
-    const named = problems.map(({ instancePath, message }) => `with${instancePath}: ${message}`);
+    // Beside each parameter that there is not, the object around it is said to hold one.
+    const problems = [...schema.Errors(call.with)].filter(
+      ({ keyword }) => keyword !== 'additionalProperties',
+    );
+    const named = problems
+      .slice(0, PROBLEMS_NAMED)
+      .map((problem) => `with${problem.instancePath}: ${messageOf(problem)}`);
     return refused('invalid_parameters', `${action.name}: ${named.join('; ')}`);
   };
+}
+
+function messageOf(problem: TLocalizedValidationError): string {
+  if (problem.keyword === 'boolean') return 'is not a known field';
+  if (problem.keyword !== 'enum') return problem.message;
+  return `must be one of ${problem.params.allowedValues.join(', ')}`;
 }
 
 function secretFault(action: ActionDefinition | undefined, field: string): string | undefined {

@@ -75,6 +75,18 @@ describe('the command line', () => {
       const { exitCode, err } = await call(['jobs', 'cancel', 'j1'], answers);
       expect([exitCode, err]).toEqual([EXIT.usage, 'It said no.\n']);
     }
+    for (const [code, advice] of [
+      ['protected_principal', 'Let another administrator do it, or make another one first.'],
+      ['forbidden', 'Ask an administrator for the scope.'],
+      ['quota_exceeded', 'Wait until there is room, or ask an administrator'],
+      ['malformed_request', ''],
+    ] as const) {
+      const { err } = await call(['jobs', 'cancel', 'j1'], {
+        'DELETE /job/*': problem(code, 'It said no.'),
+      });
+      expect(err).toContain(`It said no.\n${advice}`);
+      expect(err).not.toContain('detail');
+    }
   });
 
   it('says what to do when there is no server', async () => {

@@ -113,9 +113,10 @@ function advice(status: number): readonly string[] | undefined {
   ];
 }
 
-/** A remedy, unless it only leads to a part of the answer: what stands there has been said. */
+/** A remedy without what only leads to a part of the answer: what stands there has been said. */
 function plain(remedy = ''): string {
-  return /^(Change|Correct) .*`(detail|validation_errors)`/.test(remedy) ? '' : remedy;
+  if (/^(Change|Correct) .*`(detail|validation_errors)`/.test(remedy)) return '';
+  return remedy.replace(/,? (as|that) `detail` (says|names)/, '');
 }
 
 function describeFindings(source: SourceText, findings: readonly Finding[]): readonly string[] {

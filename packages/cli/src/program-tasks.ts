@@ -1,4 +1,5 @@
 import type { Command as Commander } from 'commander';
+import { listTaskRuns, showRunStats } from './commands/task-runs.ts';
 import {
   backfillTask,
   cancelTask,
@@ -61,6 +62,18 @@ function addLooks(tasks: Commander, perform: Perform): void {
     .option('-o, --outcome <outcome>', 'fired, coalesced, skipped or queued')
     .option('-l, --limit <count>', 'how many', '20')
     .action((task, options) => perform(listFirings, task, options));
+  tasks
+    .command('runs')
+    .description('list the runs of a task, newest first')
+    .argument('<task>', TASK)
+    .option('-l, --limit <count>', 'how many', '20')
+    .action((task, options) => perform(listTaskRuns, task, options));
+  tasks
+    .command('stats')
+    .description('count the runs of a task, or all runs there are: rates, times, days')
+    .argument('[task]', TASK)
+    .option('-d, --days <count>', 'the last days', '30')
+    .action((task, options) => perform(showRunStats, task, options));
 }
 
 function addOperations(tasks: Commander, perform: Perform): void {

@@ -96,6 +96,12 @@ describe('the list of runs', () => {
     expect(await list('&status=queued')).toEqual([made.get('queued')]);
     expect(await list('&created_before=2020-01-01T00:00:00Z')).toEqual([]);
     expect((await api.call(`${RUNS}?kind=chore`)).status).toBe(400);
+    // Who sees everything and asks for no less has no condition at all.
+    const all = await api.call(`${RUNS}?limit=200`);
+    expect([all.status, ids(all.body)]).toEqual([200, expect.arrayContaining([...made.values()])]);
+    const failed = ids((await api.call(`${RUNS}?status=failed&limit=200`)).body);
+    expect(failed).toContain(made.get('failed'));
+    expect(failed).not.toContain(made.get('completed'));
   });
 
   it('has up to 200 a page, 50 unless asked, and goes on from a cursor', async () => {

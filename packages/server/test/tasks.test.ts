@@ -130,6 +130,13 @@ describe('a task on request', () => {
     expect(details.task.snoozed).toEqual({ tick: before, reason: 'later' });
   });
 
+  it('is not snoozed when events fire it: nobody knows when they come', async () => {
+    const { task_id: id } = await api.make({ schedule_kind: 'event', schedule_expr: 'a.b' });
+    const body = { delay_seconds: 60 };
+    const answer = await api.call(`${TASKS}/${id}/snooze`, { method: 'POST', body });
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('events')]);
+  });
+
   it('answers 409 for what its state forbids, and names the state', async () => {
     const { task_id: id } = await api.make(aQuietTask());
     const conflict = async (verb: string, body?: object) => {
@@ -195,6 +202,10 @@ describe('previews', () => {
       },
     });
     expect(preview.firings).toHaveLength(3);
+    const { body: none } = await api.call(`${TASKS}/preview`, {
+      body: { schedule_kind: 'event', schedule_expr: 'a.b' },
+    });
+    expect(none).toEqual({ firings: [], description: 'on events of a.b' });
   });
 
   it('of a backfill change nothing; the backfill makes a run for each past tick', async () => {

@@ -57,7 +57,14 @@ describe('agents', () => {
     expect(out).toContain('deployer is active\n');
     expect(out).toContain('tnc_Zk1x0vJ3bq8sYw2nT5rLpA');
     const none = await call(['agents', 'show', 'nobody'], { [LIST]: page([agent]) });
-    expect([none.exitCode, none.err]).toEqual([EXIT.usage, 'There is no agent "nobody".\n']);
+    expect([none.exitCode, none.err]).toEqual([EXIT.refused, 'There is no agent "nobody".\n']);
+  });
+
+  it('say so when they may do nothing', async () => {
+    const { out } = await call(['agents', 'create', 'deployer'], {
+      'POST /api/v1/agents': ok({ ...agent, scopes: [] }),
+    });
+    expect(out).toContain('none: it may do nothing');
   });
 
   it('are made, disabled and deleted', async () => {

@@ -1,7 +1,7 @@
 import { type Agent, type Credential, SCOPES, type Scope } from '@tenuto/contract';
 import type { Client } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
+import { MissingError, UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command } from './command.ts';
@@ -72,7 +72,7 @@ function agentLines(agent: Agent): readonly string[] {
       ['id', agent.agent_id],
       ['owner', agent.owner],
       ['about', agent.description ?? ''],
-      ['scopes', agent.scopes.join(' ')],
+      ['scopes', agent.scopes.join(' ') || 'none: it may do nothing yet'],
       ['webhook', agent.webhook_url ?? ''],
       ['last seen', agent.last_seen_at ?? ''],
       ['changed', `${agent.updated_at} by ${agent.updated_by}`],
@@ -199,5 +199,5 @@ export async function find(client: Client, named: string): Promise<Agent> {
   for await (const agent of client.agents.list({ name: named, limit: PAGE })) {
     if (agent.name.toLowerCase() === named.toLowerCase()) return agent;
   }
-  throw new UsageError(`There is no agent "${printable(named)}".`);
+  throw new MissingError(`There is no agent "${printable(named)}".`);
 }

@@ -22,11 +22,14 @@ export async function showList<T>(
   return EXIT.ok;
 }
 
-/** @throws UsageError for what is no count */
-export function readCount(text: string): number {
+/**
+ * @param what as it stands before "is a number"
+ * @throws UsageError for what is no count
+ */
+export function readCount(text: string, what = 'A limit'): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`A limit is a number from 1 on; "${text}" is not.`);
+    throw new UsageError(`${what} is a number from 1 on; "${printable(text)}" is not.`);
   }
   return count;
 }

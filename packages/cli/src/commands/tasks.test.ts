@@ -18,6 +18,8 @@ const ID = task.task_id;
 
 afterAll(cleanUp);
 
+const answers = (made: object) => ({ 'POST /api/v1/tasks': { status: 201, body: made } });
+
 describe('tasks', () => {
   it('are listed with when they fire next', async () => {
     const { out, asked } = await call(['tasks', 'list', '--status', 'active', '--limit', '5'], {
@@ -34,6 +36,40 @@ describe('tasks', () => {
     const { out, asked } = await call(['tasks', 'create', file], answers);
     expect(out).toContain(`${ID}  morning report`);
     expect(asked[0]?.body).toMatchObject({ title: 'nightly', schedule_kind: 'once' });
+  });
+
+  it.each([
+    [{ schedule_kind: 'event', schedule_description: 'on events of a.b' }, 'on events of a.b'],
+    [{ schedule_kind: 'condition', schedule_description: 'when x' }, 'when x'],
+  ])('that no schedule fires say what does: %j', async (kind, said) => {
+    const waiting = { ...task, ...kind, next_fire_at: null };
+    const { out } = await call(['tasks', 'create', '-'], answers(waiting), { stdin: '{}' });
+    expect(out).toBe(`${ID}  ${task.title}, ${said}\n`);
+    const preview = { firings: [], description: said };
+    const looked = await call(['tasks', 'preview', ID], {
+      'GET /api/v1/tasks/*/preview': ok(preview),
+    });
+    expect(looked.out).toBe(`${said}\nNo firing is expected at a known time.\n`);
+  });
+
+  it('that are probed say when', async () => {
+    const probed = { ...task, schedule_kind: 'condition' };
+    const { out } = await call(['tasks', 'create', '-'], answers(probed), { stdin: '{}' });
+    expect(out).toContain(`, probed next at ${task.next_fire_at}\n`);
+    const shown = await call(['tasks', 'show', ID], { 'GET /api/v1/tasks/*': ok(probed) });
+    expect(shown.out).toContain(`next probe ${task.next_fire_at}`);
+  });
+
+  it('show what events they let through, and how often', async () => {
+    const filtered = { ...task, filter: 'event.payload.n > 3', dedupe_key: 'order ${event.id}' };
+    const { out } = await call(['tasks', 'show', ID], { 'GET /api/v1/tasks/*': ok(filtered) });
+    expect(out).toContain('  filter     event.payload.n > 3\n');
+    expect(out).toContain('  once per   order ${event.id}\n');
+  });
+
+  it('are snoozed by seconds, and by nothing else', async () => {
+    const { exitCode, err } = await call(['tasks', 'snooze', ID, '1h']);
+    expect([exitCode, err]).toEqual([EXIT.usage, expect.stringContaining('in seconds')]);
   });
 
   it('tell what came of each firing', async () => {

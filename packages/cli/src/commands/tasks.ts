@@ -53,7 +53,9 @@ export const showTask: Command<[taskId: string]> = async ({ client, output }, ta
       ['owner', task.owner],
       ['about', task.description ?? ''],
       ['schedule', task.schedule_description ?? task.schedule_expr],
-      ['next', task.next_fire_at ?? ''],
+      ['filter', task.filter ?? ''],
+      ['once per', task.dedupe_key ?? ''],
+      [task.schedule_kind === 'condition' ? 'next probe' : 'next', task.next_fire_at ?? ''],
       ['snoozed', task.snoozed === null ? '' : (task.snoozed.reason ?? 'yes')],
       ['last', task.last_fired_at ?? ''],
       ['fired', String(task.fired_count)],
@@ -81,10 +83,17 @@ export const createTask: Command<
   const options = idempotencyKey === undefined ? {} : { idempotencyKey };
   const task = await session.client().tasks.create(body, options);
   session.output.result(task, () => [
-    `${task.task_id}  ${printable(task.title)}, next at ${task.next_fire_at ?? 'no known time'}`,
+    `${task.task_id}  ${printable(task.title)}, ${whenNext(task)}`,
   ]);
   return EXIT.ok;
 };
+
+/** What a task waits for: of a condition that is probed the time of the probe, not of a firing. */
+function whenNext({ schedule_kind: kind, next_fire_at: next, ...task }: Task): string {
+  if (kind === 'condition' && next !== null) return `probed next at ${next}`;
+  if (next !== null) return `next at ${next}`;
+  return printable(task.schedule_description ?? 'next at no known time');
+}
 
 /** `tenuto tasks preview TASK`. */
 export const previewTask: Command<
@@ -94,10 +103,12 @@ export const previewTask: Command<
   const preview = await client().tasks.preview(taskId, query);
   output.result(preview, () => [
     printable(preview.description),
-    ...tableLines(
-      ['AT', 'LOCAL', 'CLOCKS'],
-      preview.firings.map(({ at, local, dst }) => [at, local, dst ?? '']),
-    ),
+    ...(preview.firings.length === 0
+      ? ['No firing is expected at a known time.']
+      : tableLines(
+          ['AT', 'LOCAL', 'CLOCKS'],
+          preview.firings.map(({ at, local, dst }) => [at, local, dst ?? '']),
+        )),
   ]);
   return EXIT.ok;
 };
@@ -159,7 +170,10 @@ export const snoozeTask: Command<[taskId: string, seconds: string, options: Reas
   seconds,
   options,
 ) => {
-  const body = { delay_seconds: readCount(seconds), ...reasonOf(options) };
+  const body = {
+    delay_seconds: readCount(seconds, 'A time to snooze, in seconds,'),
+    ...reasonOf(options),
+  };
   return told(session, await session.client().tasks.snooze(taskId, body));
 };
 

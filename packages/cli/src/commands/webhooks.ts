@@ -1,7 +1,7 @@
 import { WEBHOOK_VERIFICATIONS, type Webhook } from '@tenuto/contract';
 import type { Client } from '@tenuto/sdk';
 import { EXIT } from '../exit-code.ts';
-import { UsageError } from '../failure.ts';
+import { MissingError, UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command, Session } from './command.ts';
@@ -44,7 +44,7 @@ export const addWebhook: Command<[name: string, options: AddWebhookOptions]> = a
     ...{ name, topic, verify: readVerification(verify) },
     ...(secret !== undefined && { secret }),
   });
-  session.output.result(webhook, () => webhookLines(webhook));
+  session.output.result(webhook, () => webhookLines(webhook, session.client()));
   return EXIT.ok;
 };
 
@@ -64,13 +64,16 @@ async function readSecret(session: Session, file?: string): Promise<string | und
 /** `tenuto webhooks show WEBHOOK`. */
 export const showWebhook: Command<[webhook: string]> = async ({ output, client }, which) => {
   const webhook = await client().webhooks.get(await webhookId(client(), which));
-  output.result(webhook, () => webhookLines(webhook));
+  output.result(webhook, () => webhookLines(webhook, client()));
   return EXIT.ok;
 };
 
-function webhookLines(webhook: Webhook): readonly string[] {
+/** With the whole address, to be given to who posts. */
+function webhookLines(webhook: Webhook, { baseUrl }: Client): readonly string[] {
+  const address =
+    webhook.path === null ? 'an address that is not known here' : `${baseUrl}${webhook.path}`;
   return [
-    `${printable(webhook.name)}: posts to ${webhook.path ?? 'an address that is not known here'}`,
+    `${printable(webhook.name)}: posts to ${printable(address)}`,
     ...facts([
       ['id', webhook.webhook_id],
       ['topic', webhook.topic],
@@ -106,5 +109,5 @@ async function webhookId(client: Client, which: string): Promise<string> {
   for await (const { webhook_id: id, name } of client.webhooks.list({ limit: PAGE })) {
     if (name === which) return id;
   }
-  throw new UsageError(`There is no webhook "${printable(which)}".`);
+  throw new MissingError(`There is no webhook "${printable(which)}".`);
 }

@@ -131,11 +131,11 @@ function runsExceeded(
   clock: Pick<Clock, 'wall'>,
 ): OrchestrationError {
   if (refused === 'concurrent_runs') {
-    const detail = `${most.concurrentRuns} runs are going on, as many as may: wait for one to end.`;
+    const detail = `As many runs go on as may (${most.concurrentRuns}): wait for one to end.`;
     return exceeded(detail, SOON_SECONDS);
   }
   const left = Math.ceil((DAY_MS - (clock.wall() % DAY_MS)) / 1000);
-  const detail = `${most.runsPerDay} runs were submitted today, as many as may: there is room at 00:00 UTC.`;
+  const detail = `As many runs as may be submitted in a day (${most.runsPerDay}) were today: there is room at 00:00 UTC.`;
   return exceeded(detail, left);
 }
 

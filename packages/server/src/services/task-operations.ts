@@ -98,8 +98,8 @@ export async function snoozeTask(
 ): Promise<TaskOperation> {
   const { delay_seconds: seconds, reason = null } = body;
   const done = await operate(parts, caller, taskId, async (task) => {
-    if (task.status !== 'active' || task.dueAt === null) throw taskState(task, 'snoozed');
-    if (task.definition.schedule_kind === 'event') {
+    if (task.status !== 'active') throw taskState(task, 'snoozed');
+    if (task.dueAt === null || task.definition.schedule_kind === 'event') {
       throw new OrchestrationError('conflict', 'Nobody knows when events come; pause the task.');
     }
     const dueAt = task.dueAt + seconds * SECOND_MS;

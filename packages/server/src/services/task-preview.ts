@@ -9,7 +9,7 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import { beginning } from './task-content.ts';
 import type { TaskParts } from './task-parts.ts';
 import { checkSchedule } from './task-rules.ts';
-import { taskView } from './task-view.ts';
+import { describeTrigger, taskView } from './task-view.ts';
 import { findTask, timeIn } from './tasks.ts';
 
 const WHAT = 'tasks';
@@ -56,7 +56,7 @@ export async function previewSchedule(
   const definition: TaskDefinition = { title: 'preview', ...written, timezone };
   checkSchedule(definition);
   if (!hasSchedule(definition)) {
-    return { firings: [], description: `${definition.schedule_kind} ${definition.schedule_expr}` };
+    return { firings: [], description: describeTrigger(definition) };
   }
   const now = await parts.tasks.now();
   const from = await fromOf(parts, given);

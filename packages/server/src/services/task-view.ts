@@ -40,10 +40,15 @@ function timeOrNull(ms: number | null): string | null {
 }
 
 function describe({ definition, createdAt }: TaskRecord): string | null {
+  if (!hasSchedule(definition)) return describeTrigger(definition);
+  return scheduleOf(definition, createdAt).description;
+}
+
+/** What fires a task that has no schedule. */
+export function describeTrigger(definition: TaskDefinition): string {
   const { schedule_kind: kind, schedule_expr: expr, probe } = definition;
   if (kind === 'event') return `on events of ${expr}`;
-  if (kind === 'condition') return `when ${expr}${probe === undefined ? '' : ' (probed)'}`;
-  return scheduleOf(definition, createdAt).description;
+  return `when ${expr}${probe === undefined ? '' : ' (probed)'}`;
 }
 
 export function firingView(firing: FiringRecord): FiringView {
