@@ -29,6 +29,40 @@ async function callTool(client: Client, name: string, given: Record<string, unkn
 
 const namesOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
 
+/** All that an agent may be let do. A new route is a new tool: see that its name says what it does. */
+const TOOLS = `
+  submit_job get_job list_jobs update_job cancel_job pause_job resume_job retry_job recover_job
+  signal_job list_job_nodes get_job_node list_job_node_logs list_job_node_attempts list_job_attempts
+  list_job_history cancel_node_retry rerun_failed_tests
+  list_runs get_run explain_run change_runs get_run_stats get_latest_task_run get_task_run_stats
+  create_task list_tasks get_task replace_task update_task delete_task preview_schedule preview_task
+  run_task_now snooze_task pause_task resume_task cancel_task backfill_task list_task_firings
+  list_task_runs
+  publish_event replay_event list_event_topics list_recent_events clean_up_events
+  create_webhook list_webhooks get_webhook replace_webhook update_webhook delete_webhook
+  create_template list_templates get_template replace_template delete_template
+  list_template_versions instantiate_template
+  create_secret list_secrets get_secret replace_secret update_secret delete_secret
+  create_mcp_server list_mcp_servers get_mcp_server replace_mcp_server delete_mcp_server
+  list_mcp_server_tools check_mcp_server
+  create_retry_policy list_retry_policies get_retry_policy list_retry_policy_versions
+  replace_retry_policy update_retry_policy delete_retry_policy
+  list_recoveries get_recovery cancel_recovery get_recovery_effectiveness list_recovery_audits
+  list_interventions get_intervention assign_intervention resolve_intervention
+  list_circuits get_circuit trip_circuit reset_circuit
+  list_tests get_test update_test list_test_history
+  list_test_entries create_test_entry get_test_entry replace_test_entry delete_test_entry
+  list_notification_channels create_notification_channel get_notification_channel
+  update_notification_channel delete_notification_channel rotate_notification_channel
+  test_notification_channel list_notification_routes create_notification_route
+  get_notification_route delete_notification_route list_notification_deliveries
+  get_notification_delivery redeliver_notification_delivery
+  create_agent list_agents get_agent replace_agent delete_agent create_agent_credential
+  list_agent_credentials delete_agent_credential create_token list_tokens delete_token
+  create_team list_teams get_team replace_team delete_team
+  list_quotas get_quota replace_quota delete_quota verify_audit
+  examine_store repair_store`;
+
 describe('the front door for agents', () => {
   it('has an operation of each route that needs a scope as a tool', async () => {
     const client = await connect(ADMIN);
@@ -46,6 +80,12 @@ describe('the front door for agents', () => {
       .flatMap(([, methods]) => Object.values(methods))
       .filter((operation) => operation['x-required-scope'] !== undefined);
     expect(names).toHaveLength(operations.length);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('calls its tools what they do, each once', async () => {
+    const names = await namesOf(await connect(ADMIN));
+    expect(names.toSorted()).toEqual(TOOLS.trim().split(/\s+/).toSorted());
     expect(new Set(names).size).toBe(names.length);
   });
 

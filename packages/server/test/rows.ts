@@ -70,7 +70,7 @@ async function valuesOf(pool: pg.Pool, row: RunRow, status: string) {
     run_id: runId,
     plan_hash: Buffer.from(plan.hash, 'hex'),
     owner: row.owner ?? 'admin',
-    kind: row.taskId === undefined ? 0 : 1,
+    kind: row.taskId === undefined ? 0 : 2,
     task_id: row.taskId ?? null,
     name: row.name ?? 'a job',
     job_type: row.jobType ?? 'dag',

@@ -8,6 +8,7 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   9: 'Whether a batch was committed is known, never guessed.',
   11: 'A node has no more attempts than its policy allows, crashes included.',
   14: 'After a cancel no work of the run starts, only cleanup.',
+  16: 'A tick of a schedule fires once, however many schedulers there are.',
   20: 'An accepted event is for each subscription that it matches, exactly once.',
   21: 'Redis is never the only copy: without it, all goes on, only later.',
   22: 'A change and its audit row are one transaction.',

@@ -55,7 +55,7 @@ export function routeTool(route: RouteOptions): RouteTool | undefined {
   const isList = querystring.properties !== undefined && 'limit' in querystring.properties;
   const isSubmit = config.limit === 'submit';
   return {
-    name: tool ?? toolName({ method, url, isList, scope, isSubmit }),
+    name: tool ?? toolName({ method, url, isList, isSubmit }),
     description: [schema.summary, schema.description].filter(Boolean).join('. '),
     ...{ scope, method, url },
     path: Object.keys(params.properties ?? {}),

@@ -5,9 +5,34 @@ interface Named {
   /** As the route declares it: `/api/v1/orchestration/job/:job_id/nodes`. */
   readonly url: string;
   readonly isList: boolean;
-  readonly scope: string;
   readonly isSubmit: boolean;
 }
+
+/** Addresses of which the rule would make names that nobody says. */
+const SAID: Readonly<Record<string, string>> = {
+  'POST /agents/:agent_id/credentials': 'create_agent_credential',
+  'GET /audit/verify': 'verify_audit',
+  'POST /job/:job_id/nodes/:node_id/cancel-retry': 'cancel_node_retry',
+  'POST /job/:job_id/rerun-failed-tests': 'rerun_failed_tests',
+  'POST /runs/bulk': 'change_runs',
+  'GET /runs/task/:task_id/latest': 'get_latest_task_run',
+  'GET /runs/task/:task_id/stats': 'get_task_run_stats',
+  'GET /runs/stats/summary': 'get_run_stats',
+  'POST /tasks/preview': 'preview_schedule',
+  'GET /tasks/:task_id/preview': 'preview_task',
+  'POST /tasks/:task_id/run_now': 'run_task_now',
+  'GET /tests/catalogue': 'list_test_entries',
+  'POST /tests/catalogue': 'create_test_entry',
+  'GET /tests/catalogue/:entry_id': 'get_test_entry',
+  'PUT /tests/catalogue/:entry_id': 'replace_test_entry',
+  'DELETE /tests/catalogue/:entry_id': 'delete_test_entry',
+  'GET /doctor': 'examine_store',
+  'POST /doctor/repair': 'repair_store',
+  'POST /events': 'publish_event',
+  'GET /events/stream/recent': 'list_recent_events',
+  'DELETE /events/stream/cleanup': 'clean_up_events',
+  'GET /mcp-servers/:name/tools': 'list_mcp_server_tools',
+};
 
 const ROOT = /^\/api\/v1\/(orchestration\/)?/;
 
@@ -16,7 +41,10 @@ const ROOT = /^\/api\/v1\/(orchestration\/)?/;
  * `PUT .../templates/:name` is `replace_template`.
  */
 export function toolName(route: Named): string {
-  const parts = route.url.replace(ROOT, '').split('/').filter(Boolean);
+  const address = route.url.replace(ROOT, '');
+  const said = SAID[`${route.method} /${address}`];
+  if (said !== undefined) return said;
+  const parts = address.split('/').filter(Boolean);
   const words = parts.filter((part) => !part.startsWith(':')).map(wordOf);
   const isItem = parts.at(-1)?.startsWith(':') === true;
   const isDeed = route.method === 'POST' && !isItem && parts.length > 1 && hasParameter(parts);
@@ -31,7 +59,7 @@ function hasParameter(parts: readonly string[]): boolean {
   return parts.some((part) => part.startsWith(':'));
 }
 
-function verbOf({ method, isList, scope, isSubmit }: Named): string {
+function verbOf({ method, isList, isSubmit }: Named): string {
   switch (method) {
     case 'GET':
       return isList ? 'list' : 'get';
@@ -42,7 +70,6 @@ function verbOf({ method, isList, scope, isSubmit }: Named): string {
     case 'DELETE':
       return 'delete';
     default:
-      if (scope === 'events:publish') return 'publish';
       return isSubmit ? 'submit' : 'create';
   }
 }

@@ -97,7 +97,7 @@ function missingByTime(present: ReadonlySet<string>, week: number, due = week * 
 /** A task is due by so much after its tick, at most: a snooze and jitter. */
 const SNOOZE_MOST_MS = 2 * WEEK_MS;
 /** A task that is further behind is beyond what anybody asks about. */
-const WEEKS_BEHIND_MOST = 520;
+export const WEEKS_BEHIND_MOST = 520;
 
 /** Any number that nothing else locks. */
 const PARTITIONS_LOCK = 7_265_101;

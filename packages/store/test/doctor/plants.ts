@@ -1,5 +1,6 @@
 /** For each check, what makes a sound store one in which it finds something. */
 import { randomUUID } from 'node:crypto';
+import { FIRINGS } from './firing-plants.ts';
 import type { SoundStore } from './sound-store.ts';
 
 export interface Plant {
@@ -408,4 +409,7 @@ const REPLAYS: Readonly<Record<string, Plant>> = {
 };
 
 /** By the name of the check. What only time makes has a test of its own. */
-export const PLANTS = { ...RUNS, ...LEFTOVERS, ...JOURNALS, ...RECORDS, ...REPLAYS };
+export const PLANTS = {
+  ...{ ...RUNS, ...LEFTOVERS, ...JOURNALS, ...RECORDS, ...REPLAYS },
+  ...FIRINGS,
+};

@@ -11,6 +11,7 @@ import { epochBehind } from './epoch-behind.ts';
 import { eventBehind } from './event-behind.ts';
 import { eventMatch } from './event-match.ts';
 import { eventOrder } from './event-order.ts';
+import { firingTwice } from './firing-twice.ts';
 import { inboxBehind } from './inbox-behind.ts';
 import { journalOrder } from './journal-order.ts';
 import { lateClaimKey } from './late-claim-key.ts';
@@ -21,6 +22,7 @@ import { lostKey } from './lost-key.ts';
 import { lostRun } from './lost-run.ts';
 import { missingArtifact } from './missing-artifact.ts';
 import { missingAudit } from './missing-audit.ts';
+import { missingFirings } from './missing-firings.ts';
 import { missingOutput } from './missing-output.ts';
 import { missingPartition } from './missing-partition.ts';
 import { missingPlan } from './missing-plan.ts';
@@ -66,6 +68,8 @@ export const CHECKS: readonly Check[] = [
   auditChain,
   auditUnsealed,
   lateNotice,
+  firingTwice,
+  missingFirings,
   eventOrder,
   eventMatch,
   eventBehind,
