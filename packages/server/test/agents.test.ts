@@ -321,6 +321,20 @@ describe('an API token', () => {
     expect((await api.call(path, { token, body: {} })).status).toBe(403);
   });
 
+  it('is not made by the session of a short access token either', async () => {
+    const agent = await anAgent({ scopes: ['agents:write', 'agents:read'] });
+    const { client_id, client_secret } = await credentialOf(agent.agent_id);
+    const { access_token } = (await signIn(client_id, client_secret)).body;
+    const session = { method: 'POST', token: access_token } as const;
+    const begun = await api.call('/api/v1/auth/session', session);
+    const cookie = begun.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const headers = { cookie, 'x-csrf-token': begun.body.csrf_token };
+    const made = await api.call(TOKENS, { token: null, headers, body: { name: 'x' } });
+    expect(made.status).toBe(403);
+    const path = `${AGENTS}/${agent.agent_id}/credentials`;
+    expect((await api.call(path, { token: null, headers, body: {} })).status).toBe(403);
+  });
+
   it('of somebody else is not there', async () => {
     const token = (await api.call(TOKENS, { body: { name: 'x' } })).body;
     const eve = await api.token('eve', ['agents:read', 'agents:write']);

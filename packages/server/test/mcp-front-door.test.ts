@@ -124,6 +124,12 @@ describe('the front door for agents', () => {
     expect([refused.isError, refused.structuredContent]).toMatchObject([true, { status: 412 }]);
   });
 
+  it('acts for the team that the caller names', async () => {
+    const client = await connect(ADMIN, { 'x-tenuto-team': 'crew' });
+    await callTool(client, 'submit_job', { body: aJob() });
+    expect(api.engine.submitted.at(-1)).toMatchObject({ owner: 'team:crew' });
+  });
+
   it('answers what is wrong as the API does', async () => {
     const client = await connect(ADMIN);
     const bad = await callTool(client, 'submit_job', { body: { job_name: 'x', nodes: [] } });

@@ -45,6 +45,14 @@ describe('a run', () => {
 });
 
 describe('the list of runs', () => {
+  it('is of all runs for an administrator who asks for nothing else', async () => {
+    const runId = await addOver(api.pool, { status: 'failed' });
+    const all = await api.call(RUNS);
+    expect([all.status, ids(all.body)]).toEqual([200, expect.arrayContaining([runId])]);
+    const failed = await api.call(`${RUNS}?status=failed`);
+    expect([failed.status, ids(failed.body)]).toEqual([200, expect.arrayContaining([runId])]);
+  });
+
   it('withholds the texts of errors unless they are asked for', async () => {
     const progress = { error: { type: 'x', message: 'the secret' } };
     await addOver(api.pool, { status: 'failed', name: 'withheld', progress });

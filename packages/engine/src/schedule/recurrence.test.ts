@@ -23,6 +23,47 @@ function next(expression: string, count: number, more: Partial<ScheduleSpec> = {
   return firings;
 }
 
+/** Whoever writes it, nothing else happens in the process while it is followed. */
+describe('a recurrence that is dear to follow', () => {
+  const leap = 'BYMONTH=2;BYMONTHDAY=29;BYDAY=MO';
+  const lines = (length: number, rule: (index: number) => string) =>
+    Array.from({ length }, (_, index) => rule(index)).join('\n');
+  const read = (expression: string) =>
+    readSchedule({ kind: 'rrule', expression, timezone: 'UTC', anchor: NOW });
+  const counted = lines(
+    10,
+    (i) => `RRULE:FREQ=SECONDLY;INTERVAL=${86_401 + 2 * i};${leap};COUNT=100000`,
+  );
+
+  it.each([
+    ['many rules with COUNT', `DTSTART:00010101T000000Z\n${counted}`],
+    [
+      'many rules that are all taken away',
+      `RRULE:FREQ=SECONDLY;INTERVAL=86399;${leap}\n${lines(9, () => `EXRULE:FREQ=SECONDLY;INTERVAL=86399;${leap}`)}`,
+    ],
+  ])('is refused: %s', (_, expression) => {
+    const begun = performance.now();
+    expect(() => read(expression)).toThrow(/too long|never fires/);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  it('is shown as far as it is found', () => {
+    const seconds = 'BYHOUR=3;BYSETPOS=1;BYSECOND=1,2,3,4';
+    const schedule = read(
+      lines(
+        2,
+        (i) => `RRULE:FREQ=SECONDLY;INTERVAL=${3607 + i};BYMONTH=2;BYMONTHDAY=29;${seconds}`,
+      ),
+    );
+    const begun = performance.now();
+    const shown = schedule.upcoming(NOW, 1_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(shown[0]).toEqual(schedule.after(NOW));
+    expect(shown.length).toBeGreaterThan(1);
+    expect(new Set(shown.map(({ at }) => at)).size).toBe(shown.length);
+  });
+});
+
 const START = 'DTSTART;TZID=America/New_York:20260102T090000';
 
 describe('the lines of a recurrence', () => {

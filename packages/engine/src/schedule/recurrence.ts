@@ -1,6 +1,7 @@
 /** A recurrence: rules and dates from a start, without what is taken away from them. */
 
 import { DAY_MS } from './civil.ts';
+import type { Effort } from './effort.ts';
 import { onceTimes } from './once.ts';
 import { calendarTimes } from './rrule-calendar.ts';
 import { parseRecurrence, type RecurrenceLines, type ZonedTime } from './rrule-lines.ts';
@@ -19,6 +20,8 @@ interface Frame {
   readonly changes: ClockChanges;
   /** The wall time of DTSTART. */
   readonly startMs: number;
+  /** What following all rules may cost. */
+  readonly effort: Effort;
 }
 
 /** Firings of a rule with COUNT that are counted one by one. */
@@ -27,10 +30,10 @@ const COUNTED_MOST = 100_000;
 const EXCEPTED_MOST = 10_000;
 
 /** @throws ScheduleError when a line or a part of a rule cannot be read */
-export function readRecurrence(spec: ScheduleSpec, taskZone: Zone): Timetable {
+export function readRecurrence(spec: ScheduleSpec, taskZone: Zone, effort: Effort): Timetable {
   const lines = parseRecurrence(spec.expression);
   const { gap = 'shift', overlap = 'first' } = spec.dstPolicy ?? {};
-  const frame = frameOf(lines, spec, taskZone, { gap, overlap });
+  const frame = { ...frameOf(lines, spec, taskZone, { gap, overlap }), effort };
   const rules = lines.rules.map((rule) => remembered(ruleFirings(rule, frame)));
   const dates = datesAfter(lines.dates.flatMap((date) => instantsOf(date, frame)));
   const sources = lines.dates.length === 0 ? rules : [...rules, dates];
@@ -47,7 +50,7 @@ function frameOf(
   spec: ScheduleSpec,
   taskZone: Zone,
   changes: ClockChanges,
-): Frame {
+): Omit<Frame, 'effort'> {
   if (start === undefined) {
     // The first whole second that is not before the start.
     const at = Math.ceil((spec.startAt ?? spec.anchor) / 1000) * 1000;
@@ -69,14 +72,14 @@ function ruleFirings(rule: RecurrenceRule, frame: Frame): After {
     if (startAt === undefined) throw ruleError('its DTSTART does not exist');
     return paceFirings(rule, startAt, frame);
   }
-  const times = calendarTimes(rule, frame.startMs);
+  const times = calendarTimes(rule, frame);
   const limited = rule.count === undefined ? times : upTo(times, lastWall(times, rule.count));
   const after: After = (at) => firingAfter(limited, frame.zone, frame.changes, at);
   return until(rule, frame, after);
 }
 
 function paceFirings(rule: PaceRule, startAt: number, frame: Frame): After {
-  const after = until(rule, frame, paceTimes(rule, startAt, frame.zone));
+  const after = until(rule, frame, paceTimes(rule, { ...frame, startMs: startAt }));
   if (rule.count === undefined) return after;
   const last = isPlain(rule)
     ? startAt + (rule.count - 1) * stepOf(rule)

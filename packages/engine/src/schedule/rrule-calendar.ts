@@ -10,6 +10,7 @@ import {
   LAST_YEAR,
   weekdayOf,
 } from './civil.ts';
+import type { Effort } from './effort.ts';
 import { type DayFilter, dayFilter, withStartDays } from './rrule-days.ts';
 import type { RecurrenceRule } from './rrule-parts.ts';
 import { type TimesOfDay, timesOfDay } from './time-of-day.ts';
@@ -19,17 +20,25 @@ import type { WallTimes } from './wall-clock.ts';
 interface Periods {
   /** The number of the period that a day lies in, or of the one before it. */
   numberOf(day: number): number;
+  /** What it takes to find the days of one. */
+  readonly steps: number;
   firstDay(number: number): number;
   /** The rule's days in a period, in order. */
   days(number: number): readonly number[];
 }
 
 const LAST_DAY = dayNumber(LAST_YEAR, 12, 31);
+/** Days whose date is known are looked at quickly. */
+const MONTH_STEPS = 4;
+const YEAR_STEPS = 40;
 const NO_DAYS: readonly number[] = [];
 const HORIZON_DAYS = CYCLE_YEARS * 365 + 97;
 
 /** @param startMs the wall time of DTSTART; it belongs to the rule only if it fits it */
-export function calendarTimes(written: RecurrenceRule, startMs: number): WallTimes {
+export function calendarTimes(
+  written: RecurrenceRule,
+  { startMs, effort }: { readonly startMs: number; readonly effort: Effort },
+): WallTimes {
   const startDay = Math.floor(startMs / DAY_MS);
   const rule = withStartDays(written, startDay);
   const times = timesOf(rule, startMs - startDay * DAY_MS);
@@ -45,6 +54,7 @@ export function calendarTimes(written: RecurrenceRule, startMs: number): WallTim
       const horizon = Math.min(LAST_DAY, day + HORIZON_DAYS);
       let number = Math.max(0, periods.numberOf(day) - overlap);
       for (; periods.firstDay(number) <= horizon; number += 1) {
+        if (!effort.take(periods.steps)) return undefined;
         const days = periods.days(number);
         if (days.length === 0) continue;
         const seconds =
@@ -116,6 +126,7 @@ function periodsOf(rule: RecurrenceRule, startDay: number): Periods {
 /** Periods of a fixed number of days. */
 function spans(start: number, step: number, days: (first: number) => readonly number[]): Periods {
   return {
+    steps: 1,
     numberOf: (day) => Math.floor((day - start) / step),
     firstDay: (number) => start + number * step,
     days: (number) => days(start + number * step),
@@ -137,6 +148,7 @@ function months(rule: RecurrenceRule, filter: DayFilter, startDay: number): Peri
   const yearOf = (number: number) => Math.floor((start + number * interval) / 12);
   const monthOf = (number: number) => ((start + number * interval) % 12) + 1;
   return {
+    steps: MONTH_STEPS,
     numberOf: (day) => Math.floor((monthIndex(day) - start) / interval),
     firstDay: (number) => dayNumber(yearOf(number), monthOf(number), 1),
     days: remembered((number) => daysOfMonth(rule, filter, yearOf(number), monthOf(number))),
@@ -147,6 +159,7 @@ function years(rule: RecurrenceRule, filter: DayFilter, startDay: number): Perio
   const { interval } = rule;
   const start = civilDay(startDay).year;
   return {
+    steps: YEAR_STEPS,
     numberOf: (day) => Math.floor((civilDay(day).year - start) / interval),
     firstDay: (number) => dayNumber(start + number * interval, 1, 1),
     days: remembered((number) => daysOfYear(rule, filter, start + number * interval)),

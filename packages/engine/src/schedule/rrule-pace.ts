@@ -4,6 +4,7 @@
  */
 
 import { CYCLE_YEARS, civilDay, DAY_MS, LAST_YEAR } from './civil.ts';
+import type { Effort } from './effort.ts';
 import { dayFilter } from './rrule-days.ts';
 import type { Frequency, RecurrenceRule } from './rrule-parts.ts';
 import { type TimesOfDay, timesOfDay } from './time-of-day.ts';
@@ -47,16 +48,23 @@ export function isPlain(rule: PaceRule): boolean {
  * The first firing of a rule strictly after an instant; undefined when none was found.
  * @param startMs the instant of DTSTART
  */
-export function paceTimes(rule: PaceRule, startMs: number, zone: Zone) {
+export function paceTimes(
+  rule: PaceRule,
+  {
+    startMs,
+    zone,
+    effort,
+  }: { readonly startMs: number; readonly zone: Zone; readonly effort: Effort },
+) {
   const unitMs = UNIT_MS[rule.frequency];
   const stepMs = stepOf(rule);
   const firingIn = unitFirings(rule, zone);
-  const nextAllowed = allowedUnits(rule);
+  const nextAllowed = allowedUnits(rule, effort);
 
   return (instantMs: number): Firing | undefined => {
     const from = Math.max(instantMs, startMs - 1);
     let step = Math.max(0, Math.floor((from - startMs) / stepMs));
-    for (let looks = 0; looks < LOOKS_MOST; looks += 1) {
+    for (let looks = 0; looks < LOOKS_MOST && effort.take(); looks += 1) {
       const base = startMs + step * stepMs;
       const { offset, to } = zone.stretchAt(base);
       const wall = Math.floor((base + offset) / unitMs) * unitMs;
@@ -83,7 +91,7 @@ function marked(at: number, zone: Zone): Firing {
 }
 
 /** Finds the first unit at or after one on the wall in which a rule may fire. */
-function allowedUnits(rule: PaceRule): (wall: number) => number | undefined {
+function allowedUnits(rule: PaceRule, effort: Effort): (wall: number) => number | undefined {
   const { frequency, byHour = HOURS, byMinute = SIXTY, bySecond = SIXTY } = rule;
   const matches = dayFilter(rule);
   const limits = timesOfDay(
@@ -103,7 +111,7 @@ function allowedUnits(rule: PaceRule): (wall: number) => number | undefined {
   function search(wall: number): number | undefined {
     let day = Math.floor(wall / DAY_MS);
     let from = wall;
-    for (let days = 0; days <= DAYS_MOST; days += 1) {
+    for (let days = 0; days <= DAYS_MOST && effort.take(); days += 1) {
       if (from >= known.from && from <= known.to) return known.to;
       const date = civilDay(day);
       if (date.year > LAST_YEAR) return undefined;

@@ -4,6 +4,7 @@ import { type DstPolicy, ScheduleError } from '@tenuto/contract';
 import { cronTimes, keepsPace, parseCron } from './cron.ts';
 import { EXPRESSION_PATH } from './cron-field.ts';
 import { cronWords } from './cron-words.ts';
+import { createEffort, type Effort } from './effort.ts';
 import { dateWords, localTime, timeWords } from './local-time.ts';
 import { onceTimes, parseOnce } from './once.ts';
 import { readRecurrence } from './recurrence.ts';
@@ -23,6 +24,8 @@ export interface ExpectedFiring {
 export interface Schedule {
   /** The first firing strictly after an instant; undefined when there is none. Never hangs. */
   after(instantMs: number): ExpectedFiring | undefined;
+  /** The next firings, so many or as many as are found at a reasonable cost. */
+  upcoming(instantMs: number, count: number): readonly ExpectedFiring[];
   /** In English, like "every weekday at 09:00, Europe/Paris". */
   readonly description: string;
 }
@@ -30,21 +33,49 @@ export interface Schedule {
 /** @throws ScheduleError for what cannot be read, and for what never fires */
 export function readSchedule(spec: ScheduleSpec): Schedule {
   const zone = zoneNamed(spec.timezone);
-  const timetable = READERS[spec.kind](spec, zone);
+  const effort = createEffort();
+  const timetable = READERS[spec.kind](spec, zone, effort);
   const { startAt = Number.NEGATIVE_INFINITY, endAt = Number.POSITIVE_INFINITY } = spec;
-  refuseNever(timetable, Math.max(spec.anchor, startAt), endAt);
+  refuseNever(timetable, Math.max(spec.anchor, startAt), { endAt, effort });
   return {
     description: `${timetable.words}, ${timetable.zone.name}`,
     after(instantMs) {
-      const firing = timetable.after(Math.max(instantMs, startAt - 1));
-      if (firing === undefined || firing.at > endAt) return undefined;
-      return { ...firing, local: localTime(firing.at, timetable.zone) };
+      effort.renew();
+      return next(instantMs);
+    },
+    upcoming(instantMs, count) {
+      effort.renew();
+      const found: ExpectedFiring[] = [];
+      for (let at = instantMs; found.length < count; ) {
+        const firing = next(at);
+        // With several rules, what was found when the effort was spent need not be the next one.
+        if (firing === undefined || effort.spent()) break;
+        found.push(firing);
+        at = firing.at;
+      }
+      return found;
     },
   };
+
+  function next(instantMs: number): ExpectedFiring | undefined {
+    const firing = timetable.after(Math.max(instantMs, startAt - 1));
+    if (firing === undefined || firing.at > endAt) return undefined;
+    return { ...firing, local: localTime(firing.at, timetable.zone) };
+  }
 }
 
-function refuseNever(timetable: Timetable, from: number, endAt: number): void {
+function refuseNever(
+  timetable: Timetable,
+  from: number,
+  { endAt, effort }: { readonly endAt: number; readonly effort: Effort },
+): void {
   const first = timetable.after(from - 1);
+  if (effort.spent()) {
+    throw new ScheduleError(
+      EXPRESSION_PATH,
+      'It takes too long to find out when the schedule fires; make it simpler.',
+    );
+  }
   if (first === undefined) {
     const since = new Date(from).toISOString();
     throw new ScheduleError(
@@ -59,7 +90,7 @@ function refuseNever(timetable: Timetable, from: number, endAt: number): void {
 }
 
 const READERS: Readonly<
-  Record<ScheduleSpec['kind'], (spec: ScheduleSpec, zone: Zone) => Timetable>
+  Record<ScheduleSpec['kind'], (spec: ScheduleSpec, zone: Zone, effort: Effort) => Timetable>
 > = {
   cron: readCron,
   rrule: readRecurrence,

@@ -50,6 +50,7 @@ function principalOf(found: TokenRecord): Principal {
     actor: found.subject,
     scopes: new Set(found.scopes),
     via: found.isAccess ? 'access' : 'token',
+    short: found.isAccess,
     teams: found.teams,
     ...(found.agentId !== null && { agentId: found.agentId }),
     ...(found.expiresAt !== null && { expiresAt: found.expiresAt }),

@@ -16,6 +16,8 @@ export interface Principal {
   /** The team that it acts for in this request: what it creates is the team's. */
   readonly team?: string;
   readonly agentId?: string;
+  /** It came in with a short access token, or with a session that was made of one. */
+  readonly short?: boolean;
   /** When what proved it ends, in milliseconds since the epoch; absent, it does not. */
   readonly expiresAt?: number;
 }

@@ -7,6 +7,7 @@ const PASSED_ON = [
   'authorization',
   'cookie',
   'x-csrf-token',
+  'x-tenuto-team',
   'x-user-id',
   'x-user-email',
   'x-forwarded-for',

@@ -60,8 +60,8 @@ export async function createCredential(
 }
 
 /** @throws OrchestrationError 403 for who came in with what is soon over, to make what lasts */
-export function refuseShort({ via }: Principal): void {
-  if (via !== 'access') return;
+export function refuseShort({ short }: Principal): void {
+  if (short !== true) return;
   const detail = 'A short access token makes nothing lasting: its owner or an administrator does.';
   throw new OrchestrationError('forbidden', detail);
 }

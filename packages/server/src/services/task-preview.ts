@@ -73,12 +73,9 @@ function firings(
   schedule: Schedule,
   { from, count }: { readonly from: number; readonly count: number },
 ): SchedulePreview['firings'] {
-  const found: SchedulePreview['firings'] = [];
-  let next = schedule.after(from);
-  while (next !== undefined && found.length < count) {
-    const { at, local, dst } = next;
-    found.push({ at: formatTime(at), local, ...(dst !== undefined && { dst }) });
-    next = schedule.after(at);
-  }
-  return found;
+  return schedule.upcoming(from, count).map(({ at, local, dst }) => ({
+    at: formatTime(at),
+    local,
+    ...(dst !== undefined && { dst }),
+  }));
 }
