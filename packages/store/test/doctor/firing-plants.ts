@@ -1,6 +1,6 @@
 /** Stores in which something is wrong with the firings of tasks. */
 import { randomUUID } from 'node:crypto';
-import type { Plant } from './plants.ts';
+import type { Plant } from './plant.ts';
 
 const COPIED = `plan_hash, owner, kind, name, job_type, priority, triggered_by, input, created_at,
   scheduled_at, status, claim_key, wake_at, task_id`;

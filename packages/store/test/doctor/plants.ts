@@ -1,14 +1,8 @@
 /** For each check, what makes a sound store one in which it finds something. */
 import { randomUUID } from 'node:crypto';
 import { FIRINGS } from './firing-plants.ts';
+import type { Plant } from './plant.ts';
 import type { SoundStore } from './sound-store.ts';
-
-export interface Plant {
-  /** Spoils the store. @returns the subject of the evidence */
-  spoil(store: SoundStore): Promise<string>;
-  /** Other checks that find the same. */
-  readonly also?: readonly string[];
-}
 
 const HOURS_AGO = `now() - interval '2 hours'`;
 
