@@ -1,4 +1,5 @@
 /** Tasks that events fire, from the publish to the run. */
+import { randomBytes } from 'node:crypto';
 import { makePartitions } from '@tenuto/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RealApi, startRealApi } from './real-api.ts';
@@ -58,6 +59,22 @@ describe('a task of kind event', () => {
     expect((await publish('life.b', 1)).triggered_tasks).toBe(1);
     await api.call(`${path}/cancel`, { method: 'POST' });
     expect((await publish('life.b', 1)).triggered_tasks).toBe(0);
+  });
+
+  it.each([
+    ['that cannot be told', '${event.payload.k}', { other: 1 }, 2],
+    ['with a NUL', "${'\\u0000'}", {}, 1],
+    ['that is long', '${event.payload.k}', { k: randomBytes(20_000).toString('base64') }, 1],
+  ])('keeps nobody from publishing by a dedupe_key %s', async (word, key, payload, runsMade) => {
+    const topic = `dedupe.${word.replaceAll(' ', '-')}`;
+    const dedupe = { dedupe_key: key, dedupe_window_seconds: 60 };
+    const id = await task({ schedule_expr: topic, ...dedupe });
+    for (let times = 0; times < 2; times += 1) {
+      const { status } = await api.call(EVENTS, { body: { topic, payload } });
+      expect(status).toBe(202);
+    }
+    expect(await firings(id)).toHaveLength(2);
+    expect(await runs(id)).toHaveLength(runsMade);
   });
 
   it('hears nothing of others', async () => {

@@ -47,6 +47,15 @@ describe('a recurrence that is dear to follow', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
+  it.each([
+    'FREQ=MONTHLY;BYMONTHDAY=31;COUNT=50000',
+    'FREQ=YEARLY;BYDAY=MO;COUNT=100000',
+    'FREQ=DAILY;COUNT=100000',
+    'FREQ=HOURLY;BYMINUTE=0,30;COUNT=100000',
+  ])('is none for its COUNT alone: %s', (expression) => {
+    expect(read(expression).upcoming(NOW, 1_000)).toHaveLength(1_000);
+  });
+
   it('is shown as far as it is found', () => {
     const seconds = 'BYHOUR=3;BYSETPOS=1;BYSECOND=1,2,3,4';
     const schedule = read(

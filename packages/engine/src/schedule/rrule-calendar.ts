@@ -20,8 +20,6 @@ import type { WallTimes } from './wall-clock.ts';
 interface Periods {
   /** The number of the period that a day lies in, or of the one before it. */
   numberOf(day: number): number;
-  /** What it takes to find the days of one. */
-  readonly steps: number;
   firstDay(number: number): number;
   /** The rule's days in a period, in order. */
   days(number: number): readonly number[];
@@ -29,8 +27,8 @@ interface Periods {
 
 const LAST_DAY = dayNumber(LAST_YEAR, 12, 31);
 /** Days whose date is known are looked at quickly. */
-const MONTH_STEPS = 4;
-const YEAR_STEPS = 40;
+const MONTH_STEPS = 2;
+const YEAR_STEPS = 24;
 const NO_DAYS: readonly number[] = [];
 const HORIZON_DAYS = CYCLE_YEARS * 365 + 97;
 
@@ -42,7 +40,7 @@ export function calendarTimes(
   const startDay = Math.floor(startMs / DAY_MS);
   const rule = withStartDays(written, startDay);
   const times = timesOf(rule, startMs - startDay * DAY_MS);
-  const periods = periodsOf(rule, startDay);
+  const periods = periodsOf(rule, startDay, effort);
   // A date that does not exist may be moved into the next period.
   const overlap = rule.skip === 'FORWARD' ? 1 : 0;
   const { bySetPos } = rule;
@@ -54,7 +52,7 @@ export function calendarTimes(
       const horizon = Math.min(LAST_DAY, day + HORIZON_DAYS);
       let number = Math.max(0, periods.numberOf(day) - overlap);
       for (; periods.firstDay(number) <= horizon; number += 1) {
-        if (!effort.take(periods.steps)) return undefined;
+        if (!effort.take()) return undefined;
         const days = periods.days(number);
         if (days.length === 0) continue;
         const seconds =
@@ -107,13 +105,13 @@ function firstChosen(
   return first;
 }
 
-function periodsOf(rule: RecurrenceRule, startDay: number): Periods {
+function periodsOf(rule: RecurrenceRule, startDay: number, effort: Effort): Periods {
   const filter = dayFilter(rule);
   switch (rule.frequency) {
     case 'YEARLY':
-      return years(rule, filter, startDay);
+      return counted(years(rule, filter, startDay), YEAR_STEPS, effort);
     case 'MONTHLY':
-      return months(rule, filter, startDay);
+      return counted(months(rule, filter, startDay), MONTH_STEPS, effort);
     case 'WEEKLY':
       return weeks(rule, filter, startDay);
     default:
@@ -126,7 +124,6 @@ function periodsOf(rule: RecurrenceRule, startDay: number): Periods {
 /** Periods of a fixed number of days. */
 function spans(start: number, step: number, days: (first: number) => readonly number[]): Periods {
   return {
-    steps: 1,
     numberOf: (day) => Math.floor((day - start) / step),
     firstDay: (number) => start + number * step,
     days: (number) => days(start + number * step),
@@ -148,10 +145,9 @@ function months(rule: RecurrenceRule, filter: DayFilter, startDay: number): Peri
   const yearOf = (number: number) => Math.floor((start + number * interval) / 12);
   const monthOf = (number: number) => ((start + number * interval) % 12) + 1;
   return {
-    steps: MONTH_STEPS,
     numberOf: (day) => Math.floor((monthIndex(day) - start) / interval),
     firstDay: (number) => dayNumber(yearOf(number), monthOf(number), 1),
-    days: remembered((number) => daysOfMonth(rule, filter, yearOf(number), monthOf(number))),
+    days: (number) => daysOfMonth(rule, filter, yearOf(number), monthOf(number)),
   };
 }
 
@@ -159,10 +155,9 @@ function years(rule: RecurrenceRule, filter: DayFilter, startDay: number): Perio
   const { interval } = rule;
   const start = civilDay(startDay).year;
   return {
-    steps: YEAR_STEPS,
     numberOf: (day) => Math.floor((civilDay(day).year - start) / interval),
     firstDay: (number) => dayNumber(start + number * interval, 1, 1),
-    days: remembered((number) => daysOfYear(rule, filter, start + number * interval)),
+    days: (number) => daysOfYear(rule, filter, start + number * interval),
   };
 }
 
@@ -172,11 +167,16 @@ function monthIndex(day: number): number {
 }
 
 /** Keeps the last answer: one firing after the other asks for the same period. */
-function remembered(days: (number: number) => readonly number[]): Periods['days'] {
+function counted(periods: Periods, steps: number, effort: Effort): Periods {
   let known: { readonly number: number; readonly days: readonly number[] } | undefined;
-  return (number) => {
-    if (known?.number !== number) known = { number, days: days(number) };
-    return known.days;
+  return {
+    ...periods,
+    days(number) {
+      if (known?.number === number) return known.days;
+      effort.take(steps);
+      known = { number, days: periods.days(number) };
+      return known.days;
+    },
   };
 }
 

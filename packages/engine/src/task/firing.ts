@@ -1,4 +1,10 @@
-import { formatTime, type JsonObject, type TaskDefinition } from '@tenuto/contract';
+import { createHash } from 'node:crypto';
+import {
+  ExpressionError,
+  formatTime,
+  type JsonObject,
+  type TaskDefinition,
+} from '@tenuto/contract';
 import { compileTemplate } from '../expression/index.ts';
 import type { Firing } from '../ports/task-store.ts';
 
@@ -88,14 +94,31 @@ export const DEDUPE_SCOPE = {
   variables: DEDUPE_VARIABLES,
 } as const;
 
-/** The key under which it is fired once in a window; none where it has none. */
+/**
+ * The key under which it is fired once in a window; none where it has none, or where it cannot be
+ * told: that must keep neither the task from firing nor others from publishing.
+ */
 function dedupeOf(task: FiredTask, occasion: Occasion): Firing['dedupe'] {
   const { dedupe_key: written, dedupe_window_seconds: windowSeconds } = task.definition;
   if (written === undefined || windowSeconds === undefined) return undefined;
   const template = compileTemplate(written, DEDUPE_SCOPE);
-  const key = template.resolve({
+  const scope = {
     task: taskFacts(task, occasion),
     event: occasion.event === undefined ? null : JSON.parse(occasion.event),
-  });
-  return { key: typeof key === 'string' ? key : JSON.stringify(key), windowSeconds };
+  };
+  try {
+    const key = template.resolve(scope);
+    return { key: storable(typeof key === 'string' ? key : JSON.stringify(key)), windowSeconds };
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+const KEY_CHARS = 500;
+
+/** A key may be made of whatever an event holds: what no index takes is known by its hash. */
+function storable(key: string): string {
+  if (key.length <= KEY_CHARS && key.isWellFormed() && !key.includes('\0')) return key;
+  return `sha256:${createHash('sha256').update(JSON.stringify(key)).digest('hex')}`;
 }
