@@ -39,6 +39,18 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   'POST /api/v1/orchestration/job/{job_id}/recover': async () => ({
     ...{ action: 'retry_job', reason: 'again' },
   }),
+  'POST /api/v1/tasks/{task_id}/backfill': async () => ({
+    from: new Date(Date.now() - 2 * 86_400_000).toISOString(),
+    to: new Date().toISOString(),
+  }),
+  'PUT /api/v1/webhooks/{webhook_id}': async () => ({
+    ...{ name: 'replaced', topic: 'posts', verify: 'none' },
+  }),
+  'POST /api/v1/mcp-servers': async () => server('made'),
+  'PUT /api/v1/mcp-servers/{name}': async () => server('replaced'),
+  'PUT /api/v1/orchestration/templates/{name}': async () => ({
+    ...{ name: 'replaced', dag_definition: { nodes: [{ id: 'a', uses: 'sleep.for' }] } },
+  }),
   'POST /api/v1/runs/bulk': async ({ api }) => {
     await addLive(api.pool, { owner: 'owner', tags: ['bulk'] });
     return { filter: { tag: 'bulk' }, action: 'pause', dry_run: false };
@@ -56,8 +68,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Why a success of these has no row. */
 const NO_ROW: Readonly<Record<string, string>> = {
   'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
+  'POST /api/v1/tasks/preview': 'nothing is stored',
+  'POST /api/v1/mcp-servers/{name}/check': 'nothing is changed: it only asks',
   'POST /api/v1/doctor/repair': 'there is nothing to mend in a sound store',
 };
+
+const server = (name: string) => ({ name, transport: 'http', url: 'https://a.example/mcp' });
 
 async function credentials({ api }: Stage) {
   const name = `signing-in-${randomUUID()}`;
