@@ -40,19 +40,16 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
     ...{ action: 'retry_job', reason: 'again' },
   }),
   'POST /api/v1/tasks/{task_id}/backfill': async () => ({
-    ...{ from: '2026-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' },
+    from: new Date(Date.now() - 2 * 86_400_000).toISOString(),
+    to: new Date().toISOString(),
   }),
   'PUT /api/v1/webhooks/{webhook_id}': async () => ({
-    ...{ name: 'another', topic: 'posts', verify: 'none' },
+    ...{ name: 'replaced', topic: 'posts', verify: 'none' },
   }),
-  'POST /api/v1/mcp-servers': async () => ({
-    ...{ name: 'plain', transport: 'http', url: 'https://mcp.example/' },
-  }),
-  'PUT /api/v1/mcp-servers/{name}': async () => ({
-    ...{ name: 'renamed', transport: 'http', url: 'https://mcp.example/' },
-  }),
+  'POST /api/v1/mcp-servers': async () => server('made'),
+  'PUT /api/v1/mcp-servers/{name}': async () => server('replaced'),
   'PUT /api/v1/orchestration/templates/{name}': async () => ({
-    ...{ name: 'renamed', dag_definition: { nodes: [{ id: 'a', uses: 'noop' }] } },
+    ...{ name: 'replaced', dag_definition: { nodes: [{ id: 'a', uses: 'sleep.for' }] } },
   }),
   'POST /api/v1/runs/bulk': async ({ api }) => {
     await addLive(api.pool, { owner: 'owner', tags: ['bulk'] });
@@ -62,7 +59,6 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 
 /** Why these are not carried out here, and where they are. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'POST /hooks/{hook}': 'senders come with signatures and no token: webhooks.test.ts',
   'POST /api/v1/orchestration/job/{job_id}/nodes/{node_id}/cancel-retry':
     'takes a node that waits for a retry: recover-manual.test.ts',
   'POST /api/v1/orchestration/job/{job_id}/rerun-failed-tests':
@@ -71,11 +67,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Why a success of these has no row. */
 const NO_ROW: Readonly<Record<string, string>> = {
-  'POST /api/v1/tasks/preview': 'it stores nothing',
-  'POST /api/v1/mcp-servers/{name}/check': 'it changes nothing',
   'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
+  'POST /api/v1/tasks/preview': 'nothing is stored',
+  'POST /api/v1/mcp-servers/{name}/check': 'nothing is changed: it only asks',
   'POST /api/v1/doctor/repair': 'there is nothing to mend in a sound store',
 };
+
+const server = (name: string) => ({ name, transport: 'http', url: 'https://a.example/mcp' });
 
 async function credentials({ api }: Stage) {
   const name = `signing-in-${randomUUID()}`;

@@ -168,6 +168,11 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
       body: { name: fresh('webhook'), topic: 'posts', verify: 'none' },
       id: 'webhook_id',
     }),
+  async hook(maker) {
+    const body = { name: fresh('webhook'), topic: 'posts', verify: 'none' };
+    const path = await made(maker, '/api/v1/webhooks', { body, id: 'path' });
+    return path.replace('/hooks/', '');
+  },
   agent_id: (maker) =>
     made(maker, '/api/v1/agents', { body: { name: fresh('agent'), scopes: [] }, id: 'agent_id' }),
   credential_id: (maker) =>
