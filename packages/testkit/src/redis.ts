@@ -24,27 +24,11 @@ export interface TestRedis {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-let missing: Promise<string | undefined> | undefined;
-
 /**
- * Why tests cannot have a Redis, as a reason to skip them; undefined when they can. Root on Debian
- * installs the server of the distribution when there is none.
+ * Why tests cannot have a Redis, as a reason to skip them; undefined when they can. What runs the
+ * tests installs one before they start, where that is possible.
  */
-export function whyNoRedis(): Promise<string | undefined> {
-  missing ??= findServer();
-  return missing;
-}
-
-async function findServer(): Promise<string | undefined> {
-  if (await isThere()) return undefined;
-  if (process.getuid?.() !== 0) return 'no redis-server in PATH';
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  const install = ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', 'redis-server'];
-  try {
-    await run('apt-get', install, options);
-  } catch (error) {
-    return `no redis-server, and apt-get does not install one: ${String(error).slice(0, 200)}`;
-  }
+export async function whyNoRedis(): Promise<string | undefined> {
   return (await isThere()) ? undefined : 'no redis-server in PATH';
 }
 

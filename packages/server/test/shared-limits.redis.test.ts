@@ -1,4 +1,4 @@
-import { startRedis, type TestRedis, whyNoRedis } from '@tenuto/testkit';
+import { startRedis, type TestRedis } from '@tenuto/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectRedis } from '../src/bus/redis-connection.ts';
 import { localCounters } from '../src/limits/counters.ts';
@@ -7,10 +7,7 @@ import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
 import { systemClock } from '../src/system-clock.ts';
 import { JOBS, startOwnApi } from './server.ts';
 
-const skip = await whyNoRedis();
-if (skip !== undefined) console.warn(`skipped shared limits: ${skip}`);
-
-describe.skipIf(skip !== undefined)('limits of several servers', () => {
+describe('limits of several servers', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();

@@ -1,14 +1,13 @@
 /** Events on Redis Streams: what outside readers see, and what outside writers write. */
 import { streamIdOf } from '@tenuto/engine';
-import { startRedis, type TestRedis, whyNoRedis } from '@tenuto/testkit';
+import { startRedis, type TestRedis } from '@tenuto/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventDatabase, startEventServer } from './two-servers.ts';
 
-const noRedis = await whyNoRedis();
 let redis: TestRedis;
 beforeAll(async () => {
-  if (noRedis === undefined) redis = await startRedis();
+  redis = await startRedis();
 });
 afterAll(() => redis?.[Symbol.asyncDispose]());
 
@@ -30,8 +29,7 @@ const field = (fields: readonly string[], name: string) => fields[fields.indexOf
 const ids = (entries: readonly (readonly [string, ...unknown[]])[]) => entries.map(([id]) => id);
 const soon = { timeout: 60_000, interval: 20 };
 
-const title = `the stream${noRedis === undefined ? '' : ` (skipped: ${noRedis})`}`;
-describe.skipIf(noRedis !== undefined)(title, () => {
+describe('the stream', () => {
   it('has every event under an id that the answer knew before', async () => {
     const { database } = await eventDatabase();
     const { prefix, entries, length } = outside();
@@ -132,7 +130,7 @@ describe.skipIf(noRedis !== undefined)(title, () => {
   });
 });
 
-describe.skipIf(noRedis !== undefined)(`outside writers${noRedis ? ' (skipped)' : ''}`, () => {
+describe('outside writers', () => {
   it('write entries that become rows once, and are gone then', async () => {
     const { database, pool } = await eventDatabase();
     const { prefix, client, into } = outside();
