@@ -242,6 +242,10 @@ function addPhases(app: FastifyInstance, phase: () => Phase): void {
     if (now === 'ready' || request.is404 || request.routeOptions.config.always === true) return;
     throw new OrchestrationError('overloaded', `The server is ${now}.`, { retryAfterSeconds: 1 });
   });
+  // A connection that is kept for more requests would hold up a server that stops.
+  app.addHook('onSend', async (_request, reply) => {
+    if (phase() === 'draining') reply.header('connection', 'close');
+  });
 }
 
 /** A route that says nothing about its query takes none. */

@@ -198,7 +198,9 @@ function addStream(app: Typed, streams: EventStreams): void {
       // The answer closes at once when nobody looks on; what it is read from would first wait for more.
       reply.raw.on('close', stream.close);
       const body = Readable.from(stream.text).on('close', stream.close);
-      reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      // Kept alive behind the stream, the connection would hold up a server that stops.
+      const held = { connection: 'close', 'x-accel-buffering': 'no' };
+      reply.headers({ 'cache-control': 'no-store', ...held });
       return reply.type(STREAM).send(body);
     },
   );
