@@ -13,7 +13,7 @@ import type {
   WriteApiToken,
   WriteCredential,
 } from '@tenuto/contract';
-import type { ChangeOptions, SubmitOptions } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import {
@@ -72,25 +72,9 @@ const pathOf = (agentId: string) => `${AGENTS}/${segment(agentId)}`;
 export function createAgents(transport: TransportOptions): Agents {
   const shape = agentShape;
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'DELETE',
-    agentId: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: WriteAgent,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(agentId), shape, ...signalOf(options) },
-      // Sent again, a change of a version that it has itself outdated would be refused.
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   return {
-    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: AGENTS, body, shape, repeatable: true, ...signalOf(options) },
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    create: (body, options) => submit(transport, { path: AGENTS, body, shape }, options),
     get: (agentId, options) => read(pathOf(agentId), shape, {}, options),
     list: (query, options) => list(AGENTS, shape, { ...query }, options),
     replace: (agentId, body, options) => change('PUT', agentId, options, body),

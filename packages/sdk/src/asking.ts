@@ -30,6 +30,28 @@ export function submit<T>(
   });
 }
 
+/** What changes one thing of a kind, by its id or name. */
+export type Changer<T> = (
+  method: 'PUT' | 'PATCH' | 'DELETE',
+  id: string,
+  options?: ChangeOptions,
+  body?: unknown,
+) => Promise<T>;
+
+export function createChanger<T>(
+  transport: TransportOptions,
+  { pathOf, shape }: { readonly pathOf: (id: string) => string; readonly shape: Shape<T> },
+): Changer<T> {
+  return (method, id, { version, ...options } = {}, body) =>
+    send(transport, {
+      ...{ method, path: pathOf(id), shape, ...signalOf(options) },
+      // Sent again, a change of a version that it has itself outdated would be refused.
+      repeatable: version === undefined && method !== 'DELETE',
+      ...(body !== undefined && { body }),
+      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
+    });
+}
+
 /** A change that an engine carries out. */
 export interface AskOptions extends ChangeOptions {
   /** Answers at once that it is on its way, in place of waiting a short while for the engine. */

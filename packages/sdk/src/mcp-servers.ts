@@ -6,7 +6,7 @@ import {
   type McpToolList,
   type WriteMcpServer,
 } from '@tenuto/contract';
-import type { ChangeOptions, SubmitOptions } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
@@ -93,24 +93,9 @@ const pathOf = (name: string) => `${ROOT}/${segment(name)}`;
 export function createMcpServers(transport: TransportOptions): McpServers {
   const shape = serverShape;
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'DELETE',
-    name: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: unknown,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(name), shape, ...signalOf(options) },
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   return {
-    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: ROOT, body, shape, repeatable: true, ...signalOf(options) },
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    create: (body, options) => submit(transport, { path: ROOT, body, shape }, options),
     get: (name, options) => read(pathOf(name), shape, {}, options),
     list: (query, options) => list(ROOT, shape, { ...query }, options),
     replace: (name, body, options) => change('PUT', name, options, body),

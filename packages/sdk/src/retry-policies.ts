@@ -4,12 +4,12 @@ import type {
   StoredRetryPolicy,
   WriteRetryPolicy,
 } from '@tenuto/contract';
-import { type ChangeOptions, type SubmitOptions, submit } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
-import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
+import { type CallOptions, createReader, segment } from './reading.ts';
 import { retryPolicyShape } from './retry-policy-shape.ts';
-import { send, type TransportOptions } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
 
 /** A policy as it is sent: typed, or read from a file and left to the server to check. */
 export type RetryPolicyBody = WriteRetryPolicy | JsonObject;
@@ -47,19 +47,7 @@ const pathOf = (policyId: string) => `${ROOT}/${segment(policyId)}`;
 export function createRetryPolicies(transport: TransportOptions): RetryPolicies {
   const shape = retryPolicyShape;
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'PATCH' | 'DELETE',
-    policyId: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: unknown,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(policyId), shape, ...signalOf(options) },
-      // Sent again, a change of a version that it has itself outdated would be refused.
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   return {
     create: (body, options) => submit(transport, { path: ROOT, body, shape }, options),
     get: (policyId, options) => read(pathOf(policyId), shape, {}, options),

@@ -1,10 +1,10 @@
 import type { CreateSecret, EditSecret, PutSecret, Secret } from '@tenuto/contract';
-import type { ChangeOptions, SubmitOptions } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
-import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
+import { type CallOptions, createReader, segment } from './reading.ts';
 import { fields, listOf, nullable, number, type Shape, text } from './shape.ts';
-import { send, type TransportOptions } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
 
 /** Stored secrets; their values are sent and never read. Every function throws as `createClient` says. */
 export interface Secrets {
@@ -34,25 +34,9 @@ const pathOf = (name: string) => `${ROOT}/${segment(name)}`;
 
 export function createSecrets(transport: TransportOptions): Secrets {
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'PATCH' | 'DELETE',
-    name: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: unknown,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(name), shape, ...signalOf(options) },
-      // Sent again, a change of a version that it has itself outdated would be refused.
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   return {
-    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: ROOT, body, shape, repeatable: true, ...signalOf(options) },
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    create: (body, options) => submit(transport, { path: ROOT, body, shape }, options),
     set: (name, body, options) => change('PUT', name, options, body),
     get: (name, options) => read(pathOf(name), shape, {}, options),
     list: (query, options) => list(ROOT, shape, { ...query }, options),

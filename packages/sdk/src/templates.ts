@@ -6,7 +6,7 @@ import type {
   Template,
   WriteTemplate,
 } from '@tenuto/contract';
-import type { ChangeOptions, SubmitOptions } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions } from './asking.ts';
 import { dryRunShape, jobShape } from './job-shapes.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
@@ -62,18 +62,7 @@ const pathOf = (name: string) => `${ROOT}/${segment(name)}`;
 
 export function createTemplates(transport: TransportOptions): Templates {
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'DELETE',
-    name: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: unknown,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(name), shape, ...signalOf(options) },
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   const make = <T>(
     path: string,
     made: Shape<T>,

@@ -1,10 +1,10 @@
 import type { EditWebhook, JsonObject, Webhook, WriteWebhook } from '@tenuto/contract';
-import type { ChangeOptions, SubmitOptions } from './asking.ts';
+import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import { webhookShape } from './event-shapes.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
-import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
-import { send, type TransportOptions } from './transport.ts';
+import { type CallOptions, createReader, segment } from './reading.ts';
+import type { TransportOptions } from './transport.ts';
 
 /** Inbound webhooks. Every function throws as `createClient` says. */
 export interface Webhooks {
@@ -23,24 +23,9 @@ const pathOf = (webhookId: string) => `${ROOT}/${segment(webhookId)}`;
 export function createWebhooks(transport: TransportOptions): Webhooks {
   const shape = webhookShape;
   const { read, list } = createReader(transport);
-  const change = (
-    method: 'PUT' | 'PATCH' | 'DELETE',
-    webhookId: string,
-    { version, ...options }: ChangeOptions = {},
-    body?: unknown,
-  ) =>
-    send(transport, {
-      ...{ method, path: pathOf(webhookId), shape, ...signalOf(options) },
-      repeatable: version === undefined && method !== 'DELETE',
-      ...(body !== undefined && { body }),
-      ...(version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-    });
+  const change = createChanger(transport, { pathOf, shape });
   return {
-    create: (body, { idempotencyKey = crypto.randomUUID(), ...options } = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: ROOT, body, shape, repeatable: true, ...signalOf(options) },
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    create: (body, options) => submit(transport, { path: ROOT, body, shape }, options),
     get: (webhookId, options) => read(pathOf(webhookId), shape, {}, options),
     list: (query, options) => list(ROOT, shape, { ...query }, options),
     replace: (webhookId, body, options) => change('PUT', webhookId, options, body),

@@ -57,8 +57,8 @@ describe('a plan of files', () => {
   it('spreads what the pattern finds by what the tests in each file took', async () => {
     await files('src/a.test.ts', 'src/b.test.ts', 'src/deep/c.test.ts', 'src/d.ts');
     const tests = [
-      known('1', 600, { file: '/ci/work/src/a.test.ts' }),
-      known('2', 300, { file: '/ci/work/src/a.test.ts' }),
+      known('1', 600, { file: '/build/repo/src/a.test.ts' }),
+      known('2', 300, { file: '/build/repo/src/a.test.ts' }),
       known('3', 500, { classname: 'src/b.test.ts' }),
       known('4', 300, { file: 'src\\deep\\c.test.ts' }),
       known('5', 9_000, { file: 'src/gone.test.ts' }),
