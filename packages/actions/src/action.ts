@@ -28,6 +28,8 @@ export interface ActionDefinition {
    * when an engine dies in the middle of it (`on_ambiguous`).
    */
   effectOf?(parameters: JsonObject): string | undefined;
+  /** Keeps a ledger of its own of the calls that it makes: see `ActionRunner.knowsItsCalls`. */
+  readonly knowsItsCalls?: boolean;
   /** Lets go of what the action holds between calls: kept connections, children. */
   close?(): Promise<void>;
 }

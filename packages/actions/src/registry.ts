@@ -46,6 +46,7 @@ export function createActionRegistry(
     },
     effectOf: (uses) => find(uses)?.effectOf,
     ambiguityOf: (uses) => find(uses)?.onAmbiguous,
+    knowsItsCalls: (uses) => find(uses)?.knowsItsCalls === true,
     async close() {
       await Promise.all(definitions.map((action) => action.close?.()));
     },

@@ -118,6 +118,7 @@ export const RECOVERY_TRIGGERS = [
   'stalled',
   'deadline',
   'ambiguous',
+  'budget',
   'intervention',
   'manual',
 ] as const;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenuto/contract';
+import type { AmbiguityPolicy, JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
 import type { ActionCall, LogStream, SecretUse } from './ports/action-runner.ts';
@@ -18,6 +18,7 @@ export class AttemptCall implements ActionCall {
   readonly with: JsonObject;
   readonly startedAt: number;
   readonly graceMs: number;
+  readonly onAmbiguous?: AmbiguityPolicy;
   readonly secrets?: readonly SecretUse[];
   readonly #call: Call;
   readonly #logs: LogWriter;
@@ -32,7 +33,9 @@ export class AttemptCall implements ActionCall {
     this.uses = usesOf(run, call.node) ?? '';
     this.with = parameters;
     this.startedAt = call.startedAt;
-    this.graceMs = specOf(run, call.node).graceMs;
+    const { graceMs, onAmbiguous } = specOf(run, call.node);
+    this.graceMs = graceMs;
+    if (onAmbiguous !== undefined) this.onAmbiguous = onAmbiguous;
     if (secrets !== undefined) this.secrets = secrets;
     this.#call = call;
     this.#logs = logs;

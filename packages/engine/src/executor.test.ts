@@ -114,3 +114,21 @@ describe('an effect that nobody knows the outcome of', () => {
     }
   });
 });
+
+describe('an attempt that asks for a decision', () => {
+  it('is followed by no other before a person has decided, effect or not', () => {
+    const outcome: ActionOutcome = {
+      status: 'failed',
+      error: {
+        ...{ classification: 'resource_exhausted', type: 'budget_exhausted', message: 'Spent.' },
+        ask: 'budget',
+      },
+    };
+    const event = effect({ max_retries: 3 }, { outcome, careful: false });
+    expect(event).toMatchObject({
+      error: { type: 'budget_exhausted' },
+      recovery: { action: 'escalate_manual', trigger: 'budget', intervention: 'an id' },
+    });
+    expect(event).not.toHaveProperty('retryAt');
+  });
+});

@@ -10,7 +10,7 @@ import type { Call, FinalOutcome } from './owned.ts';
 import type { ActionOutcome, ActionRunner, Wait } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import { outcomeRow } from './recovery-asides.ts';
-import { ambiguous, type StepPorts } from './recovery-steps.ts';
+import { ambiguous, askedAbout, type StepPorts } from './recovery-steps.ts';
 import {
   type AttemptEnded,
   parametersOf,
@@ -198,8 +198,11 @@ const asItIs: Judge = (event) => event;
  * what follows is what follows when an engine dies in the middle of it.
  */
 function judgeOf(ports: ExecutorPorts, call: Call, outcome: FinalOutcome): Judge {
-  if (!call.effect || outcome.status === 'completed' || call.aborted === 'cancelled') return asItIs;
+  if (outcome.status === 'completed' || call.aborted === 'cancelled') return asItIs;
   const { run } = call.owned;
+  const { ask } = outcome.error;
+  if (ask !== undefined) return (event) => askedAbout(ports, run, event, ask);
+  if (!call.effect) return asItIs;
   const uses = usesOf(run, call.node) ?? '';
   const cutShort = call.aborted !== undefined && ports.runner.ambiguityOf?.(uses) !== undefined;
   if (!(outcome.error.outcomeUnknown ?? cutShort)) return asItIs;

@@ -20,8 +20,11 @@ export { createMask, type Mask } from './mask.ts';
 export * from './plan/index.ts';
 export type * from './ports/action-runner.ts';
 export type * from './ports/agent-store.ts';
+export type * from './ports/approval-door.ts';
 export * from './ports/audit-store.ts';
+export * from './ports/blob-store.ts';
 export type * from './ports/bus.ts';
+export type * from './ports/call-ledger.ts';
 export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/doctor-store.ts';
@@ -45,6 +48,7 @@ export type * from './ports/team-store.ts';
 export type * from './ports/test-store.ts';
 export type * from './ports/token-store.ts';
 export type * from './ports/webhook-store.ts';
+export * from './ports/workspace.ts';
 export {
   type Circuit,
   type CircuitSettings,

@@ -19,7 +19,7 @@ import {
 
 export interface StepPorts {
   newId(): string;
-  readonly runner: Pick<ActionRunner, 'effectOf' | 'ambiguityOf'>;
+  readonly runner: Pick<ActionRunner, 'effectOf' | 'ambiguityOf' | 'knowsItsCalls'>;
 }
 
 /** A failed attempt that is not made again, with what is done about it if anything is. */
@@ -105,6 +105,7 @@ export function effectOf(
 ): string | undefined {
   const uses = usesOf(run, node);
   if (uses === undefined || roundOf(run, node).kind === 'probe') return undefined;
+  if (runner.knowsItsCalls?.(uses) === true) return undefined;
   const { onAmbiguous, probe } = specOf(run, node);
   if (onAmbiguous !== undefined || probe !== undefined) return uses;
   const targetOf = runner.effectOf?.(uses);
@@ -134,16 +135,30 @@ export function ambiguous(
   const error = { ...unknown };
   // A run that is being stopped does nothing about it any more.
   if (policy === 'fail' || run.phase !== 'work') return { ...ended, error };
-  const step = {
-    action: policy === 'probe' ? 'retry_job' : 'escalate_manual',
-    session: ports.newId(),
-    trigger: 'ambiguous',
-    actor: 'policy',
-    classification: error.classification,
-    with: {},
-    ...(policy === 'probe' && { probe: true }),
-  } as const;
-  return { ...ended, error, recovery: completed(step, { at, newId: ports.newId }) };
+  const asked = askedAbout(ports, run, { ...ended, error }, 'ambiguous');
+  if (policy === 'ask' || asked.recovery === undefined) return asked;
+  return {
+    ...asked,
+    recovery: completed(
+      { ...asked.recovery, action: 'retry_job', probe: true },
+      { at, newId: ports.newId },
+    ),
+  };
+}
+
+/** The end of an attempt that is not followed by another before a person has decided. */
+export function askedAbout(
+  { newId }: Pick<StepPorts, 'newId'>,
+  run: RunState,
+  { retryAt: _, ...ended }: AttemptEnded,
+  trigger: RecoveryTrigger,
+): AttemptEnded {
+  if (run.phase !== 'work') return ended;
+  const step: RecoveryStep = {
+    ...{ action: 'escalate_manual', session: newId(), trigger, actor: 'policy', with: {} },
+    ...(ended.error !== undefined && { classification: ended.error.classification }),
+  };
+  return { ...ended, recovery: completed(step, { at: ended.at, newId }) };
 }
 
 const UNKNOWN_OUTCOME = {

@@ -4,6 +4,7 @@ import type {
   Classification,
   Json,
   JsonObject,
+  RecoveryTrigger,
 } from '@tenuto/contract';
 import type { ReportedTest } from './reported-test.ts';
 
@@ -31,6 +32,8 @@ export interface ActionCall {
   /** Aborts on cancel and timeout; the action then has `graceMs` to end. */
   readonly signal: AbortSignal;
   readonly graceMs: number;
+  /** What the node says about a call of which nobody knows whether it took effect. */
+  readonly onAmbiguous?: AmbiguityPolicy;
   /** Says that the attempt is alive; so does every line of its log. */
   heartbeat(): void;
   /** Appends text to the attempt's log; it may hold several lines. */
@@ -66,6 +69,11 @@ export interface ActionError {
    * it did not, or that does no harm.
    */
   readonly outcomeUnknown?: boolean;
+  /**
+   * A person is asked before the next attempt, whatever the retry policy says: what it needs is a
+   * decision (`budget`), or nobody knows what a call inside it has done (`ambiguous`).
+   */
+  readonly ask?: Extract<RecoveryTrigger, 'ambiguous' | 'budget'>;
 }
 
 /** A file that an attempt produced; its bytes go to the artifact store by hash. */
@@ -120,6 +128,11 @@ export interface ActionRunner {
    * gives undefined for one that may be made again. Undefined for all other actions.
    */
   effectOf?(uses: string): ((parameters: JsonObject) => string | undefined) | undefined;
+  /**
+   * Whether an action keeps a ledger of its own of the calls that it makes: after a crash its attempt
+   * is made again, and it decides itself about the calls of which nobody knows.
+   */
+  knowsItsCalls?(uses: string): boolean;
   /** Opens those of an owner's secrets that are there; absent where there are none at all. */
   openSecrets?(owner: string, names: readonly string[]): Promise<ReadonlyMap<string, OpenSecret>>;
   /**
