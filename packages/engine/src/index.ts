@@ -9,6 +9,7 @@ export { compileExpression, compileTemplate } from './expression/index.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
 export * from './governance/index.ts';
 export { compileJsonSchema, type JsonSchema } from './json-schema/index.ts';
+export { createCallSettler } from './loops/call-settler.ts';
 export { coalesced } from './loops/coalesced.ts';
 export { createEventChores, type EventChores } from './loops/event-chores.ts';
 export { createEventTail, type EventTail } from './loops/event-tail.ts';

@@ -1,4 +1,4 @@
-import type { CallLedger } from '@tenuto/engine';
+import type { CallLedger, StrayCalls } from '@tenuto/engine';
 import type pg from 'pg';
 import { openPool } from './pool.ts';
 import { beginCall } from './queries/call-begin.ts';
@@ -11,14 +11,9 @@ const POOL_SIZE = 6;
 const CONNECT_MS = 15_000;
 
 /** The ledger, with what keeps it in order. */
-export interface KeptLedger extends CallLedger {
-  /** Settles calls whose attempt is over at their expected price. @returns how many */
-  settleStrays(): Promise<number>;
-}
+export type KeptLedger = CallLedger & StrayCalls;
 
-export interface OpenCallLedger extends KeptLedger {
-  close(): Promise<void>;
-}
+export type OpenCallLedger = KeptLedger & { close(): Promise<void> };
 
 interface LedgerOptions {
   /** The engine whose attempts use it: those of runs that it has lost begin no calls. */

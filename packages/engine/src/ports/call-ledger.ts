@@ -115,6 +115,15 @@ export interface CallLedger {
   drop(callId: string, reason: string): Promise<void>;
 }
 
+/** Calls that nobody will say anything about any more. */
+export interface StrayCalls {
+  /**
+   * Settles open calls whose attempt is over at their expected price, as unknown.
+   * @returns how many
+   */
+  settleStrays(): Promise<number>;
+}
+
 export type CallLedgerFault =
   /** The run is over or somebody else's by now, or a later attempt of the node has begun calls. */
   | 'fenced'
