@@ -21,6 +21,7 @@ create unique index prices_model on prices (model, effective_from);
 
 -- What tasks and profiles may cost, as their owners say; what principals may is in `quotas`.
 create table budget_rules (
+  rule_id uuid primary key default uuid_v7(),
   owner text not null,
   scope text not null check (scope in ('task', 'profile')),
   -- The id of a task, the name of a profile.
@@ -31,9 +32,9 @@ create table budget_rules (
   degrade_to text,
   updated_at timestamptz not null default clock_timestamp(),
   updated_by text not null,
-  version integer not null default 1,
-  primary key (owner, scope, subject)
+  version integer not null default 1
 );
+create unique index budget_rules_subject on budget_rules (owner, scope, subject);
 alter table quotas add column usd_per_day_nano bigint;
 alter table quotas add column usd_per_month_nano bigint;
 

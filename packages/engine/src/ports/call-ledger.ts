@@ -1,4 +1,4 @@
-import type { Crossing, Json } from '@tenuto/contract';
+import type { BudgetScope, Crossing, Json } from '@tenuto/contract';
 
 /** Tokens as the provider counts them; `input` includes `cached`, `output` includes `reasoning`. */
 export interface TokenUsage {
@@ -43,10 +43,6 @@ export interface NewCall extends CallKey {
   /** May it be made again when nobody knows whether it happened: see `Begun`. */
   readonly repeatUnknown?: boolean;
 }
-
-/** What has a budget, from the innermost outward; of `principal` it is that of a month. */
-export const BUDGET_SCOPES = ['run', 'phase', 'task', 'profile', 'principal', 'day'] as const;
-export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 
 /** The budget that stands in the way of a call. */
 export interface BlockingBudget {

@@ -1,4 +1,4 @@
-import type { BudgetScope } from '@tenuto/engine';
+import type { BudgetScope } from '@tenuto/contract';
 
 /** What a call counts into. */
 interface CallPlace {
@@ -47,11 +47,11 @@ export function budgetKeysOf(place: CallPlace, now: Date): readonly BudgetKey[] 
   return keys;
 }
 
-export function taskBudgetKey(taskId: string): string {
+function taskBudgetKey(taskId: string): string {
   return `3/task/${taskId}`;
 }
 
-export function profileBudgetKey(owner: string, profile: string): string {
+function profileBudgetKey(owner: string, profile: string): string {
   return `4/profile/${clean(owner)}/${clean(profile)}`;
 }
 

@@ -3,8 +3,8 @@
  * budgets first, in the order of their keys, and rows of `calls` after them: so none waits for one
  * that waits for it.
  */
-import type { Budget } from '@tenuto/contract';
-import { type BudgetScope, nanoUsd, type RunBudgets } from '@tenuto/engine';
+import type { Budget, BudgetScope } from '@tenuto/contract';
+import { nanoUsd, type RunBudgets } from '@tenuto/engine';
 import { type BudgetKey, budgetKeysOf, clean, runBudgetKey } from './budget-keys.ts';
 import type { Session } from './transaction.ts';
 

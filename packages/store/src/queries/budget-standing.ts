@@ -1,5 +1,5 @@
-import { CROSSINGS, type Crossing } from '@tenuto/contract';
-import type { BudgetScope, BudgetState } from '@tenuto/engine';
+import { type BudgetScope, CROSSINGS, type Crossing } from '@tenuto/contract';
+import type { BudgetState } from '@tenuto/engine';
 import { type BudgetRow, DEFAULT_WARN_AT } from './budget-rows.ts';
 import type { Session } from './transaction.ts';
 

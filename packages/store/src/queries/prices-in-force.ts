@@ -1,7 +1,7 @@
 import { type ModelPrice, priceInForce, SHIPPED_PRICES } from '@tenuto/engine';
 import type pg from 'pg';
 
-interface PriceColumns {
+export interface PriceColumns {
   readonly model: string;
   readonly input: string;
   readonly output: string;
