@@ -1,6 +1,7 @@
 export * from './agent.ts';
 export * from './api-token.ts';
 export * from './audit.ts';
+export * from './budget.ts';
 export * from './bulk.ts';
 export * from './circuit.ts';
 export * from './doctor.ts';
@@ -21,6 +22,7 @@ export * from './mcp-server.ts';
 export * from './node-view.ts';
 export * from './notification.ts';
 export * from './plan-schema.ts';
+export * from './price.ts';
 export * from './problem.ts';
 export * from './profile.ts';
 export * from './quota.ts';

@@ -2,6 +2,7 @@ import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
   type AuditStore,
+  type BudgetStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -11,6 +12,7 @@ import {
   type Engine,
   type JobStore,
   type McpHands,
+  type PriceStore,
   type QuotaStore,
   type Random,
   type RecoveryStore,
@@ -44,6 +46,7 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -57,6 +60,7 @@ import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
@@ -97,6 +101,8 @@ export interface AppOptions {
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -187,6 +193,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
   addRunStatsRoutes(app, parts);
+  addPriceRoutes(app, parts);
+  addBudgetRoutes(app, parts);
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);

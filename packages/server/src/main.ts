@@ -12,6 +12,7 @@ import {
   webhookSecret,
 } from '@tenuto/actions';
 import {
+  createCallSettler,
   createEngine,
   createRelay,
   createRunIds,
@@ -23,6 +24,7 @@ import {
   type RelayStore,
   type Scheduler,
   type SchedulerOptions,
+  type StrayCalls,
 } from '@tenuto/engine';
 import {
   type ApiStore,
@@ -34,6 +36,7 @@ import {
   type EmbeddedServer,
   MIGRATIONS,
   openApiStore,
+  openCallLedger,
   prepareDatabase,
   startEmbedded,
 } from '@tenuto/store';
@@ -135,9 +138,11 @@ async function start(
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
   const able = { ...settings, environment: process.env };
   const mcp = makeMcp(able, { documents: store.api.documents, openSecrets, version });
-  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp });
-  teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
+  const ledger = openCallLedger(store.config, identity);
+  teardown.add(() => ledger.close());
+  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp, ledger });
+  teardown.add(() => actions.close());
   const engine: Engine = createEngine({
     ...identity,
     name: hostname(),
@@ -176,7 +181,10 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
-  startAll([eventing, relaying, scheduler, ...upkeepOf(store.api, logger)], teardown);
+  startAll(
+    [eventing, relaying, scheduler, ...upkeepOf({ ...store.api, ledger }, logger)],
+    teardown,
+  );
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -260,10 +268,11 @@ function startAll(parts: readonly Part[], teardown: Teardown): void {
 
 /** What each server does now and then, beside all others. */
 function upkeepOf(
-  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
+  { sealer, tokens, ledger }: Pick<ApiStore, 'sealer' | 'tokens'> & { ledger: StrayCalls },
   log: FastifyBaseLogger,
 ): readonly Part[] {
   return [
+    createCallSettler({ store: ledger, clock: systemClock, log }),
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
   ];

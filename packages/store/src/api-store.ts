@@ -1,12 +1,14 @@
 import type {
   AgentStore,
   AuditStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
   EventStore,
   JobStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
@@ -35,8 +37,10 @@ import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -69,6 +73,8 @@ export interface ApiStore {
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -104,6 +110,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),

@@ -1,0 +1,4 @@
+export * from './budget.ts';
+export * from './money.ts';
+export * from './price.ts';
+export { SHIPPED_PRICES } from './shipped-prices.ts';
