@@ -25,7 +25,7 @@ import {
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import type { DocumentStore, TestStore } from '@tenuto/engine';
+import type { DocumentStore, TestStore, Workspaces } from '@tenuto/engine';
 import type { Eventing } from './events/eventing.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { secretOpener } from './services/secret-use.ts';
@@ -44,6 +44,7 @@ interface ActionParts {
   readonly senders: ReturnType<typeof makeSenders>;
   readonly eventing: Pick<Eventing, 'door'>;
   readonly mcp: ReturnType<typeof makeMcp>;
+  readonly workspaces: Workspaces;
 }
 
 /** What sends messages, for the actions and for the relay. */

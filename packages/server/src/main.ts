@@ -27,6 +27,7 @@ import {
 import {
   type ApiStore,
   acquireProcessLock,
+  createDiskBlobStore,
   createEngineStore,
   createNotifyBus,
   createScheduleStore,
@@ -34,8 +35,10 @@ import {
   type EmbeddedServer,
   MIGRATIONS,
   openApiStore,
+  openWorkspaceStore,
   prepareDatabase,
   startEmbedded,
+  type WorkspaceStore,
 } from '@tenuto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
@@ -135,7 +138,8 @@ async function start(
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
   const able = { ...settings, environment: process.env };
   const mcp = makeMcp(able, { documents: store.api.documents, openSecrets, version });
-  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp });
+  const { workspaces } = store.files;
+  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp, workspaces });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -184,6 +188,23 @@ async function start(
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
+
+/** What runs leave: its bytes, and the folders that they work in. */
+function workspacesOf(
+  { artifacts }: Settings,
+  dataDir: string,
+  { config, teardown }: Pick<StoreParts, 'teardown'> & { readonly config: StoreConfig },
+): WorkspaceStore {
+  const own = { newName: () => randomId(systemRandom), clock: systemClock };
+  const blobs = createDiskBlobStore({ ...own, folder: join(dataDir, 'blobs') });
+  const limits = { ...artifacts, ignored: new Set(artifacts.ignored) };
+  const root = join(dataDir, 'workspaces');
+  const store = openWorkspaceStore(config, { ...own, blobs, root, limits });
+  teardown.add(store.close);
+  return store;
+}
+
+type StoreConfig = Parameters<typeof openApiStore>[0];
 
 /** Fires tasks when it is time, beside the schedulers of the other servers. */
 function schedulerOf(
@@ -300,7 +321,8 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const { warnings } = await patiently(prepare, { clock: systemClock, logger });
   const api = openApiStore(config);
   teardown.add(() => api.close());
-  const engine = createEngineStore(config);
+  const files = workspacesOf(settings, dataDir, { config, teardown });
+  const engine = createEngineStore(config, files.blobs);
   teardown.add(() => engine.close());
   const schedule = createScheduleStore(config);
   teardown.add(() => schedule.close());
@@ -309,6 +331,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
     api,
     config,
     engine,
+    files,
     schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
