@@ -25,7 +25,7 @@ import {
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import type { CallLedger, DocumentStore, TestStore } from '@tenuto/engine';
+import type { CallLedger, DocumentStore, TestStore, Workspaces } from '@tenuto/engine';
 import type { Eventing } from './events/eventing.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { secretOpener } from './services/secret-use.ts';
@@ -46,6 +46,7 @@ interface ActionParts {
   readonly mcp: ReturnType<typeof makeMcp>;
   /** Paid and irreversible calls inside attempts. */
   readonly ledger: CallLedger;
+  readonly workspaces: Workspaces;
 }
 
 /** What sends messages, for the actions and for the relay. */

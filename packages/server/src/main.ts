@@ -29,6 +29,7 @@ import {
 import {
   type ApiStore,
   acquireProcessLock,
+  createDiskBlobStore,
   createEngineStore,
   createNotifyBus,
   createScheduleStore,
@@ -37,8 +38,10 @@ import {
   MIGRATIONS,
   openApiStore,
   openCallLedger,
+  openWorkspaceStore,
   prepareDatabase,
   startEmbedded,
+  type WorkspaceStore,
 } from '@tenuto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
@@ -141,7 +144,9 @@ async function start(
   const identity = await identify(dataDir, teardown);
   const ledger = openCallLedger(store.config, identity);
   teardown.add(() => ledger.close());
-  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp, ledger });
+  const { workspaces } = store.files;
+  const hands = { startSubRun, tests, senders, eventing, mcp, ledger, workspaces };
+  const actions = makeActions(able, hands);
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
     ...identity,
@@ -192,6 +197,23 @@ async function start(
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
+
+/** What runs leave: its bytes, and the folders that they work in. */
+function workspacesOf(
+  { artifacts }: Settings,
+  dataDir: string,
+  { config, teardown }: Pick<StoreParts, 'teardown'> & { readonly config: StoreConfig },
+): WorkspaceStore {
+  const own = { newName: () => randomId(systemRandom), clock: systemClock };
+  const blobs = createDiskBlobStore({ ...own, folder: join(dataDir, 'blobs') });
+  const limits = { ...artifacts, ignored: new Set(artifacts.ignored) };
+  const root = join(dataDir, 'workspaces');
+  const store = openWorkspaceStore(config, { ...own, blobs, root, limits });
+  teardown.add(store.close);
+  return store;
+}
+
+type StoreConfig = Parameters<typeof openApiStore>[0];
 
 /** Fires tasks when it is time, beside the schedulers of the other servers. */
 function schedulerOf(
@@ -309,7 +331,8 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const { warnings } = await patiently(prepare, { clock: systemClock, logger });
   const api = openApiStore(config);
   teardown.add(() => api.close());
-  const engine = createEngineStore(config);
+  const files = workspacesOf(settings, dataDir, { config, teardown });
+  const engine = createEngineStore(config, files.blobs);
   teardown.add(() => engine.close());
   const schedule = createScheduleStore(config);
   teardown.add(() => schedule.close());
@@ -318,6 +341,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
     api,
     config,
     engine,
+    files,
     schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),

@@ -2,6 +2,7 @@ import { LIMITS } from '@tenuto/contract';
 import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
 import { parseSecretKey } from './secrets/secret-key.ts';
+import { type ArtifactSettings, readArtifactSettings } from './settings-artifacts.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
 export interface Settings {
@@ -45,6 +46,7 @@ export interface Settings {
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
+  readonly artifacts: ArtifactSettings;
 }
 
 export interface RedisSettings {
@@ -102,6 +104,7 @@ export function readSettings(environment: Environment): Settings {
   const text = (name: string) => environment[name]?.trim() || undefined;
   const list = (name: string) => (text(name) ?? '').split(/[\s,]+/).filter(Boolean);
   const number = (name: string, bounds: Bounds) => readNumber(name, text(name), bounds);
+  const flag = (name: string, unset: boolean) => readSwitch(name, text(name), unset);
   const databaseUrl = text('DATABASE_URL');
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
@@ -150,7 +153,13 @@ export function readSettings(environment: Environment): Settings {
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
+    artifacts: readArtifactSettings({ text, list, number, flag, refuse }),
   };
+}
+
+/** @throws SettingsError */
+function refuse(name: string, wanted: string): never {
+  throw new SettingsError(name, wanted);
 }
 
 function readZone(name: string | undefined): string | undefined {

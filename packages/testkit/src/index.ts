@@ -1,3 +1,4 @@
 export * from './engine.ts';
 export * from './postgres.ts';
 export * from './redis.ts';
+export * from './workspaces.ts';

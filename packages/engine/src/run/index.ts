@@ -36,4 +36,5 @@ export {
   specOf,
   statusOf,
 } from './state.ts';
+export { type UndoneAttempts, undoneAttempts } from './undone.ts';
 export { countsOf, currentNodes, liveView, retriesOf, viewRun } from './view.ts';
