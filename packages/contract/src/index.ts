@@ -9,6 +9,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './explain.ts';
 export * from './gate.ts';
+export * from './governance.ts';
 export * from './health.ts';
 export * from './intervention.ts';
 export * from './job-control.ts';

@@ -7,6 +7,7 @@ export * from './event/index.ts';
 export { createEventPublisher, type EventPublisher } from './event-publisher.ts';
 export { compileExpression, compileTemplate } from './expression/index.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
+export * from './governance/index.ts';
 export { compileJsonSchema, type JsonSchema } from './json-schema/index.ts';
 export { coalesced } from './loops/coalesced.ts';
 export { createEventChores, type EventChores } from './loops/event-chores.ts';
