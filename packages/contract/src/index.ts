@@ -1,5 +1,6 @@
 export * from './agent.ts';
 export * from './api-token.ts';
+export * from './approval.ts';
 export * from './audit.ts';
 export * from './bulk.ts';
 export * from './circuit.ts';

@@ -1,6 +1,7 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ApprovalStore,
   type AuditStore,
   type CircuitStore,
   type Clock,
@@ -44,6 +45,7 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -96,6 +98,7 @@ export interface AppOptions {
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly approvals: ApprovalStore;
   readonly quotas: QuotaStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
@@ -183,6 +186,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);

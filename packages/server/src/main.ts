@@ -12,6 +12,7 @@ import {
   webhookSecret,
 } from '@tenuto/actions';
 import {
+  createApprovalChores,
   createEngine,
   createRelay,
   createRunIds,
@@ -125,7 +126,7 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices } = store.api;
+  const { jobs, tests, tokens, notices, approvals } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
   const rules = rulesOf(settings, store.api, () => actions);
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
@@ -135,7 +136,9 @@ async function start(
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
   const able = { ...settings, environment: process.env };
   const mcp = makeMcp(able, { documents: store.api.documents, openSecrets, version });
-  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp });
+  const actions = makeActions(able, {
+    ...{ startSubRun, tests, approvals, senders, eventing, mcp },
+  });
   teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
   const engine: Engine = createEngine({
@@ -176,7 +179,10 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
-  startAll([eventing, relaying, scheduler, ...upkeepOf(store.api, logger)], teardown);
+  startAll(
+    [eventing, relaying, scheduler, ...upkeepOf(store.api, { engine, log: logger })],
+    teardown,
+  );
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -260,12 +266,13 @@ function startAll(parts: readonly Part[], teardown: Teardown): void {
 
 /** What each server does now and then, beside all others. */
 function upkeepOf(
-  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
-  log: FastifyBaseLogger,
+  { sealer, tokens, approvals }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals'>,
+  { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
 ): readonly Part[] {
   return [
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
+    createApprovalChores({ store: approvals, clock: systemClock, log, told: engine.poke }),
   ];
 }
 

@@ -45,6 +45,8 @@ export interface Settings {
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
+  /** A file with the policy that holds for the phases of all runs. */
+  readonly governancePolicy?: string;
 }
 
 export interface RedisSettings {
@@ -113,6 +115,7 @@ export function readSettings(environment: Environment): Settings {
   const secretKey =
     secretText === undefined ? undefined : readSecretKey('TENUTO_SECRET_KEY', secretText);
   const oidc = readOidc(text);
+  const governancePolicy = text('TENUTO_GOVERNANCE_POLICY');
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -150,6 +153,7 @@ export function readSettings(environment: Environment): Settings {
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
+    ...(governancePolicy !== undefined && { governancePolicy }),
   };
 }
 
