@@ -1,5 +1,6 @@
 export * from './agent.ts';
 export * from './api-token.ts';
+export * from './approval.ts';
 export * from './artifact.ts';
 export * from './audit.ts';
 export * from './budget.ts';
@@ -12,6 +13,7 @@ export * from './event.ts';
 export * from './explain.ts';
 export * from './file-path.ts';
 export * from './gate.ts';
+export * from './governance.ts';
 export * from './health.ts';
 export * from './intervention.ts';
 export * from './job-control.ts';

@@ -47,6 +47,7 @@ const waiting: Shape<Waiting> = fields({
   signal: optional(text),
   topic: optional(text),
   intervention: optional(text),
+  approval: optional(text),
   circuit: optional(text),
 });
 

@@ -1,6 +1,7 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ApprovalStore,
   type AuditStore,
   type BudgetStore,
   type CircuitStore,
@@ -46,6 +47,7 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
@@ -100,6 +102,7 @@ export interface AppOptions {
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly approvals: ApprovalStore;
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
@@ -189,6 +192,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);

@@ -12,6 +12,7 @@ import {
   webhookSecret,
 } from '@tenuto/actions';
 import {
+  createApprovalChores,
   createCallSettler,
   createEngine,
   createRelay,
@@ -131,7 +132,7 @@ async function start(
   const trusted = trustedPeers(settings.trustedProxies);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices } = store.api;
+  const { jobs, tests, tokens, notices, approvals } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
   const rules = rulesOf(settings, store.api, () => actions);
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
@@ -145,7 +146,7 @@ async function start(
   const ledger = openCallLedger(store.config, identity);
   teardown.add(() => ledger.close());
   const { workspaces } = store.files;
-  const hands = { startSubRun, tests, senders, eventing, mcp, ledger, workspaces };
+  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ledger, workspaces };
   const actions = makeActions(able, hands);
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
@@ -187,7 +188,7 @@ async function start(
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
   startAll(
-    [eventing, relaying, scheduler, ...upkeepOf({ ...store.api, ledger }, logger)],
+    [eventing, relaying, scheduler, ...upkeepOf({ ...store.api, ledger }, { engine, log: logger })],
     teardown,
   );
   phase = 'ready';
@@ -290,13 +291,19 @@ function startAll(parts: readonly Part[], teardown: Teardown): void {
 
 /** What each server does now and then, beside all others. */
 function upkeepOf(
-  { sealer, tokens, ledger }: Pick<ApiStore, 'sealer' | 'tokens'> & { ledger: StrayCalls },
-  log: FastifyBaseLogger,
+  {
+    sealer,
+    tokens,
+    approvals,
+    ledger,
+  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals'> & { readonly ledger: StrayCalls },
+  { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
 ): readonly Part[] {
   return [
     createCallSettler({ store: ledger, clock: systemClock, log }),
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
+    createApprovalChores({ store: approvals, clock: systemClock, log, told: engine.poke }),
   ];
 }
 

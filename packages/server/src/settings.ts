@@ -47,6 +47,8 @@ export interface Settings {
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
   readonly artifacts: ArtifactSettings;
+  /** A file with the policy that holds for the phases of all runs. */
+  readonly governancePolicy?: string;
 }
 
 export interface RedisSettings {
@@ -116,6 +118,7 @@ export function readSettings(environment: Environment): Settings {
   const secretKey =
     secretText === undefined ? undefined : readSecretKey('TENUTO_SECRET_KEY', secretText);
   const oidc = readOidc(text);
+  const governancePolicy = text('TENUTO_GOVERNANCE_POLICY');
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
@@ -154,6 +157,7 @@ export function readSettings(environment: Environment): Settings {
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
     artifacts: readArtifactSettings({ text, list, number, flag, refuse }),
+    ...(governancePolicy !== undefined && { governancePolicy }),
   };
 }
 

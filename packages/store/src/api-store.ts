@@ -1,5 +1,6 @@
 import type {
   AgentStore,
+  ApprovalStore,
   AuditStore,
   BudgetStore,
   CircuitStore,
@@ -24,6 +25,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
@@ -65,6 +67,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
@@ -101,6 +104,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   });
   return {
     agents: createAgentStore(pool),
+    approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),

@@ -116,6 +116,7 @@ export type WaitView =
   | { readonly signal: string; readonly until?: number }
   | { readonly topic: string; readonly until?: number }
   | { readonly intervention: string }
+  | { readonly approval: string }
   | { readonly circuit: string; readonly until?: number };
 
 export interface RunCounts {

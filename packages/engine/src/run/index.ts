@@ -7,6 +7,7 @@ export {
   runningAttempts,
   wantsStop,
 } from './apply.ts';
+export { approvalSignal, isApprovalSignal } from './approval-signal.ts';
 export { circuitKeyOf, HIDDEN, parametersOf, secretNamesOf } from './bindings.ts';
 export {
   type Choice,

@@ -1,4 +1,11 @@
-import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
+import type {
+  ApprovalStore,
+  Clock,
+  Engine,
+  JobStore,
+  RecoveryStore,
+  TestStore,
+} from '@tenuto/engine';
 import type { JobRules } from './job-rules.ts';
 
 export type { Caller, Visit } from '../auth/principal.ts';
@@ -12,6 +19,7 @@ import type { RunViews } from './run-views.ts';
 export interface JobParts {
   readonly jobs: JobStore;
   readonly recoveries: RecoveryStore;
+  readonly approvals: ApprovalStore;
   readonly tests: TestStore;
   readonly engine: Engine;
   readonly notifications: Pick<NotificationParts, 'notices' | 'webhookFault'>;
