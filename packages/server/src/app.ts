@@ -180,7 +180,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     rules: { ...options.rules, clock: options.clock },
   };
   const streams = createRunStreams({ ...parts, log: options.logger });
-  await addWebSockets(app, streams);
+  await addWebSockets(app, { streams, clock: options.clock });
   addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addPrincipalRoutes(app, parts);

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import websocket, { type WebSocket } from '@fastify/websocket';
 import { RunStreamMessageSchema } from '@tenuto/contract';
+import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { whoAgain } from '../auth/again.ts';
@@ -20,6 +21,7 @@ const CLOSE_MS = 2_000;
 interface StreamParts {
   readonly streams: RunStreams;
   readonly readers: Readers;
+  readonly clock: Clock;
   readonly origins: readonly string[];
 }
 
@@ -39,15 +41,19 @@ const Messages = Type.Unsafe<Readable>(
 );
 
 /** To be registered before the routes: what speaks WebSocket is added to the server. */
-export async function addWebSockets(app: FastifyInstance, streams: RunStreams): Promise<void> {
+export async function addWebSockets(
+  app: FastifyInstance,
+  { streams, clock }: Pick<StreamParts, 'streams' | 'clock'>,
+): Promise<void> {
   await app.register(websocket, {
     options: { maxPayload: MOST_HEARD_BYTES, clientTracking: true },
     preClose(this: FastifyInstance, done) {
       streams.close();
-      const late = setTimeout(() => {
-        for (const socket of this.websocketServer.clients) socket.terminate();
-      }, CLOSE_MS);
-      late.unref();
+      const { clients } = this.websocketServer;
+      const cancel = clock.after(CLOSE_MS, () => {
+        for (const socket of clients) socket.terminate();
+      });
+      if (clients.size === 0) cancel();
       done();
     },
   });
@@ -55,7 +61,7 @@ export async function addWebSockets(app: FastifyInstance, streams: RunStreams): 
 
 export function addRunStreamRoute(instance: FastifyInstance, parts: StreamParts): void {
   const app: Typed = instance.withTypeProvider();
-  const { streams, readers, origins } = parts;
+  const { streams, readers, clock, origins } = parts;
   const opened = new WeakMap<FastifyRequest['raw'], RunStream>();
   const streamOf = ({ raw }: Pick<FastifyRequest, 'raw'>): RunStream => {
     const stream = opened.get(raw);
@@ -105,7 +111,7 @@ export function addRunStreamRoute(instance: FastifyInstance, parts: StreamParts)
       reply.headers({ 'cache-control': 'no-store', ...held });
       return reply.type(EVENTS).send(body);
     },
-    wsHandler: (socket, request) => speak(socket, streamOf(request)),
+    wsHandler: (socket, request) => speak(socket, streamOf(request), clock),
   });
 }
 
@@ -138,7 +144,7 @@ function numbered(seq: number, text: string): string {
 }
 
 /** Sends what comes, each page once the one before has left; ends with the code that says why. */
-async function speak(socket: WebSocket, stream: RunStream): Promise<void> {
+async function speak(socket: WebSocket, stream: RunStream, clock: Clock): Promise<void> {
   let heard = true;
   socket.on('close', stream.close).on('pong', () => {
     heard = true;
@@ -150,7 +156,7 @@ async function speak(socket: WebSocket, stream: RunStream): Promise<void> {
     if (message.kind === 'close') {
       await sent(socket, [JSON.stringify(message.close)]);
       socket.close(message.code, message.close.reason);
-      setTimeout(cut, CLOSE_MS).unref();
+      socket.once('close', clock.after(CLOSE_MS, cut));
       return;
     }
     if (message.kind === 'idle') {
