@@ -7,7 +7,7 @@ export * from './event/index.ts';
 export { createEventPublisher, type EventPublisher } from './event-publisher.ts';
 export { compileExpression, compileTemplate } from './expression/index.ts';
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from './failpoint.ts';
-export { errorIn, objectIn, textIn } from './feed/index.ts';
+export { errorIn, nextEntries, objectIn, textIn } from './feed/index.ts';
 export { compileJsonSchema, type JsonSchema } from './json-schema/index.ts';
 export { coalesced } from './loops/coalesced.ts';
 export { createEventChores, type EventChores } from './loops/event-chores.ts';

@@ -37,6 +37,7 @@ export function nextEntries(look: FeedLook, nodeId: (index: number) => string): 
   if (head.state.ended && run.over) return { advance: undefined, more: false };
   const merged = mergeInTime([startOf(look), ...look.parts], MOST_ITEMS);
   const telling = createTelling({ ...head.state, ended: false });
+  if (head.state.status === null) tellBirth(telling, run);
   let taken = 0;
   for (const item of merged.items) {
     if (taken > 0 && telling.bytes > MOST_BYTES) break;
@@ -51,18 +52,17 @@ export function nextEntries(look: FeedLook, nodeId: (index: number) => string): 
   return { advance: advanced ? advance : undefined, more };
 }
 
-/** The ordinary way of a run is told by the times of its row. */
-function startOf({ head: { state }, run }: FeedLook): FeedPart {
-  const items: FeedItem[] = [];
-  if (state.status === null) {
-    items.push({ at: run.createdAt, change: { to: 'pending' } });
-    const to = run.scheduledAt === null ? 'queued' : 'scheduled';
-    items.push({ at: run.createdAt, change: { to } });
-  }
-  if (!state.begun && run.startedAt !== null) {
-    items.push({ at: run.startedAt, begun: true, change: { to: 'running' } });
-  }
-  return { items, more: false };
+/** Whatever clocks say, a run was made before anything happened to it. */
+function tellBirth(telling: Telling, { createdAt, scheduledAt }: FeedRun): void {
+  tellChange(telling, createdAt, { to: 'pending' });
+  tellChange(telling, createdAt, { to: scheduledAt === null ? 'queued' : 'scheduled' });
+}
+
+/** That a run has begun is told by its row. */
+function startOf({ head: { state }, run: { startedAt } }: FeedLook): FeedPart {
+  const begins = !state.begun && startedAt !== null;
+  const begun = { at: startedAt ?? 0, begun: true, change: { to: 'running' } } as const;
+  return { items: begins ? [begun] : [], more: false };
 }
 
 interface Telling {
