@@ -39,6 +39,7 @@ export type {
   RetryPolicyBody,
   RetryPolicyQuery,
 } from './retry-policies.ts';
+export type { FollowOptions, RunFollowed } from './run-follow.ts';
 export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
 export type { Secrets } from './secrets.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';

@@ -11,6 +11,7 @@ import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
+import { type FollowOptions, followRun, type RunFollowed } from './run-follow.ts';
 import { runStatsShape } from './task-shapes.ts';
 import type { TransportOptions } from './transport.ts';
 
@@ -44,6 +45,12 @@ export interface Runs {
   list(query?: RunQuery, options?: CallOptions): Listing<RunView>;
   /** Why a run, and each of its nodes, does not go on. */
   explain(runId: string, options?: ExplainOptions): Promise<Explanation>;
+  /**
+   * What happens to a run, from its beginning to its end: each entry once, numbered without gaps, the
+   * same for everybody who follows; between entries, how far it is. Goes on by itself when the
+   * connection breaks or the server restarts.
+   */
+  follow(runId: string, options?: FollowOptions): AsyncIterable<RunFollowed>;
   /** What all runs of the last days have come to. */
   summary(query?: { readonly days?: number }, options?: CallOptions): Promise<RunStatsView>;
   /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
@@ -59,6 +66,7 @@ export function createRuns(transport: TransportOptions): Runs {
     list: (query, options) => list('/runs', runShape, { ...query }, options),
     explain: (runId, options = {}) =>
       read(`${one(runId)}/explain`, explanationShape, { node_id: options.nodeId }, options),
+    follow: (runId, options) => followRun(transport, `${one(runId)}/stream`, options),
     summary: (query, options) => read('/runs/stats/summary', runStatsShape, { ...query }, options),
     bulk: (body, options) => change('/runs/bulk', bulkShape, { body, repeatable: true, options }),
   };

@@ -18,6 +18,7 @@ import {
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type RunFeedStore,
   type Scheduler,
   type SecretStore,
   type TallyStore,
@@ -67,6 +68,7 @@ import { addPrincipalRoutes } from './routes/principals.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
+import { addRunStreamRoute, addWebSockets } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
@@ -82,6 +84,7 @@ import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
+import { createRunStreams } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
 import type { TemplateParts } from './services/templates.ts';
@@ -111,6 +114,7 @@ export interface AppOptions {
   readonly doctor: DoctorStore;
   readonly eventing: EventParts;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   readonly notifications: NotificationParts;
   readonly secrets: SecretStore;
   readonly documents: DocumentStore;
@@ -184,6 +188,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
+  const streams = createRunStreams({ ...parts, log: options.logger });
+  await addWebSockets(app, { streams, clock: options.clock });
   addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addPrincipalRoutes(app, parts);
@@ -199,6 +205,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRunStatsRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
+  addRunStreamRoute(app, { ...parts, streams });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);

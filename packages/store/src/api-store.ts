@@ -14,6 +14,7 @@ import type {
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  RunFeedStore,
   SealStore,
   SecretStore,
   TallyStore,
@@ -41,6 +42,7 @@ import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
@@ -58,6 +60,8 @@ const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
 /** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
+/** Those who follow runs look one after another; requests do not wait for them. */
+const FEED_POOL_SIZE = 3;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -89,6 +93,7 @@ export interface ApiStore {
   readonly doctor: DoctorStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   close(): Promise<void>;
 }
 
@@ -102,6 +107,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
     ...{ lockSeconds: 8, idleSeconds: 5 },
   });
+  const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
     approvals: createApprovalStore(pool),
@@ -126,8 +132,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
+    feeds: createRunFeedStore(feedPool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
+      const pools = [pool, relayPool, eventPool, feedPool, doctors];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

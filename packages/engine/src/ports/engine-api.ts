@@ -136,6 +136,8 @@ export interface LiveRun {
   /** Attempts beyond the first of each node. */
   readonly retries: number;
   readonly paused: boolean;
+  /** Number of the last line of its journal, which may not be committed yet; unless replayed. */
+  readonly seq?: number | undefined;
   /** The compensation that is under way: how many nodes are undone, and how many are left. */
   readonly undoing?:
     | { readonly session: string; readonly done: number; readonly left: number }
