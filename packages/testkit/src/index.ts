@@ -1,3 +1,4 @@
 export * from './engine.ts';
 export * from './postgres.ts';
+export * from './provider-server.ts';
 export * from './redis.ts';

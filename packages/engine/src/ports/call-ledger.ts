@@ -59,7 +59,12 @@ export type Begun =
   /** The intent is durable and its price reserved: make the call. */
   | { readonly state: 'begun'; readonly callId: string; readonly reservedNanoUsd: number }
   /** It was made before: here is what came of it. */
-  | { readonly state: 'done'; readonly result: Json; readonly usage: TokenUsage | null }
+  | {
+      readonly state: 'done';
+      readonly result: Json;
+      readonly usage: TokenUsage | null;
+      readonly costNanoUsd?: number;
+    }
   /** An earlier attempt began it, and nobody knows whether it happened. */
   | { readonly state: 'unknown'; readonly callId: string; readonly estimateNanoUsd: number }
   /** It may fit once calls that are going on have been settled: ask again a little later. */
