@@ -1,8 +1,11 @@
 /** A model's call that is paid for once: its intent and its answer stand in the ledger. */
+import type { Json } from '@tenuto/contract';
 import type { Begun, BlockingBudget, NewCall, TokenUsage } from '@tenuto/engine';
 import { allowRepeat } from './ambiguity.ts';
+import { BudgetWait, spent } from './budget-wait.ts';
 import { fitted } from './compaction.ts';
 import { AgentStop, stop, stoppedBy } from './failure.ts';
+import { isObject } from './json-object.ts';
 import { recording } from './ledger-access.ts';
 import { AGENT_LIMITS } from './limits.ts';
 import { createLineLog } from './line-log.ts';
@@ -10,7 +13,7 @@ import type { AgentModel } from './model/agent-model.ts';
 import { callModel, type ModelAnswer } from './model/model-call.ts';
 import { callTimedOut, type ModelFailure, modelFailure } from './model/model-failure.ts';
 import { callOptions } from './model/prompt.ts';
-import { bytesOf, questionHash } from './request-hash.ts';
+import { bytesOf, hashOf, questionHash } from './request-hash.ts';
 import type { ScriptedContext } from './scripted/library.ts';
 import type { AgentSession, CallPlace } from './session.ts';
 import { type Answer, NO_USAGE, type Question, readAnswer } from './turn.ts';
@@ -37,16 +40,16 @@ type Opened = Extract<Begun, { state: 'begun' }>;
 class ModelCall {
   readonly #session: AgentSession;
   readonly #ask: ModelAsk;
-  readonly #hash: string;
   #model: AgentModel;
   #repeat = false;
   #tries = 0;
+  /** Calls of this question that broke off after they may have been paid for. */
+  #lost = 0;
 
   constructor(session: AgentSession, ask: ModelAsk) {
     this.#session = session;
     this.#ask = ask;
     this.#model = ask.model;
-    this.#hash = questionHash(ask.question);
   }
 
   async answer(): Promise<Answer> {
@@ -56,8 +59,11 @@ class ModelCall {
       session.check();
       const begun = await recording(session, (ledger) => ledger.begin(this.#newCall()));
       switch (begun.state) {
-        case 'done':
-          return this.#found(begun);
+        case 'done': {
+          const answer = this.#found(begun);
+          if (answer !== undefined) return answer;
+          break;
+        }
         case 'unknown':
           this.#decide(begun.estimateNanoUsd, !this.#repeat);
           break;
@@ -82,25 +88,42 @@ class ModelCall {
     return fitted({ ...question, maxOutputTokens }, this.#model.contextTokens);
   }
 
+  /** Each call that was lost on the way stands for itself, so that what it cost stays counted. */
+  #hash(): string {
+    const hash = questionHash(this.#ask.question);
+    return this.#lost === 0 ? hash : hashOf([hash, this.#lost]);
+  }
+
   #newCall(): NewCall {
     const sent = this.#sent();
     return {
       ...this.#session.keyOf(this.#ask.place),
-      ...{ target: this.#model.name, kind: 'model', requestHash: this.#hash },
+      ...{ target: this.#model.name, kind: 'model', requestHash: this.#hash() },
       estimate: { inputBytes: bytesOf(sent), maxOutputTokens: sent.maxOutputTokens },
       ...(this.#repeat && { repeatUnknown: true }),
     };
   }
 
-  #found({ result, usage, costNanoUsd = 0 }: Extract<Begun, { state: 'done' }>): Answer {
+  /** @returns undefined for a call that was lost: there is another one behind it */
+  #found({
+    result,
+    usage,
+    costNanoUsd = 0,
+  }: Extract<Begun, { state: 'done' }>): Answer | undefined {
+    const session = this.#session;
     const answer = readAnswer(result);
-    if (answer === undefined) {
+    session.count(usage ?? NO_USAGE, costNanoUsd);
+    if (answer !== undefined) {
+      session.steps += 1;
+      session.say(`${this.#where()}: the recorded answer of ${answer.model} is used.`);
+      return answer;
+    }
+    if (!isLost(result)) {
       throw stop('permanent', 'ledger_unreadable', 'A recorded answer cannot be read.');
     }
-    this.#session.count(usage ?? NO_USAGE, costNanoUsd);
-    this.#session.replayed += 1;
-    this.#session.say(`${this.#where()}: the recorded answer of ${answer.model} is used.`);
-    return answer;
+    this.#lost += 1;
+    this.#repeat = false;
+    return undefined;
   }
 
   #where(): string {
@@ -137,7 +160,7 @@ class ModelCall {
     const startedAt = session.parts.clock.wall();
     const made = await this.#call();
     if ('failure' in made) {
-      await this.#failed(begun, made.failure);
+      await this.#failed(begun, made, startedAt);
       return undefined;
     }
     const { parts, finish, usage, served } = made.answer;
@@ -150,6 +173,7 @@ class ModelCall {
       ledger.finish(begun.callId, { result, usage, startedAt, endedAt }),
     );
     session.count(usage, costNanoUsd);
+    session.steps += 1;
     this.#tell(usage, costNanoUsd);
     return answer;
   }
@@ -161,18 +185,22 @@ class ModelCall {
     this.#session.say(text);
   }
 
-  async #call(): Promise<{ readonly answer: ModelAnswer } | { readonly failure: ModelFailure }> {
+  async #call(): Promise<{ readonly answer: ModelAnswer } | Failed> {
     const { call, parts, options } = this.#session;
     const timer = new AbortController();
     const cancel = parts.clock.after(options.callMs, () => timer.abort());
     const signal = AbortSignal.any([call.signal, timer.signal]);
     const log = createLineLog((text) => call.log('stdout', text));
+    let heard = 0;
     const model = this.#model;
     try {
       const sent = { ...callOptions(this.#sent(), model), abortSignal: signal };
       const scripted = JSON.parse(JSON.stringify(this.#ask.scripted));
       const given = model.scripted ? { ...sent, providerOptions: { scripted } } : sent;
-      const work = callModel(model.language, given, (delta) => log.add(delta));
+      const work = callModel(model.language, given, (delta) => {
+        heard += delta.length;
+        log.add(delta);
+      });
       return { answer: await this.#session.alive(unlessAborted(work, signal)) };
     } catch (thrown) {
       if (call.signal.aborted) throw stoppedBy(call.signal);
@@ -180,7 +208,7 @@ class ModelCall {
       const failure = timer.signal.aborted
         ? callTimedOut(at, options.callMs / 1_000)
         : modelFailure(thrown, at);
-      return { failure };
+      return { failure, heard };
     } finally {
       cancel();
       log.end();
@@ -188,8 +216,9 @@ class ModelCall {
   }
 
   /** Returns when the call is to be made again. @throws AgentStop when it is not */
-  async #failed(begun: Opened, { error, mayBePaid, again }: ModelFailure): Promise<void> {
+  async #failed(begun: Opened, { failure, heard }: Failed, startedAt: number): Promise<void> {
     const session = this.#session;
+    const { error, mayBePaid, again } = failure;
     session.say(`${this.#where()}: ${error.message}`);
     if (!mayBePaid) {
       await recording(session, (ledger) => ledger.drop(begun.callId, error.type));
@@ -198,18 +227,50 @@ class ModelCall {
     const left = this.#tries < session.options.callRetries;
     if (!again || !left || wait > AGENT_LIMITS.waitInsideMs)
       throw new AgentStop(error, statusOf(error));
-    if (mayBePaid) this.#decide(begun.reservedNanoUsd, false);
+    if (mayBePaid) {
+      this.#decide(begun.reservedNanoUsd, false);
+      await this.#lose(begun, { type: error.type, heard, startedAt });
+    }
     this.#tries += 1;
     await session.pause(wait);
   }
+
+  /** What was cut off counts as if it had been paid for: nobody says what it cost. */
+  async #lose(begun: Opened, { type, heard, startedAt }: Loss): Promise<void> {
+    const session = this.#session;
+    const input = Math.ceil(bytesOf(this.#sent()) / BYTES_PER_TOKEN);
+    const usage = { ...NO_USAGE, input, output: Math.ceil(heard / BYTES_PER_TOKEN) };
+    const times = { startedAt, endedAt: session.parts.clock.wall() };
+    const { costNanoUsd } = await recording(session, (ledger) =>
+      ledger.finish(begun.callId, { result: { lost: type }, usage, ...times }),
+    );
+    session.count(usage, costNanoUsd);
+    this.#lost += 1;
+    this.#repeat = false;
+  }
+}
+
+/** Of plain text, on the average. */
+const BYTES_PER_TOKEN = 4;
+
+interface Failed {
+  readonly failure: ModelFailure;
+  /** Characters of its answer that had come. */
+  readonly heard: number;
+}
+
+interface Loss {
+  readonly type: string;
+  readonly heard: number;
+  readonly startedAt: number;
+}
+
+function isLost(result: Json): boolean {
+  return isObject(result) && typeof result.lost === 'string';
 }
 
 function statusOf({ classification }: AgentStop['error']): AgentStop['status'] {
   return classification === 'timeout' ? 'timeout' : 'failed';
-}
-
-function spent({ scope, limitNanoUsd, spentNanoUsd }: BlockingBudget): string {
-  return `Of the budget of the ${scope}, ${usd(limitNanoUsd)}, ${usd(spentNanoUsd)} is spent`;
 }
 
 /** A library that does not hear the signal must not hold the attempt. */
@@ -219,26 +280,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stopped, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
   });
-}
-
-/** Others have calls under way: once they are settled, the budget tells whether there is room. */
-class BudgetWait {
-  readonly #session: AgentSession;
-  #waitedMs = 0;
-  #nextMs: number = AGENT_LIMITS.budgetFirstMs;
-
-  constructor(session: AgentSession) {
-    this.#session = session;
-  }
-
-  async once(budget: BlockingBudget): Promise<void> {
-    if (this.#waitedMs === 0) this.#session.say(`${spent(budget)}: waits for calls under way.`);
-    if (this.#waitedMs > AGENT_LIMITS.budgetGiveUpMs) {
-      const message = `${spent(budget)}, and calls that may cross it have not ended.`;
-      throw stop('transient', 'budget_wait', message);
-    }
-    await this.#session.pause(this.#nextMs);
-    this.#waitedMs += this.#nextMs;
-    this.#nextMs = Math.min(this.#nextMs * 2, AGENT_LIMITS.budgetMostMs);
-  }
 }

@@ -79,7 +79,14 @@ describe('a call that its provider does not answer', () => {
     );
     expect(await action.run(agentCall({}))).toMatchObject({ output: { text: 'Whole.' } });
     expect(provider.requests).toHaveLength(2);
-    expect(stage.ledger.rows[1]?.call.repeatUnknown).toBe(true);
+    // What was cut off is counted, and another attempt finds both calls.
+    expect(stage.ledger.made('model').map(({ result }) => result?.result)).toMatchObject([
+      { lost: 'connection_reset' },
+      { finish: 'stop' },
+    ]);
+    const again = await action.run(agentCall({}, { attempt: 2 }));
+    expect(again).toMatchObject({ output: { text: 'Whole.', steps: 1 } });
+    expect(provider.requests).toHaveLength(2);
   });
 
   it("is a person's to decide about when it broke off and was dear", async () => {

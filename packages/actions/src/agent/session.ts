@@ -38,9 +38,8 @@ export class AgentSession {
   readonly paths = new Set<string>();
   usage: TokenUsage = NO_USAGE;
   costNanoUsd = 0;
-  /** Model calls made or found, of sub-agents too. */
+  /** Answers of models, made or found, of sub-agents too. */
   steps = 0;
-  replayed = 0;
   /** A decision lets one call of which nobody knew be made again, not those after it. */
   #decided: boolean;
 
@@ -66,11 +65,10 @@ export class AgentSession {
     return decided;
   }
 
-  /** Notes a model's call that is settled. */
+  /** Adds what a model's call that is settled has used and cost. */
   count(usage: TokenUsage, costNanoUsd: number): void {
     this.usage = addUsage(this.usage, usage);
     this.costNanoUsd += costNanoUsd;
-    this.steps += 1;
   }
 
   /** What identifies a call of this attempt in the ledger. */
