@@ -3,7 +3,7 @@
 import { noteProgress } from './leaving.ts';
 import type { Owned } from './owned.ts';
 import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
-import { completed } from './recovery-steps.ts';
+import { completed, goesOn } from './recovery-steps.ts';
 import {
   objectionTo,
   type RecoverEvent,
@@ -123,6 +123,7 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
       { action: ACTIONS[resolution], with: result === undefined ? {} : { result } },
     ),
     trigger: 'intervention',
+    ...(node !== undefined && onward(ports, owned, node)),
   } as const;
   if (node === undefined && resolution === 'retry') {
     return start(ports, owned, { step: { ...step, action: 'requeue_job' } });
@@ -130,6 +131,13 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
   if (node === undefined && resolution === 'skip') return undefined;
   return start(ports, owned, { step, ...(node !== undefined && { node }) });
 };
+
+/** What it has paid for it finds again; a call of which nobody knows is made again if that was asked. */
+function onward(ports: DriverPorts, { run }: Owned, node: number): Partial<RecoveryStep> {
+  if (!goesOn(ports, run, node)) return {};
+  const asked = run.sessions.get(node)?.step.trigger === 'ambiguous';
+  return { goesOn: true, ...(asked && { decided: true }) };
+}
 
 const ACTIONS = { retry: 'retry_job', skip: 'skip_node', abort: 'abort_execution' } as const;
 

@@ -22,7 +22,7 @@ export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.t
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
 export { retryDue, retryPast } from './retry-trace.ts';
-export { attemptsInRound, effectKey, roundOf, usesOf } from './round.ts';
+export { attemptsInRound, effectKey, isDecidedUpon, roundOf, usesOf } from './round.ts';
 export {
   attemptOf,
   countOf,
