@@ -1,4 +1,5 @@
-import type { JsonObject, SignalJob } from '@tenuto/contract';
+import { type JsonObject, OrchestrationError, type SignalJob } from '@tenuto/contract';
+import { nextSignal, type RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { auditOf, JobStateError, refuseStale, wantedVersion, wrongState } from './job-state.ts';
@@ -20,6 +21,7 @@ export async function signalJob(
   const run = await findJob(parts, access, wish.jobId);
   refuseStale(run, wish.ifMatch);
   const { name } = wish.signal;
+  refuseNext(run, name);
   const payload = messagePart(wish.signal.payload ?? null, '/payload');
   const { actor } = caller.principal;
   const { runId } = run;
@@ -35,6 +37,15 @@ export async function signalJob(
       async: wish.async,
     },
   );
+}
+
+/** Phases have a door of their own, which knows who may skip what. */
+function refuseNext({ runId, input }: RunRecord, name: string): void {
+  if (input.phased?.phases.some(({ id }) => nextSignal(id) === name) !== true) return;
+  const message = `is what a phase waits for; use POST /runs/${runId}/next`;
+  throw new OrchestrationError('unprocessable', `/name ${message}.`, {
+    validationErrors: [{ path: '/name', message, value: name }],
+  });
 }
 
 /**
