@@ -63,8 +63,10 @@ import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addPhasedRunRoutes } from './routes/phased-runs.ts';
 import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
+import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
@@ -82,8 +84,10 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
+import type { CloneParts } from './services/run-clone.ts';
 import { createRunStreams } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
@@ -133,6 +137,9 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
+  /** See the parts of runs that have phases. */
+  readonly artifactCounts?: PhasedParts['artifactCounts'];
+  readonly carryArtifacts?: CloneParts['carryArtifacts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
@@ -202,6 +209,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addPhasedRunRoutes(app, parts);
   addRunStatsRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
@@ -227,6 +235,7 @@ function addReferred(
   addSecretRoutes(app, parts);
   addMcpServerRoutes(app, parts);
   addTemplateRoutes(app, parts);
+  addProfileRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;

@@ -63,6 +63,7 @@ import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
 import { makeActions, makeMcp, makeSenders } from './main-actions.ts';
 import { patiently } from './patience.ts';
+import { createProfileFiles, type ProfileFiles } from './profiles/profile-files.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
 import { createGraphUse } from './services/graph-use.ts';
@@ -70,12 +71,14 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import { createProfileUse } from './services/profile-use.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
 import { resealSecrets, secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
 import { createTemplateResolver } from './services/template-use.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
+import { profileFolders } from './settings-profiles.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
@@ -134,7 +137,11 @@ async function start(
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, approvals } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
-  const rules = rulesOf(settings, store.api, () => actions);
+  const files = createProfileFiles({
+    ...{ clock: systemClock, log: logger },
+    folders: profileFolders(settings.profilesDir, dataDir),
+  });
+  const rules = rulesOf(settings, store.api, { actions: () => actions, files });
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));
@@ -418,7 +425,7 @@ function reseal(
 function rulesOf(
   settings: Settings,
   { retryPolicies: store, secrets, documents }: ApiStore,
-  actions: () => ActionRegistry,
+  { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
@@ -433,6 +440,7 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
+    profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,
       mcpServers: async (owner, names) => {

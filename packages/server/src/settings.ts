@@ -12,6 +12,8 @@ export interface Settings {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly postgresBin?: string;
+  /** A folder of profiles besides those of the data folder. */
+  readonly profilesDir?: string;
   readonly jwt: JwtSettings;
   readonly maxConcurrentNodes: number;
   readonly defaultMaxRetries: number;
@@ -110,6 +112,7 @@ export function readSettings(environment: Environment): Settings {
   const databaseUrl = text('DATABASE_URL');
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
+  const profilesDir = text('TENUTO_PROFILES_DIR');
   const timezone = readZone(text('TENUTO_TIMEZONE'));
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const redisUrl = text('REDIS_URL');
@@ -125,6 +128,7 @@ export function readSettings(environment: Environment): Settings {
     ...(databaseUrl !== undefined && { databaseUrl: readDatabaseUrl(databaseUrl) }),
     ...(dataDir !== undefined && { dataDir }),
     ...(postgresBin !== undefined && { postgresBin }),
+    ...(profilesDir !== undefined && { profilesDir }),
     jwt: readJwt(text),
     maxConcurrentNodes: number('MAX_CONCURRENT_NODES', { least: 1, most: 10_000, unset: 10 }),
     defaultMaxRetries: number('DEFAULT_RETRY_ATTEMPTS', {

@@ -23,6 +23,7 @@ export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery
 export { type RestoredRun, restoreRun } from './restore.ts';
 export { retryDue, retryPast } from './retry-trace.ts';
 export { attemptsInRound, effectKey, isDecidedUpon, roundOf, usesOf } from './round.ts';
+export { awaitsSignal } from './signals.ts';
 export {
   attemptOf,
   countOf,
