@@ -8,6 +8,7 @@ export * from './dry-run.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './explain.ts';
+export * from './fork.ts';
 export * from './gate.ts';
 export * from './health.ts';
 export * from './intervention.ts';

@@ -32,6 +32,7 @@ export type * from './ports/document-store.ts';
 export type * from './ports/engine-api.ts';
 export type * from './ports/event-door.ts';
 export type * from './ports/event-store.ts';
+export type * from './ports/fork-store.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/mcp.ts';

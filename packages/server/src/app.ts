@@ -9,6 +9,7 @@ import {
   type DoctorStore,
   type DocumentStore,
   type Engine,
+  type ForkStore,
   type JobStore,
   type McpHands,
   type QuotaStore,
@@ -60,6 +61,7 @@ import { addNoticeRoutes } from './routes/notification-routes.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addForkRoutes } from './routes/run-forks.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
@@ -91,6 +93,7 @@ export interface AppOptions {
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly tasks: TaskStore;
   readonly tallies: TallyStore;
@@ -186,6 +189,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addForkRoutes(app, parts);
   addRunStatsRoutes(app, parts);
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);

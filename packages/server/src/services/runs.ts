@@ -1,5 +1,5 @@
 import type { List, RunDetail, RunKind, RunStatus, RunView } from '@tenuto/contract';
-import type { RunRecord } from '@tenuto/engine';
+import type { Access, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { runReasons } from './explain.ts';
 import { findJob } from './job-find.ts';
@@ -92,17 +92,31 @@ function statusesOf({ status, success }: RunQuery): readonly RunStatus[] | undef
 /** @throws OrchestrationError 404 */
 export async function getRun(parts: JobParts, caller: Caller, runId: string): Promise<RunDetail> {
   const access = authorize(caller.principal, 'runs:read', 'runs');
-  const run = await findJob(parts, access, runId);
+  return runDetail(parts, access, await findJob(parts, access, runId));
+}
+
+/** A run in full, for those who may see it. */
+export async function runDetail(
+  parts: JobParts,
+  access: Access,
+  run: RunRecord,
+): Promise<RunDetail> {
   const [job, reasons] = await Promise.all([
     fullView(parts, access, run),
     run.over ? [] : runReasons(parts, access, run),
   ]);
+  const forkedFrom = run.input.forkedFrom ?? null;
   return {
     ...summaryOf(parts, run, true),
     params: run.input.params,
     output: job.execution_results,
     attempt: 1 + job.retry_count,
     waiting_for: reasons[0] ?? null,
+    forked_from: forkedFrom && {
+      run_id: forkedFrom.runId,
+      node: forkedFrom.node,
+      attempts_taken_over: forkedFrom.taken,
+    },
   };
 }
 
