@@ -3,6 +3,7 @@ export * from './api-token.ts';
 export * from './audit.ts';
 export * from './bulk.ts';
 export * from './circuit.ts';
+export * from './compare.ts';
 export * from './doctor.ts';
 export * from './dry-run.ts';
 export * from './errors.ts';

@@ -1,4 +1,5 @@
 export { reaches } from './access.ts';
+export * from './compare/index.ts';
 export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';

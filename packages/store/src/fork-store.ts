@@ -1,6 +1,11 @@
 import type { ForkStore } from '@tenuto/engine';
 import type { Database } from './queries/database.ts';
-import { listArtifacts, listDigests, readArtifactBytes } from './queries/run-digests.ts';
+import {
+  listArtifacts,
+  listDigests,
+  listRunTests,
+  readArtifactBytes,
+} from './queries/run-digests.ts';
 import { insertFork, nextRun } from './queries/run-fork.ts';
 
 /**
@@ -13,6 +18,8 @@ export function createForkStore(db: Database): ForkStore {
     insert: (fork) => insertFork(db, fork),
     digests: (access, runId) => listDigests(db, access, runId),
     artifacts: (access, runId, limit) => listArtifacts(db, access, { runId, limit }),
+    spend: async () => [],
+    tests: (access, runId, limit) => listRunTests(db, access, { runId, limit }),
     bytes: (access, of) => readArtifactBytes(db, access, of),
   };
 }

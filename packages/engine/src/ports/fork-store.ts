@@ -1,4 +1,6 @@
+import type { TestStatus } from '@tenuto/contract';
 import type { TakenOver } from '../run/fork.ts';
+import type { TokenUsage } from './call-ledger.ts';
 import type { Submission } from './engine-api.ts';
 import type { Access } from './job-store.ts';
 
@@ -39,6 +41,28 @@ export interface ArtifactRecord {
   readonly hash: string;
 }
 
+/** What a node has paid for models. */
+export interface NodeSpend {
+  readonly node: number;
+  readonly costNanoUsd: number;
+  readonly usage: TokenUsage;
+}
+
+/** The last result of a test in a run. */
+export interface RunTest {
+  readonly testId: string;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly suite: string;
+  readonly classname: string;
+  readonly name: string;
+  readonly status: TestStatus;
+  readonly flaky: boolean;
+  readonly quarantined: boolean;
+  readonly durationMs: number;
+  readonly message: string | null;
+}
+
 /** Forks, and what is asked about runs side by side. Throws as `JobStore` does. */
 export interface ForkStore {
   /** Id and time of a run that is to be made, by the database's clock. */
@@ -49,6 +73,10 @@ export interface ForkStore {
   digests(access: Access, runId: string): Promise<readonly NodeDigest[]>;
   /** Those of the run, by name, at most `limit`. */
   artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactRecord[]>;
+  /** What its nodes have paid for; those that have paid for nothing are left out. */
+  spend(access: Access, runId: string): Promise<readonly NodeSpend[]>;
+  /** The last result of each test in each node, by suite and name, at most `limit`. */
+  tests(access: Access, runId: string, limit: number): Promise<readonly RunTest[]>;
   /** Bytes by hash; those that the run does not have are left out. */
   bytes(
     access: Access,

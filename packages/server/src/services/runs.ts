@@ -120,7 +120,7 @@ export async function runDetail(
   };
 }
 
-function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
+export function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
   const now = clock.wall();
   const job = jobView(run, engine.live(run.runId), now);
   const { error_details: error, status } = job;

@@ -1,6 +1,7 @@
-import type { Access, ArtifactRecord, NodeDigest } from '@tenuto/engine';
+import type { Access, ArtifactRecord, NodeDigest, RunTest } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
-import { owned } from './run-row.ts';
+import { owned, reachable } from './run-row.ts';
+import { statusOf } from './test-row.ts';
 
 /** The last attempt of each node, without what it gave: only what tells it from another one. */
 export async function listDigests(
@@ -56,4 +57,26 @@ export async function readArtifactBytes(
     given.values,
   );
   return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));
+}
+
+/** The last result of each test in each node of a run. */
+export async function listRunTests(
+  db: Database,
+  access: Access,
+  { runId, limit }: { readonly runId: string; readonly limit: number },
+): Promise<readonly RunTest[]> {
+  const given = parameters();
+  const rows = await ask<Omit<RunTest, 'status'> & { status: number }>(
+    db,
+    `select l.test_id as "testId", l.node_id as "nodeId", l.attempt, t.suite, t.classname, t.name,
+       l.status, l.flaky, l.quarantined, l.duration_ms as "durationMs", l.message
+     from (select distinct on (r.node_id, r.test_id) r.*
+       from test_results r where r.run_id = ${given.add(runId)}
+       order by r.node_id, r.test_id, r.attempt desc) l
+     join tests t on t.test_id = l.test_id
+     where ${reachable(access, given, 't')}
+     order by t.suite, t.classname, t.name, l.node_id limit ${given.add(limit)}`,
+    given.values,
+  );
+  return rows.map((row) => ({ ...row, status: statusOf(row.status) }));
 }
