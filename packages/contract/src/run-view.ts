@@ -46,6 +46,18 @@ const summary = {
   version: Type.Integer({ minimum: 1 }),
 } as const;
 
+/** The run that a fork is of. */
+export const ForkedFromSchema = Type.Object(
+  {
+    run_id: Type.String({ format: 'uuid' }),
+    node: Type.Union([Type.String(), Type.Null()], {
+      description: 'The node that it begins at; null when it runs all of them.',
+    }),
+    attempts_taken_over: count,
+  },
+  closed,
+);
+
 const example = {
   run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
   kind: 'job',
@@ -100,6 +112,7 @@ export const RunSchema = Type.Object(
     waiting_for: Type.Union([ReasonToWaitSchema, Type.Null()], {
       description: 'The first of the reasons that `/explain` gives for the run as a whole.',
     }),
+    forked_from: Type.Union([ForkedFromSchema, Type.Null()]),
   },
   {
     ...closed,
@@ -116,6 +129,7 @@ export const RunSchema = Type.Object(
         phases: [],
         attempt: 1,
         output: null,
+        forked_from: null,
         waiting_for: {
           cause: 'scheduled',
           detail: 'The run is to start at 2026-01-15T22:00:00.000Z.',

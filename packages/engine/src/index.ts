@@ -1,5 +1,6 @@
 export { reaches } from './access.ts';
 export { type ArtifactKind, artifactKindOf } from './artifact-kind.ts';
+export * from './compare/index.ts';
 export * from './doctor/index.ts';
 export { createEngine } from './engine.ts';
 export type { EngineLog } from './engine-log.ts';
@@ -40,6 +41,7 @@ export type * from './ports/document-store.ts';
 export type * from './ports/engine-api.ts';
 export type * from './ports/event-door.ts';
 export type * from './ports/event-store.ts';
+export type * from './ports/fork-store.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/mcp.ts';

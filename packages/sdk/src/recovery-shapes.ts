@@ -150,6 +150,7 @@ export const runDetailShape: Shape<RunDetail> = fields({
   attempt: number,
   output: nullable(isRecord),
   waiting_for: nullable(reasonShape),
+  forked_from: nullable(fields({ run_id: text, node: maybeText, attempts_taken_over: number })),
 });
 
 export const explanationShape: Shape<Explanation> = fields({

@@ -11,6 +11,7 @@ import {
   type DoctorStore,
   type DocumentStore,
   type Engine,
+  type ForkStore,
   type JobStore,
   type McpHands,
   type PriceStore,
@@ -69,6 +70,7 @@ import { addPrincipalRoutes } from './routes/principals.ts';
 import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addForkRoutes } from './routes/run-forks.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute, addWebSockets } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -104,6 +106,7 @@ export interface AppOptions {
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly tasks: TaskStore;
   readonly tallies: TallyStore;
@@ -210,6 +213,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
   addPhasedRunRoutes(app, parts);
+  addForkRoutes(app, parts);
   addRunStatsRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);

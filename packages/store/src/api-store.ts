@@ -7,6 +7,7 @@ import type {
   DoctorStore,
   DocumentStore,
   EventStore,
+  ForkStore,
   JobStore,
   NoticeStore,
   PriceStore,
@@ -34,6 +35,7 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
+import { createForkStore } from './fork-store.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
@@ -76,6 +78,7 @@ export interface ApiStore {
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
@@ -115,6 +118,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
+    forks: createForkStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),

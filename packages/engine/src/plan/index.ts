@@ -1,4 +1,13 @@
 export { canonicalJson } from './canonical.ts';
+export {
+  type ChangedPlan,
+  changePlan,
+  graphOf,
+  type NodeChange,
+  readersOf,
+  readersOfVariable,
+  referencesOf,
+} from './change.ts';
 export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
 export { pipelineGraph } from './pipeline.ts';
 export {

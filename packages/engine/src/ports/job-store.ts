@@ -34,6 +34,17 @@ export interface StoredInput extends RunInput {
   readonly depth?: number;
   /** Of a run of a profile. */
   readonly phased?: PhasedInput;
+  /** The run that it is a fork of. */
+  readonly forkedFrom?: ForkedFrom;
+}
+
+/** Where a fork comes from. */
+export interface ForkedFrom {
+  readonly runId: string;
+  /** The node that it began at; null when it runs all of them. */
+  readonly node: string | null;
+  /** How many attempts it began with. */
+  readonly taken: number;
 }
 
 /** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */

@@ -164,7 +164,7 @@ function mapOf(
 }
 
 /** The node of that name as seen from another: in its own item first, then around it. */
-function nodeNamed(run: RunState, from: number, name: string): number | undefined {
+export function nodeNamed(run: RunState, from: number, name: string): number | undefined {
   const pattern = run.plan.names.get(name);
   if (pattern === undefined) return undefined;
   const group = run.plan.patterns[pattern] ?? -1;

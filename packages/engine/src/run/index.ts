@@ -17,6 +17,14 @@ export {
   type Trouble,
 } from './choose-recovery.ts';
 export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './event.ts';
+export {
+  type ForkedRun,
+  hasNode,
+  type NewRun,
+  type RunsAgain,
+  type TakenOver,
+  takeOver,
+} from './fork.ts';
 export { holdNode, releaseHeld } from './hold.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';

@@ -119,6 +119,7 @@ export async function detailOf(
   ]);
   const { intake, kept: _, ...params } = run.input.params;
   const summary = summaryOf(parts, run, true);
+  const forkedFrom = run.input.forkedFrom ?? null;
   return {
     ...summary,
     ...phased,
@@ -127,6 +128,11 @@ export async function detailOf(
     output: job.execution_results,
     attempt: 1 + job.retry_count,
     waiting_for: reasons[0] ?? (summary.status === 'running' ? phaseReason(phased.phases) : null),
+    forked_from: forkedFrom && {
+      run_id: forkedFrom.runId,
+      node: forkedFrom.node,
+      attempts_taken_over: forkedFrom.taken,
+    },
   };
 }
 
@@ -164,7 +170,7 @@ function phaseReason(phases: RunDetail['phases']): RunDetail['waiting_for'] {
   };
 }
 
-function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
+export function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
   const now = clock.wall();
   const job = jobView(run, engine.live(run.runId), now);
   const { error_details: error, status } = job;
