@@ -424,7 +424,7 @@ function reseal(
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets, documents }: ApiStore,
+  { retryPolicies: store, secrets, documents, prices }: ApiStore,
   { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
@@ -441,6 +441,7 @@ function rulesOf(
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
     profiles: createProfileUse({ documents, files }),
+    models: { unpriced: prices.unpriced },
     graphs: createGraphUse({
       secrets,
       mcpServers: async (owner, names) => {

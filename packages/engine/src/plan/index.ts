@@ -20,7 +20,7 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
-export { type ProfileGraph, profileGraph } from './profile.ts';
+export { needsOfPhases, type ProfileGraph, profileGraph } from './profile.ts';
 export { profileProblems, RUN_PARAMS } from './profile-check.ts';
 export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
 export {

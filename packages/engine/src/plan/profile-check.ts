@@ -10,7 +10,7 @@ import {
 } from '@tenuto/contract';
 import { compileExpression, type Scope } from '../expression/index.ts';
 import { compileJsonSchema } from '../json-schema/index.ts';
-import { needsOf } from './profile.ts';
+import { needsOfPhases } from './profile.ts';
 import { cycleOf } from './profile-cycle.ts';
 import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
 
@@ -25,6 +25,7 @@ const GATE_SCOPE: Scope = {
 export const RUN_PARAMS = ['intake', 'kept'] as const;
 /** Fields that only an LLM agent has. */
 const OF_LLM = [
+  'artifacts',
   ...([
     'prompt',
     'system',
@@ -92,8 +93,11 @@ function checkPhaseNeeds(phases: readonly ProfilePhase[], add: Add): void {
       else if (!known.has(need)) add(path, `names no phase "${need}"`, need);
     });
   });
-  const graph = new Map(phases.map(({ id }, i) => [id, needsOf(phases, i)]));
-  addCycle(graph, (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`, add);
+  addCycle(
+    needsOfPhases(phases),
+    (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`,
+    add,
+  );
 }
 
 /** One that needs itself is told of already. */
@@ -124,6 +128,10 @@ function checkPhase(phase: ProfilePhase, place: string, add: Add): void {
       add(`${path}/id`, `"${agent.id}" is a part of every phase; choose another id`, agent.id);
     }
     checkAgent(agent, path, add);
+    (agent.artifacts ?? []).forEach((wanted, n) => {
+      if (artifacts.some((one) => one.path === wanted)) return;
+      add(`${path}/artifacts/${n}`, `names no artifact "${wanted}" of the phase`, wanted);
+    });
   });
   checkAgentNeeds(agents, `${place}/agents`, add);
   const reserved = approval === undefined ? [] : [APPROVAL_GATE];

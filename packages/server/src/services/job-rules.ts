@@ -16,4 +16,13 @@ export interface JobRules {
   readonly graphs?: GraphUse;
   readonly templates?: ResolveTemplate;
   readonly profiles?: ProfileUse;
+  readonly models?: ModelRules;
+}
+
+/** What is known of models when a run is taken. */
+interface ModelRules {
+  /** Those of the names that no price is known of. */
+  readonly unpriced: (models: readonly string[]) => Promise<readonly string[]>;
+  /** Of agents that name none. */
+  readonly defaultModel?: string;
 }

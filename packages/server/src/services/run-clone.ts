@@ -16,8 +16,6 @@ import {
   phasesBefore,
   type RunRecord,
   resultNodes,
-  type StoredInput,
-  type Submission,
 } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { auditOf, JobStateError } from './job-state.ts';
@@ -29,7 +27,7 @@ import {
   phasesOfRun,
   refuseUnknownPhase,
 } from './phased-find.ts';
-import { makeRun } from './run-create.ts';
+import { makeRun, type PhasedSubmission } from './run-create.ts';
 
 export interface CloneParts extends PhasedParts {
   /** Lets the new run begin with what phases of another have left; absent, it has no files. */
@@ -102,7 +100,7 @@ async function submissionOf(
   caller: Caller,
   access: Access,
   cloning: Cloning,
-): Promise<Submission> {
+): Promise<PhasedSubmission> {
   const { source, kept, body } = cloning;
   const { run } = source;
   const plan = await planOf(parts, access, cloning);
@@ -157,7 +155,7 @@ async function inputOf(
   parts: CloneParts,
   access: Access,
   { source: { run, phased }, kept, body }: Cloning,
-): Promise<StoredInput> {
+): Promise<PhasedSubmission['input']> {
   const { deadlineAt: _, depth: _d, task: _t, event: _e, ...input } = run.input;
   const { kept: _k, ...params } = input.params;
   const results = await resultsOf(parts, access, { run, phased, kept });
