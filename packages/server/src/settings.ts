@@ -2,6 +2,7 @@ import { LIMITS } from '@tenuto/contract';
 import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
 import { parseSecretKey } from './secrets/secret-key.ts';
+import { type AgentSettings, readAgentSettings } from './settings-agents.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
 export interface Settings {
@@ -45,6 +46,7 @@ export interface Settings {
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
+  readonly agents: AgentSettings;
 }
 
 export interface RedisSettings {
@@ -150,7 +152,13 @@ export function readSettings(environment: Environment): Settings {
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
+    agents: readAgentSettings(text, refuse),
   };
+}
+
+/** @throws SettingsError */
+function refuse(name: string, wanted: string): never {
+  throw new SettingsError(name, wanted);
 }
 
 function readZone(name: string | undefined): string | undefined {
