@@ -5,6 +5,7 @@ import type { Owned } from './owned.ts';
 import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
 import { completed, goesOn } from './recovery-steps.ts';
 import {
+  awaitsSignal,
   objectionTo,
   type RecoverEvent,
   type RecoveryStep,
@@ -45,7 +46,8 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
     case 'resume':
       return change(ports, owned, { type: item.type, at: ports.clock.wall() }, item.body);
     case 'signal': {
-      const { name, payload } = item.body;
+      const { name, payload, awaited = false } = item.body;
+      if (awaited && !awaitsSignal(owned.run, name)) return `Nothing waits for "${name}" now.`;
       return change(
         ports,
         owned,

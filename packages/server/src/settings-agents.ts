@@ -1,17 +1,14 @@
-/** Settings of agents: which models there are, and where files of theirs lie. */
+/** Settings of agents: which models there are, and what the scripted one replays. */
 export interface AgentSettings {
   /** A YAML or JSON file with providers and models. */
   readonly modelsFile?: string;
   /** Of agents that name none. */
   readonly defaultModel?: string;
-  /** Folders with more recorded answers, and more system prompts, than those that come along. */
+  /** A folder with more recorded answers than those that come along. */
   readonly scriptsDir?: string;
-  readonly promptsDir?: string;
 }
 
-/**
- * @param refuse throws the error of a setting that is wrong
- */
+/** @param refuse throws the error of a setting that is wrong */
 export function readAgentSettings(
   text: (name: string) => string | undefined,
   refuse: (name: string, wanted: string) => never,
@@ -19,7 +16,6 @@ export function readAgentSettings(
   const modelsFile = text('TENUTO_MODELS');
   const defaultModel = text('TENUTO_DEFAULT_MODEL');
   const scriptsDir = text('TENUTO_SCRIPTS_DIR');
-  const promptsDir = text('TENUTO_PROMPTS_DIR');
   if (defaultModel !== undefined && !/^[^/\s]+\/\S+$/.test(defaultModel)) {
     refuse('TENUTO_DEFAULT_MODEL', 'must be like anthropic/claude-sonnet-4-5');
   }
@@ -27,6 +23,5 @@ export function readAgentSettings(
     ...(modelsFile !== undefined && { modelsFile }),
     ...(defaultModel !== undefined && { defaultModel }),
     ...(scriptsDir !== undefined && { scriptsDir }),
-    ...(promptsDir !== undefined && { promptsDir }),
   };
 }

@@ -68,7 +68,8 @@ export function memoryLedger(): MemoryLedger {
         return { state: 'done', result, usage: usage ?? null, costNanoUsd };
       }
       if (known !== undefined && call.repeatUnknown !== true) {
-        return { state: 'unknown', callId: known.callId, estimateNanoUsd };
+        const { callId } = known;
+        return { state: 'unknown', callId, estimateNanoUsd, seenBefore: 0, approved: false };
       }
       const blocked = ledger.block(call);
       if (blocked !== undefined) return blocked;

@@ -1,55 +1,32 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { promptFinder, readFolders } from './agent-files.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readFolders, readSettingFile } from './agent-files.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tenuto-prompts-'));
-  await mkdir(join(folder, 'prompts', 'web'), { recursive: true });
-  await writeFile(join(folder, 'secret.md'), 'secret');
-  await writeFile(join(folder, 'prompts', 'planner.md'), 'You plan.');
-  await writeFile(join(folder, 'prompts', 'web', 'tester.md'), 'You test.');
-  await symlink(join(folder, 'secret.md'), join(folder, 'prompts', 'link.md'));
+  folder = await mkdtemp(join(tmpdir(), 'tenuto-scripts-'));
+  await writeFile(join(folder, 'b.yaml'), 'name: b');
+  await writeFile(join(folder, 'a.json'), '{"name": "a"}');
+  await writeFile(join(folder, 'notes.txt'), 'no');
   return () => rm(folder, { recursive: true, force: true });
 });
 
-describe('a system prompt', () => {
-  const find = (name: string) =>
-    promptFinder([join(folder, 'none'), join(folder, 'prompts')])(name);
-
-  it.each([
-    ['planner', 'You plan.'],
-    ['planner.md', 'You plan.'],
-    ['web/tester', 'You test.'],
-  ])('is found by its name: %s', async (name, text) => {
-    expect(await find(name)).toBe(text);
+describe('files of agents', () => {
+  it('are read in the order of their names', async () => {
+    const files = await readFolders('X', [folder]);
+    expect(files.map(({ content }) => content)).toEqual([{ name: 'a' }, { name: 'b' }]);
   });
 
-  it.each([
-    '../secret.md',
-    'web/../../secret',
-    'link',
-    '/etc/passwd',
-    'planner.md\0',
-    'web',
-    '',
-    '.',
-    'a//b',
-    '..',
-  ])('is not found outside of its folder: %j', async (name) => {
-    expect(await find(name)).toBeUndefined();
+  it('that cannot be used are a wrong setting, which says why', async () => {
+    const refuse = (content: unknown) => {
+      throw new TypeError(`not ${JSON.stringify(content)}`);
+    };
+    await expect(readFolders('X', [join(folder, 'none')])).rejects.toThrow(/^X names .*ENOENT/);
+    await expect(readSettingFile('X', join(folder, 'b.yaml'), refuse)).rejects.toThrow(
+      /^X names .*b\.yaml, which cannot be used: not \{"name":"b"\}/,
+    );
   });
-});
-
-it('files of several folders are read in their order', async () => {
-  const more = await mkdtemp(join(tmpdir(), 'tenuto-scripts-'));
-  onTestFinished(() => rm(more, { recursive: true, force: true }));
-  await writeFile(join(more, 'b.yaml'), 'name: b');
-  await writeFile(join(more, 'a.json'), '{"name": "a"}');
-  await writeFile(join(more, 'notes.txt'), 'no');
-  const files = await readFolders([more]);
-  expect(files.map(({ content }) => content)).toEqual([{ name: 'a' }, { name: 'b' }]);
 });
