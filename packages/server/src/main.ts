@@ -61,7 +61,7 @@ import { randomId } from './http/random-id.ts';
 import { type Counters, localCounters } from './limits/counters.ts';
 import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
-import { makeActions, makeMcp, makeSenders } from './main-actions.ts';
+import { makeActions, makeMcp, makeModels, makeSenders } from './main-actions.ts';
 import { patiently } from './patience.ts';
 import { createProfileFiles, type ProfileFiles } from './profiles/profile-files.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
@@ -153,7 +153,9 @@ async function start(
   const ledger = openCallLedger(store.config, identity);
   teardown.add(() => ledger.close());
   const { workspaces } = store.files;
-  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ledger, workspaces };
+  const models = await makeModels(able, openSecrets);
+  const agents = { ledger, workspaces, models, files };
+  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ...agents };
   const actions = makeActions(able, hands);
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
