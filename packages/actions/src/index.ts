@@ -1,4 +1,5 @@
 export * from './action.ts';
+export * from './agent/index.ts';
 export { approvalRequest } from './approval/index.ts';
 export * from './command/index.ts';
 export * from './event/index.ts';

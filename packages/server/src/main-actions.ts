@@ -26,7 +26,13 @@ import {
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import type { ApprovalDoor, DocumentStore, TestStore } from '@tenuto/engine';
+import type {
+  ApprovalDoor,
+  CallLedger,
+  DocumentStore,
+  TestStore,
+  Workspaces,
+} from '@tenuto/engine';
 import type { Eventing } from './events/eventing.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { secretOpener } from './services/secret-use.ts';
@@ -46,6 +52,9 @@ interface ActionParts {
   readonly senders: ReturnType<typeof makeSenders>;
   readonly eventing: Pick<Eventing, 'door'>;
   readonly mcp: ReturnType<typeof makeMcp>;
+  /** Paid and irreversible calls inside attempts. */
+  readonly ledger: CallLedger;
+  readonly workspaces: Workspaces;
 }
 
 /** What sends messages, for the actions and for the relay. */

@@ -2,16 +2,20 @@ import type {
   AgentStore,
   ApprovalStore,
   AuditStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
   EventStore,
+  ForkStore,
   JobStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  RunFeedStore,
   SealStore,
   SecretStore,
   TallyStore,
@@ -31,14 +35,18 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
+import { createForkStore } from './fork-store.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -54,6 +62,8 @@ const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
 /** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
+/** Those who follow runs look one after another; requests do not wait for them. */
+const FEED_POOL_SIZE = 3;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -68,10 +78,13 @@ export interface ApiStore {
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -83,6 +96,7 @@ export interface ApiStore {
   readonly doctor: DoctorStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   close(): Promise<void>;
 }
 
@@ -96,6 +110,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
     ...{ lockSeconds: 8, idleSeconds: 5 },
   });
+  const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
     approvals: createApprovalStore(pool),
@@ -103,11 +118,14 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
+    forks: createForkStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
@@ -118,8 +136,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
+    feeds: createRunFeedStore(feedPool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
+      const pools = [pool, relayPool, eventPool, feedPool, doctors];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

@@ -1,3 +1,4 @@
+export * from './budget.ts';
 export {
   type EvidenceFor,
   type GateEvidence,
@@ -20,7 +21,10 @@ export {
 export { atPointer } from './json-pointer.ts';
 export { type LcovSummary, readLcov } from './lcov.ts';
 export { mergeGates } from './merge-gates.ts';
+export * from './money.ts';
 export { allowsModel, mergePolicies } from './policy.ts';
+export * from './price.ts';
 export { costGate, governanceReport } from './report.ts';
 export { governanceScore, hasPassed } from './score.ts';
 export { findSecrets, type SecretFinding } from './secret-scan.ts';
+export { SHIPPED_PRICES } from './shipped-prices.ts';

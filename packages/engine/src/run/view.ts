@@ -37,8 +37,13 @@ export function countsOf(run: RunState): RunCounts {
  * A run as people see it; reads the state when asked, so it is always the present one.
  *
  * @param status what is durable, where memory may be ahead of it
+ * @param seq number of the last line of its journal
  */
-export function liveView(run: RunState, status: () => RunStatus = () => run.status): LiveRun {
+export function liveView(
+  run: RunState,
+  status: () => RunStatus = () => run.status,
+  seq: () => number | undefined = () => undefined,
+): LiveRun {
   let visible: number[] | undefined;
   const nodes = () => {
     if (visible?.length !== visibleCount(run)) visible = visibleNodes(run);
@@ -60,6 +65,9 @@ export function liveView(run: RunState, status: () => RunStatus = () => run.stat
     },
     get paused() {
       return run.paused;
+    },
+    get seq() {
+      return seq();
     },
     get undoing() {
       return undoingOf(run);

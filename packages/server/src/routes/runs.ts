@@ -26,6 +26,7 @@ const tags = ['runs'];
 const RunFilters = Type.Object(
   {
     kind: Type.Optional(Type.Enum([...RUN_KINDS])),
+    profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     task_id: Type.Optional(uuid),
     status: Type.Optional(Type.Array(Type.Enum([...RUN_STATUSES]))),
     success: Type.Optional(

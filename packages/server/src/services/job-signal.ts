@@ -1,5 +1,5 @@
 import { type JsonObject, OrchestrationError, type SignalJob } from '@tenuto/contract';
-import { isApprovalSignal } from '@tenuto/engine';
+import { isApprovalSignal, nextSignal, type RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { auditOf, JobStateError, refuseStale, wantedVersion, wrongState } from './job-state.ts';
@@ -22,6 +22,7 @@ export async function signalJob(
   refuseStale(run, wish.ifMatch);
   const { name } = wish.signal;
   if (isApprovalSignal(name)) throw approvalsDecide();
+  refuseNext(run, name);
   const payload = messagePart(wish.signal.payload ?? null, '/payload');
   const { actor } = caller.principal;
   const { runId } = run;
@@ -45,6 +46,15 @@ function approvalsDecide(): OrchestrationError {
     'is kept for what approvals decide: send a decision to POST /runs/{run_id}/approve';
   return new OrchestrationError('validation_failed', `/name ${message}.`, {
     validationErrors: [{ path: '/name', message }],
+  });
+}
+
+/** Phases have a door of their own, which knows who may skip what. */
+function refuseNext({ runId, input }: RunRecord, name: string): void {
+  if (input.phased?.phases.some(({ id }) => nextSignal(id) === name) !== true) return;
+  const message = `is what a phase waits for; use POST /runs/${runId}/next`;
+  throw new OrchestrationError('unprocessable', `/name ${message}.`, {
+    validationErrors: [{ path: '/name', message, value: name }],
   });
 }
 

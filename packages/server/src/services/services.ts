@@ -2,6 +2,7 @@ import type {
   ApprovalStore,
   Clock,
   Engine,
+  ForkStore,
   JobStore,
   RecoveryStore,
   TestStore,
@@ -18,6 +19,7 @@ import type { RunViews } from './run-views.ts';
 /** What the services of jobs work with. */
 export interface JobParts {
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly approvals: ApprovalStore;
   readonly tests: TestStore;
