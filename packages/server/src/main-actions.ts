@@ -11,6 +11,8 @@ import {
   eventPublish,
   eventWait,
   type FindChannel,
+  type GovernanceOptions,
+  governanceCheck,
   httpRequest,
   mcpCall,
   mcpReach,
@@ -55,6 +57,7 @@ interface ActionParts {
   /** Paid and irreversible calls inside attempts. */
   readonly ledger: CallLedger;
   readonly workspaces: Workspaces;
+  readonly governance: Pick<GovernanceOptions, 'costOf' | 'policy'>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -91,10 +94,9 @@ export function makeMcp(settings: ActionSettings, { documents, openSecrets, vers
   };
 }
 
-export function makeActions(
-  settings: ActionSettings,
-  { startSubRun, tests, approvals, eventing, senders: { http, mailer, channel }, mcp }: ActionParts,
-): ActionRegistry {
+export function makeActions(settings: ActionSettings, parts: ActionParts): ActionRegistry {
+  const { startSubRun, tests, approvals, eventing, senders, mcp, workspaces, governance } = parts;
+  const { http, mailer, channel } = senders;
   const commands = commandsOf(settings);
   const own = [
     http,
@@ -109,6 +111,7 @@ export function makeActions(
     sleepUntil(),
     signalWait(),
     approvalRequest(approvals),
+    governanceCheck({ ...governance, workspaces, commands }),
     eventPublish(eventing.door),
     eventWait(eventing.door, systemClock),
     runStart(startSubRun),

@@ -56,6 +56,7 @@ import { connectRedis } from './bus/redis-connection.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
+import { loadGovernancePolicy } from './governance-policy.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { type Counters, localCounters } from './limits/counters.ts';
@@ -66,6 +67,7 @@ import { patiently } from './patience.ts';
 import { createProfileFiles, type ProfileFiles } from './profiles/profile-files.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
+import { costReader } from './services/budgets.ts';
 import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
@@ -133,6 +135,7 @@ async function start(
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const version = await versionOf();
   const trusted = trustedPeers(settings.trustedProxies);
+  const policy = await loadGovernancePolicy(settings.governancePolicy);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, approvals } = store.api;
@@ -153,8 +156,10 @@ async function start(
   const ledger = openCallLedger(store.config, identity);
   teardown.add(() => ledger.close());
   const { workspaces } = store.files;
-  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ledger, workspaces };
-  const actions = makeActions(able, hands);
+  const governance = { policy, costOf: costReader(store.api.budgets) };
+  const actions = makeActions(able, {
+    ...{ startSubRun, tests, approvals, senders, eventing, mcp, ledger, workspaces, governance },
+  });
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
     ...identity,
