@@ -12,6 +12,7 @@ import {
   type Engine,
   type JobStore,
   type McpHands,
+  type MetricsStore,
   type PriceStore,
   type QuotaStore,
   type Random,
@@ -64,6 +65,7 @@ import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
@@ -103,6 +105,7 @@ export interface AppOptions {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -195,6 +198,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRunStatsRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
+  addRunMetricsRoutes(app, parts);
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);

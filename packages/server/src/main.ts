@@ -386,7 +386,7 @@ function reseal(
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets, documents }: ApiStore,
+  { retryPolicies: store, secrets, documents, prices }: ApiStore,
   actions: () => ActionRegistry,
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
@@ -402,6 +402,7 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
+    prices,
     graphs: createGraphUse({
       secrets,
       mcpServers: async (owner, names) => {

@@ -7,6 +7,7 @@ import type {
   DocumentStore,
   EventStore,
   JobStore,
+  MetricsStore,
   NoticeStore,
   PriceStore,
   QuotaStore,
@@ -42,6 +43,7 @@ import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
+import { createMetricsStore } from './queries/run-metrics.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
@@ -75,6 +77,7 @@ export interface ApiStore {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -112,6 +115,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     quotas: createQuotaStore(pool),
     prices: createPriceStore(pool),
     budgets: createBudgetStore(pool),
+    metrics: createMetricsStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
