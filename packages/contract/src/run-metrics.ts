@@ -10,15 +10,15 @@ const score = Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()],
 });
 
 /** Tokens as providers report them; `cached` is a part of `input`, `reasoning` of `output`. */
-export const TokenUsageSchema = Type.Object(
+export const TokenTotalsSchema = Type.Object(
   { input: count, output: count, cached: count, reasoning: count, total: count },
   closed,
 );
-export type TokenUsageView = Static<typeof TokenUsageSchema>;
+export type TokenTotals = Static<typeof TokenTotalsSchema>;
 
 const spending = {
   calls: Type.Integer({ minimum: 0, description: 'Calls of models that were answered.' }),
-  token_usage: TokenUsageSchema,
+  token_usage: TokenTotalsSchema,
   cost_usd: amount,
 } as const;
 
@@ -62,7 +62,7 @@ export const RunMetricsSchema = Type.Object(
   {
     run_id: Type.String({ format: 'uuid' }),
     total_duration_seconds: Type.Union([seconds, Type.Null()]),
-    total_token_usage: TokenUsageSchema,
+    total_token_usage: TokenTotalsSchema,
     total_cost_usd: Type.Number({ minimum: 0, description: 'Of the calls that were answered.' }),
     phases_metrics: Type.Array(PhaseMetricsSchema),
     agents_metrics: Type.Array(AgentMetricsSchema),

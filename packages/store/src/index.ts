@@ -15,7 +15,9 @@ export { acquireProcessLock } from './process-lock.ts';
 
 /** The folder of the migrations that come with this package. */
 export const MIGRATIONS = join(import.meta.dirname, '../sql');
+export { createDiskBlobStore } from './blobs/disk-blob-store.ts';
 export { makePartitions } from './queries/partitions.ts';
 export { putPlan } from './queries/plans.ts';
 export { fireForEvents } from './queries/task-events.ts';
 export { createScheduleStore, type OpenScheduleStore } from './schedule-store.ts';
+export { openWorkspaceStore, type WorkspaceStore } from './workspace-store.ts';

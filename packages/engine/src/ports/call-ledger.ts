@@ -59,7 +59,12 @@ export type Begun =
   /** The intent is durable and its price reserved: make the call. */
   | { readonly state: 'begun'; readonly callId: string; readonly reservedNanoUsd: number }
   /** It was made before: here is what came of it. */
-  | { readonly state: 'done'; readonly result: Json; readonly usage: TokenUsage | null }
+  | {
+      readonly state: 'done';
+      readonly result: Json;
+      readonly usage: TokenUsage | null;
+      readonly costNanoUsd?: number;
+    }
   /**
    * An earlier attempt began it, and nobody knows whether it happened: it counts as paid for at its
    * expected price. With `repeatUnknown` it is begun anew, and the old one stays counted.

@@ -116,6 +116,7 @@ export type WaitView =
   | { readonly signal: string; readonly until?: number }
   | { readonly topic: string; readonly until?: number }
   | { readonly intervention: string }
+  | { readonly approval: string }
   | { readonly circuit: string; readonly until?: number };
 
 export interface RunCounts {
@@ -135,6 +136,8 @@ export interface LiveRun {
   /** Attempts beyond the first of each node. */
   readonly retries: number;
   readonly paused: boolean;
+  /** Number of the last line of its journal, which may not be committed yet; unless replayed. */
+  readonly seq?: number | undefined;
   /** The compensation that is under way: how many nodes are undone, and how many are left. */
   readonly undoing?:
     | { readonly session: string; readonly done: number; readonly left: number }

@@ -1,7 +1,7 @@
 import type { MetricsStore } from '@tenuto/engine';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
-import type { RunPhase } from './run-phases.ts';
+import type { PhaseNodes } from './phase-nodes.ts';
 
 /** What is read of the report that the gates of a phase leave. */
 const ReportSchema = Type.Object({
@@ -23,7 +23,7 @@ export type GateReport = Static<typeof ReportSchema>;
 export async function gateReports(
   metrics: Pick<MetricsStore, 'lastOutputs'>,
   runId: string,
-  phases: readonly RunPhase[],
+  phases: readonly PhaseNodes[],
 ): Promise<ReadonlyMap<string, GateReport>> {
   const nodes = phases.flatMap(({ gates }) => (gates === undefined ? [] : [gates]));
   if (nodes.length === 0) return new Map();

@@ -1,4 +1,4 @@
-import type { BudgetStateView, RunMetrics, TokenUsageView } from '@tenuto/contract';
+import type { BudgetStateView, RunMetrics, TokenTotals } from '@tenuto/contract';
 import {
   type BudgetStore,
   type CallSums,
@@ -13,7 +13,7 @@ import { budgetStateView } from './budgets.ts';
 import { type GateReport, gateReports, governanceScore, warningsOf } from './gate-reports.ts';
 import { findJob } from './job-find.ts';
 import { viewOf } from './node-find.ts';
-import { isDone, isWork, phasesOf, type RunPhase, spanOf } from './run-phases.ts';
+import { isDone, isWork, type PhaseNodes, phaseNodesOf, spanOf } from './phase-nodes.ts';
 import { projectionOf } from './run-projection.ts';
 import type { JobParts } from './services.ts';
 
@@ -35,7 +35,7 @@ export async function getRunMetrics(
   const run = await findJob(parts, access, runId);
   const viewed = await viewOf(parts, access, run);
   const { metrics } = parts;
-  const phases = run.kind === 'phased' ? phasesOf(viewed.plan) : [];
+  const phases = run.kind === 'phased' ? phaseNodesOf(viewed.plan) : [];
   const [calls, unknown, sums, artifacts, accounts, reports] = await Promise.all([
     metrics.calls(run.runId),
     metrics.unknownCalls(run.runId),
@@ -46,7 +46,7 @@ export async function getRunMetrics(
   ]);
   const now = parts.clock.wall();
   const idOf = (node: number) => viewed.nodes.idOf(node);
-  const ofPhase = (phase: RunPhase) =>
+  const ofPhase = (phase: PhaseNodes) =>
     phaseMetrics(phase, {
       ...{ calls, sums, artifacts, idOf, report: reports.get(phase.phase) },
       until: isDone(viewed, phase) || run.over ? undefined : now,
@@ -86,7 +86,7 @@ interface PhaseFacts {
 }
 
 function phaseMetrics(
-  { phase, nodes }: RunPhase,
+  { phase, nodes }: PhaseNodes,
   { calls, sums, artifacts, report, until, idOf }: PhaseFacts,
 ): RunMetrics['phases_metrics'][number] {
   const span = spanOf(sums, new Set(nodes));
@@ -107,7 +107,7 @@ function phaseMetrics(
 
 /** Phases that agents named in a run that was not made from a profile. */
 function otherPhases(
-  phases: readonly RunPhase[],
+  phases: readonly PhaseNodes[],
   calls: readonly CallSums[],
 ): RunMetrics['phases_metrics'] {
   const known = new Set(phases.map(({ phase }) => phase));
@@ -140,7 +140,7 @@ function modelMetrics(calls: readonly CallSums[]): RunMetrics['models_metrics'] 
 function spendingOf(calls: readonly CallSums[]) {
   const input = sum(calls.map(({ usage }) => usage.input));
   const output = sum(calls.map(({ usage }) => usage.output));
-  const usage: TokenUsageView = {
+  const usage: TokenTotals = {
     ...{ input, output, total: input + output },
     cached: sum(calls.map((one) => one.usage.cached)),
     reasoning: sum(calls.map((one) => one.usage.reasoning)),

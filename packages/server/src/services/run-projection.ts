@@ -13,8 +13,8 @@ import {
   usdOf,
 } from '@tenuto/engine';
 import type { Viewed } from './node-find.ts';
+import { isDone, type PhaseNodes, phaseNodesOf, spanOf } from './phase-nodes.ts';
 import type { Plans } from './plans.ts';
-import { isDone, phasesOf, type RunPhase, spanOf } from './run-phases.ts';
 
 interface ProjectionParts {
   readonly metrics: Pick<MetricsStore, 'pastRuns'>;
@@ -24,7 +24,7 @@ interface ProjectionParts {
 interface Present {
   readonly run: RunRecord;
   readonly viewed: Viewed;
-  readonly phases: readonly RunPhase[];
+  readonly phases: readonly PhaseNodes[];
   readonly calls: readonly CallSums[];
   readonly sums: readonly NodeSums[];
   readonly now: number;
@@ -93,7 +93,7 @@ async function spendingOf(
   past: PastRun,
 ): Promise<PastSpending> {
   const plan = await plans(access, past);
-  return phasesOf(plan).map(({ phase, nodes }) => {
+  return phaseNodesOf(plan).map(({ phase, nodes }) => {
     const span = spanOf(past.nodes, new Set(nodes));
     const costNano = past.costs.find((cost) => cost.phase === phase)?.costNano ?? 0;
     return { phase, costNano, durationMs: span === undefined ? 0 : span.to - span.from };
