@@ -26,6 +26,7 @@ export { allowsModel, mergePolicies } from './policy.ts';
 export * from './price.ts';
 export * from './projection.ts';
 export { costGate, governanceReport } from './report.ts';
+export * from './run-budgets.ts';
 export { governanceScore, hasPassed } from './score.ts';
 export { findSecrets, type SecretFinding } from './secret-scan.ts';
 export { SHIPPED_PRICES } from './shipped-prices.ts';

@@ -37,10 +37,10 @@ export async function refuseUnpriced(
 /** The models that the agents of a graph name, and the one that a budget degrades to. */
 export function modelsNamed(
   { nodes }: Pick<DagInput, 'nodes'>,
-  budget: Budget,
+  budget?: Budget,
 ): readonly NamedModel[] {
   const named = nodes.flatMap((node, i) => modelsOf(node, `/dag_definition/nodes/${i}`));
-  const { degrade_to: model } = budget;
+  const { degrade_to: model } = budget ?? {};
   return model === undefined ? named : [...named, { model, path: '/budget/degrade_to' }];
 }
 
