@@ -45,6 +45,7 @@ export type * from './ports/fork-store.ts';
 export type * from './ports/inbox.ts';
 export type * from './ports/job-store.ts';
 export type * from './ports/mcp.ts';
+export type * from './ports/metrics-store.ts';
 export type * from './ports/notice-store.ts';
 export * from './ports/phased-input.ts';
 export type * from './ports/price-store.ts';

@@ -14,6 +14,7 @@ import {
   type ForkStore,
   type JobStore,
   type McpHands,
+  type MetricsStore,
   type PriceStore,
   type QuotaStore,
   type Random,
@@ -71,6 +72,7 @@ import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addForkRoutes } from './routes/run-forks.ts';
+import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute, addWebSockets } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -116,6 +118,7 @@ export interface AppOptions {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -217,6 +220,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRunStatsRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
+  addRunMetricsRoutes(app, parts);
   addRunStreamRoute(app, { ...parts, streams });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);

@@ -430,7 +430,7 @@ function reseal(
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets, documents }: ApiStore,
+  { retryPolicies: store, secrets, documents, prices }: ApiStore,
   { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
@@ -446,6 +446,7 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
+    prices,
     profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,
