@@ -1,7 +1,9 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ArtifactStore,
   type AuditStore,
+  type BlobStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -44,6 +46,7 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -87,6 +90,8 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly blobs: BlobStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
@@ -187,6 +192,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
   addRunStatsRoutes(app, parts);
+  addArtifactRoutes(app, parts);
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);

@@ -1,5 +1,6 @@
 import type {
   AgentStore,
+  ArtifactStore,
   AuditStore,
   CircuitStore,
   DoctorStore,
@@ -33,6 +34,7 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
@@ -61,6 +63,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
@@ -95,6 +98,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   });
   return {
     agents: createAgentStore(pool),
+    artifacts: createArtifactStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
