@@ -1,17 +1,22 @@
 import type {
   AgentStore,
+  ApprovalStore,
   ArtifactStore,
   AuditStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
   EventStore,
+  ForkStore,
   JobStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  RunFeedStore,
   SealStore,
   SecretStore,
   TallyStore,
@@ -23,6 +28,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
@@ -30,6 +36,7 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
+import { createForkStore } from './fork-store.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
@@ -37,8 +44,11 @@ import { openPool } from './pool.ts';
 import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -54,6 +64,8 @@ const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
 /** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
+/** Those who follow runs look one after another; requests do not wait for them. */
+const FEED_POOL_SIZE = 3;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -64,14 +76,18 @@ const EXAMINATION_WAIT_MS = 20_000;
 export interface ApiStore {
   readonly agents: AgentStore;
   readonly artifacts: ArtifactStore;
+  readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -83,6 +99,7 @@ export interface ApiStore {
   readonly doctor: DoctorStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   close(): Promise<void>;
 }
 
@@ -96,18 +113,23 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
     ...{ lockSeconds: 8, idleSeconds: 5 },
   });
+  const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
     artifacts: createArtifactStore(pool),
+    approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
+    forks: createForkStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
@@ -118,8 +140,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
+    feeds: createRunFeedStore(feedPool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
+      const pools = [pool, relayPool, eventPool, feedPool, doctors];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 
 export { type ApiStore, openApiStore, prepareDatabase } from './api-store.ts';
+export {
+  createCallLedger,
+  type KeptLedger,
+  type OpenCallLedger,
+  openCallLedger,
+} from './call-ledger.ts';
 export * from './embedded/index.ts';
 export { createEngineStore, type OpenEngineStore } from './engine-store.ts';
 export { migrate } from './migrate.ts';

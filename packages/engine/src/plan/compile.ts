@@ -30,7 +30,8 @@ export interface CompileOptions {
   readonly isStored?: boolean;
 }
 
-interface PlanDocument {
+/** What a plan's document says. */
+export interface PlanDocument {
   readonly schema_version: 1;
   readonly nodes: DagInput['nodes'];
   readonly edges: NonNullable<DagInput['edges']>;
@@ -107,9 +108,21 @@ function storedParts({
 
 /** Compiles a stored document again; it was valid when it was stored. */
 export function compileStoredPlan(document: string): Plan {
-  const stored = JSON.parse(document) as PlanDocument;
+  return compileDocument(documentOf(document), { isStored: true });
+}
+
+/** Reads the canonical JSON of a plan. */
+export function documentOf(document: string): PlanDocument {
+  return JSON.parse(document) as PlanDocument;
+}
+
+/** Compiles what a document says. */
+export function compileDocument(
+  stored: PlanDocument,
+  options: Pick<CompileOptions, 'isStored' | 'checkAction' | 'checkSecrets'>,
+): Plan {
   return compilePlan(stored, {
-    isStored: true,
+    ...options,
     retry: stored.retry,
     policies: new Map(
       Object.entries(stored.policies ?? {}).map(([policyId, one]) => [

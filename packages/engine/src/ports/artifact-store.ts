@@ -61,6 +61,8 @@ export interface ArtifactStore {
     page: PageRequest<ArtifactKey>,
   ): Promise<ArtifactPage | undefined>;
   find(access: Access, runId: string, artifactId: string): Promise<ArtifactRecord | undefined>;
+  /** How many each phase has; none where the run is not there for this access. */
+  counts(access: Access, runId: string): Promise<ReadonlyMap<string, number>>;
   /** Bytes that are in the database. */
   bytes(hash: string): Promise<Uint8Array | undefined>;
 }

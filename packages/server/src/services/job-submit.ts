@@ -180,7 +180,7 @@ async function refuseUnknown(
 }
 
 /** What is accepted must be finished, and that takes room on the disk. */
-function refuseWhenFull({ refusal }: JobParts): void {
+export function refuseWhenFull({ refusal }: Pick<JobParts, 'refusal'>): void {
   const reason = refusal();
   if (reason === undefined) return;
   throw new OrchestrationError('overloaded', reason, { retryAfterSeconds: FULL_RETRY_SECONDS });

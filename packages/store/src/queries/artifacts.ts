@@ -10,13 +10,14 @@ import type {
 } from '@tenuto/engine';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { escapeLike } from './like.ts';
-import { reachable } from './run-row.ts';
+import { owned, reachable } from './run-row.ts';
 
 /** What runs have left, as the API sees it. */
 export function createArtifactStore(db: Database): ArtifactStore {
   return {
     list: (access, filter, page) => listArtifacts(db, access, { filter, page }),
     find: (access, runId, artifactId) => findArtifact(db, access, { runId, artifactId }),
+    counts: (access, runId) => countArtifacts(db, access, runId),
     async bytes(hash) {
       const [row] = await ask<{ bytes: Buffer }>(
         db,
@@ -182,4 +183,20 @@ async function findArtifact(
     given.values,
   );
   return row && recordOf(row);
+}
+
+async function countArtifacts(
+  db: Database,
+  access: Access,
+  runId: string,
+): Promise<ReadonlyMap<string, number>> {
+  const given = parameters();
+  const rows = await ask<{ phase: string; count: number }>(
+    db,
+    `select a.phase, count(*)::int as count from artifacts a
+     where a.run_id = ${given.add(runId)} and a.ended is null and ${SHOWN}
+       and ${owned(access, given, 'a')} group by a.phase`,
+    given.values,
+  );
+  return new Map(rows.map(({ phase, count }) => [phase, count]));
 }
