@@ -29,6 +29,7 @@ export type * from './ports/action-runner.ts';
 export type * from './ports/agent-store.ts';
 export type * from './ports/approval-door.ts';
 export type * from './ports/approval-store.ts';
+export type * from './ports/artifact-store.ts';
 export * from './ports/audit-store.ts';
 export * from './ports/blob-store.ts';
 export type * from './ports/budget-store.ts';

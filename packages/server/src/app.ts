@@ -2,7 +2,9 @@ import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
   type ApprovalStore,
+  type ArtifactStore,
   type AuditStore,
+  type BlobStore,
   type BudgetStore,
   type CircuitStore,
   type Clock,
@@ -51,6 +53,7 @@ import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
+import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
@@ -104,6 +107,8 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly blobs: BlobStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
@@ -218,6 +223,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addPhasedRunRoutes(app, parts);
   addForkRoutes(app, parts);
   addRunStatsRoutes(app, parts);
+  addArtifactRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
   addRunMetricsRoutes(app, parts);

@@ -181,6 +181,8 @@ async function start(
     engine,
     scheduler,
     ...store.api,
+    blobs: store.files.blobs,
+    artifactCounts: store.api.artifacts.counts,
     eventing: eventing.parts,
     vaulted: { vault, hostFault: secretHostFault },
     mcp: mcp.hands,

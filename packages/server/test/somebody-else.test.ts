@@ -118,7 +118,7 @@ describe('every list', () => {
       const values = await thingsFor(route, { api, owner: team, token: await teamToken() });
       const ids = Object.values(values);
       for (const headers of [{}, { 'x-tenuto-team': 'crew' }]) {
-        const { text } = await send(api, { ...list, path }, { token: reader, headers });
+        const { text } = await send(api, { ...list, path }, { token: reader, headers, values });
         if (!ids.some((id) => text.includes(id))) lacking.push([path, headers, text]);
       }
       lists += 1;

@@ -31,7 +31,9 @@ export interface NodeDigest {
 }
 
 /** An artifact of a run, without its bytes. */
-export interface ArtifactRecord {
+export interface ArtifactDigest {
+  /** Among all files of the run. */
+  readonly path: string;
   readonly node: number;
   readonly attempt: number;
   readonly name: string;
@@ -39,6 +41,8 @@ export interface ArtifactRecord {
   readonly sizeBytes: number;
   /** SHA-256, in hex. */
   readonly hash: string;
+  /** Its bytes are in the database; else in the store of blobs. */
+  readonly inDatabase: boolean;
 }
 
 /** What a node has paid for models. */
@@ -71,8 +75,8 @@ export interface ForkStore {
   insert(fork: Fork): Promise<ForkResult>;
   /** The last attempt of each node that has had one, by node. */
   digests(access: Access, runId: string): Promise<readonly NodeDigest[]>;
-  /** Those of the run, by name, at most `limit`. */
-  artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactRecord[]>;
+  /** Those of the run as they stand, by path, at most `limit`. */
+  artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactDigest[]>;
   /** What its nodes have paid for; those that have paid for nothing are left out. */
   spend(access: Access, runId: string): Promise<readonly NodeSpend[]>;
   /** The last result of each test in each node, by suite and name, at most `limit`. */
