@@ -13,9 +13,20 @@ import {
   type RunFeedStore,
   reaches,
 } from '@tenuto/engine';
-import { accessOf, authorize, type Caller, isAdmin, type Principal } from '../auth/principal.ts';
+import { whoAgain } from '../auth/again.ts';
+import type { Readers } from '../auth/credentials.ts';
+import {
+  accessOf,
+  authorize,
+  type Caller,
+  isAdmin,
+  type Principal,
+  type Visit,
+} from '../auth/principal.ts';
+import { refuseForeignOrigin, type Site } from '../http/origin.ts';
 import { findJob } from './job-find.ts';
 import { progressView } from './job-view.ts';
+import { type Socket, speak } from './run-stream-wire.ts';
 import type { JobParts } from './services.ts';
 
 const IDLE_MS = 15_000;
@@ -30,9 +41,11 @@ const MOST = 2_000;
 
 export interface RunStreams {
   /**
-   * @throws OrchestrationError 404, 400 for a number that is none, 429 for too many followers
+   * @throws OrchestrationError 404, 403 for pages of other sites, 400 for a number that is none, 429 for too many followers
    */
   open(caller: Caller, wish: RunStreamWish): Promise<RunStream>;
+  /** Sends a stream over a WebSocket. */
+  speak(socket: Socket, stream: RunStream): Promise<void>;
   /** Closes all streams: their followers come back, here or to another server. */
   close(): void;
 }
@@ -41,8 +54,9 @@ export interface RunStreamWish {
   readonly runId: string;
   /** Number of the last entry that the follower has seen. */
   readonly after: string | undefined;
-  /** Finds out anew who follows; undefined when the credentials do not hold any more. */
-  readonly who: () => Promise<Principal | undefined>;
+  /** What the follower has come in by; it is asked anew whether that holds. */
+  readonly visit: Visit;
+  readonly site: Site;
 }
 
 /** What a follower is sent; a closing is the last. */
@@ -66,10 +80,13 @@ export interface RunStream {
   close(): void;
 }
 
-interface Parts extends Pick<JobParts, 'jobs' | 'engine' | 'plans' | 'views'> {
+export interface RunStreamParts extends Pick<JobParts, 'jobs' | 'engine' | 'plans' | 'views'> {
   readonly feeds: RunFeedStore;
   readonly clock: Clock;
   readonly log: EngineLog;
+  readonly readers: Readers;
+  /** Sites whose pages may follow, besides those of this host. */
+  readonly origins: readonly string[];
 }
 
 interface Follower {
@@ -78,7 +95,7 @@ interface Follower {
   end(reason: StreamClosing): void;
 }
 
-export function createRunStreams(parts: Parts): RunStreams {
+export function createRunStreams(parts: RunStreamParts): RunStreams {
   const { clock, feeds } = parts;
   const follow = createRunFeeds({ store: feeds, clock, log: parts.log, runs: runsOf(parts) });
   const followers = new Set<Follower>();
@@ -95,7 +112,8 @@ export function createRunStreams(parts: Parts): RunStreams {
   }
 
   return {
-    async open(caller, { runId: asked, after: text, who }) {
+    async open(caller, { runId: asked, after: text, visit, site }) {
+      refuseForeignOrigin(site, parts.origins);
       const access = authorize(caller.principal, 'runs:read', 'runs');
       const after = numberOf(text);
       const { runId, owner, over } = await findJob(parts, access, asked);
@@ -104,7 +122,10 @@ export function createRunStreams(parts: Parts): RunStreams {
       const end = (reason: StreamClosing) => controller.abort(reason);
       const follower = { runId, owner: access.owner, end };
       followers.add(follower);
-      const watch = watching(clock, { owner, who, end });
+      const watch = watching(clock, {
+        ...{ owner, end },
+        who: () => whoAgain(visit, parts.readers),
+      });
       const { signal } = controller;
       let head: Awaited<ReturnType<RunFeedStore['open']>>;
       try {
@@ -125,6 +146,7 @@ export function createRunStreams(parts: Parts): RunStreams {
         },
       };
     },
+    speak: (socket, stream) => speak(socket, stream, clock),
     close() {
       for (const { end } of followers) end('draining');
     },
@@ -164,7 +186,12 @@ function watching(
     owner,
     who,
     end,
-  }: Pick<RunStreamWish, 'who'> & { readonly owner: string; end(reason: StreamClosing): void },
+  }: {
+    readonly owner: string;
+    /** Undefined when the credentials do not hold any more. */
+    who(): Promise<Principal | undefined>;
+    end(reason: StreamClosing): void;
+  },
 ): Watching {
   let since: number | undefined;
   let cut: () => void = () => undefined;
@@ -223,7 +250,7 @@ const LOOKS = 5;
 const LOOK_AGAIN_MS = 400;
 const ALL = { owner: '', all: true } as const;
 
-function runsOf(parts: Parts): Parameters<typeof createRunFeeds>[0]['runs'] {
+function runsOf(parts: RunStreamParts): Parameters<typeof createRunFeeds>[0]['runs'] {
   const { jobs, engine, plans, views, clock } = parts;
   return {
     moved: (runId) => engine.live(runId)?.seq,
