@@ -13,6 +13,7 @@ import {
 } from '@tenuto/actions';
 import {
   createEngine,
+  createFeedPruner,
   createRelay,
   createRunIds,
   createScheduler,
@@ -260,12 +261,13 @@ function startAll(parts: readonly Part[], teardown: Teardown): void {
 
 /** What each server does now and then, beside all others. */
 function upkeepOf(
-  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
+  { sealer, tokens, feeds }: Pick<ApiStore, 'sealer' | 'tokens' | 'feeds'>,
   log: FastifyBaseLogger,
 ): readonly Part[] {
   return [
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
+    createFeedPruner({ store: feeds, clock: systemClock, log }),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** A run's stream as it goes over the wire: server-sent events, or frames of a WebSocket. */
 import type { Clock } from '@tenuto/engine';
-import type { RunStream, StreamMessage } from './run-stream.ts';
+import type { RunStream, StreamMessage } from './run-stream-message.ts';
 
 /** How soon browsers come back when a stream breaks off. */
 const GREETING = 'retry: 1000\n\n';

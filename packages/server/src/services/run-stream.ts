@@ -1,10 +1,5 @@
 /** Following a run: who may, for how long, and what they are sent. */
-import {
-  OrchestrationError,
-  STREAM_CLOSING_CODES,
-  type StreamClose,
-  type StreamClosing,
-} from '@tenuto/contract';
+import { OrchestrationError, STREAM_CLOSING_CODES, type StreamClosing } from '@tenuto/contract';
 import {
   type Clock,
   createRunFeeds,
@@ -13,7 +8,7 @@ import {
   type RunFeedStore,
   reaches,
 } from '@tenuto/engine';
-import { whoAgain } from '../auth/again.ts';
+import { createWhoAgain } from '../auth/again.ts';
 import type { Readers } from '../auth/credentials.ts';
 import {
   accessOf,
@@ -26,14 +21,17 @@ import {
 import { refuseForeignOrigin, type Site } from '../http/origin.ts';
 import { findJob } from './job-find.ts';
 import { progressView } from './job-view.ts';
+import type { Closing, RunStream, StreamMessage } from './run-stream-message.ts';
 import { type Socket, speak } from './run-stream-wire.ts';
 import type { JobParts } from './services.ts';
 
 const IDLE_MS = 15_000;
 /** How often it is asked whether a follower still may. */
-const CHECK_MS = 1_000;
+const CHECK_MS = 2_000;
 /** Who takes nothing for so long, though there is something to take, is cut off. */
 const STALL_MS = 30_000;
+/** Who does not leave when the server stops is cut off after so long. */
+const CUT_MS = 1_500;
 /** Followers at once: of one run, of one owner, and of this server. */
 const MOST_OF_RUN = 200;
 const MOST_OF_ONE = 100;
@@ -59,27 +57,6 @@ export interface RunStreamWish {
   readonly site: Site;
 }
 
-/** What a follower is sent; a closing is the last. */
-export type StreamMessage =
-  | Extract<FeedMessage, { kind: 'entries' | 'progress' | 'idle' }>
-  | Closing;
-
-export interface Closing {
-  readonly kind: 'close';
-  readonly code: number;
-  readonly close: StreamClose;
-}
-
-export interface RunStream {
-  readonly messages: AsyncGenerator<StreamMessage, void>;
-  /** The run is over, and the follower has seen all of it. */
-  readonly done: boolean;
-  /** Calls back when the follower has taken nothing for too long: nothing can be said to them. */
-  onStuck(cut: () => void): void;
-  /** Nobody follows any more. */
-  close(): void;
-}
-
 export interface RunStreamParts extends Pick<JobParts, 'jobs' | 'engine' | 'plans' | 'views'> {
   readonly feeds: RunFeedStore;
   readonly clock: Clock;
@@ -93,11 +70,14 @@ interface Follower {
   readonly runId: string;
   readonly owner: string;
   end(reason: StreamClosing): void;
+  /** Ends it without a word. */
+  cut(): void;
 }
 
 export function createRunStreams(parts: RunStreamParts): RunStreams {
   const { clock, feeds } = parts;
   const follow = createRunFeeds({ store: feeds, clock, log: parts.log, runs: runsOf(parts) });
+  const whoAgain = createWhoAgain(parts.readers, clock);
   const followers = new Set<Follower>();
 
   function admit(runId: string, owner: string): void {
@@ -120,12 +100,9 @@ export function createRunStreams(parts: RunStreamParts): RunStreams {
       admit(runId, access.owner);
       const controller = new AbortController();
       const end = (reason: StreamClosing) => controller.abort(reason);
-      const follower = { runId, owner: access.owner, end };
+      const watch = watching(clock, { ...{ owner, end }, who: () => whoAgain(visit) });
+      const follower = { runId, owner: access.owner, end, cut: watch.cut };
       followers.add(follower);
-      const watch = watching(clock, {
-        ...{ owner, end },
-        who: () => whoAgain(visit, parts.readers),
-      });
       const { signal } = controller;
       let head: Awaited<ReturnType<RunFeedStore['open']>>;
       try {
@@ -149,6 +126,11 @@ export function createRunStreams(parts: RunStreamParts): RunStreams {
     speak: (socket, stream) => speak(socket, stream, clock),
     close() {
       for (const { end } of followers) end('draining');
+      // Who takes nothing would hold up a server that stops.
+      if (followers.size === 0) return;
+      clock.after(CUT_MS, () => {
+        for (const { cut } of followers) cut();
+      });
     },
   };
 }
@@ -176,6 +158,7 @@ interface Watching {
   giving(): void;
   taken(): void;
   onStuck(cut: () => void): void;
+  cut(): void;
   stop(): void;
 }
 
@@ -223,6 +206,7 @@ function watching(
     onStuck(callback) {
       cut = callback;
     },
+    cut: () => cut(),
     stop() {
       stopped = true;
       cancel();
