@@ -17,6 +17,7 @@ export { createCallSettler } from './loops/call-settler.ts';
 export { coalesced } from './loops/coalesced.ts';
 export { createEventChores, type EventChores } from './loops/event-chores.ts';
 export { createEventTail, type EventTail } from './loops/event-tail.ts';
+export { createFeedPruner } from './loops/feed-pruner.ts';
 export { createLoop, type Loop } from './loops/loop.ts';
 export { createRelay, type Relay, type RelayOptions } from './loops/relay.ts';
 export { createRunFeeds, type FeedMessage, type RunFeeds } from './loops/run-feeds.ts';

@@ -15,6 +15,7 @@ import {
   createApprovalChores,
   createCallSettler,
   createEngine,
+  createFeedPruner,
   createRelay,
   createRunIds,
   createScheduler,
@@ -311,7 +312,8 @@ function upkeepOf(
     tokens,
     approvals,
     ledger,
-  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals'> & { readonly ledger: StrayCalls },
+    feeds,
+  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals' | 'feeds'> & { readonly ledger: StrayCalls },
   { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
 ): readonly Part[] {
   return [
@@ -319,6 +321,7 @@ function upkeepOf(
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
     createApprovalChores({ store: approvals, clock: systemClock, log, told: engine.poke }),
+    createFeedPruner({ store: feeds, clock: systemClock, log }),
   ];
 }
 
