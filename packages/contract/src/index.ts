@@ -2,6 +2,8 @@ export * from './agent.ts';
 export * from './api-token.ts';
 export * from './audit.ts';
 export * from './bulk.ts';
+export * from './bundle.ts';
+export * from './canonical.ts';
 export * from './circuit.ts';
 export * from './compare.ts';
 export * from './doctor.ts';
