@@ -20,7 +20,7 @@ import {
   value,
 } from './tables.ts';
 import { timeline } from './timeline.ts';
-import { bytes, dollars, duration, plural } from './words.ts';
+import { bytes, dollars, duration, moment, plural } from './words.ts';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -92,7 +92,7 @@ ${history(bundle)}
 ${audit(bundle)}
 </main>
 <footer>
-<p>Made ${bundle.created_at} by ${bundle.created_by}, with Tenuto ${bundle.server_version}. Bundle schema ${bundle.schema_version}.</p>
+<p>Made ${moment(bundle.created_at)} by ${bundle.created_by}, with Tenuto ${bundle.server_version}. Bundle schema ${bundle.schema_version}.</p>
 <p>SHA-256 <code>${integrity.hash}</code>. <span id="verdict">tenuto bundle verify says whether its data are what that says.</span></p>
 </footer>
 <script type="application/json" id="${BUNDLE_ELEMENT_ID}">${scriptJson(JSON.stringify(bundle))}</script>
@@ -112,7 +112,7 @@ function origin({ run: { forked_from: from } }: Bundle): Html {
 function facts({ run, totals }: Bundle): Html {
   const seconds = run.total_duration_seconds;
   const entries: (readonly [string, string | number | null])[] = [
-    ['Began', run.started_at ?? 'not yet'],
+    ['Began', run.started_at === null ? 'not yet' : moment(run.started_at)],
     ['Took', seconds === null ? '' : duration(seconds * 1_000)],
     ['Nodes', `${run.counts.completed} of ${total(run.counts)} completed`],
     ['Attempts', totals.attempts],

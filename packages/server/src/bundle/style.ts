@@ -9,7 +9,7 @@ body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-app
 main,header.top{max-width:1120px;margin:0 auto;padding:0 20px}
 header.top{padding-top:32px}
 h1{font-size:26px;line-height:1.25;margin:0 0 6px;overflow-wrap:anywhere}
-h2{font-size:18px;margin:0 0 12px}
+h2{font-size:18px;margin:0 0 12px}h3{font-size:14px;color:var(--soft);margin:16px 0 6px}
 h2 small{font-weight:400;color:var(--soft);font-size:14px;margin-left:6px}
 a{color:var(--accent)}
 nav{position:sticky;top:0;background:var(--bg);border-bottom:1px solid var(--line);z-index:1}
@@ -19,14 +19,14 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .meta{color:var(--soft);margin:0 0 18px;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:0}
 .facts div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}
-.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;font-size:18px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0;font-size:17px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .badge{display:inline-block;border-radius:999px;padding:1px 10px;font-size:13px;font-weight:600;border:1px solid currentColor;color:var(--idle);white-space:nowrap}
 .badge.s-completed,.badge.s-passed{color:var(--good)}.badge.s-failed,.badge.s-timeout,.badge.s-error,.badge.s-aborted{color:var(--bad)}
 .badge.s-cancelled,.badge.s-flaky,.badge.s-paused{color:var(--warn)}.badge.s-running,.badge.s-waiting,.badge.s-ready,.badge.s-recovering,.badge.s-retrying{color:var(--busy)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;font-size:13px}
-th,td{padding:6px 10px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{padding:6px 18px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.id{overflow-wrap:anywhere;min-width:120px}
 tr:last-child td{border-bottom:0}

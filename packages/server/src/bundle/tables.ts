@@ -1,7 +1,7 @@
 /** Lists of a bundle's page, as tables. */
 import type { Bundle } from '@tenuto/contract';
 import { type Html, html, type Part } from './html.ts';
-import { bytes, dollars, duration, plural } from './words.ts';
+import { bytes, dollars, duration, moment, plural } from './words.ts';
 
 /** A part of the page; one with nothing in it says so. */
 export function section(
@@ -50,7 +50,8 @@ function failure(error: { readonly type: string; readonly message: string } | nu
 }
 
 const name = { title: 'Node', isId: true } as const;
-const when = (at: string | null) => (at === null ? null : html`<time>${at}</time>`);
+const when = (at: string | null) =>
+  at === null ? null : html`<time datetime="${at}">${moment(at)}</time>`;
 
 export function nodes({ nodes: all }: Bundle): Html {
   const columns = [

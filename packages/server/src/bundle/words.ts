@@ -32,3 +32,8 @@ export function dollars(usd: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A time of the contract as people read it: to the second, in UTC. */
+export function moment(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+}
