@@ -22,7 +22,7 @@ const pureFolderImports = {
   retry: [],
   schedule: [],
   task: ['schedule', 'expression', 'ports'],
-  governance: [],
+  governance: ['expression', 'ports'],
   expression: [],
   'json-schema': ['expression', 'plan'],
   event: ['expression', 'ports'],

@@ -1,6 +1,7 @@
 import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { doctor } from './commands/doctor.ts';
+import { followRun } from './commands/follow.ts';
 import { health } from './commands/health.ts';
 import {
   cancelJob,
@@ -91,8 +92,15 @@ function addServe(program: Commander, perform: Perform): void {
 }
 
 function addWork(program: Commander, perform: Perform): void {
-  program
-    .command('run')
+  const one = program.command('run');
+  one
+    .command('follow')
+    .description('show what happens to a run, from its beginning to its end')
+    .argument('<run>')
+    .option('-a, --after <number>', 'go on behind the entry of this number')
+    .option('--no-logs', 'without what nodes write')
+    .action((runId, options) => perform(followRun, runId, options));
+  one
     .description('submit a job')
     .argument('<file>', FILE)
     .option('-w, --watch', 'stay until it is over, and end as it does')

@@ -54,6 +54,11 @@ export const ERRORS = {
     'An expression is wrong',
     'Correct the expression; `validation_errors` has its place.',
   ],
+  gate_blocked: [
+    422,
+    'A gate does not let the phase pass',
+    'Do what the gates say, then call `next` again: the phase is executed anew.',
+  ],
   unprocessable: [422, 'The request cannot be carried out', 'Change the request as `detail` says.'],
   invalid_retry_policy: [
     422,

@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import { ReasonToWaitSchema } from './explain.ts';
 import { listSchema } from './list.ts';
 import { NodeErrorSchema } from './node-view.ts';
+import { RunPhaseSchema } from './phased-run.ts';
+import { BudgetSchema } from './profile.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
 import { RUN_KINDS, RUN_STATUSES } from './vocabulary.ts';
 
@@ -39,6 +41,8 @@ const summary = {
   }),
   tags: Type.Array(Type.String()),
   metadata: anyObject,
+  profile: Type.Union([Type.String(), Type.Null()], { description: 'Of a phased run.' }),
+  project_name: Type.Union([Type.String(), Type.Null()]),
   version: Type.Integer({ minimum: 1 }),
 } as const;
 
@@ -73,6 +77,8 @@ const example = {
   error: null,
   tags: ['nightly'],
   metadata: {},
+  profile: null,
+  project_name: null,
   version: 1,
 };
 
@@ -85,6 +91,17 @@ export const RunSchema = Type.Object(
   {
     ...summary,
     params: anyObject,
+    intake: Type.Union([anyObject, Type.Null()], { description: 'Of a phased run.' }),
+    profile_version: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+    current_phase: Type.Union([Type.String(), Type.Null()], {
+      description: 'The first phase that is going on, waits or has failed.',
+    }),
+    auto_advance: Type.Union([Type.Boolean(), Type.Null()], {
+      description: 'What the run says; null, its phases and its profile say it.',
+    }),
+    budget: Type.Union([BudgetSchema, Type.Null()]),
+    cloned_from: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
+    phases: Type.Array(RunPhaseSchema, { description: 'None of a run that has no profile.' }),
     attempt: Type.Integer({
       minimum: 1,
       description: 'One, and one more for each attempt that was made again.',
@@ -103,6 +120,13 @@ export const RunSchema = Type.Object(
       {
         ...example,
         params: { branch: 'main' },
+        intake: null,
+        profile_version: null,
+        current_phase: null,
+        auto_advance: null,
+        budget: null,
+        cloned_from: null,
+        phases: [],
         attempt: 1,
         output: null,
         forked_from: null,

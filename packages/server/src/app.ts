@@ -1,7 +1,9 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ApprovalStore,
   type AuditStore,
+  type BudgetStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -12,10 +14,12 @@ import {
   type ForkStore,
   type JobStore,
   type McpHands,
+  type PriceStore,
   type QuotaStore,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type RunFeedStore,
   type Scheduler,
   type SecretStore,
   type TallyStore,
@@ -45,6 +49,8 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
+import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -58,11 +64,15 @@ import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addPhasedRunRoutes } from './routes/phased-runs.ts';
+import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
+import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addForkRoutes } from './routes/run-forks.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
+import { addRunStreamRoute, addWebSockets } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
@@ -76,8 +86,11 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
+import type { CloneParts } from './services/run-clone.ts';
+import { createRunStreams } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
 import type { TemplateParts } from './services/templates.ts';
@@ -99,12 +112,16 @@ export interface AppOptions {
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly approvals: ApprovalStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly eventing: EventParts;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   readonly notifications: NotificationParts;
   readonly secrets: SecretStore;
   readonly documents: DocumentStore;
@@ -123,6 +140,9 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
+  /** See the parts of runs that have phases. */
+  readonly artifactCounts?: PhasedParts['artifactCounts'];
+  readonly carryArtifacts?: CloneParts['carryArtifacts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
@@ -178,6 +198,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
+  const streams = createRunStreams({ ...parts, log: options.logger });
+  await addWebSockets(app, { streams, clock: options.clock });
   addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addPrincipalRoutes(app, parts);
@@ -186,11 +208,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addRunRoutes(app, parts);
+  addPhasedRunRoutes(app, parts);
   addForkRoutes(app, parts);
   addRunStatsRoutes(app, parts);
+  addPriceRoutes(app, parts);
+  addBudgetRoutes(app, parts);
+  addRunStreamRoute(app, { ...parts, streams });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
@@ -212,6 +239,7 @@ function addReferred(
   addSecretRoutes(app, parts);
   addMcpServerRoutes(app, parts);
   addTemplateRoutes(app, parts);
+  addProfileRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;

@@ -2,6 +2,7 @@
 import {
   type ActionRegistry,
   type AllowedCommands,
+  approvalRequest,
   commandRun,
   createActionRegistry,
   createMailer,
@@ -25,7 +26,13 @@ import {
   testRun,
   transformCel,
 } from '@tenuto/actions';
-import type { DocumentStore, TestStore } from '@tenuto/engine';
+import type {
+  ApprovalDoor,
+  CallLedger,
+  DocumentStore,
+  TestStore,
+  Workspaces,
+} from '@tenuto/engine';
 import type { Eventing } from './events/eventing.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { secretOpener } from './services/secret-use.ts';
@@ -41,9 +48,13 @@ export type ActionSettings = Settings & {
 interface ActionParts {
   readonly startSubRun: ReturnType<typeof createSubRuns>;
   readonly tests: TestStore;
+  readonly approvals: ApprovalDoor;
   readonly senders: ReturnType<typeof makeSenders>;
   readonly eventing: Pick<Eventing, 'door'>;
   readonly mcp: ReturnType<typeof makeMcp>;
+  /** Paid and irreversible calls inside attempts. */
+  readonly ledger: CallLedger;
+  readonly workspaces: Workspaces;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -82,7 +93,7 @@ export function makeMcp(settings: ActionSettings, { documents, openSecrets, vers
 
 export function makeActions(
   settings: ActionSettings,
-  { startSubRun, tests, eventing, senders: { http, mailer, channel }, mcp }: ActionParts,
+  { startSubRun, tests, approvals, eventing, senders: { http, mailer, channel }, mcp }: ActionParts,
 ): ActionRegistry {
   const commands = commandsOf(settings);
   const own = [
@@ -97,6 +108,7 @@ export function makeActions(
     sleepFor(),
     sleepUntil(),
     signalWait(),
+    approvalRequest(approvals),
     eventPublish(eventing.door),
     eventWait(eventing.door, systemClock),
     runStart(startSubRun),

@@ -27,6 +27,7 @@ describe('settings', () => {
       previousSecretKeys: [],
       mail: {},
       eventRetentionMs: 720 * 3_600_000,
+      artifacts: expect.objectContaining({ runFiles: 50_000, retentionMs: 0 }),
     });
   });
 

@@ -187,6 +187,15 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     await api.call(`/api/v1/quotas/${name}`, { method: 'PUT', body: { runs_per_day: 1 } });
     return name;
   },
+  async price_id({ api }) {
+    const body = { model: fresh('a/model'), input_usd_per_mtok: 1, output_usd_per_mtok: 2 };
+    return (await api.call('/api/v1/prices', { body })).body.price_id;
+  },
+  budget_id: (maker) =>
+    made(maker, '/api/v1/budgets', {
+      body: { scope: 'profile', subject: fresh('profile'), usd: 1 },
+      id: 'budget_id',
+    }),
   async team_id({ api }) {
     const body = { name: fresh('team'), members: [] };
     return (await api.call('/api/v1/teams', { body })).body.team_id;

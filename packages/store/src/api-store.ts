@@ -1,6 +1,8 @@
 import type {
   AgentStore,
+  ApprovalStore,
   AuditStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
@@ -8,10 +10,12 @@ import type {
   ForkStore,
   JobStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  RunFeedStore,
   SealStore,
   SecretStore,
   TallyStore,
@@ -23,6 +27,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
@@ -37,8 +42,11 @@ import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
@@ -54,6 +62,8 @@ const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
 /** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
+/** Those who follow runs look one after another; requests do not wait for them. */
+const FEED_POOL_SIZE = 3;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -63,6 +73,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
@@ -72,6 +83,8 @@ export interface ApiStore {
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -83,6 +96,7 @@ export interface ApiStore {
   readonly doctor: DoctorStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   close(): Promise<void>;
 }
 
@@ -96,8 +110,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
     ...{ lockSeconds: 8, idleSeconds: 5 },
   });
+  const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
+    approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
@@ -108,6 +124,8 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
@@ -118,8 +136,10 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     doctor: createDoctorStore(doctors, pool),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
+    feeds: createRunFeedStore(feedPool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
+      const pools = [pool, relayPool, eventPool, feedPool, doctors];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

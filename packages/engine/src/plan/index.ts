@@ -20,4 +20,16 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
+export { type ProfileGraph, profileGraph } from './profile.ts';
+export { profileProblems, RUN_PARAMS } from './profile-check.ts';
+export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
+export {
+  AGENT_ACTION,
+  agentOf,
+  approvalOf,
+  gatesOf,
+  nextOf,
+  nextSignal,
+  startOf,
+} from './profile-phase.ts';
 export type { CheckSecrets } from './spec-context.ts';

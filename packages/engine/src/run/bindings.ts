@@ -185,6 +185,7 @@ function nodeFacts(run: RunState, node: number): JsonObject {
     attempts: Math.max(0, attemptOf(run, node) - (statusOf(run, node) === 'running' ? 1 : 0)),
     started_at: time(times?.startedAt),
     completed_at: time(isTerminal(run, node) ? times?.endedAt : undefined),
+    previous: run.previous.get(node) ?? null,
   };
 }
 

@@ -30,7 +30,7 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import { makeOnce, readIdempotency } from './idempotency.ts';
 import { findJob } from './job-find.ts';
 import { refuseWhenFull } from './job-submit.ts';
-import { runDetail } from './runs.ts';
+import { detailOf } from './runs.ts';
 import type { JobParts } from './services.ts';
 
 const SUFFIX = ' (fork)';
@@ -63,7 +63,7 @@ export async function forkRun(
     {
       find: async (id) => {
         const made = await parts.jobs.find(access, id);
-        return made && runDetail(parts, access, made);
+        return made && detailOf(parts, access, made);
       },
       make: async (keyed) => {
         refuseWhenFull(parts);
@@ -72,7 +72,7 @@ export async function forkRun(
         if (result.duplicate) return 'duplicate';
         parts.engine.runsWait();
         const made = await findJob(parts, access, result.runId);
-        return runDetail(parts, access, made);
+        return detailOf(parts, access, made);
       },
     },
   );
