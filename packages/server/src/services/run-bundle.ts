@@ -25,7 +25,7 @@ import { rerunOf } from './bundle-rerun.ts';
 import { findJob } from './job-find.ts';
 import { historyOf } from './job-history.ts';
 import { factsOf, type RunFacts, totalsOf, usd } from './run-facts.ts';
-import { runDetail } from './runs.ts';
+import { detailOf } from './runs.ts';
 import type { JobParts } from './services.ts';
 
 export interface BundleParts extends JobParts {
@@ -78,7 +78,7 @@ async function gathered(
   const nodes = await bundleNodes(gathering, shortener);
   const attempts = await bundleAttempts(gathering, shortener);
   const [detail, history, logs, artifacts, sessions, audit] = await Promise.all([
-    runDetail(parts, access, run),
+    detailOf(parts, access, run),
     historyOf(parts, access, run),
     bundleLogs(gathering),
     bundleArtifacts(gathering, inline),
