@@ -4,7 +4,6 @@ import {
   type CreateRun,
   type Json,
   type JsonObject,
-  type NodeInput,
   OrchestrationError,
   PlanError,
   type Profile,
@@ -13,18 +12,19 @@ import {
 } from '@tenuto/contract';
 import {
   type Access,
-  AGENT_ACTION,
   compileJsonSchema,
+  isLimited,
   type PhasedInput,
   type ProfileGraph,
   profileGraph,
   profileProblems,
   RUN_PARAMS,
-  type RunBudgets,
+  runBudgetsOf,
   type StoredInput,
 } from '@tenuto/engine';
 import type { JobInput, JobSources } from './job-input.ts';
 import { checkJob, type GraphParts } from './job-submit.ts';
+import { modelsNamed, refuseUnpriced } from './model-prices.ts';
 import { type FoundProfile, noProfile, type ProfileUse } from './profile-use.ts';
 
 /** A run of a profile that has been understood. */
@@ -69,11 +69,19 @@ export async function readRun(
   const body = { ...jobOf(profile, graph, params), ...retry };
   const job = await atGraph(graph, () => checkJob(parts, access, body, door));
   const phased = phasedInput(found, { asked, graph, budget });
-  const budgets = budgetsOf(phased);
-  if (budgets.run !== undefined || budgets.phases !== undefined) {
-    await refuseUnpriced(parts, graph);
-  }
-  return { found, job, input: { ...job.run, budgets, phased } };
+  const budgets = runBudgetsOf(phased);
+  if (isLimited(budgets)) await atGraph(graph, () => refuseUnpricedGraph(parts, graph, budget));
+  return { found, job, input: { ...job.run, phased, budgets } };
+}
+
+/** A budget can only be kept for models whose price is known. */
+async function refuseUnpricedGraph(
+  { rules }: GraphParts,
+  { dag }: ProfileGraph,
+  budget: Budget | undefined,
+): Promise<void> {
+  const { prices } = rules;
+  if (prices !== undefined) await refuseUnpriced(prices, modelsNamed(dag, budget));
 }
 
 /** Checks a profile as far as that can be done without a run of it. */
@@ -132,45 +140,6 @@ function phasedInput(
     phases: graph.phases,
     ...(budget !== undefined && { budget }),
   };
-}
-
-/** What the calls of a run count into. */
-function budgetsOf({ profile, budget, phases }: PhasedInput): RunBudgets {
-  const of = phases.flatMap((phase) =>
-    phase.budget === undefined ? [] : [[phase.id, phase.budget] as const],
-  );
-  return {
-    profile,
-    ...(budget !== undefined && { run: budget }),
-    ...(of.length > 0 && { phases: Object.fromEntries(of) }),
-  };
-}
-
-/** A budget can hold only what has a price. @throws OrchestrationError 422 that names the models */
-async function refuseUnpriced({ rules }: GraphParts, { dag, placeOf }: ProfileGraph) {
-  const { models } = rules;
-  if (models === undefined) return;
-  const named = dag.nodes.flatMap((node, i) =>
-    modelsOf(node, models.defaultModel).map((model) => ({ model, place: placeOf(`/nodes/${i}`) })),
-  );
-  const unpriced = new Set(await models.unpriced([...new Set(named.map(({ model }) => model))]));
-  refuse(
-    named
-      .filter(({ model }) => unpriced.has(model))
-      .map(({ model, place }) => ({
-        path: `/profile${place}/model`,
-        message: `has a budget above it and no price is known of "${model}": add one (POST /prices)`,
-        value: model,
-      })),
-  );
-}
-
-/** The models that an agent and its sub-agents call. */
-function modelsOf(node: NodeInput, byDefault: string | undefined): string[] {
-  if (node.uses !== AGENT_ACTION) return [];
-  const { model = byDefault, sub_agents: subs } = node.with ?? {};
-  const others = Array.isArray(subs) ? subs.map((sub: { model?: unknown }) => sub.model) : [];
-  return [model, ...others].filter((name) => typeof name === 'string');
 }
 
 /** Completed by the defaults of the profile's schema. */
