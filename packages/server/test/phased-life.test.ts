@@ -85,7 +85,7 @@ describe('phases that do not need each other', () => {
   it('are executed together by one next, and the one behind them waits for both', async () => {
     const runId = await api.start({ profile: 'aside' });
     await api.next(runId);
-    expect(statuses(await api.run(runId))).toBe('completed ready ready pending');
+    await api.until(runId, (run) => statuses(run) === 'completed ready ready pending');
     const both = await api.next(runId, {}, { prefer: 'respond-async' });
     expect([both.status, both.headers.get('location')]).toEqual([202, `${RUNS}/${runId}`]);
     await api.until(runId, (run) => statuses(run) === 'completed running completed pending');
@@ -103,11 +103,11 @@ describe('phases that do not need each other', () => {
     api.blocked.set('right', 'error');
     expect((await api.next(runId)).status).toBe(422);
     await api.until(runId, (run) => run.status === 'failed');
-    expect(statuses(await api.run(runId))).toBe('completed completed failed pending');
+    await api.until(runId, (run) => statuses(run) === 'completed completed failed pending');
     const before = api.executed().filter((one) => one.startsWith('left/door')).length;
     api.blocked.clear();
     expect((await api.next(runId)).status).toBe(200);
-    expect(statuses(await api.run(runId))).toBe('completed completed completed ready');
+    await api.until(runId, (run) => statuses(run) === 'completed completed completed ready');
     expect(api.executed().filter((one) => one.startsWith('left/door'))).toHaveLength(before);
   });
 });
@@ -308,7 +308,7 @@ describe('a clone', () => {
     ]);
     const cloned = await api.run(clone.body.run_id);
     expect(cloned).toMatchObject({
-      cloned_from: runId,
+      forked_from: { run_id: runId },
       intake: { goal: 'same' },
       metadata: { a: 1 },
     });

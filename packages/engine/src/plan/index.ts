@@ -22,7 +22,7 @@ export {
 } from './plan.ts';
 export { needsOfPhases, type ProfileGraph, profileGraph } from './profile.ts';
 export { profileProblems, RUN_PARAMS } from './profile-check.ts';
-export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
+export { phasesBefore, phasesBehind } from './profile-order.ts';
 export {
   AGENT_ACTION,
   agentOf,

@@ -114,8 +114,8 @@ describe('what is wrong with a profile is told with its place', () => {
       ],
       [
         /gates\/1\/id "g" is there already/,
-        /gates\/1\/expression/,
         /gates\/2\/id "approve" is what the phase's own approval/,
+        /gates\/1\/expression/,
         /gates\/2\/expression/,
       ],
     ],

@@ -16,7 +16,7 @@ import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
 type Add = (path: string, message: string, value?: unknown) => void;
 
 /** Parameters that the run sets itself. */
-export const RUN_PARAMS = ['intake', 'kept'] as const;
+export const RUN_PARAMS = ['intake'] as const;
 /** Fields that only an LLM agent has. */
 const OF_LLM = [
   'artifacts',

@@ -95,14 +95,14 @@ function freshView(
 ): CreatedRun {
   const { phased } = input;
   const at = formatTime(timeOfId(runId));
-  const open = phased.phases.find(({ id }) => phased.clonedFrom?.kept.includes(id) !== true);
   return {
     ...{ run_id: runId, profile: phased.profile, project_name: phased.projectName },
-    ...{ current_phase: open?.id ?? null, status, created_at: at, updated_at: at },
+    ...{ current_phase: phased.phases[0]?.id ?? null, status, created_at: at, updated_at: at },
   };
 }
 
-async function createdView(
+/** A run of a profile as its making answers. */
+export async function createdView(
   parts: PhasedParts,
   access: Access,
   run: RunRecord,
