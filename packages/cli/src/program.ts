@@ -23,6 +23,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addPhased } from './program-phased.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -93,6 +94,7 @@ function addServe(program: Commander, perform: Perform): void {
 
 function addWork(program: Commander, perform: Perform): void {
   const one = program.command('run');
+  addPhased(program, one, perform);
   one
     .command('follow')
     .description('show what happens to a run, from its beginning to its end')
