@@ -1,6 +1,6 @@
 /** One of each kind of thing that routes are about, for tests that walk through all routes. */
 import { randomUUID } from 'node:crypto';
-import { addLive, addOver } from './rows.ts';
+import { addLive, addOver, aPhasedRow } from './rows.ts';
 import { runIdAt } from './scripted-engine.ts';
 import type { TestApi } from './server.ts';
 
@@ -128,6 +128,10 @@ function aReferred(maker: Maker): Promise<string> {
     const body = { name, transport: 'http', url: 'https://a.example/mcp' };
     return made(maker, '/api/v1/mcp-servers', { body, id: 'server_id' });
   }
+  if (maker.path.includes('/profiles/')) {
+    const body = { name, phases: [{ id: 'a', agents: [{ id: 'b', uses: 'sleep.for' }] }] };
+    return made(maker, '/api/v1/profiles', { body, id: 'profile_id' });
+  }
   const dag = { nodes: [{ id: 'a', uses: 'sleep.for' }] };
   const body = { name, dag_definition: dag };
   return made(maker, '/api/v1/orchestration/templates', { body, id: 'template_id' });
@@ -140,7 +144,10 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     const paused = /resume$/.test(path);
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
-  run_id: ({ api, owner }) => addLive(api.pool, { owner }),
+  run_id: ({ api, owner, path }) => {
+    const status = /resume$/.test(path) ? 'paused' : 'queued';
+    return addLive(api.pool, { owner, status, ...(/clone$/.test(path) && aPhasedRow()) });
+  },
   artifact_id: anArtifact,
   node_id: async () => 'a',
   session_id: aSession,
