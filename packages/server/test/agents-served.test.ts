@@ -1,46 +1,10 @@
 /** Agents in a served process: over the wire of a provider, with the real ledger and workspace. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type ProviderScript, type ProviderServer, startProviderServer } from '@tenuto/testkit';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Served, startServed } from './served.ts';
-
-interface Stage {
-  readonly served: Served;
-  readonly provider: ProviderServer;
-}
-
-async function stage(answer: ProviderScript, more: object = {}): Promise<Stage> {
-  const provider = await startProviderServer(answer);
-  const folder = await mkdtemp(join(tmpdir(), 'tenuto-models-'));
-  const models = join(folder, 'models.yaml');
-  await writeFile(
-    models,
-    JSON.stringify({
-      providers: {
-        local: { type: 'openai_compatible', base_url: provider.url, api_key_env: 'LOCAL_KEY' },
-      },
-      default_model: 'local/large',
-      ...more,
-    }),
-  );
-  const served = await startServed({ TENUTO_MODELS: models, LOCAL_KEY: 'sk-local-secret-key' });
-  onTestFinished(async () => {
-    await served.close();
-    await provider.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return { served, provider };
-}
-
-const agent = (id: string, more: object = {}) => ({
-  ...{ id, uses: 'agent.run', max_retries: 3 },
-  with: { agent: id, prompt: `You are ${id}.`, ...more },
-});
+import { agentNode, agentStage, PROVIDER_KEY } from './agents-stage.ts';
+import { startServed } from './served.ts';
 
 it('an agent works in the workspace of its run, and leaves its words, costs and log', async () => {
-  const { served, provider } = await stage((_, number) =>
+  const { served, provider } = await agentStage((_, number) =>
     number === 0
       ? {
           text: 'I write.',
@@ -48,7 +12,7 @@ it('an agent works in the workspace of its run, and leaves its words, costs and 
         }
       : { text: 'Done.', usage: { input: 50, output: 5 } },
   );
-  const jobId = await served.submit([agent('writer')]);
+  const jobId = await served.submit([agentNode('writer')]);
   const job = await served.ended(jobId);
   const node = await served.node(jobId, 'writer');
   expect([job.status, node.error]).toEqual(['completed', null]);
@@ -60,15 +24,19 @@ it('an agent works in the workspace of its run, and leaves its words, costs and 
     artifacts: ['a.md'],
   });
   expect(provider.requests).toHaveLength(2);
-  expect(provider.requests[0]?.headers.authorization).toBe('Bearer sk-local-secret-key');
-  expect(await served.dump()).not.toContain('sk-local-secret-key');
-  expect(served.logs()).not.toContain('sk-local-secret-key');
+  expect(provider.requests[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+  expect(await served.dump()).not.toContain(PROVIDER_KEY);
+  expect(served.logs()).not.toContain(PROVIDER_KEY);
 });
 
 it('an agent without a model of anybody replays what is recorded', async () => {
   const served = await startServed();
   onTestFinished(() => served.close());
-  const jobId = await served.submit([agent('greeter', { model: 'scripted/hello' })]);
+  const jobId = await served.submit([
+    agentNode('greeter', {
+      with: { agent: 'greeter', prompt: 'Say hello.', model: 'scripted/hello' },
+    }),
+  ]);
   await served.ended(jobId);
   expect((await served.node(jobId, 'greeter')).output).toMatchObject({
     text: 'The greeting is in hello.md.',
@@ -80,12 +48,12 @@ it('an agent without a model of anybody replays what is recorded', async () => {
 
 it('a call cut off by a crash is asked about, and made once a person has said so', async () => {
   let hang = true;
-  const { served, provider } = await stage((_, number) =>
+  const { served, provider } = await agentStage((_, number) =>
     number === 0
       ? { toolCalls: [{ name: 'workspace_list', input: {} }] }
       : { text: 'Done.', ...(number === 1 && hang && { delayMs: 120_000 }) },
   );
-  const jobId = await served.submit([{ ...agent('writer'), on_ambiguous: 'ask' }]);
+  const jobId = await served.submit([{ ...agentNode('writer'), on_ambiguous: 'ask' }]);
   await expect.poll(() => provider.requests.length, SOON).toBe(2);
   hang = false;
   await served.restart();
