@@ -14,6 +14,8 @@ import {
   eventPublish,
   eventWait,
   type FindChannel,
+  type GovernanceOptions,
+  governanceCheck,
   httpRequest,
   mcpCall,
   mcpReach,
@@ -64,6 +66,7 @@ interface ActionParts {
   readonly models: Awaited<ReturnType<typeof makeModels>>;
   /** Where system prompts are that jobs name. */
   readonly files: Pick<ProfileFiles, 'prompt'>;
+  readonly governance: Pick<GovernanceOptions, 'costOf' | 'policy'>;
 }
 
 /** What sends messages, for the actions and for the relay. */
@@ -128,7 +131,7 @@ export async function makeModels(
 }
 
 export function makeActions(settings: ActionSettings, parts: ActionParts): ActionRegistry {
-  const { startSubRun, tests, approvals, eventing, mcp } = parts;
+  const { startSubRun, tests, approvals, eventing, mcp, workspaces, governance } = parts;
   const { http, mailer, channel } = parts.senders;
   const commands = commandsOf(settings);
   const own = [
@@ -144,6 +147,7 @@ export function makeActions(settings: ActionSettings, parts: ActionParts): Actio
     sleepUntil(),
     signalWait(),
     approvalRequest(approvals),
+    governanceCheck({ ...governance, workspaces, commands }),
     eventPublish(eventing.door),
     eventWait(eventing.door, systemClock),
     runStart(startSubRun),

@@ -53,13 +53,13 @@ async function findDone(
 }
 
 function doneOf(row: DoneRow): Extract<Begun, { state: 'done' }> {
-  const costNanoUsd = Number(row.cost_nano);
+  const costNanoUsd = Number(row.cost_nano ?? 0);
   return { state: 'done', result: resultOf(row.result), usage: usageOf(row), costNanoUsd };
 }
 
 interface DoneRow {
-  readonly result: Buffer | null;
   readonly cost_nano: string | null;
+  readonly result: Buffer | null;
   readonly input_tokens: string | null;
   readonly output_tokens: string | null;
   readonly cached_tokens: string | null;
