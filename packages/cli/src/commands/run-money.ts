@@ -35,10 +35,14 @@ export const raiseBudget: Command<[runId: string, usd: string, options: RaiseOpt
   });
   output.result(raised, () => [
     budgetLine(raised.budget, output.palette),
-    `${raised.resolved.length} nodes that waited for money go on.`,
+    `${nodesOf(raised.resolved.length)} that waited for money.`,
   ]);
   return EXIT.ok;
 };
+
+function nodesOf(count: number): string {
+  return count === 1 ? 'One node goes on' : `${count} nodes go on`;
+}
 
 function metricsLines(metrics: RunMetrics, palette: Palette): readonly string[] {
   const { total_token_usage: usage, projection, unknown_calls: unknown } = metrics;
@@ -98,7 +102,8 @@ function gatesOf({
 }: RunMetrics['phases_metrics'][number]): string {
   if (passed === null) return '';
   if (!passed) return 'blocked';
-  return warnings === 0 ? 'passed' : `passed, ${warnings} warnings`;
+  if (warnings === 0) return 'passed';
+  return `passed, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
 }
 
 function agentTable(agents: RunMetrics['agents_metrics']): readonly string[] {
