@@ -5,6 +5,8 @@ export * from './artifact.ts';
 export * from './audit.ts';
 export * from './budget.ts';
 export * from './bulk.ts';
+export * from './bundle.ts';
+export * from './canonical.ts';
 export * from './circuit.ts';
 export * from './compare.ts';
 export * from './doctor.ts';

@@ -74,7 +74,9 @@ describe('every route about one thing', () => {
 
   it('shows what is of a team to who may read, and lets them change nothing', async () => {
     const others: unknown[] = [];
-    for (const route of withThing().filter(({ path }) => !path.includes('{team_id}'))) {
+    // A stream has no end that could be waited for; its own tests see to it.
+    const ends = withThing().filter(({ path }) => !/\{team_id\}|\/stream$/.test(path));
+    for (const route of ends) {
       if (!route.scope?.match(/^(jobs|runs|tasks|events):/)) continue;
       const values = await thingsFor(route, { api, owner: team, token: await teamToken() });
       const { status, text } = await send(api, route, { token: reader, values });
@@ -118,7 +120,7 @@ describe('every list', () => {
       const values = await thingsFor(route, { api, owner: team, token: await teamToken() });
       const ids = Object.values(values);
       for (const headers of [{}, { 'x-tenuto-team': 'crew' }]) {
-        const { text } = await send(api, { ...list, path }, { token: reader, headers });
+        const { text } = await send(api, { ...list, path }, { token: reader, headers, values });
         if (!ids.some((id) => text.includes(id))) lacking.push([path, headers, text]);
       }
       lists += 1;

@@ -1,6 +1,7 @@
 import type {
   AgentStore,
   ApprovalStore,
+  ArtifactStore,
   AuditStore,
   BudgetStore,
   CircuitStore,
@@ -41,6 +42,7 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createBudgetStore } from './queries/budgets.ts';
@@ -75,6 +77,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
   readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
@@ -116,6 +119,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
+    artifacts: createArtifactStore(pool),
     approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),

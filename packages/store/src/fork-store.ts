@@ -1,5 +1,7 @@
 import type { ForkStore } from '@tenuto/engine';
+import { listSealedRows } from './queries/audit-sealed.ts';
 import type { Database } from './queries/database.ts';
+import { listLogTails } from './queries/log-tails.ts';
 import {
   listArtifacts,
   listDigests,
@@ -20,6 +22,8 @@ export function createForkStore(db: Database): ForkStore {
     artifacts: (access, runId, limit) => listArtifacts(db, access, { runId, limit }),
     spend: async () => [],
     tests: (access, runId, limit) => listRunTests(db, access, { runId, limit }),
+    logTails: (access, of) => listLogTails(db, access, of),
+    sealedRows: (access, of) => listSealedRows(db, access, of),
     bytes: (access, of) => readArtifactBytes(db, access, of),
   };
 }

@@ -9,7 +9,6 @@ export {
 export { evaluateGate, type GateBindings } from './gate-expression.ts';
 export { patternFinder } from './gate-pattern.ts';
 export { type GateProblem, gateProblems } from './gate-problems.ts';
-export { pathMatcher } from './glob.ts';
 export { createHygieneSurvey, type HygieneSurvey, type SurveyedFile } from './hygiene.ts';
 export {
   HYGIENE_LIMITS,

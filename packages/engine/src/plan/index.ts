@@ -1,4 +1,4 @@
-export { canonicalJson } from './canonical.ts';
+export { canonicalJson } from '@tenuto/contract';
 export {
   type ChangedPlan,
   changePlan,

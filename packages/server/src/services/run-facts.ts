@@ -2,7 +2,7 @@
 import type { ComparedRun, NodeStatus, TokenUsageView } from '@tenuto/contract';
 import type {
   Access,
-  ArtifactRecord,
+  ArtifactDigest,
   NodeDigest,
   NodeSpend,
   NodeView,
@@ -20,7 +20,7 @@ export const FACTS_MOST = 20_000;
 const LINEAGE_MOST = 10;
 
 /** An artifact under a name that is its own in the run. */
-export interface NamedArtifact extends ArtifactRecord {
+export interface NamedArtifact extends ArtifactDigest {
   readonly path: string;
   readonly nodeId: string;
 }
@@ -73,9 +73,9 @@ export async function factsOf(
 }
 
 /** Names are a node's own: outputs that are stored apart have all the same. */
-function named({ nodes }: Viewed, artifact: ArtifactRecord): NamedArtifact {
+function named({ nodes }: Viewed, artifact: ArtifactDigest): NamedArtifact {
   const nodeId = nodes.idOf(artifact.node);
-  return { ...artifact, nodeId, path: `${nodeId}/${artifact.name}` };
+  return { ...artifact, nodeId };
 }
 
 /** Results of what a fork has taken over are told where they were made: they count once. */

@@ -1,4 +1,4 @@
-import type { Access, ArtifactRecord, NodeDigest, RunTest } from '@tenuto/engine';
+import type { Access, ArtifactDigest, NodeDigest, RunTest } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { owned, reachable } from './run-row.ts';
 import { statusOf } from './test-row.ts';
@@ -28,14 +28,16 @@ export async function listArtifacts(
   db: Database,
   access: Access,
   { runId, limit }: { readonly runId: string; readonly limit: number },
-): Promise<readonly ArtifactRecord[]> {
+): Promise<readonly ArtifactDigest[]> {
   const given = parameters();
-  return ask<ArtifactRecord & Record<string, unknown>>(
+  return ask<ArtifactDigest & Record<string, unknown>>(
     db,
-    `select a.node, a.attempt, a.name, a.media_type as "mediaType",
-       a.size_bytes::float8 as "sizeBytes", encode(a.hash, 'hex') as hash
-     from artifacts a where a.run_id = ${given.add(runId)} and ${owned(access, given, 'a')}
-     order by a.name, a.node, a.attempt limit ${given.add(limit)}`,
+    `select a.path, a.node, a.attempt, a.name, a.media_type as "mediaType",
+       a.size_bytes::float8 as "sizeBytes", encode(a.hash, 'hex') as hash,
+       a.in_database as "inDatabase"
+     from artifacts a where a.run_id = ${given.add(runId)} and a.ended is null and not a.gone
+       and not a.internal and ${owned(access, given, 'a')}
+     order by a.path, a.artifact_id limit ${given.add(limit)}`,
     given.values,
   );
 }
