@@ -23,6 +23,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addMoney } from './program-money.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -61,6 +62,7 @@ export function buildProgram(perform: Perform): Commander {
   const notifications = program.command('notifications').description('who is told of what');
   addNotifications(notifications, perform);
   addPrincipals(program, perform);
+  addMoney(program, perform);
   addStanding(program, perform);
   return program;
 }

@@ -7,14 +7,18 @@ import type {
   CreateRun,
   Explanation,
   JsonObject,
+  RaiseBudget,
+  RaisedBudget,
   RollbackRun,
   RunDetail,
+  RunMetrics,
   RunStatsView,
   RunView,
 } from '@tenuto/contract';
 import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
+import { raisedShape, runMetricsShape } from './money-shapes.ts';
 import { advancedShape, createdRunShape } from './phased-shapes.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
@@ -86,6 +90,10 @@ export interface Runs {
   resume(runId: string, options?: RunChangeOptions): Promise<RunDetail>;
   /** Takes a run back to where a phase began. */
   rollback(runId: string, body: RollbackRun, options?: AskOptions): Promise<RunDetail>;
+  /** What a run has cost, by phase, agent and model, and what it will. */
+  metrics(runId: string, options?: CallOptions): Promise<RunMetrics>;
+  /** Raises the budget of a run or a phase; what waits for money goes on. */
+  raiseBudget(runId: string, body: RaiseBudget, options?: AskOptions): Promise<RaisedBudget>;
   /** What all runs of the last days have come to. */
   summary(query?: { readonly days?: number }, options?: CallOptions): Promise<RunStatsView>;
   /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
@@ -121,6 +129,10 @@ export function createRuns(transport: TransportOptions): Runs {
     explain: (runId, options = {}) =>
       read(`${one(runId)}/explain`, explanationShape, { node_id: options.nodeId }, options),
     follow: (runId, options) => followRun(transport, `${one(runId)}/stream`, options),
+    metrics: (runId, options) => read(`${one(runId)}/metrics`, runMetricsShape, {}, options),
+    // Sent again after it was carried out, it would be refused: the limit is no higher by then.
+    raiseBudget: (runId, body, options) =>
+      change(`${one(runId)}/budget`, raisedShape, { body, repeatable: false, options }),
     summary: (query, options) => read('/runs/stats/summary', runStatsShape, { ...query }, options),
     bulk: (body, options) => change('/runs/bulk', bulkShape, { body, repeatable: true, options }),
   };
