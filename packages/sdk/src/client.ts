@@ -1,5 +1,6 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Approvals, createApprovals } from './approvals.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
@@ -48,6 +49,7 @@ export interface Client {
   readonly runs: Runs;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
+  readonly approvals: Approvals;
   readonly tasks: Tasks;
   readonly tests: Tests;
   readonly notifications: Notifications;
@@ -95,6 +97,7 @@ export function createClient(options: ClientOptions): Client {
     runs: createRuns(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
+    approvals: createApprovals(transport),
     tasks: createTasks(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),

@@ -64,6 +64,19 @@ async function anIntervention({ api, owner }: Maker): Promise<string> {
   return id;
 }
 
+/** Something open to be agreed to by whoever may change the run. */
+async function anApproval({ api, owner }: Pick<Maker, 'api' | 'owner'>) {
+  const runId = await addLive(api.pool, { owner, status: 'running', engine: randomUUID() });
+  const id = runIdAt(Date.now());
+  await api.pool.query(
+    `insert into approvals (approval_id, run_id, key, owner, node, node_id, title, deciders, required,
+       on_deadline, state, in_cleanup, opened_at)
+     values ($1, $2, 'k', $3, 0, 'a', 'Go on?', '{}', 1, 'reject', 'open', false, now())`,
+    [id, runId, owner],
+  );
+  return { id, runId };
+}
+
 async function aTest({ api, owner }: Maker): Promise<string> {
   const id = randomUUID();
   await api.pool.query(
@@ -126,7 +139,11 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     const paused = /resume$/.test(path);
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
-  run_id: ({ api, owner }) => addLive(api.pool, { owner }),
+  run_id: async ({ api, owner, path }) => {
+    if (!path.endsWith('/approve')) return addLive(api.pool, { owner });
+    return (await anApproval({ api, owner })).runId;
+  },
+  approval_id: async (maker) => (await anApproval(maker)).id,
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,
