@@ -23,6 +23,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addGovernance, addRunGovernance } from './program-governance.ts';
 import { addMoney } from './program-money.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
@@ -50,6 +51,7 @@ export function buildProgram(perform: Perform): Commander {
   addJobs(jobs, perform);
   addJobControl(jobs, perform);
   addRecovery(program, perform);
+  addGovernance(program, perform);
   addRetryPolicies(program, perform);
   addTasks(program, perform);
   addCircuits(program, perform);
@@ -95,6 +97,7 @@ function addServe(program: Commander, perform: Perform): void {
 
 function addWork(program: Commander, perform: Perform): void {
   const one = program.command('run');
+  addRunGovernance(one, perform);
   one
     .command('follow')
     .description('show what happens to a run, from its beginning to its end')

@@ -1,5 +1,6 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Approvals, createApprovals } from './approvals.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
@@ -50,6 +51,7 @@ export interface Client {
   readonly runs: Runs;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
+  readonly approvals: Approvals;
   readonly tasks: Tasks;
   readonly tests: Tests;
   readonly notifications: Notifications;
@@ -99,6 +101,7 @@ export function createClient(options: ClientOptions): Client {
     runs: createRuns(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
+    approvals: createApprovals(transport),
     tasks: createTasks(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),

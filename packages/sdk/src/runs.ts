@@ -11,11 +11,13 @@ import type {
   RaisedBudget,
   RollbackRun,
   RunDetail,
+  RunGovernance,
   RunMetrics,
   RunStatsView,
   RunView,
 } from '@tenuto/contract';
 import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
+import { governanceShape } from './governance-shapes.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { raisedShape, runMetricsShape } from './money-shapes.ts';
@@ -70,6 +72,8 @@ export interface Runs {
   list(query?: RunQuery, options?: CallOptions): Listing<RunView>;
   /** Why a run, and each of its nodes, does not go on. */
   explain(runId: string, options?: ExplainOptions): Promise<Explanation>;
+  /** What the gates of its phases have found. */
+  governance(runId: string, options?: CallOptions): Promise<RunGovernance>;
   /**
    * What happens to a run, from its beginning to its end: each entry once, numbered without gaps, the
    * same for everybody who follows; between entries, how far it is. Goes on by itself when the
@@ -126,6 +130,8 @@ export function createRuns(transport: TransportOptions): Runs {
       change(`${one(runId)}/rollback`, runDetailShape, { body, repeatable: false, options }),
     get: (runId, options) => read(one(runId), runDetailShape, {}, options),
     list: (query, options) => list('/runs', runShape, { ...query }, options),
+    governance: (runId, options) =>
+      read(`/runs/${segment(runId)}/governance`, governanceShape, {}, options),
     explain: (runId, options = {}) =>
       read(`${one(runId)}/explain`, explanationShape, { node_id: options.nodeId }, options),
     follow: (runId, options) => followRun(transport, `${one(runId)}/stream`, options),
