@@ -17,12 +17,12 @@ const packageImports = {
 
 /** What each pure folder of the engine may import beside the contract and itself. */
 const pureFolderImports = {
-  plan: ['retry', 'expression'],
+  plan: ['retry', 'expression', 'governance'],
   run: ['plan', 'retry', 'expression', 'ports'],
   retry: [],
   schedule: [],
   task: ['schedule', 'expression', 'ports'],
-  governance: [],
+  governance: ['expression', 'ports'],
   expression: [],
   'json-schema': ['expression', 'plan'],
   event: ['expression', 'ports'],

@@ -188,6 +188,8 @@ export const NOTICE_EVENTS = [
   'run.aborted',
   'intervention.opened',
   'intervention.expired',
+  'approval.requested',
+  'approval.decided',
   'recovery.failed',
   'circuit.opened',
 ] as const;

@@ -3,8 +3,9 @@
 import { noteProgress } from './leaving.ts';
 import type { Owned } from './owned.ts';
 import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
-import { completed } from './recovery-steps.ts';
+import { completed, goesOn } from './recovery-steps.ts';
 import {
+  awaitsSignal,
   objectionTo,
   type RecoverEvent,
   type RecoveryStep,
@@ -45,7 +46,8 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
     case 'resume':
       return change(ports, owned, { type: item.type, at: ports.clock.wall() }, item.body);
     case 'signal': {
-      const { name, payload } = item.body;
+      const { name, payload, awaited = false } = item.body;
+      if (awaited && !awaitsSignal(owned.run, name)) return `Nothing waits for "${name}" now.`;
       return change(
         ports,
         owned,
@@ -123,6 +125,7 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
       { action: ACTIONS[resolution], with: result === undefined ? {} : { result } },
     ),
     trigger: 'intervention',
+    ...(node !== undefined && onward(ports, owned, node)),
   } as const;
   if (node === undefined && resolution === 'retry') {
     return start(ports, owned, { step: { ...step, action: 'requeue_job' } });
@@ -130,6 +133,13 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
   if (node === undefined && resolution === 'skip') return undefined;
   return start(ports, owned, { step, ...(node !== undefined && { node }) });
 };
+
+/** What it has paid for it finds again; a call of which nobody knows is made again if that was asked. */
+function onward(ports: DriverPorts, { run }: Owned, node: number): Partial<RecoveryStep> {
+  if (!goesOn(ports, run, node)) return {};
+  const asked = run.sessions.get(node)?.step.trigger === 'ambiguous';
+  return { goesOn: true, ...(asked && { decided: true }) };
+}
 
 const ACTIONS = { retry: 'retry_job', skip: 'skip_node', abort: 'abort_execution' } as const;
 

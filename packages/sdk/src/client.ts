@@ -8,6 +8,7 @@ import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
+import { createProfiles, type Profiles } from './profiles.ts';
 import {
   createInterventions,
   createRecoveries,
@@ -54,6 +55,7 @@ export interface Client {
   readonly secrets: Secrets;
   readonly mcpServers: McpServers;
   readonly templates: Templates;
+  readonly profiles: Profiles;
   readonly doctor: Doctor;
   readonly events: Events;
   readonly webhooks: Webhooks;
@@ -100,6 +102,7 @@ export function createClient(options: ClientOptions): Client {
     secrets: createSecrets(transport),
     mcpServers: createMcpServers(transport),
     templates: createTemplates(transport),
+    profiles: createProfiles(transport),
     doctor: createDoctor(transport),
     events: createEvents(transport),
     webhooks: createWebhooks(transport),

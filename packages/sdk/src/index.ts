@@ -26,6 +26,7 @@ export type {
   NoticeRoutes,
   Notifications,
 } from './notifications.ts';
+export type { ProfileBody, Profiles } from './profiles.ts';
 export type {
   InterventionQuery,
   Interventions,
@@ -40,7 +41,14 @@ export type {
   RetryPolicyQuery,
 } from './retry-policies.ts';
 export type { FollowOptions, RunFollowed } from './run-follow.ts';
-export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
+export type {
+  CreateRunBody,
+  ExplainOptions,
+  NextOptions,
+  RunChangeOptions,
+  RunQuery,
+  Runs,
+} from './runs.ts';
 export type { Secrets } from './secrets.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
 export type { Quotas, Teams } from './teams.ts';

@@ -47,6 +47,7 @@ export const waitShape: Shape<Waiting> = fields({
   signal: optional(text),
   topic: optional(text),
   intervention: optional(text),
+  approval: optional(text),
   circuit: optional(text),
 });
 

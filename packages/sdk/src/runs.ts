@@ -1,14 +1,21 @@
 import type {
+  Advanced,
   BulkAnswer,
   BulkRequest,
+  CloneRun,
+  CreatedRun,
+  CreateRun,
   Explanation,
+  JsonObject,
+  RollbackRun,
   RunDetail,
   RunStatsView,
   RunView,
 } from '@tenuto/contract';
-import { createAsker } from './asking.ts';
+import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
+import { advancedShape, createdRunShape } from './phased-shapes.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
 import { type FollowOptions, followRun, type RunFollowed } from './run-follow.ts';
@@ -17,6 +24,8 @@ import type { TransportOptions } from './transport.ts';
 
 export interface RunQuery extends PageQuery {
   readonly kind?: string;
+  /** Only runs of this profile. */
+  readonly profile?: string;
   /** Only of this task. */
   readonly task_id?: string;
   readonly status?: readonly string[];
@@ -38,6 +47,18 @@ export interface ExplainOptions extends CallOptions {
   readonly nodeId?: string;
 }
 
+/** A run as it is sent: typed, or read from a file and left to the server to check. */
+export type CreateRunBody = CreateRun | JsonObject;
+
+export interface NextOptions extends AskOptions {
+  /** Gates that do not block are not evaluated; needs the scope `runs:override`. */
+  readonly skipValidation?: boolean;
+}
+
+export interface RunChangeOptions extends AskOptions {
+  readonly reason?: string;
+}
+
 /** Runs of all kinds. Every function throws as `createClient` says. */
 export interface Runs {
   get(runId: string, options?: CallOptions): Promise<RunDetail>;
@@ -51,6 +72,20 @@ export interface Runs {
    * connection breaks or the server restarts.
    */
   follow(runId: string, options?: FollowOptions): AsyncIterable<RunFollowed>;
+  /** Makes a run of a profile. */
+  create(body: CreateRunBody, options?: SubmitOptions): Promise<CreatedRun>;
+  /**
+   * Executes the phases that are ready. Throws ApiError with `gate_blocked` when a gate blocks.
+   * Answers before their end when they take longer than the server holds an answer back.
+   */
+  next(runId: string, options?: NextOptions): Promise<Advanced>;
+  /** The same run again, or from one of its phases on. */
+  clone(runId: string, body?: CloneRun, options?: SubmitOptions): Promise<CreatedRun>;
+  cancel(runId: string, options?: RunChangeOptions): Promise<RunDetail>;
+  pause(runId: string, options?: RunChangeOptions): Promise<RunDetail>;
+  resume(runId: string, options?: RunChangeOptions): Promise<RunDetail>;
+  /** Takes a run back to where a phase began. */
+  rollback(runId: string, body: RollbackRun, options?: AskOptions): Promise<RunDetail>;
   /** What all runs of the last days have come to. */
   summary(query?: { readonly days?: number }, options?: CallOptions): Promise<RunStatsView>;
   /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
@@ -61,7 +96,26 @@ export function createRuns(transport: TransportOptions): Runs {
   const { read, list } = createReader(transport);
   const change = createAsker(transport);
   const one = (runId: string) => `/runs/${segment(runId)}`;
+  const deed =
+    (verb: string) =>
+    (runId: string, { reason, ...options }: RunChangeOptions = {}) =>
+      change(`${one(runId)}/${verb}`, runDetailShape, {
+        ...{ body: reason === undefined ? {} : { reason }, repeatable: false, options },
+      });
   return {
+    create: (body, options) =>
+      submit(transport, { path: '/runs', body, shape: createdRunShape }, options),
+    next: (runId, { skipValidation, ...options } = {}) =>
+      change(`${one(runId)}/next`, advancedShape, {
+        ...{ body: skipValidation ? { skip_validation: true } : {}, repeatable: false, options },
+      }),
+    clone: (runId, body = {}, options) =>
+      submit(transport, { path: `${one(runId)}/clone`, body, shape: createdRunShape }, options),
+    cancel: deed('cancel'),
+    pause: deed('pause'),
+    resume: deed('resume'),
+    rollback: (runId, body, options) =>
+      change(`${one(runId)}/rollback`, runDetailShape, { body, repeatable: false, options }),
     get: (runId, options) => read(one(runId), runDetailShape, {}, options),
     list: (query, options) => list('/runs', runShape, { ...query }, options),
     explain: (runId, options = {}) =>

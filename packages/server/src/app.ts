@@ -1,7 +1,11 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ApprovalStore,
+  type ArtifactStore,
   type AuditStore,
+  type BlobStore,
+  type BudgetStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -9,8 +13,11 @@ import {
   type DoctorStore,
   type DocumentStore,
   type Engine,
+  type ForkStore,
   type JobStore,
   type McpHands,
+  type MetricsStore,
+  type PriceStore,
   type QuotaStore,
   type Random,
   type RecoveryStore,
@@ -46,6 +53,9 @@ import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
 import { addWebSockets } from './plugins/websockets.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
+import { addArtifactRoutes } from './routes/artifacts.ts';
+import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -59,9 +69,14 @@ import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addPhasedRunRoutes } from './routes/phased-runs.ts';
+import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
+import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addForkRoutes } from './routes/run-forks.ts';
+import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -77,8 +92,10 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
+import type { CloneParts } from './services/run-clone.ts';
 import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
@@ -92,16 +109,23 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly blobs: BlobStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly tasks: TaskStore;
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly approvals: ApprovalStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -126,6 +150,9 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
+  /** See the parts of runs that have phases. */
+  readonly artifactCounts?: PhasedParts['artifactCounts'];
+  readonly carryArtifacts?: CloneParts['carryArtifacts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
@@ -189,8 +216,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
+  addPhasedRunRoutes(app, parts);
+  addForkRoutes(app, parts);
+  addArtifactRoutes(app, parts);
+  addPriceRoutes(app, parts);
+  addBudgetRoutes(app, parts);
+  addRunMetricsRoutes(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
@@ -224,6 +258,7 @@ function addReferred(
   addSecretRoutes(app, parts);
   addMcpServerRoutes(app, parts);
   addTemplateRoutes(app, parts);
+  addProfileRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;

@@ -64,6 +64,20 @@ async function anIntervention({ api, owner }: Maker): Promise<string> {
   return id;
 }
 
+async function anArtifact({ api, before }: Maker): Promise<string> {
+  await api.pool.query(
+    `insert into blobs (hash, bytes) values (sha256('made'), 'made') on conflict do nothing`,
+  );
+  const { rows } = await api.pool.query(
+    `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+       in_database)
+     values ($1, 0, 1, 'nodes/a/made.txt', 'made.txt', 'text/plain', 4, sha256('made'), true)
+     returning artifact_id`,
+    [before.run_id],
+  );
+  return rows[0].artifact_id;
+}
+
 async function aTest({ api, owner }: Maker): Promise<string> {
   const id = randomUUID();
   await api.pool.query(
@@ -127,6 +141,7 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
   run_id: ({ api, owner }) => addLive(api.pool, { owner }),
+  artifact_id: anArtifact,
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,
@@ -187,6 +202,15 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     await api.call(`/api/v1/quotas/${name}`, { method: 'PUT', body: { runs_per_day: 1 } });
     return name;
   },
+  async price_id({ api }) {
+    const body = { model: fresh('a/model'), input_usd_per_mtok: 1, output_usd_per_mtok: 2 };
+    return (await api.call('/api/v1/prices', { body })).body.price_id;
+  },
+  budget_id: (maker) =>
+    made(maker, '/api/v1/budgets', {
+      body: { scope: 'profile', subject: fresh('profile'), usd: 1 },
+      id: 'budget_id',
+    }),
   async team_id({ api }) {
     const body = { name: fresh('team'), members: [] };
     return (await api.call('/api/v1/teams', { body })).body.team_id;

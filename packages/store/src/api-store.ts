@@ -1,12 +1,18 @@
 import type {
   AgentStore,
+  ApprovalStore,
+  ArtifactStore,
   AuditStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
   EventStore,
+  ForkStore,
   JobStore,
+  MetricsStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
@@ -23,6 +29,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
@@ -30,16 +37,21 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
+import { createForkStore } from './fork-store.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
+import { createMetricsStore } from './queries/run-metrics.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
@@ -65,14 +77,20 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -101,15 +119,21 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
+    artifacts: createArtifactStore(pool),
+    approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
+    forks: createForkStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
+    metrics: createMetricsStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),

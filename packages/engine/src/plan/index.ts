@@ -1,4 +1,13 @@
-export { canonicalJson } from './canonical.ts';
+export { canonicalJson } from '@tenuto/contract';
+export {
+  type ChangedPlan,
+  changePlan,
+  graphOf,
+  type NodeChange,
+  readersOf,
+  readersOfVariable,
+  referencesOf,
+} from './change.ts';
 export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
 export { pipelineGraph } from './pipeline.ts';
 export {
@@ -11,4 +20,16 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
+export { type ProfileGraph, profileGraph } from './profile.ts';
+export { profileProblems, RUN_PARAMS } from './profile-check.ts';
+export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
+export {
+  AGENT_ACTION,
+  agentOf,
+  approvalOf,
+  gatesOf,
+  nextOf,
+  nextSignal,
+  startOf,
+} from './profile-phase.ts';
 export type { CheckSecrets } from './spec-context.ts';

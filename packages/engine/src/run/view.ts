@@ -1,6 +1,7 @@
 import type { NodeStatus, RunStatus } from '@tenuto/contract';
 import type { Plan } from '../plan/index.ts';
 import type { LiveRun, NodeView, RunCounts } from '../ports/engine-api.ts';
+import { approvalOf } from './approval-signal.ts';
 import type { RunJournal } from './journal-entry.ts';
 import { RUN } from './recovery-step.ts';
 import { restoreRun } from './restore.ts';
@@ -138,11 +139,14 @@ function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
   switch (wait.kind) {
     case 'run':
       return { runId: wait.runId };
-    case 'signal':
+    case 'signal': {
+      const approval = wait.topic === undefined ? approvalOf(wait.name) : undefined;
+      if (approval !== undefined) return { approval };
       return {
         ...(wait.topic === undefined ? { signal: wait.name } : { topic: wait.topic }),
         ...(wait.until !== undefined && { until: wait.until }),
       };
+    }
     case 'intervention':
       return { intervention: wait.id };
     case 'circuit':

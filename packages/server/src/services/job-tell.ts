@@ -3,7 +3,7 @@ import type { Job, RunStatus } from '@tenuto/contract';
 import type { Access, EventRecord, InboxType, RunMessage, RunRecord } from '@tenuto/engine';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
-import { JobStateError, stale, wrongState } from './job-state.ts';
+import { type ChangeDoor, JobStateError, stale, wrongState } from './job-state.ts';
 import type { JobParts } from './services.ts';
 
 /** How long a request waits for the owner before it answers that its wish is on its way. */
@@ -18,6 +18,8 @@ export interface Wish {
   readonly ifMatch: string | undefined;
   /** Answer at once that it is on its way. */
   readonly async: boolean;
+  /** As what it is asked for; a job when absent. */
+  readonly door?: ChangeDoor;
 }
 
 /** `done`: its owner has acted, and the job shows it. */

@@ -201,8 +201,9 @@ const JOURNALS: Readonly<Record<string, Plant>> = {
   missing_artifact: {
     async spoil({ ask, over }) {
       await ask(
-        `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-         values ($1, 0, 1, 'report', 'text/plain', 3, '\\x01')`,
+        `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+           in_database)
+         values ($1, 0, 1, 'nodes/a/report', 'report', 'text/plain', 3, '\\x01', true)`,
         [over],
       );
       return over;

@@ -1,0 +1,267 @@
+/** Forks with an engine that really runs. */
+import { failed } from '@tenuto/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { once, type RealApi, RUNS, startRealApi } from './real-api.ts';
+import { JOB } from './server.ts';
+
+let api: RealApi;
+let broken = false;
+let calls: string[] = [];
+const keys: string[] = [];
+
+beforeAll(async () => {
+  api = await startRealApi({
+    actions: {
+      say: (call) => {
+        calls.push(call.nodeId);
+        keys.push(call.idempotencyKey);
+        return { status: 'completed', output: call.with };
+      },
+      list: (call) => {
+        calls.push(call.nodeId);
+        return { status: 'completed', output: [3, 1, 2] };
+      },
+      moody: (call) => {
+        calls.push(call.nodeId);
+        return broken ? failed('permanent', 'broken') : { status: 'completed', output: 'well' };
+      },
+      large: () => ({ status: 'completed', output: 'x'.repeat(100_000) }),
+    },
+  });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+beforeEach(() => {
+  broken = false;
+  calls = [];
+});
+
+async function completed(nodes: readonly object[], more = {}): Promise<string> {
+  const id = await api.submit(nodes, more);
+  await api.reaches(id, 'completed', 'failed');
+  return id;
+}
+
+async function fork(runId: string, body: object = {}, headers = {}) {
+  return api.call(`${RUNS}/${runId}/fork`, { body, headers });
+}
+
+/** What a fork that runs to its end has executed, sorted. */
+async function forked(runId: string, body: object = {}): Promise<{ id: string; ran: string[] }> {
+  calls = [];
+  const answer = await fork(runId, body);
+  expect([answer.status, answer.text]).toEqual([201, expect.anything()]);
+  await api.reaches(answer.body.run_id, 'completed', 'failed');
+  return { id: answer.body.run_id, ran: calls.toSorted() };
+}
+
+async function outputs(id: string): Promise<Record<string, unknown>> {
+  const { body } = await api.call(`${JOB}/${id}/nodes?limit=100`);
+  return Object.fromEntries(
+    body.items.map(({ node_id, output }: { node_id: string; output: unknown }) => [
+      node_id,
+      output,
+    ]),
+  );
+}
+
+const say = (id: string, needs: readonly string[], value: unknown) => ({
+  ...{ id, uses: 'say', parent_nodes: needs, with: { value } },
+});
+const DIAMOND = [
+  say('a', [], '${params.first}'),
+  say('b', ['a'], '${steps.a.value}'),
+  say('c', ['a'], '${params.second}'),
+  say('d', ['b', 'c'], '${steps.b.value} and ${steps.c.value}'),
+];
+const CONTEXT = { execution_context: { first: 1, second: 2 } };
+
+describe('a fork', () => {
+  it('runs a node and what comes of it, and takes the rest over', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const before = await outputs(id);
+    const { id: other, ran } = await forked(id, { from_node: 'c' });
+    expect(ran).toEqual(['c', 'd']);
+    expect(await outputs(other)).toEqual(before);
+    const { body } = await api.call(`${RUNS}/${other}`);
+    expect(body).toMatchObject({
+      ...{ name: 'a job (fork)', status: 'completed', params: { first: 1, second: 2 } },
+      forked_from: { run_id: id, node: 'c', attempts_taken_over: 2 },
+    });
+  });
+
+  it('of no node runs all of them', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other, ran } = await forked(id);
+    expect(ran).toEqual(['a', 'b', 'c', 'd']);
+    const { body } = await api.call(`${RUNS}/${other}`);
+    expect(body.forked_from).toEqual({ run_id: id, node: null, attempts_taken_over: 0 });
+  });
+
+  it('runs again what reads a parameter that is another one, and nothing else', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other, ran } = await forked(id, {
+      ...{ from_node: 'd', changes: { params: { second: 7 } } },
+    });
+    expect(ran).toEqual(['c', 'd']);
+    expect((await outputs(other)).d).toEqual({ value: '1 and 7' });
+    expect((await outputs(id)).d).toEqual({ value: '1 and 2' });
+  });
+
+  it('runs a node again that is not what it was, with its new parameters', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other, ran } = await forked(id, {
+      from_node: 'd',
+      changes: { nodes: { b: { with: { value: 'new' }, model: 'better', prompt: 'Say it.' } } },
+    });
+    expect(ran).toEqual(['b', 'd']);
+    expect(await outputs(other)).toMatchObject({
+      b: { value: 'new', model: 'better', prompt: 'Say it.' },
+      d: { value: 'new and 2' },
+    });
+  });
+
+  it('takes over outputs that are stored apart, with what they are found by', async () => {
+    const id = await completed([{ id: 'big', uses: 'large' }, say('end', ['big'], 'x')]);
+    const { id: other } = await forked(id, { from_node: 'end' });
+    expect((await outputs(other)).big).toEqual('x'.repeat(100_000));
+  });
+
+  it('finds instances by their items, whatever the order in which they were made', async () => {
+    const nodes = [
+      { id: 'items', uses: 'list' },
+      say('slow', [], 1),
+      {
+        ...{ id: 'each', type: 'parallel_group', parent_nodes: ['items'], for_each: 'steps.items' },
+        children: [say('check', [], '${item}')],
+      },
+      {
+        ...{ id: 'more', type: 'parallel_group', parent_nodes: ['slow'], for_each: '[7, 8]' },
+        children: [say('look', [], '${item}')],
+      },
+      say('end', ['each', 'more'], '${steps.each}'),
+    ];
+    const id = await completed(nodes);
+    const one = await forked(id, { from_node: 'check[1]' });
+    expect(one.ran).toEqual(['check[1]', 'end']);
+    expect(await outputs(one.id)).toEqual(await outputs(id));
+    const all = await forked(one.id, { from_node: 'look' });
+    expect(all.ran).toEqual(['end', 'look[0]', 'look[1]']);
+    expect(await outputs(all.id)).toEqual(await outputs(id));
+  });
+
+  it('decides conditions again that what has changed leads elsewhere', async () => {
+    const nodes = [
+      say('a', [], 1),
+      {
+        ...{ id: 'which', type: 'condition', parent_nodes: ['a'] },
+        condition_expression: 'params.left',
+      },
+      say('left', [], 'left'),
+      say('right', [], 'right'),
+    ];
+    const edges = [
+      { from: 'which', to: 'left', when: true },
+      { from: 'which', to: 'right', when: false },
+    ];
+    const id = await api.submit(nodes, {
+      dag_definition: { nodes, edges },
+      execution_context: { left: true },
+    });
+    await api.reaches(id, 'completed');
+    const { ran, id: other } = await forked(id, {
+      ...{ from_node: 'which', changes: { params: { left: false } } },
+    });
+    expect(ran).toEqual(['right']);
+    expect((await api.node(other, 'left')).status).toBe('skipped');
+  });
+
+  it('of a run that failed tries again where it failed, with other parameters', async () => {
+    broken = true;
+    const id = await completed([
+      say('a', [], 1),
+      { id: 'b', uses: 'moody', parent_nodes: ['a'], retry: once },
+      say('c', ['b'], '${steps.b}'),
+    ]);
+    expect((await api.job(id)).status).toBe('failed');
+    broken = false;
+    const { ran, id: other } = await forked(id, { from_node: 'b' });
+    expect(ran).toEqual(['b', 'c']);
+    expect((await api.job(other)).status).toBe('completed');
+    expect((await api.job(id)).status).toBe('failed');
+  });
+
+  it('has heard the signals that its original has', async () => {
+    const nodes = [
+      { id: 'wait', uses: 'signal.wait', with: { name: 'go' } },
+      say('end', ['wait'], '${steps.wait}'),
+    ];
+    const id = await api.submit(nodes);
+    await api.nodeIs(id, 'wait', 'waiting');
+    await api.ask(id, 'signal', { name: 'go', payload: { yes: true } });
+    await api.reaches(id, 'completed');
+    const { id: other } = await forked(id, { from_node: 'end' });
+    expect((await outputs(other)).end).toEqual({ value: { yes: true } });
+  });
+
+  it('ends at once where nothing of it is left to do', async () => {
+    const id = await completed([say('a', [], 1), { ...say('b', ['a'], 2), if: 'params.go' }], {
+      execution_context: { go: true },
+    });
+    const { ran, id: other } = await forked(id, {
+      ...{ from_node: 'b', changes: { params: { go: false } } },
+    });
+    expect(ran).toEqual([]);
+    expect((await api.job(other)).status).toBe('completed');
+  });
+
+  it('has keys of its own for the effects that it has', async () => {
+    const id = await completed([say('a', [], 1)]);
+    const { id: other } = await forked(id, { from_node: 'a' });
+    expect(keys.at(-1)).toContain(other);
+    expect(keys.at(-1)).not.toContain(id);
+  });
+
+  it('tells in its history where it comes from, and so does the audit', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other } = await forked(id, { from_node: 'd' });
+    const { body } = await api.call(`${JOB}/${other}/history`);
+    expect(body.items[0].reason).toBe(`A fork of run ${id} from node d; 3 attempts taken over.`);
+    const audit = await api.call(`/api/v1/audit?subject=${other}`);
+    expect(audit.body.items).toMatchObject([
+      { action: 'run.created', details: { forked_from: id, from_node: 'd' } },
+    ]);
+  });
+
+  it('is made once under one key', async () => {
+    const id = await completed([say('a', [], 1)]);
+    const key = { 'idempotency-key': 'one-fork' };
+    const first = await fork(id, { from_node: 'a' }, key);
+    const again = await fork(id, { from_node: 'a' }, key);
+    expect(again.body.run_id).toBe(first.body.run_id);
+    expect((await fork(id, {}, key)).status).toBe(422);
+    await api.reaches(first.body.run_id, 'completed');
+  });
+
+  it('is refused for a node that is not there, and for what does not compile', async () => {
+    const id = await completed([say('a', [], 1)]);
+    const unknown = await fork(id, { from_node: 'z' });
+    expect([unknown.status, unknown.body.validation_errors[0].path]).toEqual([422, '/from_node']);
+    const stranger = await fork(id, { changes: { nodes: { z: { uses: 'say' } } } });
+    expect([stranger.status, stranger.body.validation_errors[0].path]).toEqual([
+      ...[422, '/changes/nodes/z'],
+    ]);
+    const wrong = await fork(id, { changes: { nodes: { a: { with: { v: '${steps.z}' } } } } });
+    expect([wrong.status, wrong.body.validation_errors[0].path]).toEqual([
+      ...[422, '/changes/nodes/a/with/v'],
+    ]);
+    expect((await fork(id, { changes: { nodes: { a: { colour: 1 } } } })).status).toBe(400);
+  });
+});
+
+describe('a store with forks', () => {
+  it('is sound, and its journals give the runs that are there', async () => {
+    const { body } = await api.call('/api/v1/doctor?deep=true');
+    const wrong = body.checks.filter(({ verdict }: { verdict: string }) => verdict === 'error');
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import type { Access, ArtifactDigest, NodeDigest, RunTest } from '@tenuto/engine';
+import { ask, type Database, parameters } from './database.ts';
+import { owned, reachable } from './run-row.ts';
+import { statusOf } from './test-row.ts';
+
+/** The last attempt of each node, without what it gave: only what tells it from another one. */
+export async function listDigests(
+  db: Database,
+  access: Access,
+  runId: string,
+): Promise<readonly NodeDigest[]> {
+  const given = parameters();
+  const run = given.add(runId);
+  return ask<NodeDigest & Record<string, unknown>>(
+    db,
+    `select distinct on (a.node) a.node,
+       coalesce(encode(a.output_ref, 'hex'), encode(sha256(convert_to(a.output, 'UTF8')), 'hex'))
+         as output,
+       a.error, sum(greatest(0, extract(epoch from a.ended_at - a.started_at) * 1000))
+         over (partition by a.node)::float8 as "durationMs"
+     from attempts a where a.run_id = ${run} and ${owned(access, given, 'a')}
+     order by a.node, a.attempt desc`,
+    given.values,
+  );
+}
+
+export async function listArtifacts(
+  db: Database,
+  access: Access,
+  { runId, limit }: { readonly runId: string; readonly limit: number },
+): Promise<readonly ArtifactDigest[]> {
+  const given = parameters();
+  return ask<ArtifactDigest & Record<string, unknown>>(
+    db,
+    `select a.path, a.node, a.attempt, a.name, a.media_type as "mediaType",
+       a.size_bytes::float8 as "sizeBytes", encode(a.hash, 'hex') as hash,
+       a.in_database as "inDatabase"
+     from artifacts a where a.run_id = ${given.add(runId)} and a.ended is null and not a.gone
+       and not a.internal and ${owned(access, given, 'a')}
+     order by a.path, a.artifact_id limit ${given.add(limit)}`,
+    given.values,
+  );
+}
+
+/** Bytes of artifacts of a run: of hashes that are not among its own, nothing is told. */
+export async function readArtifactBytes(
+  db: Database,
+  access: Access,
+  { runId, hashes }: { readonly runId: string; readonly hashes: readonly string[] },
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (hashes.length === 0) return new Map();
+  const given = parameters();
+  const rows = await ask<{ hash: string; bytes: Buffer }>(
+    db,
+    `select encode(b.hash, 'hex') as hash, b.bytes from blobs b
+     where b.hash in (select decode(h, 'hex') from unnest(${given.add(hashes)}::text[]) h)
+       and exists (select from artifacts a where a.run_id = ${given.add(runId)}
+         and a.hash = b.hash and ${owned(access, given, 'a')} offset 0)`,
+    given.values,
+  );
+  return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));
+}
+
+/** The last result of each test in each node of a run. */
+export async function listRunTests(
+  db: Database,
+  access: Access,
+  { runId, limit }: { readonly runId: string; readonly limit: number },
+): Promise<readonly RunTest[]> {
+  const given = parameters();
+  const rows = await ask<Omit<RunTest, 'status'> & { status: number }>(
+    db,
+    `select l.test_id as "testId", l.node_id as "nodeId", l.attempt, t.suite, t.classname, t.name,
+       l.status, l.flaky, l.quarantined, l.duration_ms as "durationMs", l.message
+     from (select distinct on (r.node_id, r.test_id) r.*
+       from test_results r where r.run_id = ${given.add(runId)}
+       order by r.node_id, r.test_id, r.attempt desc) l
+     join tests t on t.test_id = l.test_id
+     where ${reachable(access, given, 't')}
+     order by t.suite, t.classname, t.name, l.node_id limit ${given.add(limit)}`,
+    given.values,
+  );
+  return rows.map((row) => ({ ...row, status: statusOf(row.status) }));
+}
