@@ -3,6 +3,7 @@ import {
   type AgentStore,
   type ApprovalStore,
   type AuditStore,
+  type BlobStore,
   type BudgetStore,
   type CircuitStore,
   type Clock,
@@ -113,6 +114,8 @@ export interface AppOptions {
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
   readonly approvals: ApprovalStore;
+  /** Where bytes of artifacts are that are not in the database. */
+  readonly blobs?: Pick<BlobStore, 'open'> | undefined;
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;

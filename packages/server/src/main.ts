@@ -175,6 +175,7 @@ async function start(
     engine,
     scheduler,
     ...store.api,
+    blobs: store.files.blobs,
     eventing: eventing.parts,
     vaulted: { vault, hostFault: secretHostFault },
     mcp: mcp.hands,

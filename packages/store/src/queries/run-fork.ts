@@ -6,6 +6,7 @@ import { keyPart } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { claimKeyAt } from './priority.ts';
 import { RUN_KIND_CODES } from './run-columns.ts';
+import { copyFiles } from './run-fork-files.ts';
 import { Refusal, type Session, transaction } from './transaction.ts';
 
 /** Id and time of a run that is to be made. */
@@ -92,7 +93,7 @@ async function copyAttempts(session: Session, fork: Fork): Promise<boolean> {
     taken.map((_, i) => i + 2),
   ];
   const { rowCount } = await session.query(COPY_ATTEMPTS, [runId, original, ...wanted]);
-  await session.query(COPY_ARTIFACTS, [runId, original, ...wanted.slice(0, 3)]);
+  await copyFiles(session, { runId, original, taken });
   return rowCount === taken.length;
 }
 
@@ -108,11 +109,4 @@ const COPY_ATTEMPTS = `
   from unnest($3::int[], $4::int[], $5::int[], $6::int[]) t(origin, attempt, node, seq)
   cross join lateral (
     select * from attempts o where o.run_id = $2 and o.node = t.origin and o.attempt = t.attempt
-    offset 0) a`;
-const COPY_ARTIFACTS = `
-  insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-  select $1::uuid, t.node, t.attempt, a.name, a.media_type, a.size_bytes, a.hash
-  from unnest($3::int[], $4::int[], $5::int[]) t(origin, attempt, node)
-  cross join lateral (
-    select * from artifacts o where o.run_id = $2 and o.node = t.origin and o.attempt = t.attempt
     offset 0) a`;
