@@ -17,7 +17,7 @@ const packageImports = {
 
 /** What each pure folder of the engine may import beside the contract and itself. */
 const pureFolderImports = {
-  plan: ['retry', 'expression'],
+  plan: ['retry', 'expression', 'governance'],
   run: ['plan', 'retry', 'expression', 'ports'],
   retry: [],
   schedule: [],

@@ -23,6 +23,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addBundles, addRunForks } from './program-forks.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -51,6 +52,7 @@ export function buildProgram(perform: Perform): Commander {
   addRecovery(program, perform);
   addRetryPolicies(program, perform);
   addTasks(program, perform);
+  addBundles(program, perform);
   addCircuits(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
@@ -100,6 +102,7 @@ function addWork(program: Commander, perform: Perform): void {
     .option('-a, --after <number>', 'go on behind the entry of this number')
     .option('--no-logs', 'without what nodes write')
     .action((runId, options) => perform(followRun, runId, options));
+  addRunForks(one, perform);
   one
     .description('submit a job')
     .argument('<file>', FILE)

@@ -43,6 +43,11 @@ export const ERRORS = {
     'Payload too large',
     'Send less, or raise the body limit of the server.',
   ],
+  range_not_satisfiable: [
+    416,
+    'Range not satisfiable',
+    'Ask for a range within the length that Content-Range names.',
+  ],
   unsupported_media_type: [415, 'Unsupported media type', 'Send application/json.'],
   invalid_plan: [
     422,

@@ -9,9 +9,9 @@ import {
   RUN_STATUSES,
   TEST_STATUSES,
 } from '@tenuto/contract';
-import { failureShape } from './job-shapes.ts';
+import { countsShape, failureShape } from './job-shapes.ts';
 import { auditRowShape } from './principal-shapes.ts';
-import { countsShape, runDetailShape } from './recovery-shapes.ts';
+import { runDetailShape } from './recovery-shapes.ts';
 import {
   anything,
   fields,
@@ -129,6 +129,7 @@ export const comparisonShape: Shape<Comparison> = fields({
   }),
 });
 
+const some = listOf(anything);
 const bundleFields = fields({
   kind: oneOf([BUNDLE_KIND]),
   schema_version: (value): value is typeof BUNDLE_SCHEMA_VERSION => value === BUNDLE_SCHEMA_VERSION,
@@ -139,13 +140,14 @@ const bundleFields = fields({
   rerun: nullable(isRecord),
   plan: fields({ hash: text, node_count: number, edge_count: number }),
   audit: listOf(auditRowShape),
+  nodes: some,
+  attempts: some,
+  logs: some,
+  artifacts: some,
+  tests: some,
+  omitted: listOf(text),
   integrity: fields({ algorithm: oneOf(['SHA-256']), hash: text }),
 });
 
 /** What programs look at in a bundle; the rest of it is for people. */
-export const isBundle: Shape<Bundle> = (value): value is Bundle =>
-  bundleFields(value) &&
-  isRecord(value) &&
-  ['nodes', 'attempts', 'logs', 'artifacts', 'tests', 'omitted'].every((name) =>
-    Array.isArray(value[name]),
-  );
+export const isBundle = (value: unknown): value is Bundle => bundleFields(value);

@@ -80,6 +80,18 @@ const CREATIONS = [
     body: { name: 'qa', members: ['user:ana'] },
     other: { name: 'ops' },
   },
+  {
+    path: '/prices',
+    table: 'prices',
+    body: { model: 'acme/one', input_usd_per_mtok: 1, output_usd_per_mtok: 2 },
+    other: { model: 'acme/two', input_usd_per_mtok: 1, output_usd_per_mtok: 2 },
+  },
+  {
+    path: '/budgets',
+    table: 'budget_rules',
+    body: { scope: 'profile', subject: 'web_application', usd: 5 },
+    other: { scope: 'profile', subject: 'ml_model', usd: 5 },
+  },
 ] as const;
 
 /** Why some take no key. */

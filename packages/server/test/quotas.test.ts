@@ -97,8 +97,8 @@ describe('a quota', () => {
     const { makePartitions } = await import('@tenuto/store');
     await makePartitions(api.pool);
     await api.pool.query(
-      `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-       values ($1, 0, 1, 'a', 'text/plain', 11, '')`,
+      `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash)
+       values ($1, 0, 1, 'a', 'a', 'text/plain', 11, '')`,
       [runId],
     );
     expect(await stores.quotas.storage('sam')).toBe(11);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { secretHostFault } from '@tenuto/actions';
 import { createNotifyBus, openApiStore } from '@tenuto/store';
-import { createDatabase, type TestDatabase } from '@tenuto/testkit';
+import { createDatabase, memoryBlobs, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
@@ -125,6 +125,7 @@ export async function startApiOn(
     engine,
     scheduler: { wake: () => undefined },
     ...stores,
+    blobs: memoryBlobs(),
     eventing: eventing.parts,
     vaulted: { vault, hostFault: secretHostFault },
     mcp: NO_MCP,

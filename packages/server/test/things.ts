@@ -64,6 +64,20 @@ async function anIntervention({ api, owner }: Maker): Promise<string> {
   return id;
 }
 
+async function anArtifact({ api, before }: Maker): Promise<string> {
+  await api.pool.query(
+    `insert into blobs (hash, bytes) values (sha256('made'), 'made') on conflict do nothing`,
+  );
+  const { rows } = await api.pool.query(
+    `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+       in_database)
+     values ($1, 0, 1, 'nodes/a/made.txt', 'made.txt', 'text/plain', 4, sha256('made'), true)
+     returning artifact_id`,
+    [before.run_id],
+  );
+  return rows[0].artifact_id;
+}
+
 async function aTest({ api, owner }: Maker): Promise<string> {
   const id = randomUUID();
   await api.pool.query(
@@ -127,6 +141,7 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
   run_id: ({ api, owner }) => addLive(api.pool, { owner }),
+  artifact_id: anArtifact,
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,

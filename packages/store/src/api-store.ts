@@ -1,6 +1,7 @@
 import type {
   AgentStore,
   ApprovalStore,
+  ArtifactStore,
   AuditStore,
   BudgetStore,
   CircuitStore,
@@ -9,6 +10,7 @@ import type {
   EventStore,
   ForkStore,
   JobStore,
+  MetricsStore,
   NoticeStore,
   PriceStore,
   QuotaStore,
@@ -40,6 +42,7 @@ import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createBudgetStore } from './queries/budgets.ts';
@@ -48,6 +51,7 @@ import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
+import { createMetricsStore } from './queries/run-metrics.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
@@ -73,6 +77,7 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
   readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
@@ -85,6 +90,7 @@ export interface ApiStore {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -113,6 +119,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
   const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
+    artifacts: createArtifactStore(pool),
     approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
@@ -126,6 +133,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     quotas: createQuotaStore(pool),
     prices: createPriceStore(pool),
     budgets: createBudgetStore(pool),
+    metrics: createMetricsStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),

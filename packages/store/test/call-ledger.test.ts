@@ -42,7 +42,7 @@ describe('a call', () => {
     const id = begunId(await desk.ledger.begin(callOf(runId)));
     await desk.ledger.finish(id, resultOf());
     expect(await desk.ledger.begin(callOf(runId, { attempt: 2 }))).toEqual({
-      ...{ state: 'done', result: { text: 'an answer' } },
+      ...{ state: 'done', result: { text: 'an answer' }, costNanoUsd: COST },
       usage: { input: 1_000, output: 500, cached: 0, reasoning: 0 },
     });
   });

@@ -93,8 +93,8 @@ async function aRun() {
       const client = await pool.connect();
       await client.query('begin');
       await client.query(
-        `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-         values ($1, 0, 1, $2, 'text/plain', 1, '\\x00')`,
+        `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash)
+         values ($1, 0, 1, $2, $2, 'text/plain', 1, '\\x00')`,
         [runId, `a${artifacts}`],
       );
       open = { client, what: `artifact a${artifacts}` };

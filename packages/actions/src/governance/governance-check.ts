@@ -1,9 +1,8 @@
-import type { GovernanceReport } from '@tenuto/contract';
+import { type GovernanceReport, matchesGlob } from '@tenuto/contract';
 import {
   type ActionCall,
   type ActionOutcome,
   governanceReport,
-  pathMatcher,
   WorkspaceError,
 } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
@@ -68,8 +67,8 @@ async function check(
 }
 
 function wantedBy({ phase, artifacts = [] }: CheckParameters): (path: string) => boolean {
-  const matchers = artifacts.map(({ path }) => pathMatcher(expectedPath(phase, path)));
-  return (path) => matchers.some((matches) => matches(path));
+  const globs = artifacts.map(({ path }) => expectedPath(phase, path));
+  return (path) => globs.some((glob) => matchesGlob(glob, path));
 }
 
 function outcomeOf(report: GovernanceReport): ActionOutcome {

@@ -32,7 +32,7 @@ export interface NodeDigest {
 }
 
 /** An artifact of a run, without its bytes. */
-export interface ArtifactRecord {
+export interface ArtifactDigest {
   readonly node: number;
   readonly attempt: number;
   readonly path: string;
@@ -93,7 +93,7 @@ export interface ForkStore {
   /** The last attempt of each node that has had one, by node. */
   digests(access: Access, runId: string): Promise<readonly NodeDigest[]>;
   /** The present versions of the run's, by path, at most `limit`. */
-  artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactRecord[]>;
+  artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactDigest[]>;
   /** What its nodes have paid for; those that have paid for nothing are left out. */
   spend(access: Access, runId: string): Promise<readonly NodeSpend[]>;
   /** The last result of each test in each node, by suite and name, at most `limit`. */

@@ -2,7 +2,7 @@
 import type { ComparedRun, NodeStatus, TokenUsageView } from '@tenuto/contract';
 import type {
   Access,
-  ArtifactRecord,
+  ArtifactDigest,
   NodeDigest,
   NodeSpend,
   NodeView,
@@ -20,7 +20,7 @@ export const FACTS_MOST = 20_000;
 const LINEAGE_MOST = 10;
 
 /** An artifact with the node that has left it. */
-export interface NamedArtifact extends ArtifactRecord {
+export interface NamedArtifact extends ArtifactDigest {
   readonly nodeId: string;
 }
 

@@ -43,16 +43,22 @@ async function findDone(
 ): Promise<Extract<Begun, { state: 'done' }> | undefined> {
   const { rows } = await asked(() =>
     db.query<DoneRow>(
-      `select c.result, c.input_tokens, c.output_tokens, c.cached_tokens, c.reasoning_tokens
+      `select c.result, c.cost_nano, c.input_tokens, c.output_tokens, c.cached_tokens, c.reasoning_tokens
        from calls c where c.run_id = $1 and c.key = $2 and c.current and c.state = 'done'`,
       [call.runId, keyOf(call)],
     ),
   );
   const [row] = rows;
-  return row && { state: 'done', result: resultOf(row.result), usage: usageOf(row) };
+  return row && doneOf(row);
+}
+
+function doneOf(row: DoneRow): Extract<Begun, { state: 'done' }> {
+  const costNanoUsd = Number(row.cost_nano ?? 0);
+  return { state: 'done', result: resultOf(row.result), usage: usageOf(row), costNanoUsd };
 }
 
 interface DoneRow {
+  readonly cost_nano: string | null;
   readonly result: Buffer | null;
   readonly input_tokens: string | null;
   readonly output_tokens: string | null;
@@ -146,7 +152,7 @@ async function answerOf(
 ): Promise<Begun | undefined> {
   const callId = refText({ runId: earlier.run_id, callId: earlier.call_id });
   if (earlier.state === 'done') {
-    return { state: 'done', result: resultOf(earlier.result), usage: usageOf(earlier) };
+    return doneOf(earlier);
   }
   if (earlier.state === 'open' && earlier.attempt === call.attempt) {
     return { state: 'begun', callId, reservedNanoUsd: Number(earlier.upper_nano) };

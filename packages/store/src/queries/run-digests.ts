@@ -1,4 +1,4 @@
-import type { Access, ArtifactRecord, NodeDigest, NodeSpend, RunTest } from '@tenuto/engine';
+import type { Access, ArtifactDigest, NodeDigest, NodeSpend, RunTest } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { owned, reachable } from './run-row.ts';
 import { statusOf } from './test-row.ts';
@@ -29,9 +29,9 @@ export async function listArtifacts(
   db: Database,
   access: Access,
   { runId, limit }: { readonly runId: string; readonly limit: number },
-): Promise<readonly ArtifactRecord[]> {
+): Promise<readonly ArtifactDigest[]> {
   const given = parameters();
-  return ask<ArtifactRecord & Record<string, unknown>>(
+  return ask<ArtifactDigest & Record<string, unknown>>(
     db,
     `select a.node, a.attempt, a.path, a.media_type as "mediaType",
        a.size_bytes::float8 as "sizeBytes", encode(a.hash, 'hex') as hash,

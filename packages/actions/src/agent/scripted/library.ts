@@ -102,9 +102,9 @@ export function stepsFor(
   const scripts = named !== undefined ? [named] : [...library.values()];
   for (const { agents } of scripts) {
     const keys = [`${context.phase}/${context.agent}`, context.agent, context.phase ?? ''];
-    // Without a name a script is only meant where its files are.
     const steps = keys.map((key) => entry(agents, key)).find((each) => each !== undefined);
-    if (steps === undefined || !leavesAll(steps, context)) continue;
+    if (steps === undefined || !leavesAll(together(agents, steps, context), context)) continue;
+    // Without a name a script is only meant where its files are.
     if (named !== undefined || context.expected.length > 0) return steps;
   }
   return undefined;
@@ -112,6 +112,16 @@ export function stepsFor(
 
 function entry(agents: Script['agents'], key: string): readonly ScriptStep[] | undefined {
   return Object.hasOwn(agents, key) ? agents[key] : undefined;
+}
+
+/** Those who work in one phase share what is expected of it. */
+function together(
+  agents: Script['agents'],
+  own: readonly ScriptStep[],
+  { phase }: ScriptedContext,
+): readonly ScriptStep[] {
+  const others = Object.entries(agents).filter(([key]) => key.startsWith(`${phase}/`));
+  return [...own, ...others.flatMap(([, steps]) => steps)];
 }
 
 function leavesAll(steps: readonly ScriptStep[], { expected }: ScriptedContext): boolean {
