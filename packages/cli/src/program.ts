@@ -23,6 +23,7 @@ import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addBundles, addRunForks } from './program-forks.ts';
 import { addGovernance, addRunGovernance } from './program-governance.ts';
 import { addMoney } from './program-money.ts';
 import { addPrincipals } from './program-principals.ts';
@@ -54,6 +55,7 @@ export function buildProgram(perform: Perform): Commander {
   addGovernance(program, perform);
   addRetryPolicies(program, perform);
   addTasks(program, perform);
+  addBundles(program, perform);
   addCircuits(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
@@ -105,6 +107,7 @@ function addWork(program: Commander, perform: Perform): void {
     .option('-a, --after <number>', 'go on behind the entry of this number')
     .option('--no-logs', 'without what nodes write')
     .action((runId, options) => perform(followRun, runId, options));
+  addRunForks(one, perform);
   one
     .description('submit a job')
     .argument('<file>', FILE)

@@ -9,6 +9,7 @@ export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type { TailQuery } from './event-tail.ts';
 export type { Events, RecentQuery } from './events.ts';
+export { isBundle } from './fork-shapes.ts';
 export type {
   CallOptions,
   CancelOptions,
@@ -45,6 +46,8 @@ export type {
 } from './retry-policies.ts';
 export type { FollowOptions, RunFollowed } from './run-follow.ts';
 export type {
+  BundleQuery,
+  CompareQuery,
   CreateRunBody,
   ExplainOptions,
   NextOptions,
