@@ -78,6 +78,19 @@ async function anArtifact({ api, before }: Maker): Promise<string> {
   return rows[0].artifact_id;
 }
 
+/** Something open to be agreed to by whoever may change the run. */
+async function anApproval({ api, owner }: Pick<Maker, 'api' | 'owner'>) {
+  const runId = await addLive(api.pool, { owner, status: 'running', engine: randomUUID() });
+  const id = runIdAt(Date.now());
+  await api.pool.query(
+    `insert into approvals (approval_id, run_id, key, owner, node, node_id, title, deciders, required,
+       on_deadline, state, in_cleanup, opened_at)
+     values ($1, $2, 'k', $3, 0, 'a', 'Go on?', '{}', 1, 'reject', 'open', false, now())`,
+    [id, runId, owner],
+  );
+  return { id, runId };
+}
+
 async function aTest({ api, owner }: Maker): Promise<string> {
   const id = randomUUID();
   await api.pool.query(
@@ -144,11 +157,13 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     const paused = /resume$/.test(path);
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
-  run_id: ({ api, owner, path }) => {
+  run_id: async ({ api, owner, path }) => {
+    if (path.endsWith('/approve')) return (await anApproval({ api, owner })).runId;
     const status = /resume$/.test(path) ? 'paused' : 'queued';
     return addLive(api.pool, { owner, status, ...(/clone$/.test(path) && aPhasedRow()) });
   },
   artifact_id: anArtifact,
+  approval_id: async (maker) => (await anApproval(maker)).id,
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,

@@ -30,6 +30,7 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import { makeOnce, readIdempotency } from './idempotency.ts';
 import { findJob } from './job-find.ts';
 import { refuseWhenFull } from './job-submit.ts';
+import { refuseBudget } from './run-input.ts';
 import { detailOf } from './runs.ts';
 import type { JobParts } from './services.ts';
 
@@ -97,6 +98,7 @@ async function planned(
   { access, original, body, phased }: Planning,
 ): Promise<Fork> {
   const { changes = {}, from_node: fromNode } = body;
+  refuseBudget(changes.budget, '/changes/budget');
   const before = await parts.plans(access, original);
   const { plan, changed } = await changedPlan(parts, access.owner, { before, changes });
   const input = {
@@ -161,6 +163,7 @@ async function changedPlan(
   };
   try {
     const changed = changePlan(before, nodes as Parameters<typeof changePlan>[1], checks);
+    refuseActions(changed.plan, checks.checkAction);
     await rules.graphs?.refuseUnknown(owner, { plan: changed.plan, placeOf: (path) => path });
     return changed;
   } catch (error) {
@@ -170,6 +173,16 @@ async function changedPlan(
       error.validationErrors.map((one) => ({ ...one, path: `/changes${one.path}` })),
     );
   }
+}
+
+/** What it names has to be there for whom it will run, and now. */
+function refuseActions(plan: Plan, checkAction: (uses: string) => string | undefined): void {
+  const wrong = plan.specs.flatMap(({ uses }, i) => {
+    const message = uses === undefined ? undefined : checkAction(uses);
+    return message === undefined ? [] : [{ path: `/nodes/${plan.ids[i]}`, message }];
+  });
+  const [first] = wrong;
+  if (first !== undefined) throw new PlanError(first.message, wrong);
 }
 
 /** Nodes of the plan that are not what they were, or read what is not. */
@@ -203,9 +216,13 @@ function nameOf({ name }: RunRecord, changes: ForkChanges): string {
 /** A deadline that has passed is none of the fork's; whom to tell is the business of the owner. */
 function inputOf(was: StoredInput, changes: ForkChanges, now: number): StoredInput {
   const { forkedFrom: _forkedFrom, depth: _depth, deadlineAt, ...rest } = was;
-  const { max_concurrent_nodes: most, timeout_ms: timeoutMs, params } = changes;
+  const { max_concurrent_nodes: most, timeout_ms: timeoutMs, params, budget } = changes;
   return {
     ...rest,
+    ...(budget !== undefined && {
+      budgets: { ...was.budgets, run: budget },
+      ...(was.phased !== undefined && { phased: { ...was.phased, budget } }),
+    }),
     params: { ...was.params, ...(params as StoredInput['params'] | undefined) },
     ...(most !== undefined && { maxConcurrentNodes: most }),
     ...(timeoutMs !== undefined && { timeoutMs }),
