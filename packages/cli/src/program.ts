@@ -26,6 +26,7 @@ import { addEvents, addWebhooks } from './program-events.ts';
 import { addBundles, addRunForks } from './program-forks.ts';
 import { addGovernance, addRunGovernance } from './program-governance.ts';
 import { addMoney } from './program-money.ts';
+import { addPhased } from './program-phased.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -99,6 +100,7 @@ function addServe(program: Commander, perform: Perform): void {
 
 function addWork(program: Commander, perform: Perform): void {
   const one = program.command('run');
+  addPhased(program, one, perform);
   addRunGovernance(one, perform);
   one
     .command('follow')
