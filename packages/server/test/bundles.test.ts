@@ -140,17 +140,17 @@ describe('a bundle', () => {
       bundle.artifacts.map(({ path, text }) => [path, text?.slice(0, 20)]);
     expect(names(await bundleOf(id))).toEqual([
       ...[
-        ['b/image.png', undefined],
-        ['b/long.txt', undefined],
-        ['b/notes.md', undefined],
+        ['nodes/b/image.png', undefined],
+        ['nodes/b/long.txt', undefined],
+        ['nodes/b/notes.md', undefined],
       ],
     ]);
     // The others are larger than a page should have to hold, or no text.
     expect(names(await bundleOf(id, '&artifacts=inline'))).toEqual([
       ...[
-        ['b/image.png', undefined],
-        ['b/long.txt', undefined],
-        ['b/notes.md', '# Notes </script>'],
+        ['nodes/b/image.png', undefined],
+        ['nodes/b/long.txt', undefined],
+        ['nodes/b/notes.md', '# Notes </script>'],
       ],
     ]);
     expect(dataIn(await pageOf(id, '?artifacts=inline')).artifacts[2]?.text).toContain('# Notes');

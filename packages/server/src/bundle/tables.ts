@@ -178,7 +178,28 @@ export function costs({ costs: all, totals }: Bundle): Html {
   return section({ id: 'costs', title: 'Costs' }, table('costs', columns, [...rows, ...sum]));
 }
 
-export function decisions({ interventions, recoveries }: Bundle): Html {
+export function decisions({ approvals, interventions, recoveries }: Bundle): Html {
+  const approved = table(
+    'approvals',
+    [
+      { title: 'Asked' },
+      name,
+      { title: 'Question', isId: true },
+      { title: 'State' },
+      { title: 'Votes' },
+      { title: 'Why', isId: true },
+    ],
+    approvals.map((one) => [
+      when(one.opened_at),
+      one.node_id,
+      one.title,
+      badge(one.state),
+      one.decisions.map(({ by, decision, comment }) => [
+        html`<div>${by}: ${decision}${comment === undefined ? null : html` <span class="soft">${comment}</span>`}</div>`,
+      ]),
+      one.reason,
+    ]),
+  );
   const asked = table(
     'interventions',
     [
@@ -219,7 +240,9 @@ export function decisions({ interventions, recoveries }: Bundle): Html {
       one.reason,
     ]),
   );
-  return section({ id: 'decisions', title: 'Interventions and recoveries' }, [
+  return section({ id: 'decisions', title: 'Approvals, interventions and recoveries' }, [
+    html`<h3>Approvals</h3>`,
+    approved,
     html`<h3>Interventions</h3>`,
     asked,
     html`<h3>Recoveries</h3>`,

@@ -7,7 +7,7 @@ import {
   canonicalJson,
   formatTime,
 } from '@tenuto/contract';
-import type { Plan } from '@tenuto/engine';
+import type { ApprovalStore, BlobStore, Plan } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { BUNDLE_LIMITS } from './bundle-limits.ts';
 import {
@@ -24,12 +24,15 @@ import {
 import { rerunOf } from './bundle-rerun.ts';
 import { findJob } from './job-find.ts';
 import { historyOf } from './job-history.ts';
+import type { PhasedParts } from './phased-find.ts';
 import { factsOf, type RunFacts, totalsOf, usd } from './run-facts.ts';
 import { detailOf } from './runs.ts';
-import type { JobParts } from './services.ts';
 
-export interface BundleParts extends JobParts {
+export interface BundleParts extends PhasedParts {
   readonly version: string;
+  readonly approvals: ApprovalStore;
+  /** Where bytes are that are not in the database; absent, they are told of and not shown. */
+  readonly blobs?: Pick<BlobStore, 'open'> | undefined;
 }
 
 export interface BundleWish {
@@ -81,8 +84,8 @@ async function gathered(
     detailOf(parts, access, run),
     historyOf(parts, access, run),
     bundleLogs(gathering),
-    bundleArtifacts(gathering, inline),
-    bundleSessions(gathering),
+    bundleArtifacts(gathering, inline, parts.blobs),
+    bundleSessions(gathering, parts.approvals),
     bundleAudit(gathering, caller),
   ]);
   const output = detail.output && (shortener.output(detail.output) as typeof detail.output);
