@@ -1,5 +1,6 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
@@ -46,6 +47,7 @@ export interface Client {
   readonly jobs: Jobs;
   readonly retryPolicies: RetryPolicies;
   readonly runs: Runs;
+  readonly artifacts: Artifacts;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
   readonly tasks: Tasks;
@@ -93,6 +95,7 @@ export function createClient(options: ClientOptions): Client {
     jobs: createJobs(transport),
     retryPolicies: createRetryPolicies(transport),
     runs: createRuns(transport),
+    artifacts: createArtifacts(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
     tasks: createTasks(transport),

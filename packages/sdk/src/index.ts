@@ -1,4 +1,10 @@
 export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
+export type {
+  ArtifactFilter,
+  ArtifactQuery,
+  Artifacts,
+  DownloadOptions,
+} from './artifacts.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { Audit, AuditFilter } from './audit.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
