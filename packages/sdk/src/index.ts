@@ -1,6 +1,8 @@
 export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
+export type { ApprovalQuery, Approvals } from './approvals.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { Audit, AuditFilter } from './audit.ts';
+export type { BudgetQuery, Budgets } from './budgets.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
@@ -27,6 +29,7 @@ export type {
   NoticeRoutes,
   Notifications,
 } from './notifications.ts';
+export type { PriceQuery, Prices } from './prices.ts';
 export type { ProfileBody, Profiles } from './profiles.ts';
 export type {
   InterventionQuery,

@@ -13,6 +13,7 @@ import {
 } from '@tenuto/actions';
 import {
   createApprovalChores,
+  createArtifactPruner,
   createCallSettler,
   createEngine,
   createFeedPruner,
@@ -204,7 +205,16 @@ async function start(
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
   startAll(
-    [eventing, relaying, scheduler, ...upkeepOf({ ...store.api, ledger }, { engine, log: logger })],
+    [
+      ...[eventing, relaying, scheduler],
+      ...upkeepOf({ ...store.api, ledger }, { engine, log: logger }),
+      createArtifactPruner({
+        ...settings.artifacts,
+        ...store.files,
+        clock: systemClock,
+        log: logger,
+      }),
+    ],
     teardown,
   );
   phase = 'ready';

@@ -17,14 +17,17 @@ export interface Followed {
 }
 
 export interface FollowOptions {
-  readonly token?: string;
+  /** The administrator's unless said; null sends none. */
+  readonly token?: string | null;
   readonly after?: number;
   readonly headers?: Record<string, string>;
-  /** Do not read what comes. */
-  readonly slow?: boolean;
 }
 
 const pathOf = (runId: string) => `/api/v1/runs/${runId}/stream`;
+
+function credentials({ token = ADMIN }: FollowOptions): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
 
 function take(followed: Followed, text: string): void {
   const message = JSON.parse(text);
@@ -47,7 +50,7 @@ export function followEvents(url: string, runId: string, options: FollowOptions 
       const response = await fetch(new URL(pathOf(runId), url), {
         headers: {
           accept: 'text/event-stream',
-          authorization: `Bearer ${options.token ?? ADMIN}`,
+          ...credentials(options),
           ...(options.after !== undefined && { 'last-event-id': String(options.after) }),
           ...options.headers,
         },
@@ -81,7 +84,7 @@ export function followSocket(url: string, runId: string, options: FollowOptions 
   const address = new URL(pathOf(runId), url.replace(/^http/, 'ws'));
   if (options.after !== undefined) address.searchParams.set('after', String(options.after));
   const socket = new WebSocket(address, {
-    headers: { authorization: `Bearer ${options.token ?? ADMIN}`, ...options.headers },
+    headers: { ...credentials(options), ...options.headers },
   });
   onTestFinished(() => socket.terminate());
   const followed: Followed = {
@@ -101,7 +104,6 @@ export function followSocket(url: string, runId: string, options: FollowOptions 
     close: () => socket.terminate(),
   };
   socket.on('message', (data) => take(followed, String(data)));
-  if (options.slow) socket.on('open', () => socket.pause());
   return followed;
 }
 

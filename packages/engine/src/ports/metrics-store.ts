@@ -46,8 +46,8 @@ export interface MetricsStore {
   unknownCalls(runId: string): Promise<{ readonly count: number; readonly expectedNano: number }>;
   nodes(runId: string): Promise<readonly NodeSums[]>;
   lastOutputs(runId: string, nodes: readonly number[]): Promise<readonly LastOutput[]>;
-  /** How many artifacts the attempts of each node left. */
-  artifacts(runId: string): Promise<ReadonlyMap<number, number>>;
+  /** How many artifacts there are of each phase. */
+  artifacts(runId: string): Promise<ReadonlyMap<string, number>>;
   /** The last completed runs of an owner that were made of a profile or by a task, newest first. */
   pastRuns(of: {
     readonly owner: string;

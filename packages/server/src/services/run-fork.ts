@@ -41,6 +41,10 @@ export interface ForkWish {
   readonly runId: string;
   readonly body: ForkRequest;
   readonly key: string | undefined;
+  /** What is asked for, where it is asked in other words: the same again is the same request. */
+  readonly asked?: unknown;
+  /** What is kept of its profile, where that is not what the original has. */
+  readonly phased?: StoredInput['phased'];
 }
 
 /**
@@ -49,31 +53,33 @@ export interface ForkWish {
  * @throws OrchestrationError 404 for a run, 422 for a node that the run does not have and for
  *   changes that do not compile, 429 when a quota has no room, 503 when the server is full
  */
-export async function forkRun(
+export async function forkRun(parts: JobParts, caller: Caller, wish: ForkWish): Promise<RunDetail> {
+  const made = await forkRecord(parts, caller, wish);
+  return detailOf(parts, authorize(caller.principal, 'runs:write', 'runs'), made);
+}
+
+/** The same, answered by its row. */
+export async function forkRecord(
   parts: JobParts,
   caller: Caller,
-  { runId, body, key }: ForkWish,
-): Promise<RunDetail> {
+  { runId, body, key, asked, phased }: ForkWish,
+): Promise<RunRecord> {
   const access = authorize(caller.principal, 'runs:write', 'runs');
   const original = await findJob(parts, access, runId);
   const request = { fork: original.runId, ...body };
-  const idempotency = readIdempotency(key, request);
+  const idempotency = readIdempotency(key, asked ?? request);
   return makeOnce(
     parts,
     { owner: access.owner, idempotency, what: 'run' },
     {
-      find: async (id) => {
-        const made = await parts.jobs.find(access, id);
-        return made && detailOf(parts, access, made);
-      },
+      find: (id) => parts.jobs.find(access, id),
       make: async (keyed) => {
         refuseWhenFull(parts);
-        const fork = await planned(parts, caller, { access, original, body });
+        const fork = await planned(parts, caller, { access, original, body, phased });
         const result = await stored(parts, { access, fork, ...keyed });
         if (result.duplicate) return 'duplicate';
         parts.engine.runsWait();
-        const made = await findJob(parts, access, result.runId);
-        return detailOf(parts, access, made);
+        return findJob(parts, access, result.runId);
       },
     },
   );
@@ -83,18 +89,22 @@ interface Planning {
   readonly access: Access;
   readonly original: RunRecord;
   readonly body: ForkRequest;
+  readonly phased: StoredInput['phased'];
 }
 
 async function planned(
   parts: JobParts,
   caller: Caller,
-  { access, original, body }: Planning,
+  { access, original, body, phased }: Planning,
 ): Promise<Fork> {
   const { changes = {}, from_node: fromNode } = body;
   refuseBudget(changes.budget, '/changes/budget');
   const before = await parts.plans(access, original);
   const { plan, changed } = await changedPlan(parts, access.owner, { before, changes });
-  const input = inputOf(original.input, changes, parts.clock.wall());
+  const input = {
+    ...inputOf(original.input, changes, parts.clock.wall()),
+    ...(phased !== undefined && { phased }),
+  };
   const name = nameOf(original, changes);
   const { runId, at } = await parts.forks.nextRun();
   const journal = await parts.jobs.journal(access, original.runId);

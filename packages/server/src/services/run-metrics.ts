@@ -78,7 +78,7 @@ function durationOf(run: RunRecord, now: number): number | null {
 interface PhaseFacts {
   readonly calls: readonly CallSums[];
   readonly sums: readonly NodeSums[];
-  readonly artifacts: ReadonlyMap<number, number>;
+  readonly artifacts: ReadonlyMap<string, number>;
   readonly report: GateReport | undefined;
   /** It goes on: its time is counted up to here. */
   readonly until: number | undefined;
@@ -97,7 +97,7 @@ function phaseMetrics(
     duration_seconds: span === undefined ? null : ((until ?? span.to) - span.from) / 1_000,
     ...spendingOf(calls.filter((one) => one.phase === phase)),
     agents_executed: executed.length,
-    artifacts_generated: sum(nodes.map((node) => artifacts.get(node) ?? 0)),
+    artifacts_generated: artifacts.get(phase) ?? 0,
     governance_passed: report?.passed ?? null,
     governance_score: report?.governance_score ?? null,
     governance_warnings: report === undefined ? 0 : warningsOf(report),

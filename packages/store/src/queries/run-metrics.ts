@@ -38,7 +38,7 @@ async function callSums(db: Database, runId: string): Promise<readonly CallSums[
        (sum(extract(epoch from c.ended_at - c.started_at)) * 1000)::float8 as ms,
        (count(*) filter (where c.price is null))::int as unpriced
      from calls c where c.run_id = $1 and c.kind = 'model' and c.state = 'done'
-     group by c.phase, c.agent, c.target order by min(c.call_id)`,
+     group by c.phase, c.agent, c.target order by min(c.begun_at)`,
     [runId],
   );
   return rows.map((row) => ({
@@ -122,14 +122,14 @@ async function lastOutputs(
   }));
 }
 
-async function artifactCounts(db: Database, runId: string): Promise<ReadonlyMap<number, number>> {
-  const rows = await ask<{ node: number; count: number }>(
+async function artifactCounts(db: Database, runId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await ask<{ phase: string; count: number }>(
     db,
-    `select a.node, count(distinct a.name)::int as count from artifacts a
-     where a.run_id = $1 group by a.node`,
+    `select a.phase, count(*)::int as count from artifacts a
+     where a.run_id = $1 and a.ended is null and not a.gone and not a.internal group by a.phase`,
     [runId],
   );
-  return new Map(rows.map(({ node, count }) => [node, count]));
+  return new Map(rows.map(({ phase, count }) => [phase, count]));
 }
 
 /** Runs that are looked at for those of them that have completed. */

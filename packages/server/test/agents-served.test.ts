@@ -1,0 +1,79 @@
+/** Agents in a served process: over the wire of a provider, with the real ledger and workspace. */
+import { expect, it, onTestFinished } from 'vitest';
+import { agentNode, agentStage, PROVIDER_KEY } from './agents-stage.ts';
+import { startServed } from './served.ts';
+
+it('an agent works in the workspace of its run, and leaves its words, costs and log', async () => {
+  const { served, provider } = await agentStage((_, number) =>
+    number === 0
+      ? {
+          text: 'I write.',
+          toolCalls: [{ name: 'workspace_write', input: { path: 'a.md', content: '# A' } }],
+        }
+      : { text: 'Done.', usage: { input: 50, output: 5 } },
+  );
+  const jobId = await served.submit([agentNode('writer')]);
+  const job = await served.ended(jobId);
+  const node = await served.node(jobId, 'writer');
+  expect([job.status, node.error]).toEqual(['completed', null]);
+  expect(node.output).toMatchObject({
+    text: 'Done.',
+    model: 'local/large',
+    steps: 2,
+    usage: { input: 150, output: 25 },
+    artifacts: ['a.md'],
+  });
+  expect(provider.requests).toHaveLength(2);
+  expect(provider.requests[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+  expect(await served.dump()).not.toContain(PROVIDER_KEY);
+  expect(served.logs()).not.toContain(PROVIDER_KEY);
+});
+
+it('an agent without a model of anybody replays what is recorded', async () => {
+  const served = await startServed();
+  onTestFinished(() => served.close());
+  const jobId = await served.submit([
+    agentNode('greeter', {
+      with: { agent: 'greeter', prompt: 'Say hello.', model: 'scripted/hello' },
+    }),
+  ]);
+  await served.ended(jobId);
+  expect((await served.node(jobId, 'greeter')).output).toMatchObject({
+    text: 'The greeting is in hello.md.',
+    model: 'scripted/hello',
+    artifacts: ['hello.md'],
+    cost_usd: expect.any(Number),
+  });
+});
+
+it('a call cut off by a crash is asked about, and made once a person has said so', async () => {
+  let hang = true;
+  const { served, provider } = await agentStage((_, number) =>
+    number === 0
+      ? { toolCalls: [{ name: 'workspace_list', input: {} }] }
+      : { text: 'Done.', ...(number === 1 && hang && { delayMs: 120_000 }) },
+  );
+  const jobId = await served.submit([{ ...agentNode('writer'), on_ambiguous: 'ask' }]);
+  await expect.poll(() => provider.requests.length, SOON).toBe(2);
+  hang = false;
+  await served.restart();
+  const open = async () =>
+    (await served.call(`/api/v1/orchestration/interventions?state=open`)).body.items ?? [];
+  await expect.poll(async () => (await open()).length, SOON).toBe(1);
+  expect(provider.requests).toHaveLength(2);
+  const [intervention] = await open();
+  const answer = await served.call(
+    `/api/v1/orchestration/interventions/${intervention.intervention_id}/resolve`,
+    {
+      body: { resolution: 'retry' },
+    },
+  );
+  expect(answer.status).toBe(200);
+  const job = await served.ended(jobId);
+  expect(job.status).toBe('completed');
+  // Only the call of which nobody knew is made again, not the one that was recorded.
+  expect(provider.requests).toHaveLength(3);
+  expect((await served.node(jobId, 'writer')).output).toMatchObject({ text: 'Done.', steps: 2 });
+});
+
+const SOON = { timeout: 40_000, interval: 50 };
