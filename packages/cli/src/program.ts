@@ -21,6 +21,7 @@ import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
+import { addArtifacts } from './program-artifacts.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
 import { addBundles, addRunForks } from './program-forks.ts';
@@ -58,6 +59,7 @@ export function buildProgram(perform: Perform): Commander {
   addTasks(program, perform);
   addBundles(program, perform);
   addCircuits(program, perform);
+  addArtifacts(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
   addResources(program, perform);
