@@ -71,7 +71,9 @@ describe('analytics_forecast_app', () => {
     for (const phase of run.phases) {
       expect(phase).toMatchObject({ status: 'completed', error: null });
       expect(phase.artifacts_count).toBeGreaterThan(0);
-      expect(phase.gates.failed.filter(({ severity }) => severity === 'error')).toEqual([]);
+      expect(
+        phase.gates.failed.filter(({ severity }: { severity: string }) => severity === 'error'),
+      ).toEqual([]);
     }
   });
 });
