@@ -36,14 +36,19 @@ async function ended(runId: string) {
 describe('the profile', () => {
   it.each([
     ['analytics_forecast_app', 'documentation/writer', 'Guide, runbook and changelog are written.'],
-    ['ml_model', 'planning/product_manager', 'The problem is framed, with what each mistake costs.'],
+    [
+      'ml_model',
+      'planning/product_manager',
+      'The problem is framed, with what each mistake costs.',
+    ],
     ['web_application', 'qa/tester', /^Five tests, all passed; eight of nine lines/],
   ])('%s runs through on its script', async (profile, node, words) => {
     const runId = await start(profile);
     if (profile === 'web_application') await agree(runId);
     const run = await ended(runId);
     expect([run.status, run.error]).toEqual(['completed', null]);
-    const phases: readonly { phase: string; status: string; artifacts_count: number }[] = run.phases;
+    const phases: readonly { phase: string; status: string; artifacts_count: number }[] =
+      run.phases;
     expect(phases.map(({ phase }) => phase)).toEqual(PHASES);
     expect(phases.filter(({ artifacts_count: count }) => count === 0)).toEqual([]);
     const { output } = await served.node(runId, encodeURIComponent(node));
