@@ -178,76 +178,49 @@ export function costs({ costs: all, totals }: Bundle): Html {
   return section({ id: 'costs', title: 'Costs' }, table('costs', columns, [...rows, ...sum]));
 }
 
-export function decisions({ approvals, interventions, recoveries }: Bundle): Html {
-  const approved = table(
-    'approvals',
-    [
-      { title: 'Asked' },
-      name,
-      { title: 'Question', isId: true },
-      { title: 'State' },
-      { title: 'Votes' },
-      { title: 'Why', isId: true },
-    ],
-    approvals.map((one) => [
-      when(one.opened_at),
-      one.node_id,
-      one.title,
-      badge(one.state),
-      one.decisions.map(({ by, decision, comment }) => [
-        html`<div>${by}: ${decision}${comment === undefined ? null : html` <span class="soft">${comment}</span>`}</div>`,
-      ]),
-      one.reason,
-    ]),
-  );
-  const asked = table(
-    'interventions',
-    [
-      { title: 'Asked' },
-      name,
-      { title: 'Question', isId: true },
-      { title: 'State' },
-      { title: 'Answer' },
-      { title: 'By' },
-    ],
-    interventions.map((one) => [
-      when(one.opened_at),
-      one.node_id,
-      one.message,
-      badge(one.state),
-      [one.resolution, value(one.result, 'result')],
-      one.resolved_by,
-    ]),
-  );
-  const mended = table(
-    'recoveries',
-    [
-      { title: 'Began' },
-      name,
-      { title: 'What' },
-      { title: 'Because of' },
-      { title: 'State' },
-      { title: 'By' },
-      { title: 'Why', isId: true },
-    ],
-    recoveries.map((one) => [
-      when(one.started_at),
-      one.node_id,
-      one.action,
-      one.trigger,
-      badge(one.status),
-      one.actor,
-      one.reason,
-    ]),
-  );
+export function decisions(bundle: Bundle): Html {
   return section({ id: 'decisions', title: 'Approvals, interventions and recoveries' }, [
     html`<h3>Approvals</h3>`,
-    approved,
+    approvals(bundle),
     html`<h3>Interventions</h3>`,
-    asked,
+    interventions(bundle),
     html`<h3>Recoveries</h3>`,
-    mended,
+    recoveries(bundle),
   ]);
+}
+
+const titled = (...titles: readonly string[]) =>
+  titles.map((title) => (title === 'Node' ? name : { title, isId: LONG.has(title) }));
+/** What is written in whole sentences. */
+const LONG: ReadonlySet<string> = new Set(['Question', 'Why']);
+
+function approvals({ approvals: all }: Bundle): Html {
+  const columns = titled('Asked', 'Node', 'Question', 'State', 'Votes', 'Why');
+  const vote = ({ by, decision, comment }: Bundle['approvals'][number]['decisions'][number]) =>
+    html`<div>${by}: ${decision} <span class="soft">${comment}</span></div>`;
+  const rows = all.map((one) => [
+    ...[when(one.opened_at), one.node_id, one.title, badge(one.state)],
+    ...[one.decisions.map(vote), one.reason],
+  ]);
+  return table('approvals', columns, rows);
+}
+
+function interventions({ interventions: all }: Bundle): Html {
+  const columns = titled('Asked', 'Node', 'Question', 'State', 'Answer', 'By');
+  const rows = all.map((one) => [
+    ...[when(one.opened_at), one.node_id, one.message, badge(one.state)],
+    ...[[one.resolution, value(one.result, 'result')], one.resolved_by],
+  ]);
+  return table('interventions', columns, rows);
+}
+
+function recoveries({ recoveries: all }: Bundle): Html {
+  const columns = titled('Began', 'Node', 'What', 'Because of', 'State', 'By', 'Why');
+  const rows = all.map((one) => [
+    ...[when(one.started_at), one.node_id, one.action, one.trigger, badge(one.status)],
+    ...[one.actor, one.reason],
+  ]);
+  return table('recoveries', columns, rows);
 }
 
 export function audit({ audit: all }: Bundle): Html {
