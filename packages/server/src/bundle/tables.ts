@@ -53,6 +53,24 @@ const name = { title: 'Node', isId: true } as const;
 const when = (at: string | null) =>
   at === null ? null : html`<time datetime="${at}">${moment(at)}</time>`;
 
+/** Of a run of a profile: how far its phases are. */
+export function phases({ run: { phases: all } }: Bundle): Html | null {
+  if (all.length === 0) return null;
+  const columns = [
+    { title: 'Phase', isId: true },
+    { title: 'Status' },
+    { title: 'Agents' },
+    { title: 'Artifacts', isNumber: true },
+    { title: 'Began' },
+    { title: 'Took', isNumber: true },
+  ];
+  const rows = all.map((one) => [
+    ...[one.phase, badge(one.status), one.agent_ids.join(', '), one.artifacts_count],
+    ...[when(one.started_at), duration(one.duration_seconds && one.duration_seconds * 1_000)],
+  ]);
+  return section({ id: 'phases', title: 'Phases' }, table('phases', columns, rows));
+}
+
 export function nodes({ nodes: all }: Bundle): Html {
   const columns = [
     name,
