@@ -1,5 +1,8 @@
 /** Agents in a served process: over the wire of a provider, with the real ledger and workspace. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import { agentNode, agentStage, PROVIDER_KEY } from './agents-stage.ts';
 import { startServed } from './served.ts';
 
@@ -27,6 +30,19 @@ it('an agent works in the workspace of its run, and leaves its words, costs and 
   expect(provider.requests[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
   expect(await served.dump()).not.toContain(PROVIDER_KEY);
   expect(served.logs()).not.toContain(PROVIDER_KEY);
+});
+
+it('the example runs without a key', async () => {
+  const served = await startServed();
+  onTestFinished(() => served.close());
+  const text = await readFile(join(import.meta.dirname, '../../../examples/agent.yaml'), 'utf8');
+  const { nodes, execution_context } = parse(text);
+  const jobId = await served.submit(nodes, { execution_context });
+  expect((await served.ended(jobId)).status).toBe('completed');
+  expect((await served.node(jobId, 'judge')).output).toMatchObject({
+    said: 'The greeting is in hello.md.',
+    files: ['hello.md'],
+  });
 });
 
 it('an agent without a model of anybody replays what is recorded', async () => {
