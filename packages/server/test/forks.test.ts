@@ -394,3 +394,14 @@ describe('a store with forks', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('who follows a fork', () => {
+  it('is told what it runs itself, to its end', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other } = await forked(id, { from_node: 'd' });
+    const headers = { accept: 'text/event-stream' };
+    const answer = await api.call(`${RUNS}/${other}/stream`, { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('"status":"completed"');
+  });
+});
