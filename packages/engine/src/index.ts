@@ -51,7 +51,6 @@ export type * from './ports/job-store.ts';
 export type * from './ports/mcp.ts';
 export type * from './ports/metrics-store.ts';
 export type * from './ports/notice-store.ts';
-export * from './ports/phased-input.ts';
 export type * from './ports/price-store.ts';
 export type * from './ports/quota-store.ts';
 export type * from './ports/recovery-store.ts';

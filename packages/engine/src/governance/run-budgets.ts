@@ -1,13 +1,15 @@
 import type { Budget } from '@tenuto/contract';
 import type { RunBudgets } from '../ports/engine-api.ts';
-import type { PhasedInput } from '../ports/phased-input.ts';
+
+/** What is kept with a run of its profile's limits. */
+interface LimitedRun {
+  readonly profile: string;
+  readonly budget?: Budget;
+  readonly phases: readonly { readonly id: string; readonly budget?: Budget }[];
+}
 
 /** What the calls of a run of a profile may cost, as the run and its phases say. */
-export function runBudgetsOf({
-  profile,
-  budget,
-  phases,
-}: Pick<PhasedInput, 'profile' | 'budget' | 'phases'>): RunBudgets {
+export function runBudgetsOf({ profile, budget, phases }: LimitedRun): RunBudgets {
   const limited: [string, Budget][] = [];
   for (const phase of phases)
     if (phase.budget !== undefined) limited.push([phase.id, phase.budget]);

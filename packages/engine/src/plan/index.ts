@@ -9,6 +9,12 @@ export {
   referencesOf,
 } from './change.ts';
 export { type CompileOptions, compilePlan, compileStoredPlan } from './compile.ts';
+export {
+  type PhasedInput,
+  type PhasePlan,
+  PROFILE_SOURCES,
+  type ProfileSource,
+} from './phased-input.ts';
 export { pipelineGraph } from './pipeline.ts';
 export {
   type ActionSpec,

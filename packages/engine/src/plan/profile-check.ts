@@ -1,4 +1,7 @@
-/** What is wrong with a profile beyond its form; what the graph's compiler finds comes on top. */
+/**
+ * What is wrong with a profile beyond its form. What the graph's compiler finds comes on top, and
+ * what is wrong with the schema of its intake.
+ */
 import type {
   Budget,
   Gate,
@@ -8,7 +11,6 @@ import type {
   ValidationError,
 } from '@tenuto/contract';
 import { gateProblems } from '../governance/gate-problems.ts';
-import { compileJsonSchema } from '../json-schema/index.ts';
 import { needsOfPhases } from './profile.ts';
 import { cycleOf } from './profile-cycle.ts';
 import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
@@ -38,7 +40,6 @@ export function profileProblems(profile: Profile): readonly ValidationError[] {
   const problems: ValidationError[] = [];
   const add: Add = (path, message, value) =>
     problems.push({ path, message, ...(value !== undefined && { value }) });
-  checkIntakeSchema(profile, add);
   for (const name of RUN_PARAMS) {
     if (Object.hasOwn(profile.params ?? {}, name)) {
       add(`/params/${name}`, 'is set by each run; choose another name');
@@ -54,13 +55,6 @@ export function profileProblems(profile: Profile): readonly ValidationError[] {
   checkPhaseNeeds(profile.phases, add);
   for (const [i, phase] of profile.phases.entries()) checkPhase(phase, `/phases/${i}`, add);
   return problems;
-}
-
-function checkIntakeSchema({ intake_schema: schema }: Profile, add: Add): void {
-  if (schema === undefined) return;
-  const compiled = compileJsonSchema(schema as Parameters<typeof compileJsonSchema>[0]);
-  if (!('faults' in compiled)) return;
-  for (const fault of compiled.faults) add(`/intake_schema${fault.path}`, fault.message);
 }
 
 function checkBudget(budget: Budget | undefined, path: string, add: Add): void {

@@ -1,5 +1,5 @@
 /** What comes before and behind the phases of a run. */
-import type { PhasePlan } from '../ports/phased-input.ts';
+import type { PhasePlan } from './phased-input.ts';
 
 type Ordered = Pick<PhasePlan, 'id' | 'needs'>;
 

@@ -9,8 +9,8 @@ import type {
   ProfileAgent,
   ProfilePhase,
 } from '@tenuto/contract';
-import type { OrderedPhase, PlacedNode } from './profile.ts';
 import { literal } from './profile-literal.ts';
+import type { OrderedPhase, PlacedNode } from './profile-parts.ts';
 
 /** What works where a profile does not say otherwise. */
 export const AGENT_ACTION = 'agent.run';

@@ -6,8 +6,9 @@
  * where `P/start` is a checkpoint (a rollback to the phase returns there), `P/next` waits to be told
  * to go on and is absent in phases that go on by themselves, and `P/gates` fails when a gate blocks.
  */
-import type { DagInput, NodeInput, Profile, ProfilePhase } from '@tenuto/contract';
-import type { PhasePlan } from '../ports/phased-input.ts';
+import type { DagInput, Profile, ProfilePhase } from '@tenuto/contract';
+import type { PhasePlan } from './phased-input.ts';
+import type { OrderedPhase, PlacedNode } from './profile-parts.ts';
 import { phaseNodes } from './profile-phase.ts';
 
 /** A profile as it is run. */
@@ -17,15 +18,6 @@ export interface ProfileGraph {
   readonly phases: readonly PhasePlan[];
   /** Leads from a place in the graph to one in the profile. */
   placeOf(path: string): string;
-}
-
-/** A node with the place in the profile that it comes from. */
-export interface PlacedNode {
-  readonly node: NodeInput;
-  /** JSON pointer to its agent, its gate or its phase. */
-  readonly place: string;
-  /** Fields of the profile by fields of the node, where their names are others. */
-  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -57,14 +49,6 @@ function planOf(phase: ProfilePhase, needs: readonly string[], waits: boolean): 
     expectedArtifacts: artifacts.length,
     ...(budget !== undefined && { budget }),
   };
-}
-
-/** A phase with what it needs: what it says, else the phase that stands before it. */
-export interface OrderedPhase {
-  readonly phase: ProfilePhase;
-  /** Its place in the profile. */
-  readonly index: number;
-  readonly needs: readonly string[];
 }
 
 /** Phases with their needs, each behind those that it needs; those of a cycle are left out. */

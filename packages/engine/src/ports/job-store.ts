@@ -7,10 +7,10 @@ import type {
   RunStatus,
   UsedRetryPolicy,
 } from '@tenuto/contract';
+import type { PhasedInput } from '../plan/phased-input.ts';
 import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 import type { InboxBody, InboxType } from './inbox.ts';
-import type { PhasedInput } from './phased-input.ts';
 
 /**
  * Whose data a request may reach. Everything that reads or changes by id takes it, so that

@@ -1,5 +1,11 @@
-import { GATE_TYPES, type Profile, ProfileSchema, type ValidationError } from '@tenuto/contract';
-import { profileProblems } from '@tenuto/engine';
+import {
+  GATE_TYPES,
+  type JsonObject,
+  type Profile,
+  ProfileSchema,
+  type ValidationError,
+} from '@tenuto/contract';
+import { compileJsonSchema, profileProblems } from '@tenuto/engine';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { schemaProblems } from '../plugins/validation.ts';
@@ -14,10 +20,22 @@ export type ReadProfile =
 
 /** Reads what may be a profile; all that is wrong with it is told, by JSON pointers. */
 export function readProfile(value: unknown): ReadProfile {
-  if (FORM.Check(value)) return { profile: value, problems: profileProblems(value) };
+  if (FORM.Check(value)) return { profile: value, problems: profileFaults(value) };
   const problems: ValidationError[] = [];
   look(ProfileSchema, value, '', problems);
   return { problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+/** All that is wrong with what has the form of a profile, but for what its graph's compiler finds. */
+export function profileFaults(profile: Profile): readonly ValidationError[] {
+  const { intake_schema: schema } = profile;
+  // Profiles came out of a request or a file, so what they hold is JSON.
+  const compiled = schema === undefined ? undefined : compileJsonSchema(schema as JsonObject);
+  const faults = compiled !== undefined && 'faults' in compiled ? compiled.faults : [];
+  return [
+    ...faults.map((fault) => ({ ...fault, path: `/intake_schema${fault.path}` })),
+    ...profileProblems(profile),
+  ];
 }
 
 /** What of a schema of JSON Schema is looked at here. */

@@ -17,11 +17,11 @@ import {
   type PhasedInput,
   type ProfileGraph,
   profileGraph,
-  profileProblems,
   RUN_PARAMS,
   runBudgetsOf,
   type StoredInput,
 } from '@tenuto/engine';
+import { profileFaults } from '../profiles/profile-form.ts';
 import type { JobInput, JobSources } from './job-input.ts';
 import { checkJob, type GraphParts } from './job-submit.ts';
 import { modelsNamed, refuseUnpriced } from './model-prices.ts';
@@ -109,7 +109,7 @@ async function graphOf(
   autoAdvance: boolean | undefined,
 ): Promise<ProfileGraph> {
   const { profile, problems } = await profiles.withPrompts(written);
-  const all = [...profileProblems(written), ...problems];
+  const all = [...profileFaults(written), ...problems];
   const [first] = all;
   if (first === undefined) return profileGraph(profile, autoAdvance);
   throw new PlanError(`${first.path} ${first.message}.`, all);
