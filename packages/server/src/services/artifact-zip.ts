@@ -117,12 +117,15 @@ function addEntry(zip: ZipFile, record: ArtifactRecord, { name, open, stopped }:
     compress: !COMPRESSED.test(record.mediaType),
   };
   return new Promise<void>((resolve, reject) => {
-    stopped.addEventListener('abort', () => reject(stopped.reason), { once: true });
+    const stop = () => reject(stopped.reason);
+    stopped.addEventListener('abort', stop, { once: true });
     zip.addReadStreamLazy(name, options, (pump) => {
-      open(record).then((stream) => {
-        pump(null, stream);
-        resolve();
-      }, reject);
+      open(record)
+        .then((stream) => {
+          pump(null, stream);
+          resolve();
+        }, reject)
+        .finally(() => stopped.removeEventListener('abort', stop));
     });
   });
 }
