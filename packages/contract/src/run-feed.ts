@@ -85,36 +85,41 @@ export const RunFeedLogSchema = Type.Object(
   closed,
 );
 
-/** A file that an attempt has left. */
+/** A file that an attempt has left, or taken away. */
 export const RunFeedArtifactSchema = Type.Object(
   {
     ...entry,
     type: Type.Literal('artifact'),
-    node_id: Type.String(),
-    attempt,
-    name: Type.String(),
+    node_id: nodeId,
+    attempt: count,
+    artifact_id: Type.String(),
+    phase: text,
+    path: Type.String(),
+    artifact_type: Type.String(),
     media_type: Type.String(),
     size_bytes: count,
-    sha256: Type.String(),
-    artifact_id: Type.Optional(Type.String()),
-    phase: Type.Optional(text),
+    sha256: text,
+    gone: Type.Boolean({ description: 'There is no file of this path from here on.' }),
   },
   closed,
 );
 
-/** A call of a model has been paid. */
+/** A call of a model has been answered. */
 export const RunFeedCostSchema = Type.Object(
   {
     ...entry,
     type: Type.Literal('cost'),
     node_id: Type.String(),
-    attempt,
-    agent: Type.Optional(Type.String()),
-    phase: Type.Optional(text),
+    attempt: count,
+    phase: text,
+    agent: Type.String(),
     model: Type.String(),
     input_tokens: count,
     output_tokens: count,
-    cost_usd: Type.Number({ minimum: 0 }),
+    cached_tokens: count,
+    cost_usd: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+      description: 'Null when no price of the model is known.',
+    }),
   },
   closed,
 );
@@ -136,17 +141,22 @@ export const RunFeedInterventionSchema = Type.Object(
   closed,
 );
 
-/** Somebody's approval is asked for, one has decided, or it is decided. */
+/** An approval is asked for, somebody has voted, or it is decided. */
 export const RunFeedApprovalSchema = Type.Object(
   {
     ...entry,
     type: Type.Literal('approval'),
     approval_id: Type.String(),
     node_id: Type.String(),
+    what: Type.Enum(['asked', 'vote', 'decided']),
     state: Type.String(),
     title: Type.String(),
-    phase: Type.Optional(text),
-    by: Type.Optional(text),
+    phase: text,
+    required: Type.Integer({ minimum: 1, description: 'Approvals that it takes.' }),
+    by: text,
+    decision: text,
+    comment: text,
+    deadline_at: OptionalTimeSchema,
   },
   closed,
 );

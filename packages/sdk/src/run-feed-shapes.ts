@@ -49,14 +49,14 @@ const SHAPES: { readonly [T in RunFeedType]: Shape<Entry<T>> } = {
     ...{ stream: text, text, cut: optional(number) },
   }),
   artifact: fields({
-    ...{ ...entry, type: oneOf(['artifact']), node_id: text, attempt: number, name: text },
-    ...{ media_type: text, size_bytes: number, sha256: text },
-    ...{ artifact_id: optional(text), phase: optional(maybeText) },
+    ...{ ...entry, type: oneOf(['artifact']), node_id: maybeText, attempt: number },
+    ...{ artifact_id: text, phase: maybeText, path: text, artifact_type: text },
+    ...{ media_type: text, size_bytes: number, sha256: maybeText, gone: flag },
   }),
   cost: fields({
-    ...{ ...entry, type: oneOf(['cost']), node_id: text, attempt: number, model: text },
-    ...{ input_tokens: number, output_tokens: number, cost_usd: number },
-    ...{ agent: optional(text), phase: optional(maybeText) },
+    ...{ ...entry, type: oneOf(['cost']), node_id: text, attempt: number, phase: maybeText },
+    ...{ agent: text, model: text, input_tokens: number, output_tokens: number },
+    ...{ cached_tokens: number, cost_usd: nullable(number) },
   }),
   intervention: fields({
     ...{ ...entry, type: oneOf(['intervention']), intervention_id: text, node_id: maybeText },
@@ -65,8 +65,10 @@ const SHAPES: { readonly [T in RunFeedType]: Shape<Entry<T>> } = {
     resolved_by: maybeText,
   }),
   approval: fields({
-    ...{ ...entry, type: oneOf(['approval']), approval_id: text, node_id: text, state: text },
-    ...{ title: text, phase: optional(maybeText), by: optional(maybeText) },
+    ...{ ...entry, type: oneOf(['approval']), approval_id: text, node_id: text },
+    ...{ what: oneOf(['asked', 'vote', 'decided']), state: text, title: text },
+    ...{ phase: maybeText, required: number, by: maybeText, decision: maybeText },
+    ...{ comment: maybeText, deadline_at: maybeText },
   }),
   recovery: fields({
     ...{ ...entry, type: oneOf(['recovery']), session_id: text, node_id: maybeText },

@@ -16,6 +16,7 @@ import {
   type ForkStore,
   type JobStore,
   type McpHands,
+  type MetricsStore,
   type PriceStore,
   type QuotaStore,
   type Random,
@@ -51,6 +52,7 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addWebSockets } from './plugins/websockets.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
 import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
@@ -74,8 +76,9 @@ import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
 import { addForkRoutes } from './routes/run-forks.ts';
+import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
-import { addRunStreamRoute, addWebSockets } from './routes/run-stream.ts';
+import { addRunStreamRoute } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
@@ -92,10 +95,10 @@ import type { NotificationParts } from './services/notification-parts.ts';
 import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
-import type { CloneParts } from './services/run-clone.ts';
-import { createRunStreams } from './services/run-stream.ts';
+import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
+import type { JobParts } from './services/services.ts';
 import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
@@ -121,6 +124,7 @@ export interface AppOptions {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -145,9 +149,8 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
-  /** See the parts of runs that have phases. */
+  /** How many artifacts the phases of a run have left. */
   readonly artifactCounts?: PhasedParts['artifactCounts'];
-  readonly carryArtifacts?: CloneParts['carryArtifacts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
@@ -203,8 +206,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     views: createRunViews(options),
     rules: { ...options.rules, clock: options.clock },
   };
-  const streams = createRunStreams({ ...parts, log: options.logger });
-  await addWebSockets(app, { streams, clock: options.clock });
   addMcpFrontDoor(app, options);
   addHealthRoutes(app, parts);
   addPrincipalRoutes(app, parts);
@@ -216,14 +217,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
-  addRunRoutes(app, parts);
   addPhasedRunRoutes(app, parts);
   addForkRoutes(app, parts);
-  addRunStatsRoutes(app, parts);
   addArtifactRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
-  addRunStreamRoute(app, { ...parts, streams });
+  addRunMetricsRoutes(app, parts);
+  await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
@@ -235,6 +235,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addReferred(app, { ...parts, ...options.vaulted });
   if (options.docs) await addDocs(app);
   return app;
+}
+
+/** Runs of all kinds, as they are and as they go on. */
+async function addRuns(
+  app: FastifyInstance,
+  parts: Parameters<typeof addRunStatsRoutes>[1] & RunStreamParts & JobParts,
+): Promise<void> {
+  addRunRoutes(app, parts);
+  addRunStatsRoutes(app, parts);
+  await addWebSockets(app, parts.clock);
+  addRunStreamRoute(app, createRunStreams(parts));
 }
 
 /** What graphs refer to by name. */

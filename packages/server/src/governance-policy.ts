@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type GovernancePolicy, GovernancePolicySchema } from '@tenuto/contract';
-import { gateProblems } from '@tenuto/engine';
+import { type GateProblem, gateProblems } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
 import { parseDocument } from 'yaml';
 import { SettingsError } from './settings.ts';
@@ -37,11 +37,19 @@ export function parseGovernancePolicy(text: string, file: string): GovernancePol
     );
     throw wrong(file, problems);
   }
-  const problems = gateProblems(policy.gates ?? []);
+  const problems = [...gateProblems(policy.gates ?? []), ...approvalsIn(policy)];
   if (problems.length === 0) return policy;
   throw wrong(
     file,
     problems.map(({ index, field, message }) => `/gates/${index}/${field} ${message}`),
+  );
+}
+
+/** Nobody would be asked: it is phases that ask people. */
+function approvalsIn({ gates = [] }: GovernancePolicy): readonly GateProblem[] {
+  const message = 'approval stands in a phase of a profile, which asks the people';
+  return gates.flatMap(({ type }, index) =>
+    type === 'approval' ? [{ index, field: 'type', message }] : [],
   );
 }
 

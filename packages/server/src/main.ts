@@ -16,6 +16,7 @@ import {
   createArtifactPruner,
   createCallSettler,
   createEngine,
+  createFeedPruner,
   createRelay,
   createRunIds,
   createScheduler,
@@ -58,16 +59,18 @@ import { connectRedis } from './bus/redis-connection.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
+import { loadGovernancePolicy } from './governance-policy.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { type Counters, localCounters } from './limits/counters.ts';
 import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
-import { makeActions, makeMcp, makeSenders } from './main-actions.ts';
+import { makeActions, makeMcp, makeModels, makeSenders } from './main-actions.ts';
 import { patiently } from './patience.ts';
 import { createProfileFiles, type ProfileFiles } from './profiles/profile-files.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
+import { costReader } from './services/budgets.ts';
 import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
@@ -135,6 +138,7 @@ async function start(
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const version = await versionOf();
   const trusted = trustedPeers(settings.trustedProxies);
+  const policy = await loadGovernancePolicy(settings.governancePolicy);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
   const { jobs, tests, tokens, notices, approvals } = store.api;
@@ -155,7 +159,10 @@ async function start(
   const ledger = openCallLedger(store.config, identity);
   teardown.add(() => ledger.close());
   const { workspaces } = store.files;
-  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ledger, workspaces };
+  const models = await makeModels(able, openSecrets);
+  const governance = { policy, costOf: costReader(store.api.budgets) };
+  const agents = { ledger, workspaces, models, files, governance };
+  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ...agents };
   const actions = makeActions(able, hands);
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
@@ -320,7 +327,8 @@ function upkeepOf(
     tokens,
     approvals,
     ledger,
-  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals'> & { readonly ledger: StrayCalls },
+    feeds,
+  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals' | 'feeds'> & { readonly ledger: StrayCalls },
   { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
 ): readonly Part[] {
   return [
@@ -328,6 +336,7 @@ function upkeepOf(
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
     createApprovalChores({ store: approvals, clock: systemClock, log, told: engine.poke }),
+    createFeedPruner({ store: feeds, clock: systemClock, log }),
   ];
 }
 
@@ -441,7 +450,7 @@ function reseal(
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets, documents }: ApiStore,
+  { retryPolicies: store, secrets, documents, prices }: ApiStore,
   { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
@@ -457,6 +466,7 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
+    prices,
     profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,

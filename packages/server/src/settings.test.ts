@@ -7,6 +7,7 @@ describe('settings', () => {
   it('are all optional', () => {
     expect(readSettings({})).toEqual({
       port: 8420,
+      agents: {},
       host: '127.0.0.1',
       jwt: {},
       maxConcurrentNodes: 10,

@@ -2,6 +2,7 @@ import { LIMITS } from '@tenuto/contract';
 import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
 import { parseSecretKey } from './secrets/secret-key.ts';
+import { type AgentSettings, readAgentSettings } from './settings-agents.ts';
 import { type ArtifactSettings, readArtifactSettings } from './settings-artifacts.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
@@ -48,6 +49,7 @@ export interface Settings {
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
+  readonly agents: AgentSettings;
   readonly artifacts: ArtifactSettings;
   /** A file with the policy that holds for the phases of all runs. */
   readonly governancePolicy?: string;
@@ -160,6 +162,7 @@ export function readSettings(environment: Environment): Settings {
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
+    agents: readAgentSettings(text, refuse),
     artifacts: readArtifactSettings({ text, list, number, flag, refuse }),
     ...(governancePolicy !== undefined && { governancePolicy }),
   };

@@ -1,3 +1,5 @@
+import { RunFeedEntrySchema } from '@tenuto/contract';
+import { Check } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gate, once, type RealApi, startRealApi } from './real-api.ts';
 import { followEvents, followSocket, numbersOf, upTo } from './run-stream.fixture.ts';
@@ -48,6 +50,7 @@ describe('the stream of a run', () => {
     expect(told.filter((type) => type === 'artifact')).toHaveLength(1);
     expect(told.at(-1)).toBe('end completed');
     expect(events.closed).toEqual({ type: 'close', reason: 'ended', reconnect: false });
+    for (const entry of events.entries) expect(Check(RunFeedEntrySchema, entry)).toBe(true);
     expect(socket.entries).toEqual(events.entries);
     expect([socket.code, socket.closed]).toEqual([1000, events.closed]);
   });

@@ -11,6 +11,7 @@ import type {
   EventStore,
   ForkStore,
   JobStore,
+  MetricsStore,
   NoticeStore,
   PriceStore,
   QuotaStore,
@@ -51,6 +52,7 @@ import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
+import { createMetricsStore } from './queries/run-metrics.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
@@ -89,6 +91,7 @@ export interface ApiStore {
   readonly quotas: QuotaStore;
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -132,6 +135,7 @@ export function openApiStore(config: pg.ClientConfig, blobs?: Pick<BlobStore, 's
     quotas: createQuotaStore(pool),
     prices: createPriceStore(pool),
     budgets: createBudgetStore(pool),
+    metrics: createMetricsStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),

@@ -1,9 +1,12 @@
 import type { ForkStore } from '@tenuto/engine';
+import { listSealedRows } from './queries/audit-sealed.ts';
 import type { Database } from './queries/database.ts';
+import { listLogTails } from './queries/log-tails.ts';
 import {
   listArtifacts,
   listDigests,
   listRunTests,
+  listSpend,
   readArtifactBytes,
 } from './queries/run-digests.ts';
 import { insertFork, nextRun } from './queries/run-fork.ts';
@@ -18,8 +21,10 @@ export function createForkStore(db: Database): ForkStore {
     insert: (fork) => insertFork(db, fork),
     digests: (access, runId) => listDigests(db, access, runId),
     artifacts: (access, runId, limit) => listArtifacts(db, access, { runId, limit }),
-    spend: async () => [],
+    spend: (access, runId) => listSpend(db, access, runId),
     tests: (access, runId, limit) => listRunTests(db, access, { runId, limit }),
+    logTails: (access, of) => listLogTails(db, access, of),
+    sealedRows: (access, of) => listSealedRows(db, access, of),
     bytes: (access, of) => readArtifactBytes(db, access, of),
   };
 }

@@ -8,6 +8,7 @@ import { attemptRow, submission } from './rows.ts';
 
 export interface CallDesk extends ApiDesk {
   readonly ledger: KeptLedger;
+  readonly db: pg.Pool;
   /** The ledger as an engine uses it. */
   ledgerOf(engineId: string): CallLedger;
   /** A run that may spend so much. */
@@ -30,6 +31,7 @@ export async function openCallDesk(): Promise<CallDesk> {
   return {
     ...desk,
     ledger: createCallLedger(pool),
+    db: pool,
     ledgerOf: (engineId) => createCallLedger(pool, { engineId }),
     async spending(budgets, owner = 'ann') {
       const { input } = submission();

@@ -1,9 +1,11 @@
 /** Feeds of runs on a real database: whatever the order of writes, looks and advances, all is told once. */
+import { RunFeedEntrySchema } from '@tenuto/contract';
 import { type FeedLook, nextEntries, type RunFeedStore } from '@tenuto/engine';
 import { openApiStore } from '@tenuto/store';
 import { createDatabase, type TestDatabase } from '@tenuto/testkit';
 import fc from 'fast-check';
 import pg from 'pg';
+import { Check } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePartitions } from '../src/queries/partitions.ts';
 
@@ -154,7 +156,7 @@ function namesOf(entries: readonly Told[]): string[] {
     if (entry.type === 'node') return [`node ${String(entry.node_id).slice(1)} ${entry.attempt}`];
     if (entry.type === 'note') return [`note ${entry.name}`];
     if (entry.type === 'log') return [`log ${String(entry.node_id).slice(1)} ${entry.line}`];
-    return entry.type === 'artifact' ? [`artifact ${entry.name}`] : [];
+    return entry.type === 'artifact' ? [`artifact ${entry.path}`] : [];
   });
 }
 
@@ -247,6 +249,51 @@ describe('the feed of a run', () => {
     expect(told.map((entry) => entry.to ?? entry.type).slice(2)).toEqual([
       ...['running', 'completed', 'end', 'retrying', 'completed', 'end'],
     ]);
+  });
+
+  it('tells of the costs of models, of votes, and of files that are gone', async () => {
+    const run = await aRun();
+    await pool.query(
+      `insert into calls (run_id, call_id, key, node_key, loop, step, tool, node, node_id, attempt,
+         owner, phase, agent, kind, target, state, budgets, cost_nano, input_tokens, output_tokens)
+       select $1, uuid_v7(), sha256(s::text::bytea), 'k', 'main', s, '', 2, 'n2', 1, 'ann', 'plan',
+         'pm', 'model', 'openai/x', case s when 1 then 'done' else 'open' end, '{}', 3500000, 100, 20
+       from generate_series(1, 2) s`,
+      [run.runId],
+    );
+    await pool.query(
+      `insert into approvals (approval_id, run_id, key, owner, node, node_id, title, deciders,
+         required, on_deadline, state, decisions, in_cleanup, opened_at, decided_at)
+       values (uuid_v7(), $1, 'k', 'ann', 1, 'n1', 'Ship it?', '{}', 1, 'reject', 'approved',
+         '[{"by": "bob", "decision": "approve", "at": "2026-01-15T09:30:00.000Z"}]', false,
+         '2026-01-15T09:00:00Z', '2026-01-15T09:30:00.001Z')`,
+      [run.runId],
+    );
+    await pool.query(
+      `insert into artifacts (run_id, node, attempt, name, path, media_type, size_bytes, gone,
+         internal) select $1, 1, 1, s, s, 'text/plain', 0, true, s = 'hidden'
+       from unnest(array['old.txt', 'hidden']) s`,
+      [run.runId],
+    );
+    await run.finish();
+    await run.toTheEnd();
+    const told = await run.told();
+    expect(told.filter(({ type }) => type === 'cost')).toMatchObject([
+      { node_id: 'n2', phase: 'plan', agent: 'pm', model: 'openai/x', cost_usd: 0.0035 },
+    ]);
+    expect(
+      told
+        .filter(({ type }) => type === 'approval')
+        .map(({ what, state, by }) => [what, state, by]),
+    ).toEqual([
+      ['asked', 'open', null],
+      ['vote', 'open', 'bob'],
+      ['decided', 'approved', null],
+    ]);
+    expect(told.filter(({ type }) => type === 'artifact')).toMatchObject([
+      { path: 'old.txt', gone: true, sha256: null },
+    ]);
+    for (const entry of told) expect(Check(RunFeedEntrySchema, entry)).toBe(true);
   });
 
   it('is given up once its run is over and nobody has followed it for long', async () => {

@@ -9,6 +9,8 @@ export interface UnknownCall {
   readonly estimateNanoUsd: number | undefined;
   /** An attempt before this one began it: a person may have been asked about it. */
   readonly fromBefore: boolean;
+  /** The ledger knows that a person has said so. */
+  readonly approved?: boolean;
 }
 
 /**
@@ -17,8 +19,8 @@ export interface UnknownCall {
  * @throws AgentStop that asks a person, or ends the attempt, as `on_ambiguous` says
  */
 export function allowRepeat(session: AgentSession, unknown: UnknownCall): void {
-  const { estimateNanoUsd: estimate, fromBefore, target } = unknown;
-  if (fromBefore && session.takeDecision()) {
+  const { estimateNanoUsd: estimate, fromBefore, target, approved } = unknown;
+  if (fromBefore && (session.takeDecision() || approved === true)) {
     session.say(`It was decided to call ${target} again.`);
     return;
   }

@@ -36,6 +36,7 @@ export async function askModel(session: AgentSession, ask: ModelAsk): Promise<An
 }
 
 type Opened = Extract<Begun, { state: 'begun' }>;
+type Unknown = Extract<Begun, { state: 'unknown' }>;
 
 class ModelCall {
   readonly #session: AgentSession;
@@ -65,7 +66,7 @@ class ModelCall {
           break;
         }
         case 'unknown':
-          this.#decide(begun.estimateNanoUsd, !this.#repeat);
+          this.#decide(begun.estimateNanoUsd, begun);
           break;
         case 'wait':
           await waiting.once(begun.budget);
@@ -105,11 +106,7 @@ class ModelCall {
   }
 
   /** @returns undefined for a call that was lost: there is another one behind it */
-  #found({
-    result,
-    usage,
-    costNanoUsd = 0,
-  }: Extract<Begun, { state: 'done' }>): Answer | undefined {
+  #found({ result, usage, costNanoUsd }: Extract<Begun, { state: 'done' }>): Answer | undefined {
     const session = this.#session;
     const answer = readAnswer(result);
     session.count(usage ?? NO_USAGE, costNanoUsd);
@@ -131,10 +128,12 @@ class ModelCall {
     return `${agent}, step ${step + 1}`;
   }
 
-  #decide(estimateNanoUsd: number, fromBefore: boolean): void {
+  #decide(estimateNanoUsd: number, told?: Unknown): void {
     const { place } = this.#ask;
-    allowRepeat(this.#session, { place, target: this.#model.name, estimateNanoUsd, fromBefore });
-    this.#repeat = true;
+    const { name: target } = this.#model;
+    const before = { fromBefore: told !== undefined, approved: told?.approved === true };
+    allowRepeat(this.#session, { place, target, estimateNanoUsd, ...before });
+    this.#repeat = told !== undefined;
   }
 
   /** @throws AgentStop unless there is a cheaper model to turn to */
@@ -180,7 +179,7 @@ class ModelCall {
 
   #tell({ input, output, cached }: TokenUsage, costNanoUsd: number): void {
     const from = cached > 0 ? ` (${cached} cached)` : '';
-    const price = this.#model.scripted ? 'scripted' : usd(costNanoUsd);
+    const price = `${usd(costNanoUsd)}${this.#model.scripted ? ' (scripted: nobody is paid)' : ''}`;
     const text = `${this.#where()}: ${this.#model.name} read ${input}${from} and wrote ${output} tokens, ${price}.`;
     this.#session.say(text);
   }
@@ -228,7 +227,8 @@ class ModelCall {
     if (!again || !left || wait > AGENT_LIMITS.waitInsideMs)
       throw new AgentStop(error, statusOf(error));
     if (mayBePaid) {
-      this.#decide(begun.reservedNanoUsd, false);
+      // What is reserved is the most that it could cost.
+      this.#decide(begun.reservedNanoUsd / BYTES_PER_TOKEN);
       await this.#lose(begun, { type: error.type, heard, startedAt });
     }
     this.#tries += 1;

@@ -35,7 +35,8 @@ export async function askTool(
       return await make(session, tool, { input, place, callId: begun.callId });
     if (begun.state !== 'unknown') await session.pause(1_000);
     else {
-      if (!tool.repeatable) forgive(session, tool, { place, fromBefore: !repeat });
+      if (!tool.repeatable)
+        forgive(session, tool, { place, fromBefore: true, approved: begun.approved });
       repeat = true;
     }
   }
@@ -67,9 +68,13 @@ async function make(
 function forgive(
   session: AgentSession,
   { name: target }: AgentTool,
-  { place, fromBefore }: { readonly place: CallPlace; readonly fromBefore: boolean },
+  {
+    place,
+    fromBefore,
+    approved = false,
+  }: { readonly place: CallPlace; readonly fromBefore: boolean; readonly approved?: boolean },
 ): void {
-  allowRepeat(session, { place, target, estimateNanoUsd: undefined, fromBefore });
+  allowRepeat(session, { place, target, estimateNanoUsd: undefined, fromBefore, approved });
 }
 
 function recorded(result: Parameters<typeof readToolAnswer>[0]): ToolAnswer {

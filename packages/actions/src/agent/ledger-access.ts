@@ -1,5 +1,5 @@
 import { OrchestrationError } from '@tenuto/contract';
-import type { CallLedger } from '@tenuto/engine';
+import { type CallLedger, CallLedgerError } from '@tenuto/engine';
 import { AgentStop, stop } from './failure.ts';
 import type { AgentSession } from './session.ts';
 
@@ -20,6 +20,7 @@ export async function recording<T>(
       return await ask(session.parts.ledger);
     } catch (thrown) {
       if (thrown instanceof AgentStop) throw thrown;
+      if (thrown instanceof CallLedgerError) throw fault(thrown);
       if (thrown instanceof OrchestrationError && thrown.status < 500) {
         throw stop('permanent', 'call_refused', thrown.message);
       }
@@ -30,4 +31,10 @@ export async function recording<T>(
       await session.pause(FIRST_WAIT_MS * 2 ** (tries - 1));
     }
   }
+}
+
+/** A fenced attempt is nobody's any more: whoever has the run makes another one. */
+function fault({ kind, message }: CallLedgerError): AgentStop {
+  if (kind === 'too_large') return stop('permanent', 'answer_too_large', message);
+  return stop('infrastructure', `ledger_${kind}`, message);
 }

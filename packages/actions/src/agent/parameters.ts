@@ -10,7 +10,7 @@ export const AGENT_PARAMETERS = Type.Object(
       pattern: '^[A-Za-z][A-Za-z0-9_-]*$',
       description: 'Its name, for costs, logs and scripts.',
     }),
-    prompt: Type.String({ minLength: 1, maxLength: 400_000 }),
+    prompt: Type.String({ maxLength: 400_000, description: 'What it is to do.' }),
     phase: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z][A-Za-z0-9_-]*$' }),
     ),

@@ -36,7 +36,9 @@ export function taskText(parameters: AgentParameters): string {
     expected_artifacts: expected = [],
     output_schema: schema,
   } = parameters;
-  const parts = [prompt.trim()];
+  const parts = [
+    prompt.trim() || `Do your part${phase === undefined ? '' : ` of the phase ${phase}`}.`,
+  ];
   if (input !== undefined) parts.push(`What you work on:\n${data(input)}`);
   if (feedback !== undefined && feedback !== null) {
     parts.push(`Checks have found this in earlier work. Mend it:\n${data(feedback)}`);
@@ -71,7 +73,7 @@ function schemaText(schema: Readonly<Record<string, unknown>>): string {
 /** Said when the answer came, and files that are required are not there. */
 export function missingText(paths: readonly string[]): string {
   const lines = paths.map((path) => `- ${path}`);
-  return `These files are required, and are not there yet:\n${lines.join('\n')}\nWrite them, then end with your summary.`;
+  return `These files are required, and are not there yet:\n${lines.join('\n')}\nWrite them, or say why they are not yours to write; then end with your summary.`;
 }
 
 /** Said when an answer does not fit its schema. */

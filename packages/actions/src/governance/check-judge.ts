@@ -1,12 +1,17 @@
 /** Judges the gates of one check, one after the other. */
-import type { Gate, GateResult, GovernancePolicy, Json } from '@tenuto/contract';
+import {
+  type Gate,
+  type GateResult,
+  type GovernancePolicy,
+  type Json,
+  matchesGlob,
+} from '@tenuto/contract';
 import {
   type ActionCall,
   type EvidenceFor,
   evaluateGate,
   type GateBindings,
   judgeGate,
-  pathMatcher,
   skippedGate,
   type Workspace,
   type Workspaces,
@@ -116,7 +121,7 @@ async function judge(
 }
 
 function requiredOf(glob: string, { files }: WorkspaceSurvey): EvidenceFor<'artifact_required'> {
-  const matches = pathMatcher(glob);
+  const matches = (path: string) => matchesGlob(glob, path);
   const found = files.filter(({ path }) => matches(path));
   return {
     paths: found.filter(({ sizeBytes }) => sizeBytes > 0).map(({ path }) => path),

@@ -1,9 +1,8 @@
-import type { GovernanceReport } from '@tenuto/contract';
+import { type GovernanceReport, matchesGlob } from '@tenuto/contract';
 import {
   type ActionCall,
   type ActionOutcome,
   governanceReport,
-  pathMatcher,
   WorkspaceError,
 } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
@@ -68,8 +67,8 @@ async function check(
 }
 
 function wantedBy({ phase, artifacts = [] }: CheckParameters): (path: string) => boolean {
-  const matchers = artifacts.map(({ path }) => pathMatcher(expectedPath(phase, path)));
-  return (path) => matchers.some((matches) => matches(path));
+  const globs = artifacts.map(({ path }) => expectedPath(phase, path));
+  return (path) => globs.some((glob) => matchesGlob(glob, path));
 }
 
 function outcomeOf(report: GovernanceReport): ActionOutcome {
@@ -78,7 +77,9 @@ function outcomeOf(report: GovernanceReport): ActionOutcome {
   const blocking = report.gates.filter(
     ({ passed, skipped, severity }) => !passed && !skipped && severity === 'error',
   );
-  const which = blocking.slice(0, 5).map(({ id, message }) => `${id} (${message})`);
+  const which = blocking
+    .slice(0, 5)
+    .map(({ id, message }) => `${id} (${message.replace(/\.$/, '')})`);
   const more = blocking.length > 5 ? ` and ${blocking.length - 5} more` : '';
   const gates = blocking.length === 1 ? 'A gate' : `${blocking.length} gates`;
   const message = `${gates} of the phase ${report.phase} did not pass: ${which.join('; ')}${more}`;

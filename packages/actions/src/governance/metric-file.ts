@@ -1,9 +1,8 @@
 /** Reads the number that a gate is about from the reports in a workspace. */
-import type { Gate } from '@tenuto/contract';
+import { type Gate, matchesGlob } from '@tenuto/contract';
 import {
   atPointer,
   type EvidenceFor,
-  pathMatcher,
   readLcov,
   type Workspace,
   WorkspaceError,
@@ -24,7 +23,7 @@ interface Source {
 
 /** @throws WorkspaceError when the workspace as a whole cannot be read */
 export async function readMetric(gate: MetricGate, source: Source): Promise<Found> {
-  const matches = pathMatcher(gate.path);
+  const matches = (path: string) => matchesGlob(gate.path, path);
   const files = source.files.filter(({ path }) => matches(path));
   const [first, second] = files;
   if (first === undefined)

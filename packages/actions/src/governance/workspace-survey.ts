@@ -1,5 +1,5 @@
 /** One look through the files of a workspace, for everything that a check wants to know of them. */
-import type { Gate, HygieneReport } from '@tenuto/contract';
+import { type Gate, type HygieneReport, matchesGlob } from '@tenuto/contract';
 import {
   createHygieneSurvey,
   findSecrets,
@@ -7,7 +7,6 @@ import {
   HYGIENE_LIMITS,
   isBinaryName,
   isForeign,
-  pathMatcher,
   patternFinder,
   textOf,
   type Workspace,
@@ -81,7 +80,7 @@ interface Look {
 }
 
 function patternLooker({ id, path: glob, pattern }: PatternGate) {
-  const matches = pathMatcher(glob);
+  const matches = (path: string) => matchesGlob(glob, path);
   const find = patternFinder(pattern);
   const files: GateEvidence['artifact_pattern']['files'][number][] = [];
   const inside = (text: string) =>
@@ -99,7 +98,7 @@ function patternLooker({ id, path: glob, pattern }: PatternGate) {
 }
 
 function secretLooker({ id, path: glob = '**' }: SecretGate) {
-  const matches = pathMatcher(glob);
+  const matches = (path: string) => matchesGlob(glob, path);
   const findings: string[] = [];
   const unread: string[] = [];
   const found = {

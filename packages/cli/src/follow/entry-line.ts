@@ -17,13 +17,13 @@ export function entryLines(entry: RunFeedEntry, palette: Palette): readonly stri
     case 'log':
       return logLines(entry, palette);
     case 'artifact':
-      return [`${palette.cyan('+ artifact')}  ${said(entry.node_id, artifactText(entry))}`];
+      return [artifactLine(entry, palette)];
     case 'cost':
       return [`${palette.yellow('$ cost')}  ${said(entry.node_id, costText(entry))}`];
     case 'intervention':
       return [`${palette.yellow(`? ${entry.state}`)}  ${said(entry.node_id, entry.message)}`];
     case 'approval':
-      return [`${palette.yellow(`? ${entry.state}`)}  ${said(entry.node_id, entry.title)}`];
+      return [approvalLine(entry, palette)];
     case 'recovery':
       return [
         `${palette.yellow('↻ recovery')}  ${said(entry.node_id, entry.action, entry.reason)}`,
@@ -62,12 +62,23 @@ function logLines({ node_id: nodeId, text, cut }: Of<'log'>, palette: Palette): 
   return cut === undefined ? lines : [...lines, `${prefix}${palette.dim(`… (${cut} bytes)`)}`];
 }
 
-function artifactText({ name, size_bytes: size, media_type: type }: Of<'artifact'>): string {
-  return `${name}  ${plural(size, 'byte')}  ${type}`;
+function artifactLine(
+  { node_id: nodeId, path, size_bytes: size, gone }: Of<'artifact'>,
+  palette: Palette,
+): string {
+  const what = gone ? palette.dim('- artifact') : palette.cyan('+ artifact');
+  return `${what}  ${said(nodeId, path, gone ? null : plural(size, 'byte'))}`;
 }
 
-function costText({ model, input_tokens, output_tokens, cost_usd }: Of<'cost'>): string {
-  return `$${cost_usd.toFixed(4)}  ${model}  ${input_tokens} in, ${output_tokens} out`;
+function costText({ model, input_tokens, output_tokens, cost_usd: usd }: Of<'cost'>): string {
+  const cost = usd === null ? 'no price' : `$${usd.toFixed(4)}`;
+  return `${cost}  ${model}  ${input_tokens} in, ${output_tokens} out`;
+}
+
+function approvalLine(entry: Of<'approval'>, palette: Palette): string {
+  const { what, state, node_id: nodeId, title, by, decision, comment } = entry;
+  const word = what === 'vote' ? (decision ?? 'vote') : state;
+  return `${palette.yellow(`? ${word}`)}  ${said(nodeId, title, by && `by ${by}`, comment)}`;
 }
 
 function endLine({ status, counts, duration_ms: ms, error }: Of<'end'>, palette: Palette): string {

@@ -59,7 +59,7 @@ function lineView({ io, output, screen }: LineView): FollowView {
   return {
     entry(entry) {
       isAway = false;
-      if (entry.type === 'cost') cost += entry.cost_usd;
+      if (entry.type === 'cost') cost += entry.cost_usd ?? 0;
       screen?.clear();
       output.say(...entryLines(entry, palette));
       draw();

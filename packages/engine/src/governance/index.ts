@@ -9,7 +9,6 @@ export {
 export { evaluateGate, type GateBindings } from './gate-expression.ts';
 export { patternFinder } from './gate-pattern.ts';
 export { type GateProblem, gateProblems } from './gate-problems.ts';
-export { pathMatcher } from './glob.ts';
 export { createHygieneSurvey, type HygieneSurvey, type SurveyedFile } from './hygiene.ts';
 export {
   HYGIENE_LIMITS,
@@ -24,7 +23,9 @@ export { mergeGates } from './merge-gates.ts';
 export * from './money.ts';
 export { allowsModel, mergePolicies } from './policy.ts';
 export * from './price.ts';
+export * from './projection.ts';
 export { costGate, governanceReport } from './report.ts';
+export * from './run-budgets.ts';
 export { governanceScore, hasPassed } from './score.ts';
 export { findSecrets, type SecretFinding } from './secret-scan.ts';
 export { SHIPPED_PRICES } from './shipped-prices.ts';

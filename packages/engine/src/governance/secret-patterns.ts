@@ -107,7 +107,8 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'password in an address',
     begins: ['://'],
-    shape: /:\/\/[0-9A-Za-z._%+-]{1,64}:([^\s/@:'"`<>{}$*]{6,128})@[0-9A-Za-z.-]{1,200}/y,
+    shape:
+      /:\/\/[0-9A-Za-z._%+-]{1,64}:(?!(?:pass|password|passwd|secret|postgres|mysql|admin|root|guest|token)\d{0,4}@)([^\s/@:'"`<>{}$*]{6,128})@[0-9A-Za-z.-]{1,200}/y,
     shown: 3,
   },
 ];

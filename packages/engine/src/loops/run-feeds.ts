@@ -5,6 +5,7 @@
  */
 import type { RunProgressView } from '@tenuto/contract';
 import { type Channel, type ChannelParts, openChannel } from '../feed/channel.ts';
+import type { Known, Seen } from '../feed/seen.ts';
 import type { RunFeedStore, StoredFeedEntry } from '../ports/run-feed-store.ts';
 
 const PAGE = 200;
@@ -62,38 +63,57 @@ export function createRunFeeds(parts: Parts): RunFeeds {
     async *follow(runId, { after, idleMs, signal }) {
       const { channel, last: present } = await join(runId);
       try {
-        if (after > present) return yield { kind: 'over', reason: 'reset' };
-        let at = after;
-        let progress: RunProgressView | undefined;
-        let idleFrom = clock.mono();
-        while (!signal.aborted) {
-          const { seen } = channel;
-          const { turn, last, ended, gone } = seen;
-          const page = at < last ? await pages.after(runId, at, last) : [];
-          const behind = page.at(-1);
-          if (behind !== undefined) {
-            at = behind.seq;
-            yield { kind: 'entries', entries: page };
-          } else if (gone) {
-            return yield { kind: 'over', reason: 'gone' };
-          } else if (ended && at >= last) {
-            return yield { kind: 'over', reason: 'ended' };
-          } else if (seen.progress !== progress && seen.progress !== undefined) {
-            progress = seen.progress;
-            yield { kind: 'progress', progress };
-          } else if (clock.mono() - idleFrom >= idleMs) {
-            yield { kind: 'idle' };
-          } else {
-            await channel.next(turn, idleMs - (clock.mono() - idleFrom), signal);
-            continue;
-          }
-          idleFrom = clock.mono();
-        }
+        if (after > present) yield { kind: 'over', reason: 'reset' };
+        else yield* follow(channel.seen, runId, { after, idleMs, signal });
       } finally {
         leave(runId, channel);
       }
     },
   };
+
+  async function* follow(
+    seen: Seen,
+    runId: string,
+    { after, idleMs, signal }: Parameters<RunFeeds['follow']>[1],
+  ): AsyncGenerator<FeedMessage, void> {
+    let at = after;
+    let progress: RunProgressView | undefined;
+    let idleFrom = clock.mono();
+    while (!signal.aborted) {
+      const { turn, known } = seen;
+      const page = at < known.last ? await pages.after(runId, at, known.last) : [];
+      const message = nextMessage({ page, known, at, progress });
+      const leftMs = idleMs - (clock.mono() - idleFrom);
+      if (message === undefined && leftMs > 0) {
+        await seen.next(turn, leftMs, signal);
+        continue;
+      }
+      at = page.at(-1)?.seq ?? at;
+      if (message?.kind === 'progress') progress = message.progress;
+      yield message ?? { kind: 'idle' };
+      if (message?.kind === 'over') return;
+      idleFrom = clock.mono();
+    }
+  }
+}
+
+/** What is to be said next to who is so far; undefined when there is nothing. */
+function nextMessage({
+  page,
+  known,
+  at,
+  progress,
+}: {
+  readonly page: readonly StoredFeedEntry[];
+  readonly known: Known;
+  readonly at: number;
+  readonly progress: RunProgressView | undefined;
+}): FeedMessage | undefined {
+  if (page.length > 0) return { kind: 'entries', entries: page };
+  if (known.gone) return { kind: 'over', reason: 'gone' };
+  if (known.ended && at >= known.last) return { kind: 'over', reason: 'ended' };
+  const isNew = known.progress !== undefined && known.progress !== progress;
+  return isNew ? { kind: 'progress', progress: known.progress } : undefined;
 }
 
 /** Pages of entries; who is equally far shares the answer. */

@@ -1,8 +1,7 @@
 /** A plan with other parameters, actions or limits in some nodes: the shape stays as it is. */
 import type { DagInput, JsonObject, NodeInput, ValidationError } from '@tenuto/contract';
-import { PlanError } from '@tenuto/contract';
+import { canonicalJson, PlanError } from '@tenuto/contract';
 import type { References } from '../expression/index.ts';
-import { canonicalJson } from './canonical.ts';
 import { type CompileOptions, compileDocument, documentOf } from './compile.ts';
 import type { NodeSpec, Plan } from './plan.ts';
 

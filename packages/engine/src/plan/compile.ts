@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type DagInput, type InlineRetryPolicy, LIMITS, PlanError } from '@tenuto/contract';
+import {
+  canonicalJson,
+  type DagInput,
+  type InlineRetryPolicy,
+  LIMITS,
+  PlanError,
+} from '@tenuto/contract';
 import type { References } from '../expression/index.ts';
 import { resolveRetryPolicy } from '../retry/index.ts';
-import { canonicalJson } from './canonical.ts';
 import { type Edges, readEdges } from './edges.ts';
 import { type FlatNodes, flatten } from './flatten.ts';
 import { orderNodes } from './order.ts';

@@ -1,4 +1,4 @@
-export { canonicalJson } from './canonical.ts';
+export { canonicalJson } from '@tenuto/contract';
 export {
   type ChangedPlan,
   changePlan,
@@ -20,9 +20,9 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
-export { type ProfileGraph, profileGraph } from './profile.ts';
+export { needsOfPhases, type ProfileGraph, profileGraph } from './profile.ts';
 export { profileProblems, RUN_PARAMS } from './profile-check.ts';
-export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
+export { phasesBefore, phasesBehind } from './profile-order.ts';
 export {
   AGENT_ACTION,
   agentOf,

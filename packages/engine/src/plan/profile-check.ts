@@ -1,30 +1,25 @@
 /** What is wrong with a profile beyond its form; what the graph's compiler finds comes on top. */
-import {
-  type Budget,
-  ExpressionError,
-  type Gate,
-  type Profile,
-  type ProfileAgent,
-  type ProfilePhase,
-  type ValidationError,
+import type {
+  Budget,
+  Gate,
+  Profile,
+  ProfileAgent,
+  ProfilePhase,
+  ValidationError,
 } from '@tenuto/contract';
-import { compileExpression, type Scope } from '../expression/index.ts';
+import { gateProblems } from '../governance/gate-problems.ts';
 import { compileJsonSchema } from '../json-schema/index.ts';
-import { needsOf } from './profile.ts';
+import { needsOfPhases } from './profile.ts';
 import { cycleOf } from './profile-cycle.ts';
 import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
 
 type Add = (path: string, message: string, value?: unknown) => void;
 
-/** What `expression` gates may name. */
-const GATE_SCOPE: Scope = {
-  ...{ steps: new Set<string>(), nodes: new Set<string>() },
-  variables: new Set(['artifacts', 'metrics', 'gates', 'params', 'intake']),
-};
 /** Parameters that the run sets itself. */
-export const RUN_PARAMS = ['intake', 'kept'] as const;
+export const RUN_PARAMS = ['intake'] as const;
 /** Fields that only an LLM agent has. */
 const OF_LLM = [
+  'artifacts',
   ...([
     'prompt',
     'system',
@@ -51,6 +46,10 @@ export function profileProblems(profile: Profile): readonly ValidationError[] {
   }
   checkBudget(profile.budget, '/budget', add);
   checkGates(profile.policy?.gates ?? [], { place: '/policy/gates', taken: [] }, add);
+  profile.policy?.gates?.forEach(({ type }, i) => {
+    if (type !== 'approval') return;
+    add(`/policy/gates/${i}/type`, 'stands in a phase, which asks the people', type);
+  });
   checkUnique(profile.phases, '/phases', add);
   checkPhaseNeeds(profile.phases, add);
   for (const [i, phase] of profile.phases.entries()) checkPhase(phase, `/phases/${i}`, add);
@@ -92,8 +91,11 @@ function checkPhaseNeeds(phases: readonly ProfilePhase[], add: Add): void {
       else if (!known.has(need)) add(path, `names no phase "${need}"`, need);
     });
   });
-  const graph = new Map(phases.map(({ id }, i) => [id, needsOf(phases, i)]));
-  addCycle(graph, (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`, add);
+  addCycle(
+    needsOfPhases(phases),
+    (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`,
+    add,
+  );
 }
 
 /** One that needs itself is told of already. */
@@ -124,6 +126,10 @@ function checkPhase(phase: ProfilePhase, place: string, add: Add): void {
       add(`${path}/id`, `"${agent.id}" is a part of every phase; choose another id`, agent.id);
     }
     checkAgent(agent, path, add);
+    (agent.artifacts ?? []).forEach((wanted, n) => {
+      if (artifacts.some((one) => one.path === wanted)) return;
+      add(`${path}/artifacts/${n}`, `names no artifact "${wanted}" of the phase`, wanted);
+    });
   });
   checkAgentNeeds(agents, `${place}/agents`, add);
   const reserved = approval === undefined ? [] : [APPROVAL_GATE];
@@ -187,14 +193,12 @@ function checkGates(
       add(`${path}/id`, `"${gate.id}" is what the phase's own approval is called`, gate.id);
     }
     if (gate.type === 'approval') checkApproval(gate, path, add);
-    if (gate.type !== 'expression') return;
-    try {
-      compileExpression(gate.expression, GATE_SCOPE);
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      add(`${path}/expression`, error.message, gate.expression);
-    }
   });
+  for (const { index, field, message } of gateProblems(gates)) {
+    if (field === 'id' || field === 'required') continue;
+    const written = Object.entries(gates[index] ?? {}).find(([name]) => name === field);
+    add(`${place}/${index}/${field}`, message, written?.[1]);
+  }
 }
 
 function checkApproval(rule: ProfilePhase['approval'], path: string, add: Add): void {

@@ -63,7 +63,7 @@ export type Begun =
       readonly state: 'done';
       readonly result: Json;
       readonly usage: TokenUsage | null;
-      readonly costNanoUsd?: number;
+      readonly costNanoUsd: number;
     }
   /**
    * An earlier attempt began it, and nobody knows whether it happened: it counts as paid for at its

@@ -1,5 +1,6 @@
 import type { TestStatus } from '@tenuto/contract';
 import type { TakenOver } from '../run/fork.ts';
+import type { AuditAccess, AuditRecord } from './audit-store.ts';
 import type { TokenUsage } from './call-ledger.ts';
 import type { Submission } from './engine-api.ts';
 import type { Access } from './job-store.ts';
@@ -32,11 +33,9 @@ export interface NodeDigest {
 
 /** An artifact of a run, without its bytes. */
 export interface ArtifactDigest {
-  /** Among all files of the run. */
-  readonly path: string;
   readonly node: number;
   readonly attempt: number;
-  readonly name: string;
+  readonly path: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
   /** SHA-256, in hex. */
@@ -67,6 +66,24 @@ export interface RunTest {
   readonly message: string | null;
 }
 
+/** A line that a node wrote. */
+export interface TailLine {
+  readonly node: number;
+  readonly attempt: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly stream: string;
+  readonly text: string;
+}
+
+/** A row of the audit with what it was sealed by. */
+export interface SealedAuditRow extends AuditRecord {
+  /** SHA-256 of the row as the chain has it, in hex. */
+  readonly rowHash: string;
+  /** Null while it is not sealed. */
+  readonly seal: { readonly number: number; readonly hash: string } | null;
+}
+
 /** Forks, and what is asked about runs side by side. Throws as `JobStore` does. */
 export interface ForkStore {
   /** Id and time of a run that is to be made, by the database's clock. */
@@ -75,13 +92,28 @@ export interface ForkStore {
   insert(fork: Fork): Promise<ForkResult>;
   /** The last attempt of each node that has had one, by node. */
   digests(access: Access, runId: string): Promise<readonly NodeDigest[]>;
-  /** Those of the run as they stand, by path, at most `limit`. */
+  /** The present versions of the run's, by path, at most `limit`. */
   artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactDigest[]>;
   /** What its nodes have paid for; those that have paid for nothing are left out. */
   spend(access: Access, runId: string): Promise<readonly NodeSpend[]>;
   /** The last result of each test in each node, by suite and name, at most `limit`. */
   tests(access: Access, runId: string, limit: number): Promise<readonly RunTest[]>;
-  /** Bytes by hash; those that the run does not have are left out. */
+  /** The last lines of each node, as many as fit, in the order of the nodes. */
+  logTails(
+    access: Access,
+    of: {
+      readonly runId: string;
+      readonly ofNode: number;
+      readonly lines: number;
+      readonly chars: number;
+    },
+  ): Promise<{ readonly lines: readonly TailLine[]; readonly more: boolean }>;
+  /** Rows about one subject, oldest first, at most `limit`. */
+  sealedRows(
+    access: AuditAccess,
+    of: { readonly subject: string; readonly limit: number },
+  ): Promise<readonly SealedAuditRow[]>;
+  /** Bytes that are in the database, by hash; those that the run does not have are left out. */
   bytes(
     access: Access,
     of: { readonly runId: string; readonly hashes: readonly string[] },

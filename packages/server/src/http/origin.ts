@@ -1,5 +1,10 @@
 import { OrchestrationError } from '@tenuto/contract';
-import type { FastifyRequest } from 'fastify';
+
+/** Whose page a request comes from, and which host it asks, as its headers say. */
+export interface Site {
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+}
 
 /**
  * A page of another site must not use what a browser knows of this one: browsers open WebSockets to
@@ -8,10 +13,7 @@ import type { FastifyRequest } from 'fastify';
  * @param origins sites whose scripts may call the API, besides the pages of this host
  * @throws OrchestrationError `forbidden`
  */
-export function refuseForeignOrigin(
-  { headers: { origin, host } }: Pick<FastifyRequest, 'headers'>,
-  origins: readonly string[],
-): void {
+export function refuseForeignOrigin({ origin, host }: Site, origins: readonly string[]): void {
   if (origin === undefined || origins.includes(origin)) return;
   if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
   throw new OrchestrationError('forbidden', 'Requests of this site are not allowed here.');

@@ -87,6 +87,18 @@ export async function raiseBudget(
   return { run_id: runId, budget: budgetStateView(account), resolved: [...result.resolved] };
 }
 
+/** What a run, or one of its phases, has cost so far; in nano-USD. */
+export function costReader({ ofRun }: Pick<BudgetStore, 'ofRun'>) {
+  return async (runId: string, phase?: string): Promise<number> => {
+    const scope = phase === undefined ? 'run' : 'phase';
+    const accounts = await ofRun(runId);
+    const of = accounts.find(
+      (one) => one.scope === scope && (phase ?? one.subject) === one.subject,
+    );
+    return of?.spent ?? 0;
+  };
+}
+
 export function budgetStateView(account: BudgetAccount): BudgetStateView {
   return {
     scope: account.scope,

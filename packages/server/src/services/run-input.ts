@@ -13,15 +13,18 @@ import {
 import {
   type Access,
   compileJsonSchema,
+  isLimited,
   type PhasedInput,
   type ProfileGraph,
   profileGraph,
   profileProblems,
   RUN_PARAMS,
+  runBudgetsOf,
   type StoredInput,
 } from '@tenuto/engine';
 import type { JobInput, JobSources } from './job-input.ts';
 import { checkJob, type GraphParts } from './job-submit.ts';
+import { modelsNamed, refuseUnpriced } from './model-prices.ts';
 import { type FoundProfile, noProfile, type ProfileUse } from './profile-use.ts';
 
 /** A run of a profile that has been understood. */
@@ -66,7 +69,19 @@ export async function readRun(
   const body = { ...jobOf(profile, graph, params), ...retry };
   const job = await atGraph(graph, () => checkJob(parts, access, body, door));
   const phased = phasedInput(found, { asked, graph, budget });
-  return { found, job, input: { ...job.run, phased } };
+  const budgets = runBudgetsOf(phased);
+  if (isLimited(budgets)) await atGraph(graph, () => refuseUnpricedGraph(parts, graph, budget));
+  return { found, job, input: { ...job.run, phased, budgets } };
+}
+
+/** A budget can only be kept for models whose price is known. */
+async function refuseUnpricedGraph(
+  { rules }: GraphParts,
+  { dag }: ProfileGraph,
+  budget: Budget | undefined,
+): Promise<void> {
+  const { prices } = rules;
+  if (prices !== undefined) await refuseUnpriced(prices, modelsNamed(dag, budget));
 }
 
 /** Checks a profile as far as that can be done without a run of it. */
@@ -148,14 +163,15 @@ function refuseParams(params: Asked['params'] = {}): void {
   refuse(taken.map((name) => ({ path: `/params/${name}`, message: 'is set by the run itself' })));
 }
 
-function refuseBudget(budget: Budget | undefined): void {
+/** @throws OrchestrationError 422 for a cheaper model that is missing, or that nothing asks for */
+export function refuseBudget(budget: Budget | undefined, path = '/budget'): void {
   if (budget === undefined) return;
   const degrades = budget.on_crossing === 'degrade';
   if (degrades === (budget.degrade_to !== undefined)) return;
   const message = degrades
     ? 'is required with `on_crossing: degrade`'
     : 'goes with `on_crossing: degrade` only';
-  refuse([{ path: '/budget/degrade_to', message }]);
+  refuse([{ path: `${path}/degrade_to`, message }]);
 }
 
 function refuse(validationErrors: readonly ValidationError[]): void {

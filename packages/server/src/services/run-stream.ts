@@ -1,10 +1,5 @@
 /** Following a run: who may, for how long, and what they are sent. */
-import {
-  OrchestrationError,
-  STREAM_CLOSING_CODES,
-  type StreamClose,
-  type StreamClosing,
-} from '@tenuto/contract';
+import { OrchestrationError, STREAM_CLOSING_CODES, type StreamClosing } from '@tenuto/contract';
 import {
   type Clock,
   createRunFeeds,
@@ -13,16 +8,30 @@ import {
   type RunFeedStore,
   reaches,
 } from '@tenuto/engine';
-import { accessOf, authorize, type Caller, isAdmin, type Principal } from '../auth/principal.ts';
+import { createWhoAgain } from '../auth/again.ts';
+import type { Readers } from '../auth/credentials.ts';
+import {
+  accessOf,
+  authorize,
+  type Caller,
+  isAdmin,
+  type Principal,
+  type Visit,
+} from '../auth/principal.ts';
+import { refuseForeignOrigin, type Site } from '../http/origin.ts';
 import { findJob } from './job-find.ts';
 import { progressView } from './job-view.ts';
+import type { Closing, RunStream, StreamMessage } from './run-stream-message.ts';
+import { type Socket, speak } from './run-stream-wire.ts';
 import type { JobParts } from './services.ts';
 
 const IDLE_MS = 15_000;
 /** How often it is asked whether a follower still may. */
-const CHECK_MS = 1_000;
+const CHECK_MS = 2_000;
 /** Who takes nothing for so long, though there is something to take, is cut off. */
 const STALL_MS = 30_000;
+/** Who does not leave when the server stops is cut off after so long. */
+const CUT_MS = 1_500;
 /** Followers at once: of one run, of one owner, and of this server. */
 const MOST_OF_RUN = 200;
 const MOST_OF_ONE = 100;
@@ -30,9 +39,11 @@ const MOST = 2_000;
 
 export interface RunStreams {
   /**
-   * @throws OrchestrationError 404, 400 for a number that is none, 429 for too many followers
+   * @throws OrchestrationError 404, 403 for pages of other sites, 400 for a number that is none, 429 for too many followers
    */
   open(caller: Caller, wish: RunStreamWish): Promise<RunStream>;
+  /** Sends a stream over a WebSocket. */
+  speak(socket: Socket, stream: RunStream): Promise<void>;
   /** Closes all streams: their followers come back, here or to another server. */
   close(): void;
 }
@@ -41,46 +52,32 @@ export interface RunStreamWish {
   readonly runId: string;
   /** Number of the last entry that the follower has seen. */
   readonly after: string | undefined;
-  /** Finds out anew who follows; undefined when the credentials do not hold any more. */
-  readonly who: () => Promise<Principal | undefined>;
+  /** What the follower has come in by; it is asked anew whether that holds. */
+  readonly visit: Visit;
+  readonly site: Site;
 }
 
-/** What a follower is sent; a closing is the last. */
-export type StreamMessage =
-  | Extract<FeedMessage, { kind: 'entries' | 'progress' | 'idle' }>
-  | Closing;
-
-export interface Closing {
-  readonly kind: 'close';
-  readonly code: number;
-  readonly close: StreamClose;
-}
-
-export interface RunStream {
-  readonly messages: AsyncGenerator<StreamMessage, void>;
-  /** The run is over, and the follower has seen all of it. */
-  readonly done: boolean;
-  /** Calls back when the follower has taken nothing for too long: nothing can be said to them. */
-  onStuck(cut: () => void): void;
-  /** Nobody follows any more. */
-  close(): void;
-}
-
-interface Parts extends Pick<JobParts, 'jobs' | 'engine' | 'plans' | 'views'> {
+export interface RunStreamParts extends Pick<JobParts, 'jobs' | 'engine' | 'plans' | 'views'> {
   readonly feeds: RunFeedStore;
   readonly clock: Clock;
   readonly log: EngineLog;
+  readonly readers: Readers;
+  /** Sites whose pages may follow, besides those of this host. */
+  readonly origins: readonly string[];
 }
 
 interface Follower {
   readonly runId: string;
   readonly owner: string;
   end(reason: StreamClosing): void;
+  /** Ends it without a word. */
+  cut(): void;
 }
 
-export function createRunStreams(parts: Parts): RunStreams {
+export function createRunStreams(parts: RunStreamParts): RunStreams {
   const { clock, feeds } = parts;
   const follow = createRunFeeds({ store: feeds, clock, log: parts.log, runs: runsOf(parts) });
+  const whoAgain = createWhoAgain(parts.readers, clock);
   const followers = new Set<Follower>();
 
   function admit(runId: string, owner: string): void {
@@ -95,16 +92,17 @@ export function createRunStreams(parts: Parts): RunStreams {
   }
 
   return {
-    async open(caller, { runId: asked, after: text, who }) {
+    async open(caller, { runId: asked, after: text, visit, site }) {
+      refuseForeignOrigin(site, parts.origins);
       const access = authorize(caller.principal, 'runs:read', 'runs');
       const after = numberOf(text);
       const { runId, owner, over } = await findJob(parts, access, asked);
       admit(runId, access.owner);
       const controller = new AbortController();
       const end = (reason: StreamClosing) => controller.abort(reason);
-      const follower = { runId, owner: access.owner, end };
+      const watch = watching(clock, { ...{ owner, end }, who: () => whoAgain(visit) });
+      const follower = { runId, owner: access.owner, end, cut: watch.cut };
       followers.add(follower);
-      const watch = watching(clock, { owner, who, end });
       const { signal } = controller;
       let head: Awaited<ReturnType<RunFeedStore['open']>>;
       try {
@@ -125,8 +123,14 @@ export function createRunStreams(parts: Parts): RunStreams {
         },
       };
     },
+    speak: (socket, stream) => speak(socket, stream, clock),
     close() {
       for (const { end } of followers) end('draining');
+      // Who takes nothing would hold up a server that stops.
+      if (followers.size === 0) return;
+      clock.after(CUT_MS, () => {
+        for (const { cut } of followers) cut();
+      });
     },
   };
 }
@@ -154,6 +158,7 @@ interface Watching {
   giving(): void;
   taken(): void;
   onStuck(cut: () => void): void;
+  cut(): void;
   stop(): void;
 }
 
@@ -164,7 +169,12 @@ function watching(
     owner,
     who,
     end,
-  }: Pick<RunStreamWish, 'who'> & { readonly owner: string; end(reason: StreamClosing): void },
+  }: {
+    readonly owner: string;
+    /** Undefined when the credentials do not hold any more. */
+    who(): Promise<Principal | undefined>;
+    end(reason: StreamClosing): void;
+  },
 ): Watching {
   let since: number | undefined;
   let cut: () => void = () => undefined;
@@ -196,6 +206,7 @@ function watching(
     onStuck(callback) {
       cut = callback;
     },
+    cut: () => cut(),
     stop() {
       stopped = true;
       cancel();
@@ -223,7 +234,7 @@ const LOOKS = 5;
 const LOOK_AGAIN_MS = 400;
 const ALL = { owner: '', all: true } as const;
 
-function runsOf(parts: Parts): Parameters<typeof createRunFeeds>[0]['runs'] {
+function runsOf(parts: RunStreamParts): Parameters<typeof createRunFeeds>[0]['runs'] {
   const { jobs, engine, plans, views, clock } = parts;
   return {
     moved: (runId) => engine.live(runId)?.seq,

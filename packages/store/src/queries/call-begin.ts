@@ -1,4 +1,4 @@
-import type { Json } from '@tenuto/contract';
+import { type Json, OrchestrationError } from '@tenuto/contract';
 import {
   type Begun,
   type BlockingBudget,
@@ -43,16 +43,22 @@ async function findDone(
 ): Promise<Extract<Begun, { state: 'done' }> | undefined> {
   const { rows } = await asked(() =>
     db.query<DoneRow>(
-      `select c.result, c.input_tokens, c.output_tokens, c.cached_tokens, c.reasoning_tokens
+      `select c.result, c.cost_nano, c.input_tokens, c.output_tokens, c.cached_tokens, c.reasoning_tokens
        from calls c where c.run_id = $1 and c.key = $2 and c.current and c.state = 'done'`,
       [call.runId, keyOf(call)],
     ),
   );
   const [row] = rows;
-  return row && { state: 'done', result: resultOf(row.result), usage: usageOf(row) };
+  return row && doneOf(row);
+}
+
+function doneOf(row: DoneRow): Extract<Begun, { state: 'done' }> {
+  const costNanoUsd = Number(row.cost_nano ?? 0);
+  return { state: 'done', result: resultOf(row.result), usage: usageOf(row), costNanoUsd };
 }
 
 interface DoneRow {
+  readonly cost_nano: string | null;
   readonly result: Buffer | null;
   readonly input_tokens: string | null;
   readonly output_tokens: string | null;
@@ -87,6 +93,7 @@ async function begin(session: Session, parts: BeginParts, call: NewCall): Promis
   // What is settled just now counts.
   const standings = await standingsOf(session, budgets);
   const { price, known } = await priceOf(session, call, now.getTime());
+  if (known === undefined && isPaid(call)) refuseUnpriced(call, standings);
   const judged = judgeNested(standings, price);
   if (judged.verdict !== 'fits') {
     return { state: judged.verdict, budget: blocking(judged.budget) };
@@ -94,6 +101,22 @@ async function begin(session: Session, parts: BeginParts, call: NewCall): Promis
   if (earlier !== undefined) await giveUpKey(session, earlier);
   const callId = await insertCall(session, call, { budgets, price, known });
   return { state: 'begun', callId, reservedNanoUsd: price.upper };
+}
+
+function isPaid({ kind, estimate }: NewCall): boolean {
+  return kind === 'model' && estimate !== undefined;
+}
+
+/**
+ * A limit cannot be kept for what nobody knows the price of; what names its models beforehand was
+ * refused then.
+ * @throws OrchestrationError 422
+ */
+function refuseUnpriced({ target }: NewCall, standings: readonly BudgetStanding[]): void {
+  const limited = standings.find(({ limit }) => limit !== null);
+  if (limited === undefined) return;
+  const detail = `No price of ${target} is known, and the budget of the ${limited.scope} has a limit: add one (POST /prices).`;
+  throw new OrchestrationError('unprocessable', detail);
 }
 
 async function databaseTime(session: Session): Promise<number> {
@@ -146,7 +169,7 @@ async function answerOf(
 ): Promise<Begun | undefined> {
   const callId = refText({ runId: earlier.run_id, callId: earlier.call_id });
   if (earlier.state === 'done') {
-    return { state: 'done', result: resultOf(earlier.result), usage: usageOf(earlier) };
+    return doneOf(earlier);
   }
   if (earlier.state === 'open' && earlier.attempt === call.attempt) {
     return { state: 'begun', callId, reservedNanoUsd: Number(earlier.upper_nano) };
@@ -197,7 +220,7 @@ interface Priced {
 async function priceOf(session: Session, call: NewCall, at: number): Promise<Priced> {
   const { estimate } = call;
   const free = { price: { expected: 0, upper: 0 }, known: undefined };
-  if (estimate === undefined || call.kind === 'tool') return free;
+  if (estimate === undefined || !isPaid(call)) return free;
   const known = (await pricesOf(session, [call.target], at)).get(call.target);
   if (known === undefined) return free;
   const { rows } = await session.query<{ average: number | null }>(

@@ -1,4 +1,6 @@
+import { approvalSource } from './approvals.ts';
 import { artifactSource } from './artifacts.ts';
+import { costSource } from './costs.ts';
 import { interventionSource } from './interventions.ts';
 import { journalSource } from './journal.ts';
 import { logLineSource } from './log-lines.ts';
@@ -9,7 +11,9 @@ import { startedSource } from './started.ts';
 export const FEED_SOURCES: readonly FeedSource[] = [
   startedSource,
   logLineSource,
+  costSource,
   artifactSource,
   journalSource,
   interventionSource,
+  approvalSource,
 ];
