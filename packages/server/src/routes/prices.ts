@@ -95,7 +95,7 @@ function addChanges(app: Typed, parts: PriceParts): void {
       config: CHANGE,
       schema: {
         ...{ tags, summary: 'Replace a price; what it has priced stays', params, headers },
-        body: WritePriceSchema,
+        body: ReplacePriceSchema,
         response: { 200: PriceSchema, ...problems(404, 409, 412, 413, 415) },
       },
     },
