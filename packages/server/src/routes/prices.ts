@@ -1,4 +1,10 @@
-import { PriceListSchema, PriceSchema, pagingParameters, WritePriceSchema } from '@tenuto/contract';
+import {
+  PriceListSchema,
+  PriceSchema,
+  pagingParameters,
+  ReplacePriceSchema,
+  WritePriceSchema,
+} from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { etagOf } from '../services/job-state.ts';
