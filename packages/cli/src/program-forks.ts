@@ -1,6 +1,6 @@
 import type { Command as Commander } from 'commander';
 import { bundleRun, runBundle, verifyBundle } from './commands/bundles.ts';
-import { compareRuns, forkRun } from './commands/forks.ts';
+import { compareRuns, type ForkOptions, forkRun } from './commands/forks.ts';
 import { collect, type Perform } from './perform.ts';
 
 /** What is done with runs that there are: `tenuto run fork`, `compare`, `bundle`. */
@@ -18,7 +18,10 @@ export function addRunForks(run: Commander, perform: Perform): void {
     )
     .option('-w, --watch', 'stay until it is over, and end as it does')
     .option('--idempotency-key <key>', 'make it at most once under this key')
-    .action((id, options) => perform(forkRun, id, options));
+    // What `tenuto run FILE` takes, too, is read as an option of that.
+    .action((id, _options, command: Commander) =>
+      perform(forkRun, id, command.optsWithGlobals<ForkOptions>()),
+    );
   run
     .command('compare')
     .description('say what two to four runs differ in')

@@ -21,11 +21,13 @@ import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
+import { addArtifacts } from './program-artifacts.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
 import { addBundles, addRunForks } from './program-forks.ts';
 import { addGovernance, addRunGovernance } from './program-governance.ts';
 import { addMoney } from './program-money.ts';
+import { addPhased } from './program-phased.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -57,6 +59,7 @@ export function buildProgram(perform: Perform): Commander {
   addTasks(program, perform);
   addBundles(program, perform);
   addCircuits(program, perform);
+  addArtifacts(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
   addResources(program, perform);
@@ -99,6 +102,7 @@ function addServe(program: Commander, perform: Perform): void {
 
 function addWork(program: Commander, perform: Perform): void {
   const one = program.command('run');
+  addPhased(program, one, perform);
   addRunGovernance(one, perform);
   one
     .command('follow')

@@ -1,6 +1,7 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
+import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
@@ -49,6 +50,7 @@ export interface Client {
   readonly jobs: Jobs;
   readonly retryPolicies: RetryPolicies;
   readonly runs: Runs;
+  readonly artifacts: Artifacts;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
   readonly approvals: Approvals;
@@ -99,6 +101,7 @@ export function createClient(options: ClientOptions): Client {
     jobs: createJobs(transport),
     retryPolicies: createRetryPolicies(transport),
     runs: createRuns(transport),
+    artifacts: createArtifacts(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
     approvals: createApprovals(transport),

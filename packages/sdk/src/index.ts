@@ -1,5 +1,11 @@
 export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
 export type { ApprovalQuery, Approvals } from './approvals.ts';
+export type {
+  ArtifactFilter,
+  ArtifactQuery,
+  Artifacts,
+  DownloadOptions,
+} from './artifacts.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { Audit, AuditFilter } from './audit.ts';
 export type { BudgetQuery, Budgets } from './budgets.ts';

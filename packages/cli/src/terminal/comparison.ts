@@ -112,7 +112,7 @@ function plans({ plans: all }: Comparison, palette: Palette): readonly string[] 
 }
 
 function nodes({ nodes: { items, total, same } }: Comparison, palette: Palette): readonly string[] {
-  const note = palette.dim(`${plural(same, 'node')} are the same in all runs.`);
+  const note = palette.dim(`${plural(same, 'node')} the same in all runs.`);
   if (items.length === 0) return ['', note];
   const runs = items[0]?.runs.length ?? 0;
   const head = ['NODE', ...Array.from({ length: runs }, (_, i) => nameOf(i)), 'OUTPUT'];
@@ -162,7 +162,7 @@ function artifacts(
       const sizes = runs.map((run) => (run === null ? '–' : `${run.size_bytes} B`)).join(' → ');
       return `  ${marks[state](printable(path))}  ${palette.dim(sizes)}`;
     }),
-    palette.dim(`  ${plural(same, 'artifact')} are the same.`),
+    palette.dim(`  ${plural(same, 'artifact')} the same.`),
   ];
 }
 
@@ -174,7 +174,7 @@ function tests({ tests: { items, same } }: Comparison, palette: Palette): readon
       const test = printable([classname, name].filter((part) => part !== '').join(' '));
       return `  ${test}: ${runs.map((status) => resultText(status, palette)).join(' → ')}`;
     }),
-    palette.dim(`  ${plural(same, 'test')} came to the same.`),
+    palette.dim(`  ${plural(same, 'test')} with the same result.`),
   ];
 }
 

@@ -184,12 +184,12 @@ describe('any profile without problems', () => {
         ),
       ),
     );
-  const withoutUndefined = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+  const withoutUndefined = (value: unknown): Phase[] => JSON.parse(JSON.stringify(value));
 
   it('compiles, and every node of a phase stands behind the checks of all that it needs', () => {
     fc.assert(
       fc.property(phases, fc.option(fc.boolean(), { nil: undefined }), (all, autoAdvance) => {
-        const written = profile(withoutUndefined(all) as unknown as Phase[]);
+        const written = profile(withoutUndefined(all));
         expect(profileProblems(written)).toEqual([]);
         const graph = profileGraph(written, autoAdvance);
         compilePlan(graph.dag);

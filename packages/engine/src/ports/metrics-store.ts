@@ -20,8 +20,6 @@ export interface NodeSums {
   readonly node: number;
   readonly startedAt: number | null;
   readonly endedAt: number;
-  readonly completed: number;
-  readonly failed: number;
 }
 
 /** The last end of a node that checks gates. */
@@ -45,6 +43,8 @@ export interface MetricsStore {
   calls(runId: string): Promise<readonly CallSums[]>;
   unknownCalls(runId: string): Promise<{ readonly count: number; readonly expectedNano: number }>;
   nodes(runId: string): Promise<readonly NodeSums[]>;
+  /** Attempts that did not complete. */
+  errors(runId: string): Promise<number>;
   lastOutputs(runId: string, nodes: readonly number[]): Promise<readonly LastOutput[]>;
   /** How many artifacts there are of each phase. */
   artifacts(runId: string): Promise<ReadonlyMap<string, number>>;
