@@ -11,7 +11,8 @@ const packageImports = {
   actions: ['engine', 'contract'],
   server: ['engine', 'store', 'actions', 'contract'],
   sdk: ['contract'],
-  cli: ['sdk', 'contract', 'server'],
+  // Of the engine, what looks at the files of a folder: it needs no server.
+  cli: ['sdk', 'contract', 'server', 'engine/src/governance'],
   web: ['sdk', 'contract'],
 };
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { Approval } from './approval.ts';
 import type { AuditRow } from './audit.ts';
 import type { ComparedRun } from './compare.ts';
 import type { Intervention } from './intervention.ts';
@@ -99,6 +100,7 @@ export interface BundleData {
   readonly artifacts: readonly BundleArtifact[];
   readonly tests: readonly BundleTest[];
   readonly costs: readonly BundleCost[];
+  readonly approvals: readonly Approval[];
   readonly interventions: readonly Intervention[];
   readonly recoveries: readonly Recovery[];
   readonly recovery_audits: readonly RecoveryAudit[];

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
+import { BudgetSchema } from './profile.ts';
 
 const closed = { additionalProperties: false } as const;
 const parameters = Type.Record(Type.String(), Type.Unknown());
@@ -53,6 +54,7 @@ export const ForkChangesSchema = Type.Object(
     timeout_ms: Type.Optional(
       Type.Integer({ minimum: LIMITS.jobTimeoutMinMs, maximum: LIMITS.jobTimeoutMaxMs }),
     ),
+    budget: Type.Optional(BudgetSchema),
   },
   closed,
 );

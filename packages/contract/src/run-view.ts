@@ -100,7 +100,6 @@ export const RunSchema = Type.Object(
       description: 'What the run says; null, its phases and its profile say it.',
     }),
     budget: Type.Union([BudgetSchema, Type.Null()]),
-    cloned_from: Type.Union([Type.String({ format: 'uuid' }), Type.Null()]),
     phases: Type.Array(RunPhaseSchema, { description: 'None of a run that has no profile.' }),
     attempt: Type.Integer({
       minimum: 1,
@@ -125,7 +124,6 @@ export const RunSchema = Type.Object(
         current_phase: null,
         auto_advance: null,
         budget: null,
-        cloned_from: null,
         phases: [],
         attempt: 1,
         output: null,

@@ -192,6 +192,7 @@ export const NOTICE_EVENTS = [
   'approval.decided',
   'recovery.failed',
   'circuit.opened',
+  'budget.warning',
 ] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 

@@ -31,7 +31,11 @@ export function takeItem(ports: DriverPorts, owned: Owned, item: InboxItem): voi
   const before = owned.queue.length;
   const refusal = hear(ports, owned, item);
   if (refusal !== undefined) {
-    const body = { message: item.type, actor: item.body.actor, reason: refusal };
+    const id = item.type === 'signal' ? item.body.awaited : undefined;
+    const body = {
+      ...{ message: item.type, actor: item.body.actor, reason: refusal },
+      ...(id !== undefined && { id }),
+    };
     journalNote(owned, { type: 'refused', at: ports.clock.wall(), body });
   }
   consumed.consequences = Math.max(0, owned.queue.length - before);
@@ -46,8 +50,9 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
     case 'resume':
       return change(ports, owned, { type: item.type, at: ports.clock.wall() }, item.body);
     case 'signal': {
-      const { name, payload, awaited = false } = item.body;
-      if (awaited && !awaitsSignal(owned.run, name)) return `Nothing waits for "${name}" now.`;
+      const { name, payload, awaited } = item.body;
+      if (awaited !== undefined && !awaitsSignal(owned.run, name))
+        return `Nothing waits for "${name}" now.`;
       return change(
         ports,
         owned,

@@ -1,12 +1,21 @@
 export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
+export type { ApprovalQuery, Approvals } from './approvals.ts';
+export type {
+  ArtifactFilter,
+  ArtifactQuery,
+  Artifacts,
+  DownloadOptions,
+} from './artifacts.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { Audit, AuditFilter } from './audit.ts';
+export type { BudgetQuery, Budgets } from './budgets.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type { TailQuery } from './event-tail.ts';
 export type { Events, RecentQuery } from './events.ts';
+export { isBundle } from './fork-shapes.ts';
 export type {
   CallOptions,
   CancelOptions,
@@ -26,6 +35,7 @@ export type {
   NoticeRoutes,
   Notifications,
 } from './notifications.ts';
+export type { PriceQuery, Prices } from './prices.ts';
 export type { ProfileBody, Profiles } from './profiles.ts';
 export type {
   InterventionQuery,
@@ -42,6 +52,8 @@ export type {
 } from './retry-policies.ts';
 export type { FollowOptions, RunFollowed } from './run-follow.ts';
 export type {
+  BundleQuery,
+  CompareQuery,
   CreateRunBody,
   ExplainOptions,
   NextOptions,

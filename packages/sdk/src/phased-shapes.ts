@@ -72,7 +72,6 @@ export const phasedFields = {
   current_phase: maybeText,
   auto_advance: nullable(flag),
   budget: nullable(budgetShape),
-  cloned_from: maybeText,
   phases: listOf(phaseShape),
 };
 

@@ -95,7 +95,6 @@ import type { NotificationParts } from './services/notification-parts.ts';
 import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
-import type { CloneParts } from './services/run-clone.ts';
 import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
@@ -150,9 +149,8 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
-  /** See the parts of runs that have phases. */
+  /** How many artifacts the phases of a run have left. */
   readonly artifactCounts?: PhasedParts['artifactCounts'];
-  readonly carryArtifacts?: CloneParts['carryArtifacts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;

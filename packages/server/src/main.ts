@@ -13,6 +13,7 @@ import {
 } from '@tenuto/actions';
 import {
   createApprovalChores,
+  createArtifactPruner,
   createCallSettler,
   createEngine,
   createFeedPruner,
@@ -34,6 +35,7 @@ import {
   createDiskBlobStore,
   createEngineStore,
   createNotifyBus,
+  createS3BlobStore,
   createScheduleStore,
   defaultDataDir,
   type EmbeddedServer,
@@ -204,7 +206,16 @@ async function start(
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
   startAll(
-    [eventing, relaying, scheduler, ...upkeepOf({ ...store.api, ledger }, { engine, log: logger })],
+    [
+      ...[eventing, relaying, scheduler],
+      ...upkeepOf({ ...store.api, ledger }, { engine, log: logger }),
+      createArtifactPruner({
+        ...settings.artifacts,
+        ...store.files,
+        clock: systemClock,
+        log: logger,
+      }),
+    ],
     teardown,
   );
   phase = 'ready';
@@ -216,16 +227,20 @@ async function start(
 }
 
 /** What runs leave: its bytes, and the folders that they work in. */
-function workspacesOf(
-  { artifacts }: Settings,
+async function workspacesOf(
+  { artifacts: { s3, ignored, ...limits } }: Settings,
   dataDir: string,
   { config, teardown }: Pick<StoreParts, 'teardown'> & { readonly config: StoreConfig },
-): WorkspaceStore {
+): Promise<WorkspaceStore> {
   const own = { newName: () => randomId(systemRandom), clock: systemClock };
-  const blobs = createDiskBlobStore({ ...own, folder: join(dataDir, 'blobs') });
-  const limits = { ...artifacts, ignored: new Set(artifacts.ignored) };
-  const root = join(dataDir, 'workspaces');
-  const store = openWorkspaceStore(config, { ...own, blobs, root, limits });
+  const blobs =
+    s3 === undefined
+      ? createDiskBlobStore({ ...own, folder: join(dataDir, 'blobs') })
+      : await createS3BlobStore({ ...own, ...s3, folder: join(dataDir, 'blobs-incoming') });
+  const store = openWorkspaceStore(config, {
+    ...{ ...own, blobs, root: join(dataDir, 'workspaces') },
+    limits: { ...limits, ignored: new Set(ignored) },
+  });
   teardown.add(store.close);
   return store;
 }
@@ -356,7 +371,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const { warnings } = await patiently(prepare, { clock: systemClock, logger });
   const api = openApiStore(config);
   teardown.add(() => api.close());
-  const files = workspacesOf(settings, dataDir, { config, teardown });
+  const files = await workspacesOf(settings, dataDir, { config, teardown });
   const engine = createEngineStore(config, files.blobs);
   teardown.add(() => engine.close());
   const schedule = createScheduleStore(config);

@@ -44,7 +44,7 @@ describe('a run of a profile', () => {
         message: 'The phase planning has completed; building waits for next.',
       },
     ]);
-    expect(statuses(await api.run(runId))).toBe('completed ready pending');
+    await api.until(runId, (run) => statuses(run) === 'completed ready pending');
     expect((await api.next(runId)).body.current_phase).toBe('checking');
     const last = await api.next(runId);
     expect([last.status, last.body.status, last.body.current_phase]).toEqual([
@@ -87,11 +87,11 @@ describe('a run of a profile', () => {
         remediation: 'Do better.',
       }),
     ]);
-    expect(statuses(await api.run(runId))).toBe('completed failed pending');
+    await api.until(runId, (run) => statuses(run) === 'completed failed pending');
     api.blocked.clear();
     const mended = await api.next(runId);
     expect([mended.status, mended.body.previous_phase]).toEqual([200, 'building']);
-    expect(statuses(await api.run(runId))).toBe('completed completed ready');
+    await api.until(runId, (run) => statuses(run) === 'completed completed ready');
     expect(
       api.executed().filter((one) => one.startsWith('planning/worker')).length,
     ).toBeGreaterThan(0);

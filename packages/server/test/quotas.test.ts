@@ -8,7 +8,10 @@ import { addLive } from './rows.ts';
 import { aJob, JOB, startApi, type TestApi } from './server.ts';
 
 const QUOTAS = '/api/v1/quotas';
-const NONE = { runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null };
+const NONE = {
+  ...{ runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null },
+  ...{ nanoUsdPerDay: null, nanoUsdPerMonth: null },
+};
 
 let api: TestApi;
 beforeAll(async () => {

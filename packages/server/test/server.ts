@@ -68,11 +68,11 @@ export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
   readonly rules?: Partial<AppOptions['rules']>;
 }
 
-type RuleStores = Pick<AppOptions, 'retryPolicies' | 'documents' | 'secrets'>;
+type RuleStores = Pick<AppOptions, 'retryPolicies' | 'documents' | 'secrets' | 'prices'>;
 
 /** The rules of a deployment, with what a test says otherwise. */
 function rulesOf(
-  { retryPolicies: store, documents, secrets }: RuleStores,
+  { retryPolicies: store, documents, secrets, prices }: RuleStores,
   given: TestApiOptions['rules'] = {},
 ): AppOptions['rules'] {
   const { defaults = DEFAULTS, ...rest } = given;
@@ -89,7 +89,7 @@ function rulesOf(
     ...{ clock: systemClock, log: pino({ level: 'silent' }) },
   });
   const profiles = createProfileUse({ documents, files });
-  return { defaults, checkAction, policies, templates, profiles, graphs, ...rest };
+  return { defaults, checkAction, policies, templates, profiles, graphs, prices, ...rest };
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */

@@ -58,3 +58,9 @@ create table stored_blobs (
   touched_at timestamptz not null default clock_timestamp()
 );
 create index stored_blobs_age on stored_blobs (touched_at);
+
+-- The lowest UUIDv7 of a time: runs before it have lower ids.
+create function lowest_id_at(at timestamptz) returns uuid language sql immutable parallel safe as $$
+  select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0')
+    || '00000000000000000000')::uuid
+$$;

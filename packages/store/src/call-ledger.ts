@@ -45,7 +45,7 @@ export function createCallLedger(db: Database, { engineId }: LedgerOptions = {})
     async begin(call) {
       const begun = await beginCall({ db, engineId }, call);
       // It may be attempts that are gone that stand in the way.
-      if (begun.state === 'wait' && (await settleStrays(db)) > 0) {
+      if (begun.state === 'wait' && (await settleStrays(db, call.runId)) > 0) {
         return beginCall({ db, engineId }, call);
       }
       return begun;

@@ -6,6 +6,7 @@ import {
   listArtifacts,
   listDigests,
   listRunTests,
+  listSpend,
   readArtifactBytes,
 } from './queries/run-digests.ts';
 import { insertFork, nextRun } from './queries/run-fork.ts';
@@ -20,7 +21,7 @@ export function createForkStore(db: Database): ForkStore {
     insert: (fork) => insertFork(db, fork),
     digests: (access, runId) => listDigests(db, access, runId),
     artifacts: (access, runId, limit) => listArtifacts(db, access, { runId, limit }),
-    spend: async () => [],
+    spend: (access, runId) => listSpend(db, access, runId),
     tests: (access, runId, limit) => listRunTests(db, access, { runId, limit }),
     logTails: (access, of) => listLogTails(db, access, of),
     sealedRows: (access, of) => listSealedRows(db, access, of),

@@ -16,6 +16,7 @@ export { acquireProcessLock } from './process-lock.ts';
 /** The folder of the migrations that come with this package. */
 export const MIGRATIONS = join(import.meta.dirname, '../sql');
 export { createDiskBlobStore } from './blobs/disk-blob-store.ts';
+export { createS3BlobStore } from './blobs/s3-blob-store.ts';
 export { makePartitions } from './queries/partitions.ts';
 export { putPlan } from './queries/plans.ts';
 export { fireForEvents } from './queries/task-events.ts';

@@ -1,6 +1,7 @@
-import type { BlobStore, Workspaces } from '@tenuto/engine';
+import type { ArtifactChores, BlobStore, Workspaces } from '@tenuto/engine';
 import type pg from 'pg';
 import { openPool } from './pool.ts';
+import { createArtifactChores } from './workspaces/artifact-chores.ts';
 import type { WorkspaceParts } from './workspaces/run-folder.ts';
 import { createWorkspaces } from './workspaces/workspaces.ts';
 
@@ -10,6 +11,7 @@ const POOL_SIZE = 4;
 export interface WorkspaceStore {
   readonly blobs: BlobStore;
   readonly workspaces: Workspaces;
+  readonly chores: ArtifactChores;
   close(): Promise<void>;
 }
 
@@ -28,9 +30,11 @@ export function openWorkspaceStore(
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
+  const workspaces = createWorkspaces({ ...parts, db });
   return {
     blobs: parts.blobs,
-    workspaces: createWorkspaces({ ...parts, db }),
+    workspaces,
+    chores: createArtifactChores({ ...parts, db }, workspaces),
     close: () => db.end(),
   };
 }

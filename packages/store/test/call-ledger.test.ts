@@ -102,6 +102,52 @@ describe('a call', () => {
   });
 });
 
+describe('what a provider says', () => {
+  test('never keeps a call from being settled, however odd', async () => {
+    const runId = await desk.spending();
+    const odd = [
+      { input: Number.NaN, output: 1.5, cached: -3, reasoning: Number.POSITIVE_INFINITY },
+      { input: 1e300, output: 1e300, cached: 1e300, reasoning: 1e300 },
+    ];
+    for (const [step, usage] of odd.entries()) {
+      const id = begunId(await desk.ledger.begin(callOf(runId, { step })));
+      const { costNanoUsd } = await desk.ledger.finish(id, resultOf({ usage }));
+      expect(Number.isSafeInteger(costNanoUsd)).toBe(true);
+    }
+    expect(await desk.budget('run', runId)).toMatchObject({ calls: 0 });
+  });
+
+  test('may hold what no database has a character for', async () => {
+    const runId = await desk.spending();
+    const over = { tool: 'c\0\ud800', loop: 'main/\0', agent: '\0', nodeId: 'a\0' };
+    const begun = await desk.ledger.begin(callOf(runId, { ...over, target: 'acme/\0' }));
+    await desk.ledger.finish(begunId(begun), resultOf({ result: '\0\ud800', model: '\0' }));
+    const again = callOf(runId, { ...over, target: 'acme/\0', attempt: 2 });
+    expect(await desk.ledger.begin(again)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('a model without a price', () => {
+  const unpriced = { target: 'acme/unheard-of' };
+
+  test('is free where nothing has a limit, and refused where something has', async () => {
+    const free = await desk.spending();
+    const id = begunId(await desk.ledger.begin(callOf(free, unpriced)));
+    expect(await desk.ledger.finish(id, resultOf())).toEqual({ costNanoUsd: 0 });
+    const limited = await desk.spending({ run: { usd: 1 } });
+    await expect(desk.ledger.begin(callOf(limited, unpriced))).rejects.toMatchObject({
+      ...{ code: 'unprocessable', message: expect.stringContaining('acme/unheard-of') },
+    });
+  });
+
+  test('has that of the model that answered, where that is known', async () => {
+    const runId = await desk.spending();
+    const id = begunId(await desk.ledger.begin(callOf(runId, { target: 'openai/alias' })));
+    const { costNanoUsd } = await desk.ledger.finish(id, resultOf({ model: 'gpt-4o-mini' }));
+    expect(costNanoUsd).toBe(1_000 * 150 + 500 * 600);
+  });
+});
+
 describe('a call whose attempt is gone', () => {
   test('is unknown to the next one, counts as paid, and may be made again', async () => {
     const runId = await desk.spending({ run: { usd: 1 } });

@@ -31,6 +31,8 @@ export function memoryBlobs(): BlobStore {
   };
 }
 
+const PIECE_BYTES = 64 * 1024;
+
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }

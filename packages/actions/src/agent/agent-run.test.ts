@@ -116,16 +116,19 @@ describe('an agent over the wire of an OpenAI-compatible server', () => {
     expect(told).toContain('hello');
   });
 
-  it('refuses tools that there are not, and commands where they are off', async () => {
-    const { stage, action } = await stageWith(() => ({ text: 'x' }));
+  it('refuses tools that there are not, and works without commands where they are off', async () => {
+    const { provider, stage, action } = await stageWith(() => ({ text: 'x' }));
     expect(errorOf(await action.run(agentCall({ tools: ['nowhere'] })))).toMatchObject({
       type: 'unknown_tool',
       classification: 'validation',
     });
     const off = agentRun({ ...stage, commands: { ...stage.commands, allow: 'none' } });
-    expect(errorOf(await off.run(agentCall({ tools: ['command.run'] })))).toMatchObject({
-      type: 'command_not_allowed',
-    });
+    const call = agentCall({ tools: ['command.run', 'workspace.read'] });
+    expect(await off.run(call)).toMatchObject({ status: 'completed' });
+    expect(provider.requests[0]?.body.tools?.map((tool) => tool.function.name)).toEqual([
+      'workspace_read',
+    ]);
+    expect(logOf(call)).toContain('TENUTO_ALLOW_COMMANDS');
   });
 
   it('takes system prompts from files, and refuses those that are not there', async () => {

@@ -179,7 +179,7 @@ class ModelCall {
 
   #tell({ input, output, cached }: TokenUsage, costNanoUsd: number): void {
     const from = cached > 0 ? ` (${cached} cached)` : '';
-    const price = this.#model.scripted ? 'scripted' : usd(costNanoUsd);
+    const price = `${usd(costNanoUsd)}${this.#model.scripted ? ' (scripted: nobody is paid)' : ''}`;
     const text = `${this.#where()}: ${this.#model.name} read ${input}${from} and wrote ${output} tokens, ${price}.`;
     this.#session.say(text);
   }

@@ -77,7 +77,9 @@ function outcomeOf(report: GovernanceReport): ActionOutcome {
   const blocking = report.gates.filter(
     ({ passed, skipped, severity }) => !passed && !skipped && severity === 'error',
   );
-  const which = blocking.slice(0, 5).map(({ id, message }) => `${id} (${message})`);
+  const which = blocking
+    .slice(0, 5)
+    .map(({ id, message }) => `${id} (${message.replace(/\.$/, '')})`);
   const more = blocking.length > 5 ? ` and ${blocking.length - 5} more` : '';
   const gates = blocking.length === 1 ? 'A gate' : `${blocking.length} gates`;
   const message = `${gates} of the phase ${report.phase} did not pass: ${which.join('; ')}${more}`;

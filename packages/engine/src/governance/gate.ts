@@ -235,7 +235,7 @@ function judgeApproval(
   { approved, by, reason }: GateEvidence['approval'],
 ): Verdict {
   const whom = by.length === 0 ? '' : ` by ${by.join(', ')}`;
-  const why = reason === undefined ? '' : `: ${reason}`;
+  const why = reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`;
   return {
     passed: approved,
     message: `It was ${approved ? 'approved' : 'rejected'}${whom}${why}.`,

@@ -20,9 +20,9 @@ export {
   type StoredPolicy,
   shapeOf,
 } from './plan.ts';
-export { type ProfileGraph, profileGraph } from './profile.ts';
+export { needsOfPhases, type ProfileGraph, profileGraph } from './profile.ts';
 export { profileProblems, RUN_PARAMS } from './profile-check.ts';
-export { keepPhases, phasesBefore, resultNodes } from './profile-clone.ts';
+export { phasesBefore, phasesBehind } from './profile-order.ts';
 export {
   AGENT_ACTION,
   agentOf,

@@ -9,16 +9,17 @@ import type {
 } from '@tenuto/contract';
 import { gateProblems } from '../governance/gate-problems.ts';
 import { compileJsonSchema } from '../json-schema/index.ts';
-import { needsOf } from './profile.ts';
+import { needsOfPhases } from './profile.ts';
 import { cycleOf } from './profile-cycle.ts';
 import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
 
 type Add = (path: string, message: string, value?: unknown) => void;
 
 /** Parameters that the run sets itself. */
-export const RUN_PARAMS = ['intake', 'kept'] as const;
+export const RUN_PARAMS = ['intake'] as const;
 /** Fields that only an LLM agent has. */
 const OF_LLM = [
+  'artifacts',
   ...([
     'prompt',
     'system',
@@ -90,8 +91,11 @@ function checkPhaseNeeds(phases: readonly ProfilePhase[], add: Add): void {
       else if (!known.has(need)) add(path, `names no phase "${need}"`, need);
     });
   });
-  const graph = new Map(phases.map(({ id }, i) => [id, needsOf(phases, i)]));
-  addCycle(graph, (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`, add);
+  addCycle(
+    needsOfPhases(phases),
+    (id) => `/phases/${phases.findIndex((phase) => phase.id === id)}/needs`,
+    add,
+  );
 }
 
 /** One that needs itself is told of already. */
@@ -122,6 +126,10 @@ function checkPhase(phase: ProfilePhase, place: string, add: Add): void {
       add(`${path}/id`, `"${agent.id}" is a part of every phase; choose another id`, agent.id);
     }
     checkAgent(agent, path, add);
+    (agent.artifacts ?? []).forEach((wanted, n) => {
+      if (artifacts.some((one) => one.path === wanted)) return;
+      add(`${path}/artifacts/${n}`, `names no artifact "${wanted}" of the phase`, wanted);
+    });
   });
   checkAgentNeeds(agents, `${place}/agents`, add);
   const reserved = approval === undefined ? [] : [APPROVAL_GATE];

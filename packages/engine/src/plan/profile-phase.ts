@@ -22,7 +22,7 @@ const PASSED = `parents.all(p, p.status == 'completed' || p.status == 'skipped')
 /** Fields of an agent that are the node's, not the action's. */
 const OF_NODE: ReadonlySet<string> = new Set([
   ...['id', 'description', 'uses', 'with', 'needs', 'if', 'on_ambiguous'],
-  ...['timeout_seconds', 'max_retries', 'prompt'],
+  ...['timeout_seconds', 'max_retries', 'prompt', 'artifacts'],
 ]);
 
 interface Phase {
@@ -115,6 +115,9 @@ function agentNode(of: Phase, agent: ProfileAgent, place: string): PlacedNode {
 function agentParameters({ profile, phase, before }: Phase, agent: ProfileAgent): JsonObject {
   const said = Object.entries(agent).filter(([field]) => !OF_NODE.has(field));
   const colleagues = (agent.needs ?? []).flatMap((id) => phase.agents.filter((a) => a.id === id));
+  const expected = (phase.artifacts ?? []).filter(
+    ({ path }) => agent.artifacts === undefined || agent.artifacts.includes(path),
+  );
   const earlier = [
     ...before.flatMap(({ phase: done }) => done.agents.map((one) => leftBy(done.id, one))),
     ...colleagues.map((one) => leftBy(phase.id, one)),
@@ -127,7 +130,7 @@ function agentParameters({ profile, phase, before }: Phase, agent: ProfileAgent)
     ...{ agent: agent.id, prompt: agent.prompt ?? '', phase: phase.id },
     input: { intake: '${params.intake}', ...(earlier.length > 0 && { earlier }) },
     feedback: `\${nodes['${gatesOf(phase.id)}'].previous}`,
-    ...(phase.artifacts !== undefined && { expected_artifacts: literal(phase.artifacts) }),
+    ...(expected.length > 0 && { expected_artifacts: expected.map((file) => literal(file)) }),
   };
 }
 

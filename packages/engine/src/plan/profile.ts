@@ -82,11 +82,18 @@ export function orderPhases(phases: readonly ProfilePhase[]): readonly OrderedPh
 }
 
 /** The ids of the phases that a phase needs. */
-export function needsOf(phases: readonly ProfilePhase[], index: number): readonly string[] {
+function needsOf(phases: readonly ProfilePhase[], index: number): readonly string[] {
   const written = phases[index]?.needs;
   if (written !== undefined) return [...new Set(written)];
   const before = phases[index - 1];
   return before === undefined ? [] : [before.id];
+}
+
+/** What each phase needs, by its id, in the order in which they are written. */
+export function needsOfPhases(
+  phases: readonly ProfilePhase[],
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(phases.map(({ id }, i) => [id, needsOf(phases, i)]));
 }
 
 /** All phases that have to be over before one begins, in order. */

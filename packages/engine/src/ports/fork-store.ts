@@ -33,11 +33,9 @@ export interface NodeDigest {
 
 /** An artifact of a run, without its bytes. */
 export interface ArtifactDigest {
-  /** Among all files of the run. */
-  readonly path: string;
   readonly node: number;
   readonly attempt: number;
-  readonly name: string;
+  readonly path: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
   /** SHA-256, in hex. */
@@ -94,7 +92,7 @@ export interface ForkStore {
   insert(fork: Fork): Promise<ForkResult>;
   /** The last attempt of each node that has had one, by node. */
   digests(access: Access, runId: string): Promise<readonly NodeDigest[]>;
-  /** Those of the run as they stand, by path, at most `limit`. */
+  /** The present versions of the run's, by path, at most `limit`. */
   artifacts(access: Access, runId: string, limit: number): Promise<readonly ArtifactDigest[]>;
   /** What its nodes have paid for; those that have paid for nothing are left out. */
   spend(access: Access, runId: string): Promise<readonly NodeSpend[]>;
@@ -115,7 +113,7 @@ export interface ForkStore {
     access: AuditAccess,
     of: { readonly subject: string; readonly limit: number },
   ): Promise<readonly SealedAuditRow[]>;
-  /** Bytes by hash; those that the run does not have are left out. */
+  /** Bytes that are in the database, by hash; those that the run does not have are left out. */
   bytes(
     access: Access,
     of: { readonly runId: string; readonly hashes: readonly string[] },

@@ -14,8 +14,11 @@ export interface InboxBody {
   readonly signal: Said & {
     readonly name: string;
     readonly payload: Json;
-    /** Refused unless a node waits for it now: it is not kept for later. */
-    readonly awaited?: true;
+    /**
+     * Refused unless a node waits for it now: it is not kept for later. The id is its own, and named
+     * by the refusal.
+     */
+    readonly awaited?: string;
   };
   /** No further attempt of a node that waits for one. */
   readonly cancel_retry: Said & { readonly node: number };

@@ -20,8 +20,6 @@ export interface NodeSums {
   readonly node: number;
   readonly startedAt: number | null;
   readonly endedAt: number;
-  readonly completed: number;
-  readonly failed: number;
 }
 
 /** The last end of a node that checks gates. */
@@ -45,9 +43,11 @@ export interface MetricsStore {
   calls(runId: string): Promise<readonly CallSums[]>;
   unknownCalls(runId: string): Promise<{ readonly count: number; readonly expectedNano: number }>;
   nodes(runId: string): Promise<readonly NodeSums[]>;
+  /** Attempts that did not complete. */
+  errors(runId: string): Promise<number>;
   lastOutputs(runId: string, nodes: readonly number[]): Promise<readonly LastOutput[]>;
-  /** How many artifacts the attempts of each node left. */
-  artifacts(runId: string): Promise<ReadonlyMap<number, number>>;
+  /** How many artifacts there are of each phase. */
+  artifacts(runId: string): Promise<ReadonlyMap<string, number>>;
   /** The last completed runs of an owner that were made of a profile or by a task, newest first. */
   pastRuns(of: {
     readonly owner: string;

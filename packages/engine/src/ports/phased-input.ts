@@ -14,8 +14,6 @@ export interface PhasedInput {
   readonly budget?: Budget;
   /** In an order in which each stands behind those that it needs. */
   readonly phases: readonly PhasePlan[];
-  /** The run that it repeats, and the phases that it has taken over from there. */
-  readonly clonedFrom?: { readonly runId: string; readonly kept: readonly string[] };
 }
 
 export const PROFILE_SOURCES = ['shipped', 'folder', 'stored'] as const;

@@ -30,7 +30,7 @@ export function yamlData(text: string): Json {
   const document = parsed(text);
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) throw new YamlFault(`${fault.message} at character ${fault.pos[0]}`);
-  return read({ document, values: 0 }, document.contents, 0);
+  return read({ anchors: new Map(), values: 0 }, document.contents, 0);
 }
 
 function parsed(text: string): Document.Parsed {
@@ -44,7 +44,8 @@ function parsed(text: string): Document.Parsed {
 }
 
 interface Reading {
-  readonly document: Document.Parsed;
+  /** What the anchors so far stand for. */
+  readonly anchors: Map<string, unknown>;
   values: number;
 }
 
@@ -52,8 +53,14 @@ function read(reading: Reading, node: unknown, level: number): Json {
   reading.values += 1;
   if (reading.values > MOST_VALUES) throw new YamlFault(`it has more than ${MOST_VALUES} values`);
   if (level > MOST_LEVELS) throw new YamlFault(`it is nested more than ${MOST_LEVELS} levels deep`);
-  if (isAlias(node)) return read(reading, node.resolve(reading.document), level + 1);
+  if (isAlias(node)) {
+    if (!reading.anchors.has(node.source)) {
+      throw new YamlFault(`there is no anchor "${node.source}" before its alias`);
+    }
+    return read(reading, reading.anchors.get(node.source), level + 1);
+  }
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
+  if (node.anchor !== undefined) reading.anchors.set(node.anchor, node);
   if (node.tag !== undefined && !CORE.test(node.tag)) {
     throw new YamlFault(`the tag "${node.tag}" is not read; only plain data is`);
   }

@@ -12,7 +12,8 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { etagOf } from '../services/entity-tag.ts';
-import { type CloneParts, cloneRun } from '../services/run-clone.ts';
+import type { PhasedParts } from '../services/phased-find.ts';
+import { cloneRun } from '../services/run-clone.ts';
 import {
   changeRun,
   type RunActed,
@@ -44,7 +45,7 @@ const prefer = Type.Optional(
 const headers = Type.Object({ 'if-match': Type.Optional(Type.String()), prefer });
 
 /** Runs of profiles: making them, going on, and the changes that all runs have in common. */
-export function addPhasedRunRoutes(instance: FastifyInstance, parts: NextParts & CloneParts): void {
+export function addPhasedRunRoutes(instance: FastifyInstance, parts: NextParts): void {
   const app: Typed = instance.withTypeProvider();
   app.post(
     RUNS,
@@ -122,7 +123,7 @@ const DEEDS: Readonly<Record<RunDeed, string>> = {
 };
 const response = { 200: RunSchema, 202: RunSchema, ...problems(404, 409, 412, 413, 415, 422) };
 
-function addChanges(app: Typed, parts: CloneParts): void {
+function addChanges(app: Typed, parts: PhasedParts): void {
   for (const [deed, summary] of [
     ['cancel', DEEDS.cancel],
     ['pause', DEEDS.pause],

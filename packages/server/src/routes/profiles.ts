@@ -150,7 +150,10 @@ function addValidation(app: Typed, parts: ProfileParts): void {
   const config = { ...read, limit: 'read' } as const;
   app.post(
     `${BASE}/validate`,
-    { config, schema: { ...schema, summary: 'Say all that is wrong with a profile' } },
+    {
+      config: { ...config, tool: 'check_profile' },
+      schema: { ...schema, summary: 'Say all that is wrong with a profile' },
+    },
     (request) => {
       const sent = request.body.profile ?? null;
       return validateProfile(parts, callerOf(request), { name: undefined, sent });

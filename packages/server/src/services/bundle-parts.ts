@@ -9,8 +9,9 @@ import {
   formatTime,
   type JobNode,
 } from '@tenuto/contract';
-import type { Access, RunRecord } from '@tenuto/engine';
+import type { Access, ApprovalStore, BlobStore, RunRecord } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
+import { approvalView } from './approvals.ts';
 import { auditAccessOf, rowView } from './audit.ts';
 import { BUNDLE_LIMITS } from './bundle-limits.ts';
 import { interventionView } from './interventions.ts';
@@ -111,18 +112,29 @@ export async function bundleLogs({
   }));
 }
 
-/** @param inline whether small texts come along */
+/**
+ * @param inline whether small texts come along
+ * @param blobs where bytes are that are not in the database
+ */
 export async function bundleArtifacts(
   { parts, access, run, facts, omitted }: Gathering,
   inline: boolean,
+  blobs: Pick<BlobStore, 'open'> | undefined,
 ): Promise<BundleArtifact[]> {
   const listed = facts.artifacts.slice(0, BUNDLE_LIMITS.artifacts);
   if (facts.artifacts.length > listed.length || facts.truncated.artifacts) {
     omitted.push(`Artifacts after the first ${listed.length}.`);
   }
   const small = inline ? fitting(listed.filter(isText)) : [];
-  const hashes = [...new Set(small.map(({ hash }) => hash))];
-  const bytes = await parts.forks.bytes(access, { runId: run.runId, hashes });
+  const hashesOf = (inDatabase: boolean) => [
+    ...new Set(small.filter((one) => one.inDatabase === inDatabase).map(({ hash }) => hash)),
+  ];
+  const hashes = hashesOf(true);
+  const bytes = new Map(await parts.forks.bytes(access, { runId: run.runId, hashes }));
+  for (const hash of blobs === undefined ? [] : hashesOf(false)) {
+    const pieces = await blobs?.open(hash);
+    if (pieces !== undefined) bytes.set(hash, Buffer.concat(await Array.fromAsync(pieces)));
+  }
   return listed.map((artifact) => {
     const { path, nodeId, attempt, mediaType, sizeBytes, hash } = artifact;
     const content = small.includes(artifact) ? bytes.get(hash) : undefined;
@@ -173,18 +185,19 @@ export function bundleTests({ facts, omitted }: Gathering): BundleTest[] {
 }
 
 /** What was asked, answered, mended and changed by somebody. */
-export async function bundleSessions({
-  parts,
-  access,
-  run: { runId },
-}: Gathering): Promise<Pick<BundleData, 'interventions' | 'recoveries' | 'recovery_audits'>> {
+export async function bundleSessions(
+  { parts, access, run: { runId } }: Gathering,
+  approvals: ApprovalStore,
+): Promise<Pick<BundleData, 'approvals' | 'interventions' | 'recoveries' | 'recovery_audits'>> {
   const page = { limit: BUNDLE_LIMITS.sessions, offset: 0 };
-  const [interventions, recoveries, audits] = await Promise.all([
+  const [asked, interventions, recoveries, audits] = await Promise.all([
+    approvals.approvals(access, { runId }, page),
     parts.recoveries.interventions(access, { runId }, page),
     parts.recoveries.recoveries(access, { runId }, page),
     parts.recoveries.audits(access, { runId }, page),
   ]);
   return {
+    approvals: asked.items.toReversed().map(approvalView),
     interventions: interventions.items.toReversed().map(interventionView),
     recoveries: recoveries.items.toReversed().map((one) => recoveryView(parts, one)),
     recovery_audits: audits.items.toReversed().map(auditView),

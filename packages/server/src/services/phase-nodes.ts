@@ -39,7 +39,9 @@ export function isWork(id: string): boolean {
 }
 
 /** Whether nothing is left to do in a phase, as the run stands. */
-export function isDone({ nodes }: Viewed, phase: PhaseNodes): boolean {
+export function isDone(viewed: Viewed | undefined, phase: PhaseNodes): boolean {
+  if (viewed === undefined) return false;
+  const { nodes } = viewed;
   const wanted = new Set(phase.gates === undefined ? phase.nodes : [phase.gates]);
   const count = nodes.nodeCount();
   for (let i = 0; i < count; i += 1) {

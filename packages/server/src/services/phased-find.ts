@@ -52,7 +52,9 @@ export async function phasesOfRun(
     // What is about to be done anew has come to nothing yet.
     return found?.generation === node?.generation ? found : undefined;
   };
+  const from = run.input.forkedFrom?.node?.split('/', 1)[0];
   return phasesOf(phased, {
+    ...(from !== undefined && { from }),
     ...{ node: (id) => nodes.get(id), record, now: parts.clock.wall() },
     ...(artifacts !== undefined && { artifacts }),
   });

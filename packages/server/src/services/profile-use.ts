@@ -87,36 +87,42 @@ export function fileProfile({ profile, source }: FileProfile): FoundProfile {
   return { profile, source, version: FILE_VERSION };
 }
 
-interface Prompted {
-  readonly system_file?: string;
-  readonly sub_agents?: ProfileAgent['sub_agents'];
-}
-
 interface Place {
   readonly path: string;
   readonly problems: ValidationError[];
 }
 
-async function withPrompts<Agent extends Prompted>(
+/** The same agent, and its sub-agents, with the texts of their prompt files in them. */
+async function withPrompts(
   files: ProfileFiles,
-  agent: Agent,
+  agent: ProfileAgent,
   { path, problems }: Place,
-): Promise<Agent> {
-  const { system_file: file, ...rest } = agent;
-  const subs = await Promise.all(
-    (agent.sub_agents ?? []).map((sub, i) =>
-      withPrompts(files, sub, { path: `${path}/sub_agents/${i}`, problems }),
-    ),
+): Promise<ProfileAgent> {
+  const { system_file: file, sub_agents: subs = [], ...rest } = agent;
+  const others = await Promise.all(
+    subs.map(async ({ system_file: subFile, ...sub }, i) => ({
+      ...sub,
+      ...(await promptOf(files, subFile, { path: `${path}/sub_agents/${i}`, problems })),
+    })),
   );
-  const whole = { ...agent, ...(subs.length > 0 && { sub_agents: subs }) };
-  if (file === undefined) return whole;
+  return {
+    ...rest,
+    ...(others.length > 0 && { sub_agents: others }),
+    ...(await promptOf(files, file, { path, problems })),
+  };
+}
+
+async function promptOf(
+  files: ProfileFiles,
+  file: string | undefined,
+  { path, problems }: Place,
+): Promise<{ readonly system?: string }> {
+  if (file === undefined) return {};
   const system = await files.prompt(file);
-  if (system !== undefined) {
-    return { ...rest, ...(subs.length > 0 && { sub_agents: subs }), system } as unknown as Agent;
-  }
+  if (system !== undefined) return { system };
   const message = `names no prompt file "${file}" of this server`;
   problems.push({ path: `${path}/system_file`, message, value: file });
-  return whole;
+  return {};
 }
 
 /** @throws OrchestrationError 422 */

@@ -194,8 +194,8 @@ export async function validateProfile(
   { name, sent }: { readonly name: string | undefined; readonly sent: unknown },
 ): Promise<ProfileVerdict> {
   const access = authorize(caller.principal, 'runs:read', WHAT);
-  const stored = name === undefined || sent !== undefined ? undefined : { name };
-  const written = stored === undefined ? sent : (await found(parts, access, stored)).profile;
+  const stored = name === undefined ? undefined : await found(parts, access, { name });
+  const written = sent === undefined ? stored?.profile : sent;
   const read = readProfile(written);
   if (!('profile' in read) || read.problems.length > 0) return faulty(read.problems);
   try {

@@ -7,8 +7,9 @@ import {
   canonicalJson,
   formatTime,
 } from '@tenuto/contract';
-import type { Plan } from '@tenuto/engine';
+import type { ApprovalStore, BlobStore, Plan } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { bundlePage } from '../bundle/page.ts';
 import { BUNDLE_LIMITS } from './bundle-limits.ts';
 import {
   bundleArtifacts,
@@ -24,12 +25,15 @@ import {
 import { rerunOf } from './bundle-rerun.ts';
 import { findJob } from './job-find.ts';
 import { historyOf } from './job-history.ts';
+import type { PhasedParts } from './phased-find.ts';
 import { factsOf, type RunFacts, totalsOf, usd } from './run-facts.ts';
 import { detailOf } from './runs.ts';
-import type { JobParts } from './services.ts';
 
-export interface BundleParts extends JobParts {
+export interface BundleParts extends PhasedParts {
   readonly version: string;
+  readonly approvals: ApprovalStore;
+  /** Where bytes are that are not in the database; absent, they are told of and not shown. */
+  readonly blobs?: Pick<BlobStore, 'open'> | undefined;
 }
 
 export interface BundleWish {
@@ -54,6 +58,18 @@ export async function bundleRun(
   const gathering: Gathering = { parts, access, run, facts, omitted: [] };
   const data = await gathered(parts, caller, gathering, inline);
   return sealed(data);
+}
+
+/**
+ * The same as a page.
+ * @throws OrchestrationError 404
+ */
+export async function bundledPage(
+  parts: BundleParts,
+  caller: Caller,
+  wish: BundleWish,
+): Promise<string> {
+  return bundlePage(await bundleRun(parts, caller, wish));
 }
 
 /** Adds the hash of all that is in it. */
@@ -81,8 +97,8 @@ async function gathered(
     detailOf(parts, access, run),
     historyOf(parts, access, run),
     bundleLogs(gathering),
-    bundleArtifacts(gathering, inline),
-    bundleSessions(gathering),
+    bundleArtifacts(gathering, inline, parts.blobs),
+    bundleSessions(gathering, parts.approvals),
     bundleAudit(gathering, caller),
   ]);
   const output = detail.output && (shortener.output(detail.output) as typeof detail.output);

@@ -1,8 +1,7 @@
-import { type CreatedRun, type CreateRun, formatTime } from '@tenuto/contract';
-import type { Access, RunRecord, Submission } from '@tenuto/engine';
+import { type CreatedRun, type CreateRun, formatTime, timeOfId } from '@tenuto/contract';
+import type { Access, PhasedInput, RunRecord, StoredInput, Submission } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { makeOnce, readIdempotency } from './idempotency.ts';
-import { findJob } from './job-find.ts';
 import { auditOf } from './job-state.ts';
 import { refuseWhenFull } from './job-submit.ts';
 import { shownStatus } from './job-view.ts';
@@ -27,6 +26,11 @@ export function createRun(
   });
 }
 
+/** A run of a profile that is to be stored. */
+export interface PhasedSubmission extends Submission {
+  readonly input: StoredInput & { readonly phased: PhasedInput };
+}
+
 /** Makes a run once. */
 export async function makeRun(
   parts: PhasedParts,
@@ -36,7 +40,7 @@ export async function makeRun(
     readonly asked: unknown;
     readonly key: string | undefined;
     /** Asked only when the key is new. */
-    submission(): Promise<Submission>;
+    submission(): Promise<PhasedSubmission>;
   },
 ): Promise<CreatedRun> {
   const { access, key } = of;
@@ -56,8 +60,7 @@ export async function makeRun(
         const result = await parts.gate.submit({ owner, admin: access.all }, () =>
           parts.engine.submit({ ...submission, ...keyed }),
         );
-        if (result.duplicate) return 'duplicate';
-        return createdView(parts, access, await findJob(parts, access, result.runId));
+        return result.duplicate ? 'duplicate' : freshView(submission, result);
       },
     },
   );
@@ -68,7 +71,7 @@ async function submissionOf(
   caller: Caller,
   access: Access,
   body: CreateRun,
-): Promise<Submission> {
+): Promise<PhasedSubmission> {
   const { found, job, input } = await readRun(parts, { access, asked: body });
   const { phased } = input;
   const { profile } = found;
@@ -85,7 +88,21 @@ async function submissionOf(
   };
 }
 
-async function createdView(
+/** The row as it was written, without reading it back. */
+function freshView(
+  { input }: PhasedSubmission,
+  { runId, status }: Pick<RunRecord, 'runId' | 'status'>,
+): CreatedRun {
+  const { phased } = input;
+  const at = formatTime(timeOfId(runId));
+  return {
+    ...{ run_id: runId, profile: phased.profile, project_name: phased.projectName },
+    ...{ current_phase: phased.phases[0]?.id ?? null, status, created_at: at, updated_at: at },
+  };
+}
+
+/** A run of a profile as its making answers. */
+export async function createdView(
   parts: PhasedParts,
   access: Access,
   run: RunRecord,

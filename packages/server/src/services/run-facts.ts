@@ -19,9 +19,8 @@ export const FACTS_MOST = 20_000;
 /** A fork of a fork of a fork: results of tests are looked for no further back. */
 const LINEAGE_MOST = 10;
 
-/** An artifact under a name that is its own in the run. */
+/** An artifact with the node that has left it. */
 export interface NamedArtifact extends ArtifactDigest {
-  readonly path: string;
   readonly nodeId: string;
 }
 
@@ -66,16 +65,12 @@ export async function factsOf(
   }
   return {
     ...{ run, viewed, nodes },
-    artifacts: artifacts.slice(0, most).map((one) => named(viewed, one)),
+    artifacts: artifacts
+      .slice(0, most)
+      .map((one) => ({ ...one, nodeId: viewed.nodes.idOf(one.node) })),
     tests: tests.slice(0, most),
     truncated: { artifacts: artifacts.length > most, tests: tests.length > most },
   };
-}
-
-/** Names are a node's own: outputs that are stored apart have all the same. */
-function named({ nodes }: Viewed, artifact: ArtifactDigest): NamedArtifact {
-  const nodeId = nodes.idOf(artifact.node);
-  return { ...artifact, nodeId };
 }
 
 /** Results of what a fork has taken over are told where they were made: they count once. */

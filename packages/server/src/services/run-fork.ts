@@ -2,17 +2,13 @@ import {
   type ForkChanges,
   type ForkRequest,
   OrchestrationError,
-  PlanError,
   type RunDetail,
   type RunStatus,
 } from '@tenuto/contract';
 import {
   type Access,
-  type ChangedPlan,
   canonicalJson,
-  changePlan,
   type Fork,
-  graphOf,
   hasNode,
   type Idempotency,
   type Plan,
@@ -30,6 +26,8 @@ import { authorize, type Caller } from '../auth/principal.ts';
 import { makeOnce, readIdempotency } from './idempotency.ts';
 import { findJob } from './job-find.ts';
 import { refuseWhenFull } from './job-submit.ts';
+import { changedPlan } from './run-fork-plan.ts';
+import { refuseBudget } from './run-input.ts';
 import { detailOf } from './runs.ts';
 import type { JobParts } from './services.ts';
 
@@ -40,6 +38,10 @@ export interface ForkWish {
   readonly runId: string;
   readonly body: ForkRequest;
   readonly key: string | undefined;
+  /** What is asked for, where it is asked in other words: the same again is the same request. */
+  readonly asked?: unknown;
+  /** What is kept of its profile, where that is not what the original has. */
+  readonly phased?: StoredInput['phased'];
 }
 
 /**
@@ -48,31 +50,33 @@ export interface ForkWish {
  * @throws OrchestrationError 404 for a run, 422 for a node that the run does not have and for
  *   changes that do not compile, 429 when a quota has no room, 503 when the server is full
  */
-export async function forkRun(
+export async function forkRun(parts: JobParts, caller: Caller, wish: ForkWish): Promise<RunDetail> {
+  const made = await forkRecord(parts, caller, wish);
+  return detailOf(parts, authorize(caller.principal, 'runs:write', 'runs'), made);
+}
+
+/** The same, answered by its row. */
+export async function forkRecord(
   parts: JobParts,
   caller: Caller,
-  { runId, body, key }: ForkWish,
-): Promise<RunDetail> {
+  { runId, body, key, asked, phased }: ForkWish,
+): Promise<RunRecord> {
   const access = authorize(caller.principal, 'runs:write', 'runs');
   const original = await findJob(parts, access, runId);
   const request = { fork: original.runId, ...body };
-  const idempotency = readIdempotency(key, request);
+  const idempotency = readIdempotency(key, asked ?? request);
   return makeOnce(
     parts,
     { owner: access.owner, idempotency, what: 'run' },
     {
-      find: async (id) => {
-        const made = await parts.jobs.find(access, id);
-        return made && detailOf(parts, access, made);
-      },
+      find: (id) => parts.jobs.find(access, id),
       make: async (keyed) => {
         refuseWhenFull(parts);
-        const fork = await planned(parts, caller, { access, original, body });
+        const fork = await planned(parts, caller, { access, original, body, phased });
         const result = await stored(parts, { access, fork, ...keyed });
         if (result.duplicate) return 'duplicate';
         parts.engine.runsWait();
-        const made = await findJob(parts, access, result.runId);
-        return detailOf(parts, access, made);
+        return findJob(parts, access, result.runId);
       },
     },
   );
@@ -82,17 +86,22 @@ interface Planning {
   readonly access: Access;
   readonly original: RunRecord;
   readonly body: ForkRequest;
+  readonly phased: StoredInput['phased'];
 }
 
 async function planned(
   parts: JobParts,
   caller: Caller,
-  { access, original, body }: Planning,
+  { access, original, body, phased }: Planning,
 ): Promise<Fork> {
   const { changes = {}, from_node: fromNode } = body;
+  refuseBudget(changes.budget, '/changes/budget');
   const before = await parts.plans(access, original);
   const { plan, changed } = await changedPlan(parts, access.owner, { before, changes });
-  const input = inputOf(original.input, changes, parts.clock.wall());
+  const input = {
+    ...inputOf(original.input, changes, parts.clock.wall()),
+    ...(phased !== undefined && { phased }),
+  };
   const name = nameOf(original, changes);
   const { runId, at } = await parts.forks.nextRun();
   const journal = await parts.jobs.journal(access, original.runId);
@@ -137,31 +146,6 @@ function takenOver(
   return takeOver(original, fork, { fromNode, changed });
 }
 
-/** The plan with the changes, checked in the name of whom it will run for. */
-async function changedPlan(
-  { rules }: JobParts,
-  owner: string,
-  { before, changes }: { readonly before: Plan; readonly changes: ForkChanges },
-): Promise<ChangedPlan> {
-  const nodes = changes.nodes ?? {};
-  const { nodes: written } = graphOf(before);
-  const named = Object.entries(nodes).map(([id, { uses }]) => ({ id, ...(uses && { uses }) }));
-  const checks = (await rules.graphs?.checks(owner, { nodes: [...written, ...named] })) ?? {
-    checkAction: rules.checkAction,
-  };
-  try {
-    const changed = changePlan(before, nodes as Parameters<typeof changePlan>[1], checks);
-    await rules.graphs?.refuseUnknown(owner, { plan: changed.plan, placeOf: (path) => path });
-    return changed;
-  } catch (error) {
-    if (!(error instanceof PlanError)) throw error;
-    throw new PlanError(
-      error.message,
-      error.validationErrors.map((one) => ({ ...one, path: `/changes${one.path}` })),
-    );
-  }
-}
-
 /** Nodes of the plan that are not what they were, or read what is not. */
 function runsAgain({
   before,
@@ -193,9 +177,13 @@ function nameOf({ name }: RunRecord, changes: ForkChanges): string {
 /** A deadline that has passed is none of the fork's; whom to tell is the business of the owner. */
 function inputOf(was: StoredInput, changes: ForkChanges, now: number): StoredInput {
   const { forkedFrom: _forkedFrom, depth: _depth, deadlineAt, ...rest } = was;
-  const { max_concurrent_nodes: most, timeout_ms: timeoutMs, params } = changes;
+  const { max_concurrent_nodes: most, timeout_ms: timeoutMs, params, budget } = changes;
   return {
     ...rest,
+    ...(budget !== undefined && {
+      budgets: { ...was.budgets, run: budget },
+      ...(was.phased !== undefined && { phased: { ...was.phased, budget } }),
+    }),
     params: { ...was.params, ...(params as StoredInput['params'] | undefined) },
     ...(most !== undefined && { maxConcurrentNodes: most }),
     ...(timeoutMs !== undefined && { timeoutMs }),

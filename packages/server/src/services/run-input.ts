@@ -163,14 +163,15 @@ function refuseParams(params: Asked['params'] = {}): void {
   refuse(taken.map((name) => ({ path: `/params/${name}`, message: 'is set by the run itself' })));
 }
 
-function refuseBudget(budget: Budget | undefined): void {
+/** @throws OrchestrationError 422 for a cheaper model that is missing, or that nothing asks for */
+export function refuseBudget(budget: Budget | undefined, path = '/budget'): void {
   if (budget === undefined) return;
   const degrades = budget.on_crossing === 'degrade';
   if (degrades === (budget.degrade_to !== undefined)) return;
   const message = degrades
     ? 'is required with `on_crossing: degrade`'
     : 'goes with `on_crossing: degrade` only';
-  refuse([{ path: '/budget/degrade_to', message }]);
+  refuse([{ path: `${path}/degrade_to`, message }]);
 }
 
 function refuse(validationErrors: readonly ValidationError[]): void {

@@ -33,28 +33,29 @@ export async function getRunMetrics(
 ): Promise<RunMetrics> {
   const access = authorize(caller.principal, 'runs:read', 'runs');
   const run = await findJob(parts, access, runId);
-  const viewed = await viewOf(parts, access, run);
+  const now = parts.clock.wall();
   const { metrics } = parts;
-  const phases = run.kind === 'phased' ? phaseNodesOf(viewed.plan) : [];
-  const [calls, unknown, sums, artifacts, accounts, reports] = await Promise.all([
+  // Of a graph without phases the nodes may be many, and none of them is told of.
+  const viewed = isPhased(run) ? await viewOf(parts, access, run) : undefined;
+  const phases = viewed === undefined ? [] : phaseNodesOf(viewed.plan);
+  const [calls, unknown, errors, sums, artifacts, accounts, reports] = await Promise.all([
     metrics.calls(run.runId),
     metrics.unknownCalls(run.runId),
-    metrics.nodes(run.runId),
+    metrics.errors(run.runId),
+    viewed === undefined ? [] : metrics.nodes(run.runId),
     metrics.artifacts(run.runId),
     parts.budgets.ofRun(run.runId),
     gateReports(metrics, run.runId, phases),
   ]);
-  const now = parts.clock.wall();
-  const idOf = (node: number) => viewed.nodes.idOf(node);
   const ofPhase = (phase: PhaseNodes) =>
     phaseMetrics(phase, {
-      ...{ calls, sums, artifacts, idOf, report: reports.get(phase.phase) },
-      until: isDone(viewed, phase) || run.over ? undefined : now,
+      ...{ calls, sums, artifacts, report: reports.get(phase.phase) },
+      idOf: (node) => viewed?.nodes.idOf(node) ?? '',
+      until: run.over || isDone(viewed, phase) ? undefined : now,
     });
   const known = [...reports.values()];
   const last = known.at(-1);
   const budgets = budgetsOf(run, accounts.map(budgetStateView));
-  const projection = await projectionOf(parts, access, { run, viewed, phases, calls, sums, now });
   return {
     ...{ run_id: run.runId, total_duration_seconds: durationOf(run, now) },
     ...{ total_token_usage: spendingOf(calls).token_usage, total_cost_usd: costOf(calls) },
@@ -63,11 +64,16 @@ export async function getRunMetrics(
     governance_score: governanceScore(known),
     hygiene_score: last?.hygiene_score ?? null,
     hygiene_findings: last?.hygiene_findings ?? [],
-    artifacts_total: sum([...artifacts.values()]),
-    errors_count: sum(sums.map(({ failed }) => failed)),
+    ...{ artifacts_total: sum([...artifacts.values()]), errors_count: errors },
     unknown_calls: { count: unknown.count, expected_cost_usd: usdOf(unknown.expectedNano) },
-    ...{ budgets, projection, warnings: warnings(calls, budgets, unknown.count) },
+    projection: await projectionOf(parts, access, { run, viewed, phases, calls, sums, now }),
+    ...{ budgets, warnings: warnings(calls, budgets, unknown.count) },
   };
+}
+
+/** Also one that a task has made from a profile. */
+function isPhased({ kind, input }: RunRecord): boolean {
+  return kind === 'phased' || input.phased !== undefined;
 }
 
 function durationOf(run: RunRecord, now: number): number | null {
@@ -78,7 +84,7 @@ function durationOf(run: RunRecord, now: number): number | null {
 interface PhaseFacts {
   readonly calls: readonly CallSums[];
   readonly sums: readonly NodeSums[];
-  readonly artifacts: ReadonlyMap<number, number>;
+  readonly artifacts: ReadonlyMap<string, number>;
   readonly report: GateReport | undefined;
   /** It goes on: its time is counted up to here. */
   readonly until: number | undefined;
@@ -97,7 +103,7 @@ function phaseMetrics(
     duration_seconds: span === undefined ? null : ((until ?? span.to) - span.from) / 1_000,
     ...spendingOf(calls.filter((one) => one.phase === phase)),
     agents_executed: executed.length,
-    artifacts_generated: sum(nodes.map((node) => artifacts.get(node) ?? 0)),
+    artifacts_generated: artifacts.get(phase) ?? 0,
     governance_passed: report?.passed ?? null,
     governance_score: report?.governance_score ?? null,
     governance_warnings: report === undefined ? 0 : warningsOf(report),

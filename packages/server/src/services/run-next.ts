@@ -166,18 +166,19 @@ async function goBack(
     });
   }
   const access = authorize(caller.principal, 'runs:write', 'runs');
-  const ids = new Set(again.map(({ phase }) => phase));
+  const ends = new Map(again.map(({ phase, completed_at: end }) => [phase, end]));
   const { seen, done } = await until(parts, SETTLE_MS, async () => {
     const now = await look(parts, access, run.runId);
-    const on = now.phases.some((one) => ids.has(one.phase) && isOn(one));
-    return { seen: now, done: !now.run.over && on };
+    return { seen: now, done: now.phases.some((one) => isTakenUp(one, ends.get(one.phase))) };
   });
   if (!done) return undefined;
-  return seen.phases.filter((one) => ids.has(one.phase) && one.status === 'ready');
+  return seen.phases.filter((one) => ends.has(one.phase) && one.status === 'ready');
 }
 
-function isOn({ status }: RunPhase): boolean {
-  return status === 'ready' || GOES_ON.has(status);
+/** Whether a phase goes on again, or has ended again since. */
+function isTakenUp({ status, completed_at: end }: RunPhase, before: string | null | undefined) {
+  if (before === undefined) return false;
+  return status === 'ready' || GOES_ON.has(status) || (PHASE_OVER.has(status) && end !== before);
 }
 
 /** Tells a phase to go on; only one of those who tell it at the same time is heard. */
@@ -196,12 +197,13 @@ async function tell(
   const { actor } = caller.principal;
   const action = skips ? 'run.validation_skipped' : 'run.advanced';
   const audit = auditOf(caller, action, runId, { phase });
-  const body = { actor, name: nextSignal(phase), payload, awaited: true } as const;
+  const awaited = parts.newId();
+  const body = { actor, name: nextSignal(phase), payload, awaited };
   await tellJob(
     parts,
     access,
     { runId, type: 'signal', body, audit },
-    { deed: 'taken to its next phase', async: false },
+    { deed: 'taken to its next phase', async: false, id: awaited },
   );
 }
 

@@ -9,6 +9,7 @@ import {
   nextOf,
   type PhasedInput,
   type PhasePlan,
+  phasesBehind,
   startOf,
 } from '@tenuto/engine';
 import { gateReport, type ReportedGates } from './gate-report.ts';
@@ -21,17 +22,24 @@ export interface PhaseNodes {
   record(id: string): NodeRecord | undefined;
   /** Of a phase, where somebody counts them. */
   artifacts?: ReadonlyMap<string, number>;
+  /** The phase that a run was forked from: others were not executed in it. */
+  readonly from?: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** All phases of a run, in an order in which each stands behind those that it needs. */
 export function phasesOf(phased: PhasedInput, nodes: PhaseNodes): RunPhase[] {
-  const kept = new Set(phased.clonedFrom?.kept);
-  return phased.phases.map((phase) => phaseView(phase, nodes, kept.has(phase.id)));
+  const { from } = nodes;
+  const again = from === undefined ? undefined : phasesBehind(phased.phases, from);
+  return phased.phases.map((phase) => {
+    const kept = again !== undefined && phase.id !== from && !again.has(phase.id);
+    const view = phaseView(phase, nodes);
+    return { ...view, kept: kept && view.status === 'completed' };
+  });
 }
 
-function phaseView(phase: PhasePlan, nodes: PhaseNodes, kept: boolean): RunPhase {
+function phaseView(phase: PhasePlan, nodes: PhaseNodes): Omit<RunPhase, 'kept'> {
   const status = phaseStatus(phase, nodes);
   const times = timesOf(phase, nodes, status);
   const { startedAt, completedAt } = times;
@@ -51,7 +59,6 @@ function phaseView(phase: PhasePlan, nodes: PhaseNodes, kept: boolean): RunPhase
     artifacts_count: nodes.artifacts?.get(phase.id) ?? artifactsSaid(phase, nodes),
     gates: gatesView(phase, reportOf(phase, nodes)),
     error,
-    kept,
   };
 }
 

@@ -23,7 +23,8 @@ interface ProjectionParts {
 
 interface Present {
   readonly run: RunRecord;
-  readonly viewed: Viewed;
+  /** Absent for a run without phases. */
+  readonly viewed: Viewed | undefined;
   readonly phases: readonly PhaseNodes[];
   readonly calls: readonly CallSums[];
   readonly sums: readonly NodeSums[];

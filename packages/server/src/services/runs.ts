@@ -117,7 +117,7 @@ export async function detailOf(
     run.over ? [] : runReasons(parts, access, run),
     phasedPart(parts, access, run),
   ]);
-  const { intake, kept: _, ...params } = run.input.params;
+  const { intake, ...params } = run.input.params;
   const summary = summaryOf(parts, run, true);
   const forkedFrom = run.input.forkedFrom ?? null;
   return {
@@ -145,7 +145,6 @@ async function phasedPart(parts: PhasedParts, access: Access, run: RunRecord) {
     current_phase: currentPhase(phases),
     auto_advance: phased?.autoAdvance ?? null,
     budget: phased?.budget ?? null,
-    cloned_from: phased?.clonedFrom?.runId ?? null,
     phases,
   };
 }

@@ -81,6 +81,9 @@ function ruleOf(budget: BudgetRow, rules: readonly Rules[]): Omit<Rules, 'scope'
   );
 }
 
+/** What is for everybody is not for who runs the place. */
+const FIRST_ADMIN = 'admin';
+
 /** What is set for tasks and profiles of the owner, and what a principal may spend. */
 async function rulesOf(session: Session, budgets: readonly BudgetRow[]): Promise<readonly Rules[]> {
   const { owner } = budgets[0] ?? { owner: '' };
@@ -89,7 +92,9 @@ async function rulesOf(session: Session, budgets: readonly BudgetRow[]): Promise
     .map(({ subject }) => subject);
   const { rows } = await session.query<Rules>(
     `with quota as (
-       select q.* from quotas q where q.principal in ($1, '*') order by q.principal = '*' limit 1)
+       select q.* from quotas q
+       where q.principal = $1 or (q.principal = '*' and $1 <> '${FIRST_ADMIN}')
+       order by q.principal = '*' limit 1)
      select r.scope, r.subject, r.limit_nano, r.warn_at, r.on_crossing, r.degrade_to
      from budget_rules r where r.owner = $1 and r.subject = any($2::text[])
      union all

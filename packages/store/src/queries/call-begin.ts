@@ -1,4 +1,4 @@
-import type { Json } from '@tenuto/contract';
+import { type Json, OrchestrationError } from '@tenuto/contract';
 import {
   type Begun,
   type BlockingBudget,
@@ -93,6 +93,7 @@ async function begin(session: Session, parts: BeginParts, call: NewCall): Promis
   // What is settled just now counts.
   const standings = await standingsOf(session, budgets);
   const { price, known } = await priceOf(session, call, now.getTime());
+  if (known === undefined && isPaid(call)) refuseUnpriced(call, standings);
   const judged = judgeNested(standings, price);
   if (judged.verdict !== 'fits') {
     return { state: judged.verdict, budget: blocking(judged.budget) };
@@ -100,6 +101,22 @@ async function begin(session: Session, parts: BeginParts, call: NewCall): Promis
   if (earlier !== undefined) await giveUpKey(session, earlier);
   const callId = await insertCall(session, call, { budgets, price, known });
   return { state: 'begun', callId, reservedNanoUsd: price.upper };
+}
+
+function isPaid({ kind, estimate }: NewCall): boolean {
+  return kind === 'model' && estimate !== undefined;
+}
+
+/**
+ * A limit cannot be kept for what nobody knows the price of; what names its models beforehand was
+ * refused then.
+ * @throws OrchestrationError 422
+ */
+function refuseUnpriced({ target }: NewCall, standings: readonly BudgetStanding[]): void {
+  const limited = standings.find(({ limit }) => limit !== null);
+  if (limited === undefined) return;
+  const detail = `No price of ${target} is known, and the budget of the ${limited.scope} has a limit: add one (POST /prices).`;
+  throw new OrchestrationError('unprocessable', detail);
 }
 
 async function databaseTime(session: Session): Promise<number> {
@@ -203,7 +220,7 @@ interface Priced {
 async function priceOf(session: Session, call: NewCall, at: number): Promise<Priced> {
   const { estimate } = call;
   const free = { price: { expected: 0, upper: 0 }, known: undefined };
-  if (estimate === undefined || call.kind === 'tool') return free;
+  if (estimate === undefined || !isPaid(call)) return free;
   const known = (await pricesOf(session, [call.target], at)).get(call.target);
   if (known === undefined) return free;
   const { rows } = await session.query<{ average: number | null }>(

@@ -4,6 +4,7 @@ import {
   costOf,
   isNearlySpent,
   type ModelPrice,
+  type TokenUsage,
 } from '@tenuto/engine';
 import { clean } from './budget-keys.ts';
 import { type BudgetRow, lockBudgets } from './budget-rows.ts';
@@ -26,8 +27,10 @@ export async function finishCall(
   const ref = refOf(callId);
   const bytes = Buffer.from(JSON.stringify(result.result));
   const tooLarge = bytes.length > RESULT_BYTES;
+  const { usage } = result;
+  const counted = usage === undefined ? result : { ...result, usage: countedUsage(usage) };
   const cost = await transaction(db, (session) =>
-    finish(session, ref, { result, bytes: tooLarge ? null : bytes }),
+    finish(session, ref, { result: counted, bytes: tooLarge ? null : bytes }),
   );
   if (tooLarge) {
     const message = `The result has ${bytes.length} bytes; at most ${RESULT_BYTES} are kept.`;
@@ -35,6 +38,19 @@ export async function finishCall(
   }
   return { costNanoUsd: cost };
 }
+
+/** What was paid for is written down whatever a provider says: what is no count of tokens is none. */
+function countedUsage({ input, output, cached, reasoning }: TokenUsage): TokenUsage {
+  const count = (tokens: number) =>
+    Number.isFinite(tokens) ? Math.min(Math.max(0, Math.trunc(tokens)), TOKENS_MOST) : 0;
+  return {
+    ...{ input: count(input), output: count(output) },
+    ...{ cached: count(cached), reasoning: count(reasoning) },
+  };
+}
+
+/** More than any call has: at any price, what it costs is still a number. */
+const TOKENS_MOST = 1_000_000_000;
 
 interface Ending {
   readonly result: CallResult;

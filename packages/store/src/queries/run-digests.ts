@@ -1,4 +1,4 @@
-import type { Access, ArtifactDigest, NodeDigest, RunTest } from '@tenuto/engine';
+import type { Access, ArtifactDigest, NodeDigest, NodeSpend, RunTest } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { owned, reachable } from './run-row.ts';
 import { statusOf } from './test-row.ts';
@@ -24,6 +24,7 @@ export async function listDigests(
   );
 }
 
+/** The present versions of what nodes have left, by path. */
 export async function listArtifacts(
   db: Database,
   access: Access,
@@ -32,17 +33,17 @@ export async function listArtifacts(
   const given = parameters();
   return ask<ArtifactDigest & Record<string, unknown>>(
     db,
-    `select a.path, a.node, a.attempt, a.name, a.media_type as "mediaType",
+    `select a.node, a.attempt, a.path, a.media_type as "mediaType",
        a.size_bytes::float8 as "sizeBytes", encode(a.hash, 'hex') as hash,
        a.in_database as "inDatabase"
      from artifacts a where a.run_id = ${given.add(runId)} and a.ended is null and not a.gone
        and not a.internal and ${owned(access, given, 'a')}
-     order by a.path, a.artifact_id limit ${given.add(limit)}`,
+     order by a.path, a.node, a.attempt limit ${given.add(limit)}`,
     given.values,
   );
 }
 
-/** Bytes of artifacts of a run: of hashes that are not among its own, nothing is told. */
+/** Bytes of artifacts of a run that are kept in the database: nothing of what is not its own. */
 export async function readArtifactBytes(
   db: Database,
   access: Access,
@@ -59,6 +60,35 @@ export async function readArtifactBytes(
     given.values,
   );
   return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));
+}
+
+/** What the calls of each node have cost; tokens are counted by the providers. */
+export async function listSpend(
+  db: Database,
+  access: Access,
+  runId: string,
+): Promise<readonly NodeSpend[]> {
+  const given = parameters();
+  const rows = await ask<{
+    node: number;
+    cost: number;
+    input: number;
+    output: number;
+    cached: number;
+    reasoning: number;
+  }>(
+    db,
+    `select c.node, sum(coalesce(c.cost_nano, 0))::float8 as cost,
+       sum(coalesce(c.input_tokens, 0))::float8 as input,
+       sum(coalesce(c.output_tokens, 0))::float8 as output,
+       sum(coalesce(c.cached_tokens, 0))::float8 as cached,
+       sum(coalesce(c.reasoning_tokens, 0))::float8 as reasoning
+     from calls c where c.run_id = ${given.add(runId)} and c.kind = 'model'
+       and c.state in ('done', 'unknown') and ${owned(access, given, 'c')}
+     group by c.node order by c.node`,
+    given.values,
+  );
+  return rows.map(({ node, cost, ...usage }) => ({ node, costNanoUsd: cost, usage }));
 }
 
 /** The last result of each test in each node of a run. */

@@ -6,6 +6,7 @@ import { keyPart } from './idempotency.ts';
 import { putPlan } from './plans.ts';
 import { claimKeyAt } from './priority.ts';
 import { RUN_KIND_CODES } from './run-columns.ts';
+import { copyFiles } from './run-fork-files.ts';
 import { Refusal, type Session, transaction } from './transaction.ts';
 
 /** Id and time of a run that is to be made. */
@@ -92,7 +93,7 @@ async function copyAttempts(session: Session, fork: Fork): Promise<boolean> {
     taken.map((_, i) => i + 2),
   ];
   const { rowCount } = await session.query(COPY_ATTEMPTS, [runId, original, ...wanted]);
-  await session.query(COPY_ARTIFACTS, [runId, original, ...wanted.slice(0, 3)]);
+  await copyFiles(session, { runId, original, taken });
   return rowCount === taken.length;
 }
 
@@ -109,27 +110,3 @@ const COPY_ATTEMPTS = `
   cross join lateral (
     select * from attempts o where o.run_id = $2 and o.node = t.origin and o.attempt = t.attempt
     offset 0) a`;
-/**
- * What those attempts have left, and of files in a workspace also what attempts before them had: it
- * is there for whoever works in it next. The order of versions stays.
- */
-const COPY_ARTIFACTS = `
-  with taken as (
-    select t.node as node_now, t.attempt as attempt_now, a.*, row_number() over (
-      partition by a.path, a.in_workspace order by a.version desc, t.node desc) = 1 as is_last
-    from unnest($3::int[], $4::int[], $5::int[]) t(origin, attempt, node)
-    cross join lateral (
-      select distinct on (o.path, o.in_workspace) o.* from artifacts o
-      where o.run_id = $2 and o.node = t.origin and o.attempt <= t.attempt and not o.undone
-        and (o.in_workspace or o.attempt = t.attempt)
-      order by o.path, o.in_workspace, o.version desc offset 0) a),
-  copied as (
-    insert into artifacts (run_id, node, attempt, node_id, path, in_workspace, version, ended, gone,
-      internal, name, phase, artifact_type, media_type, description, size_bytes, hash, in_database)
-    select $1::uuid, node_now, attempt_now, node_id, path, in_workspace, version,
-      case when is_last then null else 0 end, gone, internal, name, phase, artifact_type,
-      media_type, description, size_bytes, hash, in_database
-    from taken)
-  insert into workspaces (run_id, version, files, bytes)
-  select $1::uuid, max(version), count(*) filter (where is_last and not gone), sum(size_bytes)
-  from taken where in_workspace having count(*) > 0`;

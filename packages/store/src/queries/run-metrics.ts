@@ -7,6 +7,7 @@ export function createMetricsStore(db: Database): MetricsStore {
     calls: (runId) => callSums(db, runId),
     unknownCalls: (runId) => unknownCalls(db, runId),
     nodes: (runId) => nodeSums(db, [runId]).then((all) => all.get(runId) ?? []),
+    errors: (runId) => countErrors(db, runId),
     lastOutputs: (runId, nodes) => lastOutputs(db, runId, nodes),
     artifacts: (runId) => artifactCounts(db, runId),
     pastRuns: (of) => pastRuns(db, of),
@@ -38,7 +39,7 @@ async function callSums(db: Database, runId: string): Promise<readonly CallSums[
        (sum(extract(epoch from c.ended_at - c.started_at)) * 1000)::float8 as ms,
        (count(*) filter (where c.price is null))::int as unpriced
      from calls c where c.run_id = $1 and c.kind = 'model' and c.state = 'done'
-     group by c.phase, c.agent, c.target order by min(c.call_id)`,
+     group by c.phase, c.agent, c.target order by min(c.begun_at)`,
     [runId],
   );
   return rows.map((row) => ({
@@ -70,8 +71,6 @@ interface NodeRow {
   readonly node: number;
   readonly started: number | null;
   readonly ended: number;
-  readonly completed: number;
-  readonly failed: number;
 }
 
 /** By run. Attempts of several runs are joined to a list of them: each is found in its partition. */
@@ -83,19 +82,26 @@ async function nodeSums(
     db,
     `select a.* from unnest($1::uuid[]) as w (run_id) cross join lateral (
        select a.run_id, a.node, (extract(epoch from min(a.started_at)) * 1000)::float8 as started,
-         (extract(epoch from max(a.ended_at)) * 1000)::float8 as ended,
-         (count(*) filter (where a.status = 'completed'))::int as completed,
-         (count(*) filter (where a.status <> 'completed'))::int as failed
+         (extract(epoch from max(a.ended_at)) * 1000)::float8 as ended
        from attempts a where a.run_id = w.run_id group by a.run_id, a.node) a`,
     [runIds],
   );
   const byRun = new Map<string, NodeSums[]>();
-  for (const { run_id, node, started, ended, completed, failed } of rows) {
+  for (const { run_id, node, started, ended } of rows) {
     const list = byRun.get(run_id) ?? [];
-    list.push({ node, startedAt: started, endedAt: ended, completed, failed });
+    list.push({ node, startedAt: started, endedAt: ended });
     byRun.set(run_id, list);
   }
   return byRun;
+}
+
+async function countErrors(db: Database, runId: string): Promise<number> {
+  const [row] = await ask<{ count: number }>(
+    db,
+    `select count(*)::int as count from attempts a where a.run_id = $1 and a.status <> 'completed'`,
+    [runId],
+  );
+  return row?.count ?? 0;
 }
 
 async function lastOutputs(
@@ -122,14 +128,14 @@ async function lastOutputs(
   }));
 }
 
-async function artifactCounts(db: Database, runId: string): Promise<ReadonlyMap<number, number>> {
-  const rows = await ask<{ node: number; count: number }>(
+async function artifactCounts(db: Database, runId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await ask<{ phase: string; count: number }>(
     db,
-    `select a.node, count(distinct a.name)::int as count from artifacts a
-     where a.run_id = $1 group by a.node`,
+    `select a.phase, count(*)::int as count from artifacts a
+     where a.run_id = $1 and a.ended is null and not a.gone and not a.internal group by a.phase`,
     [runId],
   );
-  return new Map(rows.map(({ node, count }) => [node, count]));
+  return new Map(rows.map(({ phase, count }) => [phase, count]));
 }
 
 /** Runs that are looked at for those of them that have completed. */

@@ -2,10 +2,10 @@
  * What there is in the store of blobs. A row is there before the bytes are; whoever removes bytes
  * holds their row until they are gone, so whoever puts the same bytes waits for that.
  */
-import type pg from 'pg';
 import { byteaArray } from '../binary-array.ts';
+import type { Session } from './transaction.ts';
 
-type Queryable = Pick<pg.Pool, 'query'>;
+type Queryable = Pick<Session, 'query'>;
 
 /** Says that bytes are about to be put and referred to; nobody removes them for a while. */
 export async function announceBlobs(db: Queryable, hashes: readonly string[]): Promise<void> {

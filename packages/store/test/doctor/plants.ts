@@ -1,6 +1,7 @@
 /** For each check, what makes a sound store one in which it finds something. */
 import { randomUUID } from 'node:crypto';
 import { FIRINGS } from './firing-plants.ts';
+import { MONEY } from './money-plants.ts';
 import type { Plant } from './plant.ts';
 import type { SoundStore } from './sound-store.ts';
 
@@ -407,4 +408,5 @@ const REPLAYS: Readonly<Record<string, Plant>> = {
 export const PLANTS = {
   ...{ ...RUNS, ...LEFTOVERS, ...JOURNALS, ...RECORDS, ...REPLAYS },
   ...FIRINGS,
+  ...MONEY,
 };

@@ -74,6 +74,11 @@ function markdown(file: WantedFile, about: About): string {
     '| Begin with the smallest useful version | It can be tested with its users |',
     '| Keep data and code apart | Each can change without the other |',
     '',
+    '## Risks',
+    '',
+    '- It is used for more than it was made for: the scope above says what that is.',
+    '- What it is built on changes: the checks of each phase would show it first.',
+    '',
     '## Next steps',
     '',
     `1. Review this document (written by ${agent}${phase === undefined ? '' : ` in ${phase}`}).`,
@@ -94,7 +99,7 @@ function json(file: WantedFile, about: About): string {
       { id: 1, name: 'first', value: 1 },
       { id: 2, name: 'second', value: 2 },
     ],
-    metrics: { coverage: 0.9, accuracy: 0.91, mae: 1.2, rmse: 1.6 },
+    metrics: { accuracy: 0.91, f1: 0.88, coverage: 0.9, error: 0.12 },
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

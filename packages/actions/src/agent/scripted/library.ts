@@ -43,6 +43,8 @@ const ScriptSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' }),
     description: Type.Optional(Type.String({ maxLength: 2_000 })),
+    /** Words of a prompt by which it is told from others that would fit as well. */
+    hint: Type.Optional(Type.String({ minLength: 3, maxLength: 200 })),
     agents: Type.Record(
       Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]*(/[A-Za-z][A-Za-z0-9_-]*)?$' }),
       Type.Array(StepSchema, { minItems: 1, maxItems: 200 }),
@@ -99,15 +101,32 @@ export function stepsFor(
   context: ScriptedContext,
 ): readonly ScriptStep[] | undefined {
   const named = library.get(name);
-  const scripts = named !== undefined ? [named] : [...library.values()];
-  for (const { agents } of scripts) {
-    const keys = [`${context.phase}/${context.agent}`, context.agent, context.phase ?? ''];
-    const steps = keys.map((key) => entry(agents, key)).find((each) => each !== undefined);
-    if (steps === undefined || !leavesAll(together(agents, steps, context), context)) continue;
-    // Without a name a script is only meant where its files are.
-    if (named !== undefined || context.expected.length > 0) return steps;
-  }
-  return undefined;
+  if (named !== undefined) return stepsIn(named, context);
+  // Without a name a script is only meant where its files are, and those who came before are its own.
+  if (context.expected.length === 0) return undefined;
+  const fitting = [...library.values()].filter(
+    (script) => stepsIn(script, context) !== undefined && knowsEarlier(script, context),
+  );
+  const hinted = fitting.find(({ hint }) => hint !== undefined && context.prompt.includes(hint));
+  const script = hinted ?? fitting[0];
+  return script && stepsIn(script, context);
+}
+
+function stepsIn({ agents }: Script, context: ScriptedContext): readonly ScriptStep[] | undefined {
+  const keys = [`${context.phase}/${context.agent}`, context.agent, context.phase ?? ''];
+  const steps = keys.map((key) => entry(agents, key)).find((each) => each !== undefined);
+  if (steps === undefined) return undefined;
+  return leavesAll(together(agents, steps, context), context) ? steps : undefined;
+}
+
+const WithEarlier = Type.Object({
+  earlier: Type.Array(Type.Object({ phase: Type.String(), agent: Type.String() })),
+});
+
+/** Whether those who worked before, as an agent of a profile is told, are in the script too. */
+function knowsEarlier({ agents }: Script, { input }: ScriptedContext): boolean {
+  if (!Check(WithEarlier, input)) return true;
+  return input.earlier.every(({ phase, agent }) => Object.hasOwn(agents, `${phase}/${agent}`));
 }
 
 function entry(agents: Script['agents'], key: string): readonly ScriptStep[] | undefined {

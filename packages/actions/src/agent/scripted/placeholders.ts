@@ -14,6 +14,7 @@ const Named = Type.Object({
   title: Type.Optional(Type.String()),
   name: Type.Optional(Type.String()),
   project_name: Type.Optional(Type.String()),
+  goal: Type.Optional(Type.String()),
   idea: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
 });
@@ -22,8 +23,8 @@ const WithIntake = Type.Object({ intake: Named });
 /** What the work is about: as the intake names it, else the beginning of the prompt. */
 export function titleOf({ input, prompt }: Told): string {
   const named = Check(WithIntake, input) ? input.intake : Check(Named, input) ? input : {};
-  const { title, name, project_name: project, idea, description } = named;
-  const first = title ?? name ?? project ?? idea ?? description ?? prompt;
+  const { title, name, project_name: project, goal, idea, description } = named;
+  const first = title ?? name ?? project ?? goal ?? idea ?? description ?? prompt;
   const line = first.split('\n').find((each) => each.trim() !== '') ?? 'the work';
   return line.trim().slice(0, TITLE_CHARS).toWellFormed();
 }

@@ -1,6 +1,6 @@
 /**
  * The provider `scripted`: replays recorded answers through the interface that all providers have. It
- * asks nobody and costs nothing, and says so wherever its answers are shown.
+ * asks nobody, so nobody is paid, and says so wherever its answers are shown.
  */
 import type {
   LanguageModelV4,

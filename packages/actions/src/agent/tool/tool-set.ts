@@ -1,7 +1,6 @@
 /** Which tools an agent has, from the names that it was given. */
 import type { CommandOptions } from '../../command/index.ts';
 import type { McpCallParts } from '../../mcp/mcp-call.ts';
-import { stop } from '../failure.ts';
 import type { AgentSession } from '../session.ts';
 import type { AgentTool } from './agent-tool.ts';
 import { commandTool } from './command-tool.ts';
@@ -29,7 +28,7 @@ interface Wanted {
   readonly agents: ReadonlyMap<string, AgentTool>;
 }
 
-/** @throws AgentStop for a name that stands for nothing, or for what the operator does not allow */
+/** @throws AgentStop for a name that stands for nothing */
 export async function toolSet(
   parts: ToolParts,
   session: AgentSession,
@@ -41,19 +40,23 @@ export async function toolSet(
     const known = own.get(name) ?? agents.get(name);
     if (known !== undefined) tools.push(known);
     else if (name === 'workspace') tools.push(...own.values());
-    else if (name === 'command.run') tools.push(command(parts, noteOf));
+    else if (name === 'command.run') tools.push(...command(parts, session, noteOf));
     else tools.push(...(await mcpTools(parts.mcp, session, name)));
   }
   return distinct(tools);
 }
 
-function command({ commands }: ToolParts, noteOf: NoteOf): AgentTool {
-  if (commands.allow === 'none') {
-    const message =
-      'command.run is off here: the operator sets TENUTO_ALLOW_COMMANDS to the programs that may be run.';
-    throw stop('validation', 'command_not_allowed', message);
-  }
-  return commandTool(commands, noteOf);
+/** Where commands are off, an agent works without them, and is not told of them. */
+function command(
+  { commands }: ToolParts,
+  session: AgentSession,
+  noteOf: NoteOf,
+): readonly AgentTool[] {
+  if (commands.allow !== 'none') return [commandTool(commands, noteOf)];
+  session.say(
+    'command.run is off here: the operator sets TENUTO_ALLOW_COMMANDS to the programs that may be run.',
+  );
+  return [];
 }
 
 /** Two tools that are told to the model by one name would be one. */

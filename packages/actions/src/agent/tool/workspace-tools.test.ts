@@ -55,14 +55,14 @@ describe('tools over the workspace', () => {
   it('list and search in pages', async () => {
     const { call } = await workspace();
     for (const name of ['a.md', 'b.md', 'c.txt']) {
-      await call('write', { path: name, content: 'One\ntwo TODO\n'.repeat(60) });
+      await call('write', { path: name, content: 'One\ntwo NEEDLE\n'.repeat(60) });
     }
-    expect((await call('list', { glob: '*.md' })).text).toBe('a.md (780 bytes)\nb.md (780 bytes)');
-    const found = await call('search', { text: 'todo', ignore_case: true });
+    expect((await call('list', { glob: '*.md' })).text).toBe('a.md (900 bytes)\nb.md (900 bytes)');
+    const found = await call('search', { text: 'needle', ignore_case: true });
     expect(found.text.split('\n')).toHaveLength(101);
-    expect(found.text).toMatch(/^a\.md:2: two TODO\n/);
+    expect(found.text).toMatch(/^a\.md:2: two NEEDLE\n/);
     expect(found.text).toMatch(/\[\d+ more lines; go on with from 100\]$/);
-    expect((await call('search', { text: 'TODO', from: 170 })).text.split('\n')).toHaveLength(10);
+    expect((await call('search', { text: 'NEEDLE', from: 170 })).text.split('\n')).toHaveLength(10);
     expect((await call('search', { text: 'nothing' })).text).toBe('Nothing was found.');
   });
 });
