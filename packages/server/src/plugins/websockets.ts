@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import type { Clock } from '@tenuto/engine';
 import type { FastifyInstance } from 'fastify';
@@ -9,17 +10,23 @@ const CLOSE_MS = 2_000;
 
 /**
  * Lets routes speak over WebSockets; to be registered before them. What closes them when the server
- * stops is for the routes to say; sockets that then linger are cut off.
+ * stops is for the routes to say. Connections that then linger are cut off, also those that have
+ * asked for an upgrade and got none: the server itself does not know of them any more.
  */
 export async function addWebSockets(app: FastifyInstance, clock: Clock): Promise<void> {
+  const asked = new Set<Duplex>();
+  app.server.on('upgrade', (_request, socket) => {
+    asked.add(socket);
+    socket.once('close', () => asked.delete(socket));
+  });
   await app.register(websocket, {
     options: { maxPayload: MOST_HEARD_BYTES },
-    preClose(this: FastifyInstance, done) {
-      const { clients } = this.websocketServer;
-      const cancel = clock.after(CLOSE_MS, () => {
-        for (const socket of clients) socket.terminate();
-      });
-      if (clients.size === 0) cancel();
+    preClose(done) {
+      if (asked.size > 0) {
+        clock.after(CLOSE_MS, () => {
+          for (const socket of asked) socket.destroy();
+        });
+      }
       done();
     },
   });
