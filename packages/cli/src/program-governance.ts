@@ -24,6 +24,7 @@ export function addRunGovernance(run: Commander, perform: Perform): void {
     .argument('<run>')
     .option(...COMMENT)
     .option(...WHICH)
+    .option('--budget <usd>', 'what the run may cost from now on')
     .action((id, options) => perform(decide('approve'), id, options));
   run
     .command('reject')

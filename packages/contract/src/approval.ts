@@ -100,6 +100,14 @@ export const DecideApprovalSchema = Type.Object(
         description: 'With `delegate`: a person or an agent (`user:<subject>`, `agent:<name>`).',
       }),
     ),
+    budget_usd: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1_000_000,
+        description:
+          'With `approve`: what the run may cost from now on. It may stand alone, for a run that waits for money.',
+      }),
+    ),
   },
   { ...closed, examples: [{ decision: 'approve', comment: 'Looked at the change log.' }] },
 );

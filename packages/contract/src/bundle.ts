@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import type { Approval } from './approval.ts';
 import type { AuditRow } from './audit.ts';
 import type { ComparedRun } from './compare.ts';
@@ -118,28 +118,61 @@ export interface Bundle extends BundleData {
   };
 }
 
+const anyObject = Type.Record(Type.String(), Type.Unknown());
+const anyList = Type.Array(Type.Unknown());
+const closed = { additionalProperties: false } as const;
+const NONE = {
+  nodes: [],
+  attempts: [],
+  history: [],
+  logs: [],
+  artifacts: [],
+  tests: [],
+  costs: [],
+};
+
 /** What the parts are is said by the routes that they come from. */
 export const BundleSchema = Type.Object(
   {
     kind: Type.Literal(BUNDLE_KIND),
     schema_version: Type.Literal(BUNDLE_SCHEMA_VERSION),
     created_at: Type.String(),
-    run: Type.Object({}, { additionalProperties: true }),
-    rerun: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
-    integrity: Type.Object({ algorithm: Type.Literal('SHA-256'), hash: Type.String() }),
+    created_by: Type.String(),
+    server_version: Type.String(),
+    run: anyObject,
+    totals: anyObject,
+    plan: anyObject,
+    rerun: Type.Union([anyObject, Type.Null()], {
+      description: 'The body of a submit that makes the run again; null for too large a plan.',
+    }),
+    ...{ nodes: anyList, attempts: anyList, history: anyList, logs: anyList, artifacts: anyList },
+    ...{ tests: anyList, costs: anyList, approvals: anyList, interventions: anyList },
+    ...{ recoveries: anyList, recovery_audits: anyList, audit: anyList },
+    omitted: Type.Array(Type.String(), { description: 'What was left out, in sentences.' }),
+    integrity: Type.Object(
+      {
+        algorithm: Type.Literal('SHA-256'),
+        hash: Type.String({ description: 'Of the canonical JSON of all the rest.' }),
+      },
+      closed,
+    ),
   },
   {
-    additionalProperties: true,
+    ...closed,
     examples: [
       {
         kind: BUNDLE_KIND,
         schema_version: BUNDLE_SCHEMA_VERSION,
-        created_at: '2026-01-15T09:31:00.000Z',
+        ...{ created_at: '2026-01-15T09:31:00.000Z', created_by: 'ana', server_version: '1.0.0' },
         run: { run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', status: 'completed' },
+        totals: { attempts: 2 },
+        plan: { hash: 'a3f5', node_count: 2, edge_count: 1, nodes: [], edges: [] },
         rerun: { job_name: 'nightly checks', dag_definition: { nodes: [] } },
+        ...NONE,
+        ...{ approvals: [], interventions: [], recoveries: [], recovery_audits: [], audit: [] },
+        omitted: ['Lines of logs before the last 1000 of each node.'],
         integrity: { algorithm: 'SHA-256', hash: 'a3f5' },
       },
     ],
   },
 );
-export type BundleHead = Static<typeof BundleSchema>;

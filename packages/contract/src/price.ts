@@ -38,23 +38,28 @@ const example = {
   effective_from: '2026-01-01T00:00:00.000Z',
 };
 
-/** The body of `POST /prices`, and of `PUT` on one of them. */
-export const WritePriceSchema = Type.Object(
-  {
-    model,
-    ...rates,
-    cached_input_usd_per_mtok: Type.Optional(special.cached_input_usd_per_mtok),
-    reasoning_usd_per_mtok: Type.Optional(special.reasoning_usd_per_mtok),
-    effective_from: Type.Optional({ ...TimeSchema, description: 'Now, if absent.' }),
-    effective_to: Type.Optional(
-      Type.Union([TimeSchema, Type.Null()], {
-        description: 'Up to, and not including; null: until a later row of the same pattern.',
-      }),
-    ),
-  },
-  { ...closed, examples: [example] },
-);
+const written = {
+  model,
+  ...rates,
+  cached_input_usd_per_mtok: Type.Optional(special.cached_input_usd_per_mtok),
+  reasoning_usd_per_mtok: Type.Optional(special.reasoning_usd_per_mtok),
+  effective_from: Type.Optional({ ...TimeSchema, description: 'Now, if absent.' }),
+  effective_to: Type.Optional(
+    Type.Union([TimeSchema, Type.Null()], {
+      description: 'Up to, and not including; null: until a later row of the same pattern.',
+    }),
+  ),
+} as const;
+
+/** The body of `POST /prices`. */
+export const WritePriceSchema = Type.Object(written, { ...closed, examples: [example] });
 export type WritePrice = Static<typeof WritePriceSchema>;
+
+/** The body of `PUT` on one of them. */
+export const ReplacePriceSchema = Type.Object(written, {
+  ...closed,
+  examples: [{ ...example, output_usd_per_mtok: 14, effective_from: '2026-02-01T00:00:00.000Z' }],
+});
 
 /** A row of the price table. */
 export const PriceSchema = Type.Object(

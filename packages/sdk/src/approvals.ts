@@ -1,8 +1,9 @@
-import type { Approval, DecideApproval } from '@tenuto/contract';
+import type { Approval, DecideApproval, RaisedBudget } from '@tenuto/contract';
 import { type AskOptions, createAsker } from './asking.ts';
 import { approvalShape } from './governance-shapes.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
+import { raisedShape } from './money-shapes.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import type { TransportOptions } from './transport.ts';
 
@@ -18,9 +19,19 @@ export interface Approvals {
   get(approvalId: string, options?: CallOptions): Promise<Approval>;
   /** What the caller may decide, and what is asked about its runs; newest first. */
   list(query?: ApprovalQuery, options?: CallOptions): Listing<Approval>;
-  /** Casts the caller's vote about a run, or passes it on; the run goes on by the last one. */
-  decide(runId: string, body: DecideApproval, options?: AskOptions): Promise<Approval>;
+  /**
+   * Casts the caller's vote about a run, or passes it on; the run goes on by the last one. For a run
+   * that waits for money alone, `budget_usd` raises its budget.
+   */
+  decide(
+    runId: string,
+    body: DecideApproval,
+    options?: AskOptions,
+  ): Promise<Approval | RaisedBudget>;
 }
+
+const decidedShape = (value: unknown): value is Approval | RaisedBudget =>
+  approvalShape(value) || raisedShape(value);
 
 export function createApprovals(transport: TransportOptions): Approvals {
   const { read, list } = createReader(transport);
@@ -29,6 +40,6 @@ export function createApprovals(transport: TransportOptions): Approvals {
     get: (id, options) => read(`/approvals/${segment(id)}`, approvalShape, {}, options),
     list: (query, options) => list('/approvals', approvalShape, { ...query }, options),
     decide: (runId, body, options) =>
-      ask(`/runs/${segment(runId)}/approve`, approvalShape, { body, repeatable: false, options }),
+      ask(`/runs/${segment(runId)}/approve`, decidedShape, { body, repeatable: false, options }),
   };
 }

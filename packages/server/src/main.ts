@@ -369,9 +369,9 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const config = embedded?.connection ?? { connectionString: settings.databaseUrl ?? '' };
   const prepare = () => prepareDatabase(config, { migrations: MIGRATIONS, logger });
   const { warnings } = await patiently(prepare, { clock: systemClock, logger });
-  const api = openApiStore(config);
-  teardown.add(() => api.close());
   const files = await workspacesOf(settings, dataDir, { config, teardown });
+  const api = openApiStore(config, files.blobs);
+  teardown.add(() => api.close());
   const engine = createEngineStore(config, files.blobs);
   teardown.add(() => engine.close());
   const schedule = createScheduleStore(config);

@@ -62,33 +62,27 @@ it('an agent without a model of anybody replays what is recorded', async () => {
   });
 });
 
-it('a call cut off by a crash is asked about, and made once a person has said so', async () => {
-  let hang = true;
+it('a call cut off by a crash is asked about each time, and made once a person has said so', async () => {
   const { served, provider } = await agentStage((_, number) =>
     number === 0
       ? { toolCalls: [{ name: 'workspace_list', input: {} }] }
-      : { text: 'Done.', ...(number === 1 && hang && { delayMs: 120_000 }) },
+      : { text: 'Done.', ...(number < 3 && { delayMs: 600_000 }) },
   );
+  const list = '/api/v1/orchestration/interventions';
   const jobId = await served.submit([{ ...agentNode('writer'), on_ambiguous: 'ask' }]);
-  await expect.poll(() => provider.requests.length, SOON).toBe(2);
-  hang = false;
-  await served.restart();
-  const open = async () =>
-    (await served.call(`/api/v1/orchestration/interventions?state=open`)).body.items ?? [];
-  await expect.poll(async () => (await open()).length, SOON).toBe(1);
-  expect(provider.requests).toHaveLength(2);
-  const [intervention] = await open();
-  const answer = await served.call(
-    `/api/v1/orchestration/interventions/${intervention.intervention_id}/resolve`,
-    {
-      body: { resolution: 'retry' },
-    },
-  );
-  expect(answer.status).toBe(200);
-  const job = await served.ended(jobId);
-  expect(job.status).toBe('completed');
+  for (const crash of [1, 2]) {
+    await expect.poll(() => provider.requests.length, SOON).toBe(1 + crash);
+    await served.restart();
+    const open = async () => (await served.call(`${list}?state=open`)).body.items;
+    await expect.poll(async () => (await open()).length, SOON).toBe(1);
+    expect(provider.requests).toHaveLength(1 + crash);
+    const [{ intervention_id: id }] = await open();
+    const body = { resolution: 'retry' };
+    expect((await served.call(`${list}/${id}/resolve`, { body })).status).toBe(200);
+  }
+  expect((await served.ended(jobId)).status).toBe('completed');
   // Only the call of which nobody knew is made again, not the one that was recorded.
-  expect(provider.requests).toHaveLength(3);
+  expect(provider.requests).toHaveLength(4);
   expect((await served.node(jobId, 'writer')).output).toMatchObject({ text: 'Done.', steps: 2 });
 });
 

@@ -283,6 +283,30 @@ describe('a deadline', () => {
   });
 });
 
+describe('money', () => {
+  it('may be given with the vote, or alone, and not with a vote that does not count', async () => {
+    const job = await asking();
+    const misfit = await decide(job, null, { decision: 'reject', budget_usd: 2 });
+    expect([misfit.status, misfit.body.validation_errors[0].path]).toEqual([400, '/budget_usd']);
+    const voted = await decide(job, null, { decision: 'approve', budget_usd: 2 });
+    expect([voted.status, voted.body.state]).toEqual([200, 'approved']);
+    await api.ends(job);
+    expect(await audited(job)).toEqual(['admin run.approved']);
+    const { rows } = await api.pool.query('select limit_nano from budgets where run_id = $1', [
+      job,
+    ]);
+    expect(rows).toEqual([{ limit_nano: '2000000000' }]);
+    const other = await asking({ approvers: ['user:ann'] });
+    const [{ approval_id }] = await approvalsOf(other);
+    const refused = await decide(other, null, { decision: 'approve', approval_id, budget_usd: 3 });
+    expect(refused.status).toBe(403);
+    const alone = await decide(other, null, { decision: 'approve', budget_usd: 3 });
+    expect([alone.status, alone.body.budget?.limit_usd]).toEqual([200, 3]);
+    const nobody = await decide(other, 'user:bob', { decision: 'approve', budget_usd: 4 });
+    expect(nobody.status).toBe(404);
+  });
+});
+
 describe('a run that is given up', () => {
   it('has nothing left to decide', async () => {
     const job = await asking();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_ELEMENT_ID, type Bundle, canonicalJson } from '@tenuto/contract';
+import { openApiStore } from '@tenuto/store';
 import { failed } from '@tenuto/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { once, type RealApi, RUNS, startRealApi } from './real-api.ts';
@@ -271,6 +272,31 @@ describe('a bundle', () => {
     const own = (await api.call(path, { token: owner })).body;
     expect(own.audit.map(({ actor }: { actor: string }) => actor)).toEqual(['owner']);
     expect(own.omitted.join()).toContain('audit:read');
+  });
+
+  it('says by which seal each row of the audit is covered, and that of no other', async () => {
+    const store = openApiStore(api.connection);
+    try {
+      const ids: string[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        ids.push(await ran([{ id: 'a', uses: 'say' }]));
+        // What is settled is what no transaction can come before any more.
+        await vi.waitUntil(async () => ((await store.sealer.seal(1_000))?.rows ?? 0) > 0);
+      }
+      const { rows } = await api.pool.query(
+        `select seal_no::int as number, encode(hash, 'hex') as hash, entries from audit_seals`,
+      );
+      for (const id of ids) {
+        const [row] = (await bundleOf(id)).audit;
+        const bytes = Buffer.from(`${row?.audit_id.replaceAll('-', '')}${row?.row_hash}`, 'hex');
+        const seal = rows.find(({ entries }: { entries: Buffer }) => entries.includes(bytes));
+        expect(row?.seal).toEqual({ number: seal.number, hash: seal.hash });
+      }
+      const fresh = await bundleOf(await ran([{ id: 'a', uses: 'say' }]));
+      expect(fresh.audit[0]?.seal).toBeNull();
+    } finally {
+      await store.close();
+    }
   });
 
   it('makes the same run again somewhere else', async () => {

@@ -1,5 +1,7 @@
 /** Forks with an engine that really runs. */
+import { createHash } from 'node:crypto';
 import { failed } from '@tenuto/testkit';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { once, type RealApi, RUNS, startRealApi } from './real-api.ts';
 import { JOB } from './server.ts';
@@ -258,10 +260,148 @@ describe('a fork', () => {
   });
 });
 
+const hashOf = (text: string) => createHash('sha256').update(text).digest();
+
+/** A file as a node's attempt has left it in the workspace of its run. */
+async function addFile(
+  runId: string,
+  file: { readonly node: number; readonly path: string; readonly version: number },
+): Promise<void> {
+  const { node, path, version } = file;
+  const hash = hashOf(`${path} ${version}`);
+  await api.pool.query('insert into stored_blobs (hash) values ($1) on conflict do nothing', [
+    hash,
+  ]);
+  await api.pool.query(
+    `update artifacts set ended = 0 where run_id = $1 and path = $2 and ended is null`,
+    [runId, path],
+  );
+  await api.pool.query(
+    `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash, version,
+       in_workspace, node_id) values ($1, $2, 1, $3, $3, 'text/plain', 10, $4, $5, true, 'x')`,
+    [runId, node, path, hash, version],
+  );
+}
+
+async function filesOf(runId: string): Promise<string[][]> {
+  const { rows } = await api.pool.query(
+    `select path, encode(hash, 'hex') as hash from artifacts
+     where run_id = $1 and in_workspace and ended is null and not gone order by path`,
+    [runId],
+  );
+  return rows.map(({ path, hash }) => [path, hash]);
+}
+
+describe('the files of a fork', () => {
+  it('are those of the nodes that it takes over, as these have left them', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    await addFile(id, { node: 0, path: 'report.md', version: 1 });
+    await addFile(id, { node: 1, path: 'own.md', version: 2 });
+    await addFile(id, { node: 2, path: 'report.md', version: 3 });
+    const { id: other } = await forked(id, { from_node: 'c' });
+    const first = hashOf('report.md 1').toString('hex');
+    const own = hashOf('own.md 2').toString('hex');
+    expect(await filesOf(other)).toEqual([
+      ...[
+        ['own.md', own],
+        ['report.md', first],
+      ],
+    ]);
+    const { rows } = await api.pool.query(
+      'select version, files, bytes::int from workspaces where run_id = $1',
+      [other],
+    );
+    expect(rows).toEqual([{ version: 2, files: 2, bytes: 20 }]);
+    const compared = await api.call(`${RUNS}/compare?ids=${id},${other}`);
+    expect(compared.body.artifacts).toMatchObject({
+      items: [{ path: 'report.md', state: 'changed' }],
+      same: 1,
+    });
+  });
+});
+
+describe('what forks cost', () => {
+  it('is what they have paid themselves', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    await api.pool.query(
+      `insert into calls (run_id, call_id, key, node_key, loop, step, tool, node, node_id, attempt,
+         owner, agent, kind, target, state, budgets, cost_nano, input_tokens, output_tokens,
+         cached_tokens, reasoning_tokens)
+       values ($1, uuid_v7(), 'k', 'k', 'main', 0, '', 1, 'b', 1, 'admin', 'x', 'model', 'm', 'done',
+         '{}', 2500000000, 100, 20, 5, 1)`,
+      [id],
+    );
+    const { id: other } = await forked(id, { from_node: 'd' });
+    const { body } = await api.call(`${RUNS}/compare?ids=${id},${other}&all=true`);
+    expect(body.runs.map(({ cost_usd }: { cost_usd: number }) => cost_usd)).toEqual([2.5, 0]);
+    expect(body.runs[0].token_usage).toEqual({ input: 100, output: 20, cached: 5, reasoning: 1 });
+    const b = body.nodes.items.find(({ node_id }: { node_id: string }) => node_id === 'b');
+    expect(b.runs[0].cost_usd).toBe(2.5);
+    const bundle = await api.call(`${RUNS}/${id}/bundle?format=json`);
+    expect(bundle.body.costs).toMatchObject([{ node_id: 'b', cost_usd: 2.5 }]);
+  });
+
+  it('may be another budget', async () => {
+    const id = await completed([say('a', [], 1)]);
+    const wrong = { changes: { budget: { usd: 1, on_crossing: 'degrade' } } };
+    const refused = await fork(id, wrong);
+    expect([refused.status, refused.body.validation_errors[0].path]).toEqual([
+      ...[422, '/changes/budget/degrade_to'],
+    ]);
+    const { id: other } = await forked(id, { changes: { budget: { usd: 1 } } });
+    const { rows } = await api.pool.query(
+      `select input::json -> 'budgets' -> 'run' ->> 'usd' as usd from runs where run_id = $1`,
+      [other],
+    );
+    expect(rows).toEqual([{ usd: '1' }]);
+  });
+});
+
+/** A graph of nodes that each say what those before them have said. */
+const graphs = fc
+  .array(fc.array(fc.nat(8), { maxLength: 3 }), { minLength: 2, maxLength: 8 })
+  .map((links) =>
+    links.map((back, i) => {
+      const needs = [...new Set(back.map((step) => i - 1 - step).filter((at) => at >= 0))];
+      const said = needs.map((at) => `\${steps.n${at}.value}`).join(' ');
+      return say(
+        `n${i}`,
+        needs.map((at) => `n${at}`),
+        `${i} (${said})`,
+      );
+    }),
+  );
+
+describe('a fork of whatever graph, from whatever node', () => {
+  it('comes to the same when nothing has changed, and runs nothing twice', async () => {
+    const property = fc.asyncProperty(graphs, fc.nat(), async (nodes, pick) => {
+      const id = await completed(nodes);
+      const from = nodes[pick % nodes.length]?.id ?? '';
+      const { id: other, ran } = await forked(id, { from_node: from });
+      expect(await outputs(other)).toEqual(await outputs(id));
+      const { body } = await api.call(`${RUNS}/${other}`);
+      expect(ran).toContain(from);
+      expect(ran.length + body.forked_from.attempts_taken_over).toBe(nodes.length);
+    });
+    await fc.assert(property, { numRuns: 20 });
+  });
+});
+
 describe('a store with forks', () => {
   it('is sound, and its journals give the runs that are there', async () => {
     const { body } = await api.call('/api/v1/doctor?deep=true');
     const wrong = body.checks.filter(({ verdict }: { verdict: string }) => verdict === 'error');
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('who follows a fork', () => {
+  it('is told what it runs itself, to its end', async () => {
+    const id = await completed(DIAMOND, CONTEXT);
+    const { id: other } = await forked(id, { from_node: 'd' });
+    const headers = { accept: 'text/event-stream' };
+    const answer = await api.call(`${RUNS}/${other}/stream`, { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('"status":"completed"');
   });
 });

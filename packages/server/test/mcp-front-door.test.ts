@@ -61,6 +61,8 @@ const TOOLS = `
   list_agent_credentials delete_agent_credential create_token list_tokens delete_token
   create_team list_teams get_team replace_team delete_team
   list_quotas get_quota replace_quota delete_quota verify_audit
+  create_price replace_price delete_price get_run_metrics raise_budget
+  create_budget list_budgets get_budget replace_budget delete_budget
   examine_store repair_store`;
 
 describe('the front door for agents', () => {

@@ -1,4 +1,5 @@
 /** Those who follow a run, as tests look on: by server-sent events and over WebSockets. */
+import { get } from 'node:http';
 import type { RunFeedEntry, RunProgressView, StreamClose } from '@tenuto/contract';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -36,47 +37,43 @@ function take(followed: Followed, text: string): void {
   else followed.entries.push(message);
 }
 
-/** Follows by server-sent events until the stream ends. */
+/** Follows by server-sent events until the stream ends, on a connection of its own. */
 export function followEvents(url: string, runId: string, options: FollowOptions = {}): Followed {
-  const abort = new AbortController();
-  onTestFinished(() => abort.abort());
+  const { after, headers } = options;
+  const asked = get(new URL(pathOf(runId), url), {
+    agent: false,
+    headers: {
+      ...{ accept: 'text/event-stream', ...credentials(options) },
+      ...(after !== undefined && { 'last-event-id': String(after) }),
+      ...headers,
+    },
+  });
+  onTestFinished(() => void asked.destroy());
   const followed: Followed = {
     ...{ entries: [], progress: [], closed: undefined, code: undefined },
-    ended: read(),
-    close: () => abort.abort(),
-  };
-  async function read(): Promise<void> {
-    try {
-      const response = await fetch(new URL(pathOf(runId), url), {
-        headers: {
-          accept: 'text/event-stream',
-          ...credentials(options),
-          ...(options.after !== undefined && { 'last-event-id': String(options.after) }),
-          ...options.headers,
-        },
-        signal: abort.signal,
+    ended: new Promise((resolve) => {
+      asked.on('error', () => resolve());
+      asked.on('response', (response) => {
+        followed.code = response.statusCode;
+        readEvents(response.setEncoding('utf8'), followed).then(resolve, () => resolve());
       });
-      followed.code = response.status;
-      if (!response.ok) {
-        await response.text();
-        return;
-      }
-      let text = '';
-      const decoder = new TextDecoder();
-      for await (const chunk of response.body ?? []) {
-        text += decoder.decode(chunk, { stream: true });
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) take(followed, data);
-        }
-      }
-    } catch {
-      // Broken off; what has come stands in the entries.
+    }),
+    close: () => asked.destroy(),
+  };
+  return followed;
+}
+
+async function readEvents(chunks: AsyncIterable<string>, followed: Followed): Promise<void> {
+  let text = '';
+  for await (const chunk of chunks) {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (data !== undefined) take(followed, data);
     }
   }
-  return followed;
 }
 
 /** Follows over a WebSocket until it is closed. */

@@ -3,6 +3,7 @@ import type {
   ApprovalStore,
   ArtifactStore,
   AuditStore,
+  BlobStore,
   BudgetStore,
   CircuitStore,
   DoctorStore,
@@ -106,7 +107,8 @@ export interface ApiStore {
   close(): Promise<void>;
 }
 
-export function openApiStore(config: pg.ClientConfig): ApiStore {
+/** @param blobs where the doctor looks for bytes of artifacts; without it, it does not */
+export function openApiStore(config: pg.ClientConfig, blobs?: Pick<BlobStore, 'size'>): ApiStore {
   const pool = openApiPool(config, { max: POOL_SIZE, name: 'tenuto-api' });
   // Requests do not wait for messages that are being written down.
   const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
@@ -141,7 +143,7 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     documents: createDocumentStore(pool),
     secrets: createSecretStore(pool),
     tests: createTestStore(pool),
-    doctor: createDoctorStore(doctors, pool),
+    doctor: createDoctorStore(doctors, pool, blobs),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
     feeds: createRunFeedStore(feedPool),

@@ -1,8 +1,10 @@
 /** What the pruner does about files of runs, on a real database and a real disk. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createDoctor } from '@tenuto/engine';
 import { startTestWorkspaces, type TestWorkspaces, testUse } from '@tenuto/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiStore } from '../src/api-store.ts';
 import { announceBlobs } from '../src/queries/stored-blobs.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { newRunId } from './rows.ts';
@@ -116,5 +118,21 @@ describe('folders', () => {
     expect([left.includes(old), left.includes(young)]).toEqual([false, true]);
     const again = await files.workspaces.open(testUse(old));
     expect(Buffer.from(await again.read('a.txt')).toString()).toBe('x');
+  });
+});
+
+describe('the doctor', () => {
+  it('finds bytes that are missing in the store of blobs, or of another length', async () => {
+    const runId = await overSince(1);
+    const hash = await written(runId, 'examined');
+    const store = openApiStore({ ...desk.connection }, files.blobs);
+    const examined = async () => {
+      const { checks } = await createDoctor(store.doctor).examine({ checks: ['missing_bytes'] });
+      return checks.flatMap(({ evidence }) => evidence.filter(({ subject }) => subject === runId));
+    };
+    expect(await examined()).toEqual([]);
+    await files.blobs.remove([hash]);
+    expect(await examined()).toMatchObject([{ detail: expect.stringContaining('are missing') }]);
+    await store.close();
   });
 });

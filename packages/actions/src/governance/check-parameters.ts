@@ -19,7 +19,6 @@ const Answer = Type.Object({
   ),
   reason: Type.Optional(Type.String()),
 });
-export type ApprovalAnswer = Static<typeof Answer>;
 
 export const CheckParameters = Type.Object(
   {

@@ -319,7 +319,7 @@ describe('a check', () => {
       [{ id: 'x', type: 'nothing' }],
       [{ id: '__proto__', type: 'no_secrets' }],
     ]) {
-      const { outcome } = await check({ gates: gates as unknown as Gate[] });
+      const { outcome } = await check({ gates: JSON.parse(JSON.stringify(gates)) });
       expect(outcome).toMatchObject({ status: 'failed', error: { type: 'invalid_parameters' } });
     }
     const bad: Gate[] = [

@@ -3,8 +3,10 @@ import {
   type Approval,
   type ApprovalDecision,
   type DecideApproval,
+  type RaisedBudget,
 } from '@tenuto/contract';
 import { EXIT } from '../exit-code.ts';
+import { UsageError } from '../failure.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable, truncate } from '../terminal/text.ts';
 import type { Command, Session } from './command.ts';
@@ -78,6 +80,8 @@ function approvalLines(one: Approval): readonly string[] {
 }
 
 export interface DecideOptions {
+  /** What the run may cost from now on, in US dollars; as it was written. */
+  readonly budget?: string;
   readonly comment?: string;
   readonly approval?: string;
 }
@@ -97,11 +101,24 @@ export const delegate: Command<[runId: string, whom: string, options: DecideOpti
   options,
 ) => cast(session, runId, { decision: 'delegate', delegate_to: whom, ...bodyOf(options) });
 
-function bodyOf({ comment, approval }: DecideOptions): Omit<DecideApproval, 'decision'> {
+function bodyOf({ comment, approval, budget }: DecideOptions): Omit<DecideApproval, 'decision'> {
   return {
+    ...(budget !== undefined && { budget_usd: readUsd(budget) }),
     ...(comment !== undefined && { comment }),
     ...(approval !== undefined && { approval_id: approval }),
   };
+}
+
+function readUsd(text: string): number {
+  const usd = Number(text);
+  if (Number.isFinite(usd) && usd > 0) return usd;
+  throw new UsageError(`A budget is a number of US dollars; "${printable(text)}" is not.`);
+}
+
+function doneText(one: Approval | RaisedBudget): string {
+  if ('budget' in one) return `The run may cost ${one.budget.limit_usd} USD now.`;
+  const { title, state, approved_by: agreed, required } = one;
+  return `"${title}" is ${state}: ${agreed} of ${required} agreed.`;
 }
 
 async function cast(
@@ -110,7 +127,6 @@ async function cast(
   body: DecideApproval,
 ): Promise<typeof EXIT.ok> {
   const one = await client().approvals.decide(runId, body);
-  const { title, state, approved_by: agreed, required } = one;
-  output.result(one, () => [printable(`"${title}" is ${state}: ${agreed} of ${required} agreed.`)]);
+  output.result(one, () => [printable(doneText(one))]);
   return EXIT.ok;
 }

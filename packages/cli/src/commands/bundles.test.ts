@@ -42,7 +42,8 @@ function bundleOf(more: object = {}): Bundle {
     ...more,
   };
   const hash = createHash('sha256').update(canonicalJson(data)).digest('hex');
-  return { ...data, integrity: { algorithm: 'SHA-256', hash } } as unknown as Bundle;
+  const bundle: unknown = { ...data, integrity: { algorithm: 'SHA-256', hash } };
+  return bundle as Bundle;
 }
 
 function pageOf(bundle: Bundle): string {

@@ -15,6 +15,7 @@ import {
   history,
   logs,
   nodes,
+  phases,
   section,
   tests,
   value,
@@ -81,6 +82,7 @@ ${
 ${section({ id: 'plan', title: 'Plan', count: plan.node_count }, graph(plan, bundle.nodes))}
 ${section({ id: 'inputs', title: 'Inputs' }, inputs(bundle))}
 ${section({ id: 'timeline', title: 'Timeline' }, timeline(bundle))}
+${phases(bundle)}
 ${nodes(bundle)}
 ${attempts(bundle)}
 ${logs(bundle)}

@@ -53,6 +53,24 @@ const name = { title: 'Node', isId: true } as const;
 const when = (at: string | null) =>
   at === null ? null : html`<time datetime="${at}">${moment(at)}</time>`;
 
+/** Of a run of a profile: how far its phases are. */
+export function phases({ run: { phases: all } }: Bundle): Html | null {
+  if (all.length === 0) return null;
+  const columns = [
+    { title: 'Phase', isId: true },
+    { title: 'Status' },
+    { title: 'Agents' },
+    { title: 'Artifacts', isNumber: true },
+    { title: 'Began' },
+    { title: 'Took', isNumber: true },
+  ];
+  const rows = all.map((one) => [
+    ...[one.phase, badge(one.status), one.agent_ids.join(', '), one.artifacts_count],
+    ...[when(one.started_at), duration(one.duration_seconds && one.duration_seconds * 1_000)],
+  ]);
+  return section({ id: 'phases', title: 'Phases' }, table('phases', columns, rows));
+}
+
 export function nodes({ nodes: all }: Bundle): Html {
   const columns = [
     name,
@@ -178,76 +196,49 @@ export function costs({ costs: all, totals }: Bundle): Html {
   return section({ id: 'costs', title: 'Costs' }, table('costs', columns, [...rows, ...sum]));
 }
 
-export function decisions({ approvals, interventions, recoveries }: Bundle): Html {
-  const approved = table(
-    'approvals',
-    [
-      { title: 'Asked' },
-      name,
-      { title: 'Question', isId: true },
-      { title: 'State' },
-      { title: 'Votes' },
-      { title: 'Why', isId: true },
-    ],
-    approvals.map((one) => [
-      when(one.opened_at),
-      one.node_id,
-      one.title,
-      badge(one.state),
-      one.decisions.map(({ by, decision, comment }) => [
-        html`<div>${by}: ${decision}${comment === undefined ? null : html` <span class="soft">${comment}</span>`}</div>`,
-      ]),
-      one.reason,
-    ]),
-  );
-  const asked = table(
-    'interventions',
-    [
-      { title: 'Asked' },
-      name,
-      { title: 'Question', isId: true },
-      { title: 'State' },
-      { title: 'Answer' },
-      { title: 'By' },
-    ],
-    interventions.map((one) => [
-      when(one.opened_at),
-      one.node_id,
-      one.message,
-      badge(one.state),
-      [one.resolution, value(one.result, 'result')],
-      one.resolved_by,
-    ]),
-  );
-  const mended = table(
-    'recoveries',
-    [
-      { title: 'Began' },
-      name,
-      { title: 'What' },
-      { title: 'Because of' },
-      { title: 'State' },
-      { title: 'By' },
-      { title: 'Why', isId: true },
-    ],
-    recoveries.map((one) => [
-      when(one.started_at),
-      one.node_id,
-      one.action,
-      one.trigger,
-      badge(one.status),
-      one.actor,
-      one.reason,
-    ]),
-  );
+export function decisions(bundle: Bundle): Html {
   return section({ id: 'decisions', title: 'Approvals, interventions and recoveries' }, [
     html`<h3>Approvals</h3>`,
-    approved,
+    approvals(bundle),
     html`<h3>Interventions</h3>`,
-    asked,
+    interventions(bundle),
     html`<h3>Recoveries</h3>`,
-    mended,
+    recoveries(bundle),
   ]);
+}
+
+const titled = (...titles: readonly string[]) =>
+  titles.map((title) => (title === 'Node' ? name : { title, isId: LONG.has(title) }));
+/** What is written in whole sentences. */
+const LONG: ReadonlySet<string> = new Set(['Question', 'Why']);
+
+function approvals({ approvals: all }: Bundle): Html {
+  const columns = titled('Asked', 'Node', 'Question', 'State', 'Votes', 'Why');
+  const vote = ({ by, decision, comment }: Bundle['approvals'][number]['decisions'][number]) =>
+    html`<div>${by}: ${decision} <span class="soft">${comment}</span></div>`;
+  const rows = all.map((one) => [
+    ...[when(one.opened_at), one.node_id, one.title, badge(one.state)],
+    ...[one.decisions.map(vote), one.reason],
+  ]);
+  return table('approvals', columns, rows);
+}
+
+function interventions({ interventions: all }: Bundle): Html {
+  const columns = titled('Asked', 'Node', 'Question', 'State', 'Answer', 'By');
+  const rows = all.map((one) => [
+    ...[when(one.opened_at), one.node_id, one.message, badge(one.state)],
+    ...[[one.resolution, value(one.result, 'result')], one.resolved_by],
+  ]);
+  return table('interventions', columns, rows);
+}
+
+function recoveries({ recoveries: all }: Bundle): Html {
+  const columns = titled('Began', 'Node', 'What', 'Because of', 'State', 'By', 'Why');
+  const rows = all.map((one) => [
+    ...[when(one.started_at), one.node_id, one.action, one.trigger, badge(one.status)],
+    ...[one.actor, one.reason],
+  ]);
+  return table('recoveries', columns, rows);
 }
 
 export function audit({ audit: all }: Bundle): Html {

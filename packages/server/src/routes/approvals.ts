@@ -4,6 +4,7 @@ import {
   ApprovalSchema,
   DecideApprovalSchema,
   pagingParameters,
+  RaisedBudgetSchema,
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
@@ -63,7 +64,10 @@ export function addApprovalRoutes(instance: FastifyInstance, parts: ApprovalPart
       schema: {
         ...{ tags, summary: 'Approve, reject, or pass your vote on; the run goes on by that' },
         ...{ params: RunParameters, body: DecideApprovalSchema },
-        response: { 200: ApprovalSchema, ...problems(404, 409, 413, 415, 422) },
+        response: {
+          200: Type.Union([ApprovalSchema, RaisedBudgetSchema]),
+          ...problems(404, 409, 413, 415, 422),
+        },
       },
     },
     (request) =>

@@ -36,7 +36,7 @@ export function addBudgetRoutes(instance: FastifyInstance, parts: BudgetParts): 
   app.post(
     '/api/v1/runs/:run_id/budget',
     {
-      config: CHANGE,
+      config: { ...CHANGE, tool: 'raise_budget' },
       schema: {
         ...{ tags, summary: 'Raise the budget of a run, and let what waits for money go on' },
         ...{ params: RunParameters, body: RaiseBudgetSchema },

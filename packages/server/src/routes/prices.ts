@@ -1,4 +1,10 @@
-import { PriceListSchema, PriceSchema, pagingParameters, WritePriceSchema } from '@tenuto/contract';
+import {
+  PriceListSchema,
+  PriceSchema,
+  pagingParameters,
+  ReplacePriceSchema,
+  WritePriceSchema,
+} from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { etagOf } from '../services/job-state.ts';
@@ -95,7 +101,7 @@ function addChanges(app: Typed, parts: PriceParts): void {
       config: CHANGE,
       schema: {
         ...{ tags, summary: 'Replace a price; what it has priced stays', params, headers },
-        body: WritePriceSchema,
+        body: ReplacePriceSchema,
         response: { 200: PriceSchema, ...problems(404, 409, 412, 413, 415) },
       },
     },

@@ -8,8 +8,7 @@ import {
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { bundlePage } from '../bundle/page.ts';
-import { type BundleParts, bundleRun } from '../services/run-bundle.ts';
+import { type BundleParts, bundledPage, bundleRun } from '../services/run-bundle.ts';
 import { compareRuns } from '../services/run-compare.ts';
 import { forkRun } from '../services/run-fork.ts';
 import { callerOf, noBodyIsEmpty, type Typed } from './request.ts';
@@ -103,14 +102,18 @@ function addBundle(app: Typed, parts: BundleParts): void {
       const { format = 'html', artifacts = 'list' } = request.query;
       const { run_id: runId } = request.params;
       const wish = { runId, inline: artifacts === 'inline' };
-      const bundle = await bundleRun(parts, callerOf(request), wish);
-      const file = `attachment; filename="run-${bundle.run.run_id}.${format}"`;
-      reply.header('content-disposition', file);
-      if (format === 'json') return reply.send(bundle);
+      const caller = callerOf(request);
+      const file = `attachment; filename="run-${runId.toLowerCase()}.${format}"`;
+      if (format === 'json') {
+        const bundle = await bundleRun(parts, caller, wish);
+        return reply.header('content-disposition', file).send(bundle);
+      }
+      const page = await bundledPage(parts, caller, wish);
       return reply
+        .header('content-disposition', file)
         .type('text/html; charset=utf-8')
-        .serializer((page: unknown) => String(page))
-        .send(bundlePage(bundle));
+        .serializer((text: unknown) => String(text))
+        .send(page);
     },
   );
 }

@@ -9,7 +9,7 @@ export function addRunMetricsRoutes(instance: FastifyInstance, parts: RunMetrics
   app.get(
     '/api/v1/runs/:run_id/metrics',
     {
-      config: { scope: 'runs:read', tool: 'run_metrics' },
+      config: { scope: 'runs:read', tool: 'get_run_metrics' },
       schema: {
         ...{ tags: ['runs'], summary: 'What a run has cost, by phase, agent and model' },
         params: RunParameters,

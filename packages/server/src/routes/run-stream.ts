@@ -62,7 +62,10 @@ export function addRunStreamRoute(instance: FastifyInstance, streams: RunStreams
         after: request.headers['last-event-id'] || request.query.after,
       });
       opened.set(request.raw, stream);
-      request.raw.socket.on('close', stream.close);
+      const { socket } = request.raw;
+      // Who left meanwhile is not heard to close any more.
+      if (socket.destroyed) stream.close();
+      socket.on('close', stream.close);
     },
     async handler(request, reply) {
       const stream = streamOf(request);

@@ -6,9 +6,11 @@ import {
   type JsonObject,
   type List,
   OrchestrationError,
+  type RaisedBudget,
 } from '@tenuto/contract';
 import type { Access, ApprovalRecord, ApprovalStore, VoteResult } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { type BudgetParts, raiseBudget } from './budgets.ts';
 import { auditOf } from './job-state.ts';
 import { timeView } from './job-view.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
@@ -16,7 +18,7 @@ import type { JobParts } from './services.ts';
 
 export type ApprovalParts = Pick<JobParts, 'jobs' | 'engine'> & {
   readonly approvals: ApprovalStore;
-};
+} & Pick<BudgetParts, 'budgets'>;
 
 export interface ApprovalQuery extends Paging {
   readonly run_id?: string;
@@ -62,7 +64,8 @@ const DEEDS = {
 } as const;
 
 /**
- * Casts the caller's vote; the last one that is needed lets the run go on.
+ * Casts the caller's vote; the last one that is needed lets the run go on. With a budget, what the
+ * run may cost is raised first; where nothing but money is waited for, that is all there is to do.
  * @throws OrchestrationError 400, 403 when others have to decide, 404, 409 when it is decided, late,
  *   or the vote was used, 422 for somebody whom a vote cannot be passed on to
  */
@@ -70,13 +73,19 @@ export async function decideApproval(
   parts: ApprovalParts,
   caller: Caller,
   { runId: given, body }: { readonly runId: string; readonly body: DecideApproval },
-): Promise<Approval> {
+): Promise<Approval | RaisedBudget> {
   const { principal } = caller;
   const access = authorize(principal, 'runs:write', 'approvals');
   const { decision, comment, delegate_to: delegateTo } = body;
   refuseMisfits(body);
   const runId = given.toLowerCase();
-  const { approvalId, nodeId } = await chosen(parts, caller, { access, runId, body });
+  const choice = await chosen(parts, caller, { access, runId, body });
+  const raised = await raiseFor(parts, caller, { choice, runId, body });
+  if (choice instanceof OrchestrationError) {
+    if (raised === undefined) throw choice;
+    return raised;
+  }
+  const { approvalId, nodeId } = choice;
   const details: JsonObject = {
     ...{ approval_id: approvalId, node_id: nodeId },
     ...(comment !== undefined && { comment }),
@@ -94,7 +103,40 @@ export async function decideApproval(
   return approvalView(record);
 }
 
-function refuseMisfits({ decision, delegate_to: to }: DecideApproval): void {
+/**
+ * Raises the budget, where that is asked for. A vote that would not count raises nothing.
+ * @returns undefined when nothing was raised
+ */
+async function raiseFor(
+  parts: ApprovalParts,
+  caller: Caller,
+  {
+    choice,
+    runId,
+    body: { budget_usd: usd, comment: reason },
+  }: {
+    readonly choice: ApprovalRecord | OrchestrationError;
+    readonly runId: string;
+    readonly body: DecideApproval;
+  },
+): Promise<RaisedBudget | undefined> {
+  if (usd === undefined) return undefined;
+  const { owner } = caller.principal;
+  const access = authorize(caller.principal, 'runs:write', 'approvals');
+  if (choice instanceof OrchestrationError) {
+    if (choice.status === 404) return undefined;
+  } else {
+    const filter = { runId, waitingFor: owner };
+    const { items } = await parts.approvals.approvals(access, filter, { limit: 100, offset: 0 });
+    if (!items.some(({ approvalId }) => approvalId === choice.approvalId)) return undefined;
+  }
+  return raiseBudget(parts, caller, { runId, usd, reason });
+}
+
+function refuseMisfits({ decision, delegate_to: to, budget_usd: usd }: DecideApproval): void {
+  if (usd !== undefined && decision !== 'approve') {
+    throw wrong('goes with approve alone', '/budget_usd');
+  }
   const isGiven = to !== undefined;
   if ((decision === 'delegate') !== isGiven) {
     throw wrong(isGiven ? 'goes with delegate alone' : 'says to whom the vote is passed on');
@@ -103,9 +145,9 @@ function refuseMisfits({ decision, delegate_to: to }: DecideApproval): void {
     throw wrong('is a person or an agent: a vote is one, and teams many');
 }
 
-function wrong(message: string): OrchestrationError {
-  return new OrchestrationError('validation_failed', `/delegate_to ${message}.`, {
-    validationErrors: [{ path: '/delegate_to', message }],
+function wrong(message: string, path = '/delegate_to'): OrchestrationError {
+  return new OrchestrationError('validation_failed', `${path} ${message}.`, {
+    validationErrors: [{ path, message }],
   });
 }
 
@@ -115,12 +157,15 @@ interface Choice {
   readonly body: DecideApproval;
 }
 
-/** The approval that is meant: the one that is named, or the only one that waits for the caller. */
+/**
+ * The approval that is meant: the one that is named, or the only one that waits for the caller. When
+ * none does, why.
+ */
 async function chosen(
   parts: ApprovalParts,
   { principal }: Caller,
   { access, runId, body }: Choice,
-): Promise<ApprovalRecord> {
+): Promise<ApprovalRecord | OrchestrationError> {
   if (body.approval_id !== undefined) {
     const record = await find(parts, access, body.approval_id);
     if (record.runId === runId) return record;
@@ -129,7 +174,7 @@ async function chosen(
   const filter = { runId, waitingFor: principal.owner };
   const { items } = await parts.approvals.approvals(access, filter, { limit: 20, offset: 0 });
   const [only, ...others] = items;
-  if (only === undefined) throw await nothingOpen(parts, access, runId);
+  if (only === undefined) return nothingOpen(parts, access, runId);
   if (others.length === 0) return only;
   const ids = items.map(({ approvalId, title }) => `${approvalId} (${title})`);
   throw new OrchestrationError(

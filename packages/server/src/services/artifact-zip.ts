@@ -69,7 +69,8 @@ async function* recordsOf(
 /** Adds a file only when the one before it is on its way, and stops when nobody reads any more. */
 function zipOf(parts: ArtifactParts, records: AsyncGenerator<ArtifactRecord>): Readable {
   const zip = new ZipFile();
-  const body = Readable.from(zip.outputStream, { objectMode: false });
+  const body = zip.outputStream;
+  if (!(body instanceof Readable)) throw new TypeError('a zip file is no stream');
   const stopped = new AbortController();
   let current: Readable | undefined;
   body.on('close', () => {
@@ -117,12 +118,15 @@ function addEntry(zip: ZipFile, record: ArtifactRecord, { name, open, stopped }:
     compress: !COMPRESSED.test(record.mediaType),
   };
   return new Promise<void>((resolve, reject) => {
-    stopped.addEventListener('abort', () => reject(stopped.reason), { once: true });
+    const stop = () => reject(stopped.reason);
+    stopped.addEventListener('abort', stop, { once: true });
     zip.addReadStreamLazy(name, options, (pump) => {
-      open(record).then((stream) => {
-        pump(null, stream);
-        resolve();
-      }, reject);
+      open(record)
+        .then((stream) => {
+          pump(null, stream);
+          resolve();
+        }, reject)
+        .finally(() => stopped.removeEventListener('abort', stop));
     });
   });
 }

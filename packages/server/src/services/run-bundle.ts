@@ -9,6 +9,7 @@ import {
 } from '@tenuto/contract';
 import type { ApprovalStore, BlobStore, Plan } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { bundlePage } from '../bundle/page.ts';
 import { BUNDLE_LIMITS } from './bundle-limits.ts';
 import {
   bundleArtifacts,
@@ -57,6 +58,18 @@ export async function bundleRun(
   const gathering: Gathering = { parts, access, run, facts, omitted: [] };
   const data = await gathered(parts, caller, gathering, inline);
   return sealed(data);
+}
+
+/**
+ * The same as a page.
+ * @throws OrchestrationError 404
+ */
+export async function bundledPage(
+  parts: BundleParts,
+  caller: Caller,
+  wish: BundleWish,
+): Promise<string> {
+  return bundlePage(await bundleRun(parts, caller, wish));
 }
 
 /** Adds the hash of all that is in it. */

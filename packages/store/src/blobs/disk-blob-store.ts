@@ -10,6 +10,7 @@ import { createSpool, PRIVATE_FOLDER, type PutOptions, type SpoolOptions } from 
 
 /** Files that are removed at once. */
 const REMOVALS = 16;
+const PIECE_BYTES = 128 * 1024;
 
 /**
  * A store of blobs on the disk. A file gets its name once its bytes are durable, so that a name
@@ -56,8 +57,9 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
     put: (source, given = {}) => told(() => put(source, given), given.signal),
     async open(hash, range) {
       const path = pathOf(hash);
-      if (path === undefined || (await told(() => sizeOf(path))) === undefined) return undefined;
-      return piecesOf(path, range);
+      const size = path === undefined ? undefined : await told(() => sizeOf(path));
+      if (path === undefined || size === undefined) return undefined;
+      return piecesOf(path, { ...range, size });
     },
     size: async (hash) => {
       const path = pathOf(hash);
@@ -86,9 +88,11 @@ async function sizeOf(path: string): Promise<number | undefined> {
 /** Opened when the first piece is asked for, closed when nobody asks for more. */
 async function* piecesOf(
   path: string,
-  range: { readonly start: number; readonly end: number } | undefined,
+  { size, ...range }: { readonly size: number; readonly start?: number; readonly end?: number },
 ): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(path, { ...range, highWaterMark: 256 * 1024 });
+  // A stream takes memory for whole pieces, however small the file is.
+  const highWaterMark = Math.min(PIECE_BYTES, Math.max(1, size));
+  const stream = createReadStream(path, { ...range, highWaterMark });
   try {
     for await (const piece of stream) if (piece instanceof Uint8Array) yield piece;
   } catch (error) {

@@ -22,6 +22,8 @@ export function callOptions(question: Question, model: AgentModel): LanguageMode
     }),
     ...(schema !== undefined && {
       responseFormat: { type: 'json', ...(model.structured && { schema }), name: 'answer' },
+      // Strictly, OpenAI refuses most schemas; the answer is held against the schema here.
+      providerOptions: { openai: { strictJsonSchema: false } },
     }),
   };
 }

@@ -25,6 +25,7 @@ const reserveLacking = repairStatement(`
 
 export const budgetReserved: Check = {
   name: 'budget_reserved',
+  invariant: 36,
   meaning: 'What is reserved in budgets is what calls that go on may cost.',
   severity: 'error',
   find: ({ rows, sample }) => `

@@ -13,6 +13,7 @@ const LOOKED_AT = 10_000;
 
 export const budgetSpent: Check = {
   name: 'budget_spent',
+  invariant: 36,
   meaning:
     'What is spent of the budget of a run, or of a phase of it, is what its calls have cost.',
   severity: 'error',
