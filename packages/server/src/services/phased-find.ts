@@ -39,7 +39,8 @@ export async function phasesOfRun(
   { run, phased }: PhasedRecord,
 ): Promise<RunPhase[]> {
   const { runId } = run;
-  const viewed = await viewOf(parts, access, run);
+  // What was just said to it, or just over, is to be seen: its nodes are few.
+  const viewed = await viewOf(parts, access, run, true);
   const nodes = nodesOf(viewed);
   const wanted = phased.phases.flatMap(phaseNodeIds).flatMap((id) => nodes.get(id)?.index ?? []);
   const [records, artifacts] = await Promise.all([
