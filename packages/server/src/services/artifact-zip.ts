@@ -79,10 +79,10 @@ function zipOf(parts: ArtifactParts, records: AsyncGenerator<ArtifactRecord>): R
     void records.return(undefined);
   });
   zip.on('error', (error: Error) => body.destroy(error));
-  const open = async (record: ArtifactRecord) => {
-    stopped.signal.throwIfAborted();
-    current = Readable.from(await openArtifact(parts, record), { objectMode: false });
-    // yazl pipes it and looks no further: a file that breaks off would be waited for without end.
+  // Made at once and opened when it is read: begun later, yazl would hold on to all that it has sent.
+  const open = (record: ArtifactRecord) => {
+    current = Readable.from(piecesOf(parts, record), { objectMode: false });
+    // It is piped and looked at no further: a file that breaks off would be waited for without end.
     current.on('error', (error) => body.destroy(error));
     return current;
   };
@@ -106,7 +106,7 @@ function zipOf(parts: ArtifactParts, records: AsyncGenerator<ArtifactRecord>): R
 interface Entry {
   readonly name: string;
   readonly stopped: AbortSignal;
-  open(record: ArtifactRecord): Promise<Readable>;
+  open(record: ArtifactRecord): Readable;
 }
 
 /** Resolves when the file is on its way. */
@@ -121,14 +121,16 @@ function addEntry(zip: ZipFile, record: ArtifactRecord, { name, open, stopped }:
     const stop = () => reject(stopped.reason);
     stopped.addEventListener('abort', stop, { once: true });
     zip.addReadStreamLazy(name, options, (pump) => {
-      open(record)
-        .then((stream) => {
-          pump(null, stream);
-          resolve();
-        }, reject)
-        .finally(() => stopped.removeEventListener('abort', stop));
+      stopped.removeEventListener('abort', stop);
+      if (stopped.aborted) return;
+      pump(null, open(record));
+      resolve();
     });
   });
+}
+
+async function* piecesOf(parts: ArtifactParts, record: ArtifactRecord): AsyncGenerator<Uint8Array> {
+  yield* await openArtifact(parts, record);
 }
 
 /** Names from before there were rules are made to fit them; no two files get one name. */
