@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { RaisedBudgetSchema } from './budget.ts';
 import { LIMITS } from './limits.ts';
 import { listSchema } from './list.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
@@ -26,6 +27,26 @@ export const ApprovalVoteSchema = Type.Object(
   closed,
 );
 export type ApprovalVote = Static<typeof ApprovalVoteSchema>;
+
+const example = {
+  approval_id: '0199a1b2-ac3d-7e4f-8a5b-6c7d8e9f0a1b',
+  run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+  node_id: 'release/approve',
+  phase: 'release',
+  state: 'open',
+  title: 'Release 1.4.0',
+  message: 'The change log is in artifacts/release/CHANGES.md.',
+  approvers: ['user:ann', 'user:bob', 'team:release'],
+  required: 2,
+  approved_by: 1,
+  decisions: [{ by: 'user:ann', decision: 'approve', at: '2026-01-15T09:40:00.000Z' }],
+  reason: null,
+  opened_at: '2026-01-15T09:31:00.000Z',
+  deadline_at: '2026-01-16T09:31:00.000Z',
+  on_deadline: 'reject',
+  decided_at: null,
+  version: 2,
+};
 
 /** A question whether a run may go on. */
 export const ApprovalSchema = Type.Object(
@@ -56,32 +77,17 @@ export const ApprovalSchema = Type.Object(
   },
   {
     ...closed,
-    examples: [
-      {
-        approval_id: '0199a1b2-ac3d-7e4f-8a5b-6c7d8e9f0a1b',
-        run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
-        node_id: 'release/approve',
-        phase: 'release',
-        state: 'open',
-        title: 'Release 1.4.0',
-        message: 'The change log is in artifacts/release/CHANGES.md.',
-        approvers: ['user:ann', 'user:bob', 'team:release'],
-        required: 2,
-        approved_by: 1,
-        decisions: [{ by: 'user:ann', decision: 'approve', at: '2026-01-15T09:40:00.000Z' }],
-        reason: null,
-        opened_at: '2026-01-15T09:31:00.000Z',
-        deadline_at: '2026-01-16T09:31:00.000Z',
-        on_deadline: 'reject',
-        decided_at: null,
-        version: 2,
-      },
-    ],
+    examples: [example],
   },
 );
 export type Approval = Static<typeof ApprovalSchema>;
 
 export const ApprovalListSchema = listSchema(ApprovalSchema);
+
+/** The answer: the approval as it is now, or the budget that was raised where none was asked for. */
+export const DecidedSchema = Type.Union([ApprovalSchema, RaisedBudgetSchema], {
+  examples: [example],
+});
 
 /** The body of `POST /runs/{run_id}/approve`. */
 export const DecideApprovalSchema = Type.Object(

@@ -98,7 +98,6 @@ import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
 import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
-import type { JobParts } from './services/services.ts';
 import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
@@ -217,33 +216,41 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
-  addPhasedRunRoutes(app, parts);
-  addForkRoutes(app, parts);
-  addArtifactRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
-  addRunMetricsRoutes(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
   addEventing(app, { ...options, gate, newId: parts.newId });
-  addChannelRoutes(app, options.notifications);
-  addNoticeRoutes(app, options.notifications);
-  addDeliveryRoutes(app, options.notifications);
+  addNotifications(app, options.notifications);
   addReferred(app, { ...parts, ...options.vaulted });
   if (options.docs) await addDocs(app);
   return app;
 }
 
-/** Runs of all kinds, as they are and as they go on. */
-async function addRuns(
-  app: FastifyInstance,
-  parts: Parameters<typeof addRunStatsRoutes>[1] & RunStreamParts & JobParts,
-): Promise<void> {
+function addNotifications(app: FastifyInstance, parts: NotificationParts): void {
+  addChannelRoutes(app, parts);
+  addNoticeRoutes(app, parts);
+  addDeliveryRoutes(app, parts);
+}
+
+type RunParts = Parameters<typeof addRunStatsRoutes>[1] &
+  Parameters<typeof addPhasedRunRoutes>[1] &
+  Parameters<typeof addArtifactRoutes>[1] &
+  Parameters<typeof addRunMetricsRoutes>[1] &
+  Parameters<typeof addForkRoutes>[1] &
+  RunStreamParts;
+
+/** Runs of all kinds, as they are, as they go on, and what they leave. */
+async function addRuns(app: FastifyInstance, parts: RunParts): Promise<void> {
   addRunRoutes(app, parts);
   addRunStatsRoutes(app, parts);
+  addPhasedRunRoutes(app, parts);
+  addForkRoutes(app, parts);
+  addArtifactRoutes(app, parts);
+  addRunMetricsRoutes(app, parts);
   await addWebSockets(app, parts.clock);
   addRunStreamRoute(app, createRunStreams(parts));
 }

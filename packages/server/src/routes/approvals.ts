@@ -3,8 +3,8 @@ import {
   ApprovalListSchema,
   ApprovalSchema,
   DecideApprovalSchema,
+  DecidedSchema,
   pagingParameters,
-  RaisedBudgetSchema,
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
@@ -65,7 +65,7 @@ export function addApprovalRoutes(instance: FastifyInstance, parts: ApprovalPart
         ...{ tags, summary: 'Approve, reject, or pass your vote on; the run goes on by that' },
         ...{ params: RunParameters, body: DecideApprovalSchema },
         response: {
-          200: Type.Union([ApprovalSchema, RaisedBudgetSchema]),
+          200: DecidedSchema,
           ...problems(404, 409, 413, 415, 422),
         },
       },

@@ -2,7 +2,7 @@
  * A small server that speaks S3: single objects, ranges, uploads in parts. It checks the signature of
  * every request (AWS Signature Version 4) by computing it anew.
  */
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface S3Request {
@@ -123,12 +123,12 @@ function whole({ objects }: World, { request, response, key, body }: Asked): voi
 }
 
 function inParts(
-  { objects, uploads }: World,
+  { objects, uploads, requests }: World,
   { request, response, key, body, query }: Asked,
 ): void {
   const id = query.get('uploadId');
   if (id === null) {
-    const made = randomUUID();
+    const made = `upload-${requests.length}`;
     uploads.set(made, new Map());
     xml(
       response,
