@@ -46,6 +46,7 @@ import { createOidcLogin } from './auth/oidc.ts';
 import { createReaders } from './auth/readers.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
 import { connectRedis } from './bus/redis-connection.ts';
+import { readConsole } from './console/files.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
@@ -166,6 +167,7 @@ async function start(
     rules,
     ...{ rateLimits: settings.rateLimits, counters: countersOf(settings, { logger, teardown }) },
     ...{ origins: settings.allowedOrigins, docs: settings.docs, trusted },
+    console: await readConsole(join(import.meta.dirname, '../../web/dist')),
     phase: () => phase,
     storeWarnings: store.warnings,
     refusal: store.refusal,
