@@ -21,6 +21,7 @@ export const HOME_WORDS = {
   seeAll: 'See all',
   throughput: 'Runs a day, by how they ended',
   days: 'Last 30 days',
+  day: 'Day',
   completed: 'Completed',
   failed: 'Failed',
   p50: 'Half took no longer than',

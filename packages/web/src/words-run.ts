@@ -117,8 +117,8 @@ export const RUN_WORDS = {
   },
   explain: {
     why: 'Why',
-    show: (nodes: number) => `What each of ${nodes} nodes waits for`,
-    hide: 'Hide the nodes',
+    show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
+    hide: 'Hide them',
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },
@@ -129,8 +129,7 @@ export const RUN_WORDS = {
     unfold: 'Show them one by one',
     fold: 'Fold stacks',
     layout: 'Laying out the graph',
-    omitted: (shown: string, all: string) =>
-      `${shown} of ${all} nodes are shown; the log and the history have the others by their ids.`,
+    omitted: (shown: string, all: string) => `${shown} of ${all} nodes are shown so far.`,
     none: 'No node has been planned yet.',
     fit: 'Fit the graph',
     attempt: (number: number) => `attempt ${number}`,

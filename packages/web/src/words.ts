@@ -20,6 +20,7 @@ const statuses: Readonly<Record<Status, string>> = {
   timeout: 'Timed out',
   expired: 'Expired',
   skipped: 'Skipped',
+  not_reached: 'Not reached',
   coalesced: 'Coalesced',
   cancelled: 'Cancelled',
   aborted: 'Aborted',

@@ -8,7 +8,7 @@ import { useEffect, useRef } from 'react';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
-export const LIVE_MS = { run: 1_000, list: 3_000, calm: 15_000 } as const;
+export const LIVE_MS = { run: 1_000, list: 3_000, calm: 15_000, large: 20_000 } as const;
 
 /** A run of so many nodes is looked at as a whole less often. */
 const LARGE_RUN_NODES = 300;

@@ -41,6 +41,14 @@ export function exact(at: number): string {
   return `${day} ${time} ${minutes === 0 ? 'UTC' : zone}`;
 }
 
+/** The time of day of the reader's zone, to the millisecond. */
+export function timeOfDay(at: number): string {
+  const date = new Date(at);
+  const padded = (value: number, digits: number) => String(value).padStart(digits, '0');
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${parts.map((part) => padded(part, 2)).join(':')}.${padded(date.getMilliseconds(), 3)}`;
+}
+
 /** The last part of an id, by which people tell ids apart: those of one hour begin alike. */
 export function shortId(id: string): string {
   return id.length > 12 ? id.slice(-8) : id;

@@ -7,7 +7,7 @@ export interface Place {
 export type Places = ReadonlyMap<string, Place>;
 
 /** Sizes of a card and of what lies between cards, in pixels. */
-export const CARD = { width: 184, height: 44, column: 248, row: 58 } as const;
+export const CARD = { width: 164, height: 42, column: 212, row: 56 } as const;
 
 const SWEEPS = 4;
 

@@ -1,9 +1,13 @@
 import type { JobNode, NodeStatus } from '@tenuto/contract';
+import { shownStatus } from './status.ts';
+
+/** The state of a node as the graph shows it. */
+export type CardStatus = NodeStatus | 'not_reached';
 
 /** What the graph needs of a node. */
 export type GraphNode = Pick<
   JobNode,
-  'node_id' | 'name' | 'type' | 'uses' | 'status' | 'attempts' | 'parent_nodes'
+  'node_id' | 'name' | 'type' | 'uses' | 'status' | 'error' | 'attempts' | 'parent_nodes'
 >;
 
 /** One card: a node, or many alike that stand for one another. */
@@ -11,9 +15,9 @@ export interface Card {
   readonly id: string;
   readonly label: string;
   readonly nodes: readonly GraphNode[];
-  readonly status: NodeStatus;
+  readonly status: CardStatus;
   /** How many of its nodes are in each status, for a stack. */
-  readonly counts: Readonly<Partial<Record<NodeStatus, number>>>;
+  readonly counts: Readonly<Partial<Record<CardStatus, number>>>;
 }
 
 export interface Edge {
@@ -32,7 +36,7 @@ export interface Graph {
 const STACK_FROM = 13;
 
 /** The worst first: what a stack is said to be. */
-const RANK: readonly NodeStatus[] = [
+const RANK: readonly CardStatus[] = [
   'failed',
   'timeout',
   'running',
@@ -41,6 +45,7 @@ const RANK: readonly NodeStatus[] = [
   'pending',
   'cancelled',
   'completed',
+  'not_reached',
   'skipped',
 ];
 
@@ -100,12 +105,15 @@ function baseName(id: string): string {
 
 function single(node: GraphNode): Card {
   const label = node.name ?? node.node_id;
-  return { id: node.node_id, label, nodes: [node], status: node.status, counts: {} };
+  return { id: node.node_id, label, nodes: [node], status: shownStatus(node), counts: {} };
 }
 
 function stack(id: string, nodes: readonly GraphNode[]): Card {
-  const counts: Partial<Record<NodeStatus, number>> = {};
-  for (const { status } of nodes) counts[status] = (counts[status] ?? 0) + 1;
+  const counts: Partial<Record<CardStatus, number>> = {};
+  for (const node of nodes) {
+    const one = shownStatus(node);
+    counts[one] = (counts[one] ?? 0) + 1;
+  }
   const status = RANK.find((one) => counts[one] !== undefined) ?? 'pending';
   return { id, label: baseName(nodes[0]?.node_id ?? '') || 'nodes', nodes, status, counts };
 }

@@ -11,6 +11,7 @@ export type Status =
   | 'resolved'
   | 'expired'
   | 'needs_person'
+  | 'not_reached'
   | 'fired'
   | 'coalesced';
 
@@ -63,6 +64,7 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   failed: { tone: 'red', icon: 'cross' },
   timeout: { tone: 'red', icon: 'hourglass' },
   expired: { tone: 'red', icon: 'hourglass' },
+  not_reached: { tone: 'light', icon: 'dash' },
   skipped: { tone: 'light', icon: 'dash' },
   coalesced: { tone: 'light', icon: 'dash' },
   cancelled: { tone: 'dark', icon: 'square' },
@@ -74,6 +76,17 @@ const LOOKS: Readonly<Record<Status, Look>> = {
 
 export function lookOf(status: Status): Look {
   return LOOKS[status];
+}
+
+/** What a node is shown as: one that a failure before it has kept from running has not failed itself. */
+export function shownStatus({
+  status,
+  error,
+}: {
+  readonly status: NodeStatus;
+  readonly error: { readonly type: string } | null;
+}): NodeStatus | 'not_reached' {
+  return status === 'failed' && error?.type === 'upstream_failed' ? 'not_reached' : status;
 }
 
 const OVER: ReadonlySet<string> = new Set<RunStatus>([

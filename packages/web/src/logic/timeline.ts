@@ -1,4 +1,6 @@
 import type { Attempt, JobNode } from '@tenuto/contract';
+import type { CardStatus } from './graph.ts';
+import { shownStatus } from './status.ts';
 
 /** One attempt, or a wait between two, as a bar. Times in milliseconds since the epoch. */
 export interface Bar {
@@ -13,7 +15,7 @@ export interface Bar {
 export interface Row {
   readonly nodeId: string;
   readonly label: string;
-  readonly status: JobNode['status'];
+  readonly status: CardStatus;
   readonly bars: readonly Bar[];
 }
 
@@ -38,7 +40,8 @@ function rowOf(node: JobNode, attempts: readonly Attempt[]): Row {
     .filter((one) => one.started_at !== null)
     .map((one) => attemptBar(one))
     .toSorted((a, b) => a.from - b.from);
-  const { node_id: nodeId, status } = node;
+  const { node_id: nodeId } = node;
+  const status = shownStatus(node);
   const bars = ended.length > 0 ? [...ended, ...current(node, ended)] : wholeNode(node);
   return { nodeId, label: node.name ?? nodeId, status, bars: withWaits(bars, node) };
 }

@@ -69,7 +69,7 @@ function optionsOf(width: number, place: HTMLElement): UPlot.Options {
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [{ ...axis, grid: { show: false } }, axis],
     series: [
-      { value: '{YYYY}-{MM}-{DD}' },
+      { label: words.day, value: '{YYYY}-{MM}-{DD}' },
       series(words.completed, '--green'),
       series(words.failed, '--red'),
     ],

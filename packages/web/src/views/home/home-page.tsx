@@ -12,10 +12,14 @@ export function HomePage() {
     <Page title={WORDS.nav.home}>
       <Verdict />
       <div className="home">
-        <NeedsMe />
-        <LatestFailures />
-        <RunningNow />
-        <NextFirings />
+        <div className="home-column">
+          <NeedsMe />
+          <RunningNow />
+        </div>
+        <div className="home-column">
+          <LatestFailures />
+          <NextFirings />
+        </div>
         <Suspense fallback={<div className="card home-chart" />}>
           <Throughput />
         </Suspense>

@@ -35,7 +35,7 @@ export function Explain({ run, select }: Props) {
           </button>
         )}
       </p>
-      {run.error !== null && run.error.message !== '' && (
+      {run.error !== null && !data.summary.includes(run.error.message) && (
         <p className="tone-red explain-error">
           <code>{run.error.type}</code> {run.error.message}
         </p>

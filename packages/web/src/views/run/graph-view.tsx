@@ -6,6 +6,7 @@ import {
   MiniMap,
   type NodeMouseHandler,
   ReactFlow,
+  type ReactFlowInstance,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useMantineColorScheme } from '@mantine/core';
@@ -57,8 +58,7 @@ export function GraphView({ nodes, picked, pick }: Props) {
       nodeTypes={NODE_TYPES}
       onNodeClick={onNodeClick}
       colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
+      onInit={showStart}
       minZoom={0.05}
       maxZoom={2}
       nodesDraggable={false}
@@ -84,6 +84,23 @@ export function GraphView({ nodes, picked, pick }: Props) {
       )}
     </ReactFlow>
   );
+}
+
+const LEGIBLE = 0.75;
+const MARGIN_PX = 24;
+
+/** All of the graph where it can be read then, else its beginning. */
+function showStart(flow: ReactFlowInstance<CardNodeType>): void {
+  void flow.fitView({ maxZoom: 1, padding: 0.1 }).then(() => {
+    if (flow.getZoom() >= LEGIBLE) return;
+    const { x, y, height } = flow.getNodesBounds(flow.getNodes());
+    const box = document.querySelector('.graph-card')?.getBoundingClientRect();
+    const middle = (box?.height ?? 0) / 2;
+    const top = height * LEGIBLE > middle * 2 ? MARGIN_PX : middle - (height / 2) * LEGIBLE;
+    void flow.setViewport({
+      ...{ x: MARGIN_PX - x * LEGIBLE, y: top - y * LEGIBLE, zoom: LEGIBLE },
+    });
+  });
 }
 
 function flowNode(

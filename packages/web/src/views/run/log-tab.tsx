@@ -4,7 +4,7 @@ import type { JobNode, LogLine, RunDetail } from '@tenuto/contract';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLog } from '../../data/logs.ts';
 import { useRunNodes } from '../../data/runs.ts';
-import { count, exact } from '../../logic/format.ts';
+import { count, exact, timeOfDay } from '../../logic/format.ts';
 import { matching, plain } from '../../logic/log-lines.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -130,7 +130,7 @@ function Lines({ lines, follow, stop }: LinesProps) {
             >
               {isNew && <span className="log-attempt">{words.attempt(line.attempt)}</span>}
               <time dateTime={line.at} title={exact(Date.parse(line.at))}>
-                {line.at.slice(11, 23)}
+                {timeOfDay(Date.parse(line.at))}
               </time>
               <span className="log-words">{plain(line.text)}</span>
             </div>

@@ -5,6 +5,7 @@ import { type RunAsk, useRunAction } from '../../data/run-actions.ts';
 import { useAttempts } from '../../data/runs.ts';
 import { useMay } from '../../data/scopes.ts';
 import { duration } from '../../logic/format.ts';
+import { shownStatus } from '../../logic/status.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -36,7 +37,7 @@ export function NodePanel({ run, node, close, openLog }: Props) {
   return (
     <aside className="node-panel card" aria-label={`${words.title} ${node.node_id}`}>
       <header>
-        <StatusMark status={node.status} />
+        <StatusMark status={shownStatus(node)} />
         <strong className="grow cut">{node.name ?? node.node_id}</strong>
         <CopyButton text={node.node_id} what={node.node_id} />
         <button

@@ -1,6 +1,6 @@
 import type { RunDetail } from '@tenuto/contract';
-import { lazy, Suspense } from 'react';
-import { useAttempts, useRunNodes } from '../../data/runs.ts';
+import { lazy, Suspense, useMemo } from 'react';
+import { useAttempts, useOtherNodes, useRunNodes } from '../../data/runs.ts';
 import { count } from '../../logic/format.ts';
 import type { RunTab } from '../../logic/run-search.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
@@ -27,12 +27,14 @@ export function Overview({ run, node, select }: Props) {
   const isSmall = job !== undefined && job.node_count <= ATTEMPTS_OF_NODES;
   const { data: attempts = [] } = useAttempts(run.run_id, undefined, isSmall);
   const narrow = useIsNarrow();
+  const known = job?.nodes?.length ?? 0;
+  const { data: others } = useOtherNodes(run.run_id, { known, all: job?.node_count ?? 0 });
+  const nodes = useMemo(() => [...(job?.nodes ?? []), ...(others ?? [])], [job, others]);
   if (job === undefined) {
     return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
   }
-  const nodes = job.nodes ?? [];
   const picked = nodes.find(({ node_id }) => node_id === node);
-  const omitted = job.nodes_omitted ?? 0;
+  const omitted = job.node_count - nodes.length;
   return (
     <>
       {omitted > 0 && (

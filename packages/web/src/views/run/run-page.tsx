@@ -51,7 +51,7 @@ function Found({ run }: { readonly run: RunDetail }) {
   const select = (node: string | undefined, at: RunTab = tab) =>
     go({ ...(at !== 'overview' && { tab: at }), ...(node !== undefined && { node }) });
   return (
-    <div className="page run-page">
+    <div className={`page run-page ${tab === 'overview' && search.node ? 'with-panel' : ''}`}>
       <RunHeader run={run} />
       <Explain run={run} select={(node) => select(node)} />
       <Tabs

@@ -157,7 +157,7 @@ function BarMark({ bar, shown, now }: BarProps) {
   return (
     <span
       className={`timeline-bar bar-${bar.kind} tone-${lookOf(bar.status).tone}`}
-      style={{ left: `${left}%`, width: `${width}%` }}
+      style={{ left: `min(${left}%, 100% - 3px)`, width: `${width}%` }}
       title={text}
     >
       <span className="bar-text">

@@ -3,8 +3,8 @@ import type { Graph } from '../../logic/graph.ts';
 import { layoutByLevels, type Places } from '../../logic/graph-layout.ts';
 import { layoutByElk } from './elk.ts';
 
-/** Beyond so many cards ELK takes longer than anybody waits. */
-const ELK_CARDS = 1_000;
+/** Beyond so many cards ELK takes longer than anybody waits, on a machine that has other work. */
+const ELK_CARDS = 300;
 
 /**
  * Where each card lies; undefined until that is known. Only the form of the graph matters: a node

@@ -9,7 +9,7 @@ export function Firings({ firings }: Pick<SchedulePreview, 'firings'>) {
       {firings.map(({ at, local, dst }) => (
         <li key={at}>
           <span className="num">{local.slice(0, 19).replace('T', ' ')}</span>
-          <span className="dim num">{local.slice(19)}</span>
+          <span className="dim num">{local.slice(19).replace('Z', 'UTC')}</span>
           {dst !== undefined && <span className="dst">{TASK_WORDS.page.dst[dst]}</span>}
           <span className="grow" />
           <span className="dim">
