@@ -200,9 +200,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addNoticeRoutes(app, options.notifications);
   addDeliveryRoutes(app, options.notifications);
   addReferred(app, { ...parts, ...options.vaulted });
+  await addPages(app, options);
+  return app;
+}
+
+/** What people look at in a browser. */
+async function addPages(app: FastifyInstance, options: AppOptions): Promise<void> {
   addConsole(app, options.console);
   if (options.docs) await addDocs(app);
-  return app;
 }
 
 /** What graphs refer to by name. */

@@ -1,5 +1,4 @@
 /** What the views of runs say. */
-import type { Cause } from '@tenuto/contract';
 
 export const RUN_WORDS = {
   list: {
@@ -190,8 +189,3 @@ export const RUN_WORDS = {
     omitted: 'It is large: this is its first part.',
   },
 } as const;
-
-/** What keeps a node or a run, in a word or two. */
-export function causeWord(cause: Cause): string {
-  return cause.replaceAll('_', ' ');
-}

@@ -5,6 +5,7 @@
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { after, now } from './clock.ts';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
@@ -34,11 +35,10 @@ export function useRefreshOn(
   useEffect(() => {
     if (mark === undefined || mark === last.current.mark) return;
     const known = last.current.mark !== undefined;
-    const wait = Math.max(0, last.current.at + delayMs - performance.now());
-    const timer = setTimeout(() => {
-      last.current = { mark, at: performance.now() };
+    const wait = Math.max(0, last.current.at + delayMs - now());
+    return after(wait, () => {
+      last.current = { mark, at: now() };
       if (known) void queries.invalidateQueries({ queryKey: [...key] });
-    }, wait);
-    return () => clearTimeout(timer);
+    });
   }, [mark, key, delayMs, queries]);
 }
