@@ -64,13 +64,10 @@ describe('a run', () => {
   it('made of a template is watched to its end', async () => {
     await served.client.templates.create({
       name: 'pause',
-      job: {
-        job_name: 'pause of ${params.seconds} s',
-        dag_definition: {
-          nodes: [{ id: 'wait', uses: 'sleep.for', with: { seconds: '${params.seconds}' } }],
-        },
+      dag_definition: {
+        nodes: [{ id: 'wait', uses: 'sleep.for', with: { seconds: '${params.seconds}' } }],
       },
-      params: { type: 'object', properties: { seconds: { type: 'integer', default: 2 } } },
+      params_schema: { type: 'object', properties: { seconds: { type: 'integer', default: 2 } } },
     });
     const job = await served.client.jobs.submit({ template: 'pause', params: { seconds: 2 } });
     const { page, troubles } = await signedIn(browser, served);

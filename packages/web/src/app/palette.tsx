@@ -14,18 +14,12 @@ interface Props {
 /** One field that leads everywhere. */
 export function Palette({ opened, close }: Props) {
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      yOffset="12vh"
-      className="palette"
-      title={undefined}
-      aria-label={WORDS.shell.palette}
-    >
-      {opened && <Search close={close} />}
-    </Modal>
+    <Modal.Root opened={opened} onClose={close} yOffset="12vh" lockScroll={false}>
+      <Modal.Overlay />
+      <Modal.Content className="palette" aria-label={WORDS.shell.palette}>
+        <Modal.Body p={0}>{opened && <Search close={close} />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
