@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Console } from './served.ts';
 
@@ -57,8 +57,6 @@ function watch(context: BrowserContext, page: Page, url: string): string[] {
   return troubles;
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 interface Violation {
   readonly id: string;
   readonly impact: string | null;
@@ -67,7 +65,7 @@ interface Violation {
 
 /** What axe finds serious on the page as it is now. */
 export async function seriousIn(page: Page, what: string): Promise<readonly object[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const found: readonly Violation[] = await page.evaluate(
     "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
   );

@@ -47,7 +47,8 @@ function Frame() {
       </a>
       <Rail />
       <TopBar openPalette={openPalette} openKeys={openKeys} />
-      <main className="main" id="content" tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
+      <main className="main" id="content" tabIndex={0}>
         <AwayNotice />
         <Outlet />
       </main>
