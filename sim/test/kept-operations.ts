@@ -10,7 +10,14 @@ export function drawKept(universe: Universe): Operation {
   const blob = { hash: createHash('sha256').update(bytes).digest(), bytes };
   const runId = runs.length > 0 ? runIdOf(dice.pick(runs)) : newRunId(dice, now);
   const of1 = { runId, node: 0, attempt: dice.int(1, 3) };
-  const artifact = { ...of1, name: 'a', mediaType: 'text/plain', sizeBytes: 3, hash: blob.hash };
+  const named = {
+    nodeId: 'a',
+    name: 'a',
+    path: 'nodes/a/a',
+    type: 'other',
+    mediaType: 'text/plain',
+  } as const;
+  const artifact = { ...of1, ...named, ...blob };
   const line = { ...of1, seq: dice.int(1, 99), at: now, stream: 'stdout', text: 'x' };
   return dice.pick<Operation>([
     of('plan', async ({ store }) => {

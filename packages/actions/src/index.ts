@@ -1,6 +1,9 @@
 export * from './action.ts';
+export * from './agent/index.ts';
+export { approvalRequest } from './approval/index.ts';
 export * from './command/index.ts';
 export * from './event/index.ts';
+export * from './governance/index.ts';
 export * from './http/index.ts';
 export * from './mcp/index.ts';
 export * from './notify/index.ts';

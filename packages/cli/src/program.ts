@@ -1,6 +1,7 @@
 import { Command as Commander } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { doctor } from './commands/doctor.ts';
+import { followRun } from './commands/follow.ts';
 import { health } from './commands/health.ts';
 import {
   cancelJob,
@@ -20,8 +21,13 @@ import { validate } from './commands/validate.ts';
 import { EXIT_CODE_HELP } from './exit-code.ts';
 import { addNotifications } from './notifications-program.ts';
 import { collect, type Perform } from './perform.ts';
+import { addArtifacts } from './program-artifacts.ts';
 import { addCircuits } from './program-circuits.ts';
 import { addEvents, addWebhooks } from './program-events.ts';
+import { addBundles, addRunForks } from './program-forks.ts';
+import { addGovernance, addRunGovernance } from './program-governance.ts';
+import { addMoney } from './program-money.ts';
+import { addPhased } from './program-phased.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
@@ -48,9 +54,12 @@ export function buildProgram(perform: Perform): Commander {
   addJobs(jobs, perform);
   addJobControl(jobs, perform);
   addRecovery(program, perform);
+  addGovernance(program, perform);
   addRetryPolicies(program, perform);
   addTasks(program, perform);
+  addBundles(program, perform);
   addCircuits(program, perform);
+  addArtifacts(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);
   addResources(program, perform);
@@ -60,6 +69,7 @@ export function buildProgram(perform: Perform): Commander {
   const notifications = program.command('notifications').description('who is told of what');
   addNotifications(notifications, perform);
   addPrincipals(program, perform);
+  addMoney(program, perform);
   addStanding(program, perform);
   return program;
 }
@@ -91,8 +101,18 @@ function addServe(program: Commander, perform: Perform): void {
 }
 
 function addWork(program: Commander, perform: Perform): void {
-  program
-    .command('run')
+  const one = program.command('run');
+  addPhased(program, one, perform);
+  addRunGovernance(one, perform);
+  one
+    .command('follow')
+    .description('show what happens to a run, from its beginning to its end')
+    .argument('<run>')
+    .option('-a, --after <number>', 'go on behind the entry of this number')
+    .option('--no-logs', 'without what nodes write')
+    .action((runId, options) => perform(followRun, runId, options));
+  addRunForks(one, perform);
+  one
     .description('submit a job')
     .argument('<file>', FILE)
     .option('-w, --watch', 'stay until it is over, and end as it does')

@@ -43,6 +43,11 @@ export const ERRORS = {
     'Payload too large',
     'Send less, or raise the body limit of the server.',
   ],
+  range_not_satisfiable: [
+    416,
+    'Range not satisfiable',
+    'Ask for a range within the length that Content-Range names.',
+  ],
   unsupported_media_type: [415, 'Unsupported media type', 'Send application/json.'],
   invalid_plan: [
     422,
@@ -53,6 +58,11 @@ export const ERRORS = {
     422,
     'An expression is wrong',
     'Correct the expression; `validation_errors` has its place.',
+  ],
+  gate_blocked: [
+    422,
+    'A gate does not let the phase pass',
+    'Do what the gates say, then call `next` again: the phase is executed anew.',
   ],
   unprocessable: [422, 'The request cannot be carried out', 'Change the request as `detail` says.'],
   invalid_retry_policy: [

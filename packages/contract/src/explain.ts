@@ -35,6 +35,7 @@ export const CAUSES = [
   'signal',
   'event',
   'intervention',
+  'approval',
   'circuit',
   'completed',
   'failed',

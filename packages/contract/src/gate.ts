@@ -93,7 +93,7 @@ export const GateSchema = Type.Union([
     {
       ...common,
       type: Type.Literal('command'),
-      command: Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), {
+      command: Type.Array(Type.String({ maxLength: 4_096, pattern: '^[^\\u0000]*$' }), {
         minItems: 1,
         maxItems: 100,
         description: 'A program and its arguments; no shell. It runs in the workspace.',

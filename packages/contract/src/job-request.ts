@@ -8,6 +8,7 @@ import {
   PolicyIdSchema,
   RetryPolicySchema,
 } from './plan-schema.ts';
+import { BudgetSchema } from './profile.ts';
 import { RecoveryPolicySchema } from './recovery-policy.ts';
 import { TimeSchema } from './time.ts';
 
@@ -103,6 +104,7 @@ export const SubmitJobSchema = Type.Object(
     on_success: notifyTargets('Whom to tell when the job has completed.'),
     on_failure: notifyTargets('Whom to tell when it failed, ran out of time or was aborted.'),
     metadata: Type.Optional(anyObject),
+    budget: Type.Optional(BudgetSchema),
   },
   {
     ...closed,

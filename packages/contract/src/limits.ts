@@ -17,6 +17,8 @@ export const LIMITS = {
   descriptionChars: 10_000,
   /** Why somebody did something, as it stands in the audit. */
   reasonChars: 2_000,
+  /** What somebody says with a vote: all votes of an approval travel to its run in one message. */
+  approvalCommentChars: 500,
   /** A signal's payload, or the output that a person gives a node: it travels in the run's journal. */
   messageBytes: 256 * 1024,
   /** Runs that one bulk request changes; its answer must not be waited for for minutes. */

@@ -32,6 +32,7 @@ export const WaitSchema = Type.Object(
     signal: Type.Optional(Type.String()),
     topic: Type.Optional(Type.String({ description: 'An event on it is awaited.' })),
     intervention: Type.Optional(Type.String({ format: 'uuid' })),
+    approval: Type.Optional(Type.String({ format: 'uuid' })),
     circuit: Type.Optional(Type.String()),
   },
   closed,

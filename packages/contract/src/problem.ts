@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { ERRORS, type ErrorCode, type ValidationError } from './errors.ts';
+import type { JsonObject } from './json.ts';
 
 /** Every error, as RFC 9457 (application/problem+json). */
 export const ProblemSchema = Type.Object(
@@ -13,6 +14,11 @@ export const ProblemSchema = Type.Object(
     request_id: Type.String(),
     job_status: Type.Optional(
       Type.String({ description: 'The state of the run that forbids what was asked (409).' }),
+    ),
+    gates: Type.Optional(
+      Type.Array(Type.Record(Type.String(), Type.Unknown()), {
+        description: 'What the gates of the phase have come to (422).',
+      }),
     ),
     validation_errors: Type.Optional(
       Type.Array(
@@ -47,6 +53,7 @@ export interface ProblemInput {
   readonly requestId: string;
   readonly validationErrors?: readonly ValidationError[];
   readonly jobStatus?: string;
+  readonly gates?: readonly JsonObject[];
 }
 
 /** The body of an error answer. */
@@ -61,6 +68,7 @@ export function problemOf({ code, detail, requestId, ...more }: ProblemInput): P
     remedy,
     request_id: requestId,
     ...(more.jobStatus !== undefined && { job_status: more.jobStatus }),
+    ...(more.gates !== undefined && { gates: [...more.gates] }),
     ...(more.validationErrors?.length && { validation_errors: [...more.validationErrors] }),
   };
 }

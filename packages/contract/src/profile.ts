@@ -113,6 +113,12 @@ const ProfileAgentSchema = Type.Object(
       }),
     ),
     with: Type.Optional(parameters),
+    artifacts: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
+        maxItems: 200,
+        description: 'Paths of those artifacts of its phase that it is to leave; all if absent.',
+      }),
+    ),
     needs: Type.Optional(Type.Array(name, { maxItems: 50 })),
     if: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
     on_ambiguous: Type.Optional(Type.Enum([...AMBIGUITY_POLICIES])),

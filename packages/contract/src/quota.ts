@@ -5,6 +5,8 @@ import { TimeSchema } from './time.ts';
 const closed = { additionalProperties: false } as const;
 const most = (description: string) =>
   Type.Union([Type.Integer({ minimum: 0, maximum: 1_000_000_000 }), Type.Null()], { description });
+const money = (description: string) =>
+  Type.Union([Type.Number({ minimum: 0, maximum: 1_000_000 }), Type.Null()], { description });
 
 const limits = {
   runs_per_day: most('Runs submitted in a day of UTC.'),
@@ -14,10 +16,13 @@ const limits = {
     { description: 'Artifacts of all runs; looked at once a minute.' },
   ),
   events_per_minute: most('Events published.'),
+  usd_per_day: money('What calls of models may cost in a day of UTC.'),
+  usd_per_month: money('And in a month of UTC.'),
 } as const;
 const example = {
   ...{ runs_per_day: 1_000, concurrent_runs: 20 },
   ...{ storage_bytes: 10_000_000_000, events_per_minute: 600 },
+  ...{ usd_per_day: 50, usd_per_month: 500 },
 };
 
 /** The body of `PUT /quotas/{principal}`; null, or left out, is no limit. */
@@ -27,6 +32,8 @@ export const WriteQuotaSchema = Type.Object(
     concurrent_runs: Type.Optional(limits.concurrent_runs),
     storage_bytes: Type.Optional(limits.storage_bytes),
     events_per_minute: Type.Optional(limits.events_per_minute),
+    usd_per_day: Type.Optional(limits.usd_per_day),
+    usd_per_month: Type.Optional(limits.usd_per_month),
   },
   { ...closed, examples: [example] },
 );
@@ -66,6 +73,8 @@ export const QuotaUseSchema = Type.Object(
         runs_today: Type.Integer({ minimum: 0 }),
         concurrent_runs: Type.Integer({ minimum: 0 }),
         storage_bytes: Type.Integer({ minimum: 0 }),
+        usd_today: Type.Number({ minimum: 0 }),
+        usd_this_month: Type.Number({ minimum: 0 }),
       },
       closed,
     ),
@@ -76,7 +85,10 @@ export const QuotaUseSchema = Type.Object(
       {
         principal: 'agent:deployer',
         ...example,
-        used: { runs_today: 12, concurrent_runs: 2, storage_bytes: 4_096 },
+        used: {
+          ...{ runs_today: 12, concurrent_runs: 2, storage_bytes: 4_096 },
+          ...{ usd_today: 3.2, usd_this_month: 41.75 },
+        },
       },
     ],
   },

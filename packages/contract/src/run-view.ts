@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import { ReasonToWaitSchema } from './explain.ts';
 import { listSchema } from './list.ts';
 import { NodeErrorSchema } from './node-view.ts';
+import { RunPhaseSchema } from './phased-run.ts';
+import { BudgetSchema } from './profile.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
 import { RUN_KINDS, RUN_STATUSES } from './vocabulary.ts';
 
@@ -39,8 +41,22 @@ const summary = {
   }),
   tags: Type.Array(Type.String()),
   metadata: anyObject,
+  profile: Type.Union([Type.String(), Type.Null()], { description: 'Of a phased run.' }),
+  project_name: Type.Union([Type.String(), Type.Null()]),
   version: Type.Integer({ minimum: 1 }),
 } as const;
+
+/** The run that a fork is of. */
+export const ForkedFromSchema = Type.Object(
+  {
+    run_id: Type.String({ format: 'uuid' }),
+    node: Type.Union([Type.String(), Type.Null()], {
+      description: 'The node that it begins at; null when it runs all of them.',
+    }),
+    attempts_taken_over: count,
+  },
+  closed,
+);
 
 const example = {
   run_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
@@ -61,6 +77,8 @@ const example = {
   error: null,
   tags: ['nightly'],
   metadata: {},
+  profile: null,
+  project_name: null,
   version: 1,
 };
 
@@ -73,6 +91,16 @@ export const RunSchema = Type.Object(
   {
     ...summary,
     params: anyObject,
+    intake: Type.Union([anyObject, Type.Null()], { description: 'Of a phased run.' }),
+    profile_version: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+    current_phase: Type.Union([Type.String(), Type.Null()], {
+      description: 'The first phase that is going on, waits or has failed.',
+    }),
+    auto_advance: Type.Union([Type.Boolean(), Type.Null()], {
+      description: 'What the run says; null, its phases and its profile say it.',
+    }),
+    budget: Type.Union([BudgetSchema, Type.Null()]),
+    phases: Type.Array(RunPhaseSchema, { description: 'None of a run that has no profile.' }),
     attempt: Type.Integer({
       minimum: 1,
       description: 'One, and one more for each attempt that was made again.',
@@ -83,6 +111,7 @@ export const RunSchema = Type.Object(
     waiting_for: Type.Union([ReasonToWaitSchema, Type.Null()], {
       description: 'The first of the reasons that `/explain` gives for the run as a whole.',
     }),
+    forked_from: Type.Union([ForkedFromSchema, Type.Null()]),
   },
   {
     ...closed,
@@ -90,8 +119,15 @@ export const RunSchema = Type.Object(
       {
         ...example,
         params: { branch: 'main' },
+        intake: null,
+        profile_version: null,
+        current_phase: null,
+        auto_advance: null,
+        budget: null,
+        phases: [],
         attempt: 1,
         output: null,
+        forked_from: null,
         waiting_for: {
           cause: 'scheduled',
           detail: 'The run is to start at 2026-01-15T22:00:00.000Z.',

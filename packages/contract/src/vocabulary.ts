@@ -188,8 +188,11 @@ export const NOTICE_EVENTS = [
   'run.aborted',
   'intervention.opened',
   'intervention.expired',
+  'approval.requested',
+  'approval.decided',
   'recovery.failed',
   'circuit.opened',
+  'budget.warning',
 ] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 

@@ -2,7 +2,7 @@ import type { AmbiguityPolicy, JsonObject } from '@tenuto/contract';
 import type { LogWriter } from './log-writer.ts';
 import type { Call } from './owned.ts';
 import type { ActionCall, LogStream, SecretUse } from './ports/action-runner.ts';
-import { attemptsInRound, effectKey, idOf, specOf, usesOf } from './run/index.ts';
+import { attemptsInRound, effectKey, idOf, isDecidedUpon, specOf, usesOf } from './run/index.ts';
 
 /**
  * What an action sees of its attempt. A class, because there are a hundred thousand a second and
@@ -47,6 +47,10 @@ export class AttemptCall implements ActionCall {
 
   get earlierAttempts(): number {
     return attemptsInRound(this.#call.owned.run, this.#call.node, this.attempt) - 1;
+  }
+
+  get decided(): boolean {
+    return isDecidedUpon(this.#call.owned.run, this.node, this.attempt);
   }
 
   get signal(): AbortSignal {

@@ -53,7 +53,12 @@ export function createEngine(options: EngineOptions): Engine {
     },
     live(runId) {
       const owned = table.find(runId);
-      return owned === undefined ? undefined : liveView(owned.run, () => owned.status);
+      if (owned === undefined) return undefined;
+      return liveView(
+        owned.run,
+        () => owned.status,
+        () => owned.seq,
+      );
     },
     runsWait: () => loops.claim.wake(),
     poke: () => loops.inbox.wake(),

@@ -2,7 +2,8 @@
 import { AttemptCall } from './attempt-call.ts';
 import type { Circuits } from './circuits.ts';
 import { failpoint } from './failpoint.ts';
-import { type KeepingPorts, type KeptOutput, keepArtifacts, keepOutput } from './kept-results.ts';
+import { keepArtifacts } from './kept-artifacts.ts';
+import { type KeepingPorts, type KeptOutput, keepOutput } from './kept-results.ts';
 import { keepTests, testsOf } from './kept-tests.ts';
 import type { LogWriter } from './log-writer.ts';
 import { abortedOutcome, failure, retryOf, stoppedOutcome, unknownOutcome } from './outcomes.ts';

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { LIMITS } from '@tenuto/contract';
 import { tooLarge } from './outcomes.ts';
 import type { Call, FinalOutcome } from './owned.ts';
-import type { ProducedArtifact } from './ports/action-runner.ts';
 import type { Clock } from './ports/clock.ts';
 import { type EngineStore, StoreFault } from './ports/store.ts';
 import type { EndedExtra } from './run-records.ts';
@@ -41,26 +40,6 @@ export function keepOutput(
   const outputRef = sha256(bytes);
   const store = () => ports.store.putBlobs([{ hash: outputRef, bytes }]);
   return untilStored(ports, call, store).then(() => ({ outcome, extra: { outputRef } }));
-}
-
-export async function keepArtifacts(
-  ports: KeepingPorts,
-  call: Call,
-  artifacts: readonly ProducedArtifact[],
-): Promise<void> {
-  if (artifacts.length === 0) return;
-  const hashed = artifacts.map((artifact) => ({ ...artifact, hash: sha256(artifact.bytes) }));
-  const rows = hashed.map(({ name, mediaType, bytes, hash }) => ({
-    runId: call.owned.id,
-    node: call.node,
-    attempt: call.attempt,
-    name,
-    mediaType,
-    sizeBytes: bytes.length,
-    hash,
-  }));
-  await untilStored(ports, call, () => ports.store.putBlobs(hashed));
-  await untilStored(ports, call, () => ports.store.putArtifacts(rows));
 }
 
 /** An action that has ended well does not fail because the database is away: it is asked again. */

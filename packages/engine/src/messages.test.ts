@@ -24,3 +24,14 @@ it.each([
   expect(others.length).toBeGreaterThan(0);
   expect(consumed).toMatchObject({ kind: 'consumed', consequences: others.length });
 });
+
+it('a signal that is meant for who waits now is refused by its id when nobody does', () => {
+  const owned = someOwned();
+  owned.stored = true;
+  const body = { actor: 'ann', name: 'next:x', payload: null, awaited: 'this one' };
+  takeItem(ports as DriverPorts, owned, { runId: owned.id.text, seq: 1, type: 'signal', body });
+  expect(owned.run.signals.size).toBe(0);
+  expect(owned.queue.at(-1)).toMatchObject({
+    row: { type: 'refused', body: { message: 'signal', id: 'this one' } },
+  });
+});

@@ -3,8 +3,9 @@
 import { noteProgress } from './leaving.ts';
 import type { Owned } from './owned.ts';
 import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
-import { completed } from './recovery-steps.ts';
+import { completed, goesOn } from './recovery-steps.ts';
 import {
+  awaitsSignal,
   objectionTo,
   type RecoverEvent,
   type RecoveryStep,
@@ -30,7 +31,11 @@ export function takeItem(ports: DriverPorts, owned: Owned, item: InboxItem): voi
   const before = owned.queue.length;
   const refusal = hear(ports, owned, item);
   if (refusal !== undefined) {
-    const body = { message: item.type, actor: item.body.actor, reason: refusal };
+    const id = item.type === 'signal' ? item.body.awaited : undefined;
+    const body = {
+      ...{ message: item.type, actor: item.body.actor, reason: refusal },
+      ...(id !== undefined && { id }),
+    };
     journalNote(owned, { type: 'refused', at: ports.clock.wall(), body });
   }
   consumed.consequences = Math.max(0, owned.queue.length - before);
@@ -45,7 +50,9 @@ function hear(ports: DriverPorts, owned: Owned, item: InboxItem): string | undef
     case 'resume':
       return change(ports, owned, { type: item.type, at: ports.clock.wall() }, item.body);
     case 'signal': {
-      const { name, payload } = item.body;
+      const { name, payload, awaited } = item.body;
+      if (awaited !== undefined && !awaitsSignal(owned.run, name))
+        return `Nothing waits for "${name}" now.`;
       return change(
         ports,
         owned,
@@ -123,6 +130,7 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
       { action: ACTIONS[resolution], with: result === undefined ? {} : { result } },
     ),
     trigger: 'intervention',
+    ...(node !== undefined && onward(ports, owned, node)),
   } as const;
   if (node === undefined && resolution === 'retry') {
     return start(ports, owned, { step: { ...step, action: 'requeue_job' } });
@@ -130,6 +138,13 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
   if (node === undefined && resolution === 'skip') return undefined;
   return start(ports, owned, { step, ...(node !== undefined && { node }) });
 };
+
+/** What it has paid for it finds again; a call of which nobody knows is made again if that was asked. */
+function onward(ports: DriverPorts, { run }: Owned, node: number): Partial<RecoveryStep> {
+  if (!goesOn(ports, run, node)) return {};
+  const asked = run.sessions.get(node)?.step.trigger === 'ambiguous';
+  return { goesOn: true, ...(asked && { decided: true }) };
+}
 
 const ACTIONS = { retry: 'retry_job', skip: 'skip_node', abort: 'abort_execution' } as const;
 

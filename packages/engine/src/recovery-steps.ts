@@ -1,5 +1,5 @@
 /** Decisions on recoveries, with all that replay must not draw again: ids and times. */
-import type { RecoveryTrigger } from '@tenuto/contract';
+import type { Classification, RecoveryTrigger } from '@tenuto/contract';
 import type { ActionRunner } from './ports/action-runner.ts';
 import {
   type AttemptEnded,
@@ -38,6 +38,22 @@ function triggerOf({ status, error }: AttemptEnded): RecoveryTrigger {
   return status === 'timeout' ? 'timeout' : 'failure';
 }
 
+/**
+ * Whether a node that is made again goes on where it was: its action finds the calls that it has made.
+ * Not after an end that the same calls would only bring about again.
+ */
+export function goesOn(
+  { runner }: Pick<StepPorts, 'runner'>,
+  run: RunState,
+  node: number,
+  error?: NodeError,
+): boolean {
+  if (runner.knowsItsCalls?.(usesOf(run, node) ?? '') !== true) return false;
+  return error === undefined || !SAME_AGAIN.has(error.classification);
+}
+
+const SAME_AGAIN: ReadonlySet<Classification> = new Set(['validation', 'permanent', 'unknown']);
+
 /** What the run's policy does about some trouble; undefined for nothing. */
 export function decide(
   ports: StepPorts,
@@ -49,7 +65,13 @@ export function decide(
   }: { readonly trouble: Trouble; readonly trigger: RecoveryTrigger; readonly at: number },
 ): RecoveryStep | undefined {
   const choice = chooseRecovery(run, trouble);
-  return choice && stepOf(ports, choice, { trouble, trigger, at });
+  if (choice === undefined) return undefined;
+  const step = stepOf(ports, choice, { trouble, trigger, at });
+  const again = step.action === 'retry_job' || step.action === 'requeue_job';
+  const { node, error } = trouble;
+  return again && node !== undefined && goesOn(ports, run, node, error)
+    ? { ...step, goesOn: true }
+    : step;
 }
 
 function stepOf(

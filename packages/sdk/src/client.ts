@@ -1,6 +1,9 @@
 import type { DryRun, Health } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
+import { type Approvals, createApprovals } from './approvals.ts';
+import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Audit, createAudit } from './audit.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { createEvents, type Events } from './events.ts';
@@ -8,6 +11,8 @@ import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createMcpServers, type McpServers } from './mcp-servers.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
+import { createPrices, type Prices } from './prices.ts';
+import { createProfiles, type Profiles } from './profiles.ts';
 import {
   createInterventions,
   createRecoveries,
@@ -45,8 +50,10 @@ export interface Client {
   readonly jobs: Jobs;
   readonly retryPolicies: RetryPolicies;
   readonly runs: Runs;
+  readonly artifacts: Artifacts;
   readonly recoveries: Recoveries;
   readonly interventions: Interventions;
+  readonly approvals: Approvals;
   readonly tasks: Tasks;
   readonly tests: Tests;
   readonly notifications: Notifications;
@@ -54,6 +61,7 @@ export interface Client {
   readonly secrets: Secrets;
   readonly mcpServers: McpServers;
   readonly templates: Templates;
+  readonly profiles: Profiles;
   readonly doctor: Doctor;
   readonly events: Events;
   readonly webhooks: Webhooks;
@@ -62,6 +70,8 @@ export interface Client {
   readonly audit: Audit;
   readonly teams: Teams;
   readonly quotas: Quotas;
+  readonly prices: Prices;
+  readonly budgets: Budgets;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -91,8 +101,10 @@ export function createClient(options: ClientOptions): Client {
     jobs: createJobs(transport),
     retryPolicies: createRetryPolicies(transport),
     runs: createRuns(transport),
+    artifacts: createArtifacts(transport),
     recoveries: createRecoveries(transport),
     interventions: createInterventions(transport),
+    approvals: createApprovals(transport),
     tasks: createTasks(transport),
     tests: createTests(transport),
     notifications: createNotifications(transport),
@@ -100,6 +112,7 @@ export function createClient(options: ClientOptions): Client {
     secrets: createSecrets(transport),
     mcpServers: createMcpServers(transport),
     templates: createTemplates(transport),
+    profiles: createProfiles(transport),
     doctor: createDoctor(transport),
     events: createEvents(transport),
     webhooks: createWebhooks(transport),
@@ -108,6 +121,8 @@ export function createClient(options: ClientOptions): Client {
     audit: createAudit(transport),
     teams: createTeams(transport),
     quotas: createQuotas(transport),
+    prices: createPrices(transport),
+    budgets: createBudgets(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

@@ -1,12 +1,21 @@
 export type { AgentQuery, Agents, ApiTokenQuery, ApiTokens } from './agents.ts';
+export type { ApprovalQuery, Approvals } from './approvals.ts';
+export type {
+  ArtifactFilter,
+  ArtifactQuery,
+  Artifacts,
+  DownloadOptions,
+} from './artifacts.ts';
 export type { AskOptions, ChangeOptions, SubmitOptions } from './asking.ts';
 export type { Audit, AuditFilter } from './audit.ts';
+export type { BudgetQuery, Budgets } from './budgets.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type { TailQuery } from './event-tail.ts';
 export type { Events, RecentQuery } from './events.ts';
+export { isBundle } from './fork-shapes.ts';
 export type {
   CallOptions,
   CancelOptions,
@@ -26,6 +35,8 @@ export type {
   NoticeRoutes,
   Notifications,
 } from './notifications.ts';
+export type { PriceQuery, Prices } from './prices.ts';
+export type { ProfileBody, Profiles } from './profiles.ts';
 export type {
   InterventionQuery,
   Interventions,
@@ -39,7 +50,17 @@ export type {
   RetryPolicyBody,
   RetryPolicyQuery,
 } from './retry-policies.ts';
-export type { ExplainOptions, RunQuery, Runs } from './runs.ts';
+export type { FollowOptions, RunFollowed } from './run-follow.ts';
+export type {
+  BundleQuery,
+  CompareQuery,
+  CreateRunBody,
+  ExplainOptions,
+  NextOptions,
+  RunChangeOptions,
+  RunQuery,
+  Runs,
+} from './runs.ts';
 export type { Secrets } from './secrets.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
 export type { Quotas, Teams } from './teams.ts';

@@ -41,12 +41,13 @@ export const failureShape = fields({
 });
 
 type Waiting = NonNullable<JobNode['waiting_for']>;
-const waiting: Shape<Waiting> = fields({
+export const waitShape: Shape<Waiting> = fields({
   until: optional(text),
   run_id: optional(text),
   signal: optional(text),
   topic: optional(text),
   intervention: optional(text),
+  approval: optional(text),
   circuit: optional(text),
 });
 
@@ -66,7 +67,7 @@ export const nodeShape: Shape<JobNode> = fields({
   duration_ms: nullable(number),
   generation: number,
   kind: oneOf(ATTEMPT_KINDS),
-  waiting_for: nullable(waiting),
+  waiting_for: nullable(waitShape),
 });
 
 export const transitionShape: Shape<HistoryEntry> = fields({

@@ -146,11 +146,16 @@ const limits = {
   concurrent_runs: nullable(number),
   storage_bytes: nullable(number),
   events_per_minute: nullable(number),
+  usd_per_day: nullable(number),
+  usd_per_month: nullable(number),
 } as const;
 export const quotaShape: Shape<Quota> = fields({
   ...{ principal: text, ...limits, updated_at: text, updated_by: text, version: number },
 });
 export const quotaUseShape: Shape<QuotaUse> = fields({
   ...{ principal: text, ...limits },
-  used: fields({ runs_today: number, concurrent_runs: number, storage_bytes: number }),
+  used: fields({
+    ...{ runs_today: number, concurrent_runs: number, storage_bytes: number },
+    ...{ usd_today: number, usd_this_month: number },
+  }),
 });

@@ -22,6 +22,7 @@ import {
   type RunView,
 } from '@tenuto/contract';
 import { countsShape, failureShape } from './job-shapes.ts';
+import { phasedFields } from './phased-shapes.ts';
 import {
   anything,
   fields,
@@ -127,6 +128,8 @@ const runFields = {
   error: nullable(failureShape),
   tags: listOf(text),
   metadata: isRecord,
+  profile: maybeText,
+  project_name: maybeText,
   version: number,
 };
 
@@ -142,10 +145,12 @@ const reasonShape: Shape<ReasonToWait> = fields({
 export const runShape: Shape<RunView> = fields(runFields);
 export const runDetailShape: Shape<RunDetail> = fields({
   ...runFields,
+  ...phasedFields,
   params: isRecord,
   attempt: number,
   output: nullable(isRecord),
   waiting_for: nullable(reasonShape),
+  forked_from: nullable(fields({ run_id: text, node: maybeText, attempts_taken_over: number })),
 });
 
 export const explanationShape: Shape<Explanation> = fields({

@@ -1,7 +1,11 @@
 import { LIMITS, OrchestrationError } from '@tenuto/contract';
 import {
   type AgentStore,
+  type ApprovalStore,
+  type ArtifactStore,
   type AuditStore,
+  type BlobStore,
+  type BudgetStore,
   type CircuitStore,
   type Clock,
   createDoctor,
@@ -9,12 +13,16 @@ import {
   type DoctorStore,
   type DocumentStore,
   type Engine,
+  type ForkStore,
   type JobStore,
   type McpHands,
+  type MetricsStore,
+  type PriceStore,
   type QuotaStore,
   type Random,
   type RecoveryStore,
   type RetryPolicyStore,
+  type RunFeedStore,
   type Scheduler,
   type SecretStore,
   type TallyStore,
@@ -46,6 +54,10 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
+import { addWebSockets } from './plugins/websockets.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
+import { addArtifactRoutes } from './routes/artifacts.ts';
+import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
@@ -59,10 +71,16 @@ import { addMcpServerRoutes } from './routes/mcp-servers.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
+import { addPhasedRunRoutes } from './routes/phased-runs.ts';
+import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
+import { addProfileRoutes } from './routes/profiles.ts';
 import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
+import { addForkRoutes } from './routes/run-forks.ts';
+import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
+import { addRunStreamRoute } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
@@ -76,10 +94,13 @@ import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
+import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
+import type { JobParts } from './services/services.ts';
 import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
@@ -89,21 +110,29 @@ export interface AppOptions {
   readonly random: Random;
   readonly engine: Engine;
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly blobs: BlobStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly tasks: TaskStore;
   readonly tallies: TallyStore;
   readonly scheduler: Pick<Scheduler, 'wake'>;
   readonly retryPolicies: RetryPolicyStore;
+  readonly approvals: ApprovalStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
   readonly eventing: EventParts;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   readonly notifications: NotificationParts;
   readonly secrets: SecretStore;
   readonly documents: DocumentStore;
@@ -124,6 +153,8 @@ export interface AppOptions {
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
   readonly phase: () => Phase;
+  /** How many artifacts the phases of a run have left. */
+  readonly artifactCounts?: PhasedParts['artifactCounts'];
   readonly storeWarnings: () => readonly string[];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
@@ -187,10 +218,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
-  addRunRoutes(app, parts);
-  addRunStatsRoutes(app, parts);
+  addPhasedRunRoutes(app, parts);
+  addForkRoutes(app, parts);
+  addArtifactRoutes(app, parts);
+  addPriceRoutes(app, parts);
+  addBudgetRoutes(app, parts);
+  addRunMetricsRoutes(app, parts);
+  await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
@@ -210,6 +247,17 @@ async function addPages(app: FastifyInstance, options: AppOptions): Promise<void
   if (options.docs) await addDocs(app);
 }
 
+/** Runs of all kinds, as they are and as they go on. */
+async function addRuns(
+  app: FastifyInstance,
+  parts: Parameters<typeof addRunStatsRoutes>[1] & RunStreamParts & JobParts,
+): Promise<void> {
+  addRunRoutes(app, parts);
+  addRunStatsRoutes(app, parts);
+  await addWebSockets(app, parts.clock);
+  addRunStreamRoute(app, createRunStreams(parts));
+}
+
 /** What graphs refer to by name. */
 function addReferred(
   app: FastifyInstance,
@@ -218,6 +266,7 @@ function addReferred(
   addSecretRoutes(app, parts);
   addMcpServerRoutes(app, parts);
   addTemplateRoutes(app, parts);
+  addProfileRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;

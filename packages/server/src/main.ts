@@ -12,7 +12,11 @@ import {
   webhookSecret,
 } from '@tenuto/actions';
 import {
+  createApprovalChores,
+  createArtifactPruner,
+  createCallSettler,
   createEngine,
+  createFeedPruner,
   createRelay,
   createRunIds,
   createScheduler,
@@ -23,19 +27,25 @@ import {
   type RelayStore,
   type Scheduler,
   type SchedulerOptions,
+  type StrayCalls,
 } from '@tenuto/engine';
 import {
   type ApiStore,
   acquireProcessLock,
+  createDiskBlobStore,
   createEngineStore,
   createNotifyBus,
+  createS3BlobStore,
   createScheduleStore,
   defaultDataDir,
   type EmbeddedServer,
   MIGRATIONS,
   openApiStore,
+  openCallLedger,
+  openWorkspaceStore,
   prepareDatabase,
   startEmbedded,
+  type WorkspaceStore,
 } from '@tenuto/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
@@ -50,26 +60,31 @@ import { readConsole } from './console/files.ts';
 import { engineIdOf } from './engine-identity.ts';
 import { createEventing, type Eventing } from './events/eventing.ts';
 import { obeyFailpoints } from './failpoints.ts';
+import { loadGovernancePolicy } from './governance-policy.ts';
 import { trustedPeers } from './http/proxies.ts';
 import { randomId } from './http/random-id.ts';
 import { type Counters, localCounters } from './limits/counters.ts';
 import { sharedCounters } from './limits/shared-counters.ts';
 import { createLogger } from './logger.ts';
-import { makeActions, makeMcp, makeSenders } from './main-actions.ts';
+import { makeActions, makeMcp, makeModels, makeSenders } from './main-actions.ts';
 import { patiently } from './patience.ts';
+import { createProfileFiles, type ProfileFiles } from './profiles/profile-files.ts';
 import { secretKeyOf } from './secrets/secret-key.ts';
 import { createVault, type Vault } from './secrets/vault.ts';
+import { costReader } from './services/budgets.ts';
 import { createGraphUse } from './services/graph-use.ts';
 import type { Phase } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import { secretOf } from './services/notification-channels.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
+import { createProfileUse } from './services/profile-use.ts';
 import { createPolicyUse } from './services/retry-policy-use.ts';
 import { resealSecrets, secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
 import { createTemplateResolver } from './services/template-use.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
+import { profileFolders } from './settings-profiles.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
@@ -124,11 +139,16 @@ async function start(
   const dataDir = settings.dataDir ?? defaultDataDir({ root: process.getuid?.() === 0 });
   const version = await versionOf();
   const trusted = trustedPeers(settings.trustedProxies);
+  const policy = await loadGovernancePolicy(settings.governancePolicy);
   const keys = await openKeys(settings.jwt, systemClock);
   const store = await openStore(settings, dataDir, { logger, teardown });
-  const { jobs, tests, tokens, notices } = store.api;
+  const { jobs, tests, tokens, notices, approvals } = store.api;
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
-  const rules = rulesOf(settings, store.api, () => actions);
+  const files = createProfileFiles({
+    ...{ clock: systemClock, log: logger },
+    folders: profileFolders(settings.profilesDir, dataDir),
+  });
+  const rules = rulesOf(settings, store.api, { actions: () => actions, files });
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));
@@ -136,9 +156,16 @@ async function start(
   const eventing = eventingOf(settings, store, { log: logger, engine: () => engine });
   const able = { ...settings, environment: process.env };
   const mcp = makeMcp(able, { documents: store.api.documents, openSecrets, version });
-  const actions = makeActions(able, { startSubRun, tests, senders, eventing, mcp });
-  teardown.add(() => actions.close());
   const identity = await identify(dataDir, teardown);
+  const ledger = openCallLedger(store.config, identity);
+  teardown.add(() => ledger.close());
+  const { workspaces } = store.files;
+  const models = await makeModels(able, openSecrets);
+  const governance = { policy, costOf: costReader(store.api.budgets) };
+  const agents = { ledger, workspaces, models, files, governance };
+  const hands = { startSubRun, tests, approvals, senders, eventing, mcp, ...agents };
+  const actions = makeActions(able, hands);
+  teardown.add(() => actions.close());
   const engine: Engine = createEngine({
     ...identity,
     name: hostname(),
@@ -158,6 +185,8 @@ async function start(
     engine,
     scheduler,
     ...store.api,
+    blobs: store.files.blobs,
+    artifactCounts: store.api.artifacts.counts,
     eventing: eventing.parts,
     vaulted: { vault, hostFault: secretHostFault },
     mcp: mcp.hands,
@@ -178,7 +207,19 @@ async function start(
   await patiently(engine.start, { clock: systemClock, logger });
   reseal(settings, store.api.secrets, { vault, logger });
   const relaying = { start: relay.start, stop: () => relay.stop(RELAY_DRAIN_MS) };
-  startAll([eventing, relaying, scheduler, ...upkeepOf(store.api, logger)], teardown);
+  startAll(
+    [
+      ...[eventing, relaying, scheduler],
+      ...upkeepOf({ ...store.api, ledger }, { engine, log: logger }),
+      createArtifactPruner({
+        ...settings.artifacts,
+        ...store.files,
+        clock: systemClock,
+        log: logger,
+      }),
+    ],
+    teardown,
+  );
   phase = 'ready';
   const stop = () => {
     phase = 'draining';
@@ -186,6 +227,27 @@ async function start(
   };
   return { url, ...(adminToken !== undefined && { adminToken }), stop };
 }
+
+/** What runs leave: its bytes, and the folders that they work in. */
+async function workspacesOf(
+  { artifacts: { s3, ignored, ...limits } }: Settings,
+  dataDir: string,
+  { config, teardown }: Pick<StoreParts, 'teardown'> & { readonly config: StoreConfig },
+): Promise<WorkspaceStore> {
+  const own = { newName: () => randomId(systemRandom), clock: systemClock };
+  const blobs =
+    s3 === undefined
+      ? createDiskBlobStore({ ...own, folder: join(dataDir, 'blobs') })
+      : await createS3BlobStore({ ...own, ...s3, folder: join(dataDir, 'blobs-incoming') });
+  const store = openWorkspaceStore(config, {
+    ...{ ...own, blobs, root: join(dataDir, 'workspaces') },
+    limits: { ...limits, ignored: new Set(ignored) },
+  });
+  teardown.add(store.close);
+  return store;
+}
+
+type StoreConfig = Parameters<typeof openApiStore>[0];
 
 /** Fires tasks when it is time, beside the schedulers of the other servers. */
 function schedulerOf(
@@ -262,12 +324,21 @@ function startAll(parts: readonly Part[], teardown: Teardown): void {
 
 /** What each server does now and then, beside all others. */
 function upkeepOf(
-  { sealer, tokens }: Pick<ApiStore, 'sealer' | 'tokens'>,
-  log: FastifyBaseLogger,
+  {
+    sealer,
+    tokens,
+    approvals,
+    ledger,
+    feeds,
+  }: Pick<ApiStore, 'sealer' | 'tokens' | 'approvals' | 'feeds'> & { readonly ledger: StrayCalls },
+  { engine, log }: { readonly engine: Engine; readonly log: FastifyBaseLogger },
 ): readonly Part[] {
   return [
+    createCallSettler({ store: ledger, clock: systemClock, log }),
     createSealer({ store: sealer, clock: systemClock, log }),
     createTokenPruner({ store: tokens, clock: systemClock, log }),
+    createApprovalChores({ store: approvals, clock: systemClock, log, told: engine.poke }),
+    createFeedPruner({ store: feeds, clock: systemClock, log }),
   ];
 }
 
@@ -300,9 +371,10 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
   const config = embedded?.connection ?? { connectionString: settings.databaseUrl ?? '' };
   const prepare = () => prepareDatabase(config, { migrations: MIGRATIONS, logger });
   const { warnings } = await patiently(prepare, { clock: systemClock, logger });
-  const api = openApiStore(config);
+  const files = await workspacesOf(settings, dataDir, { config, teardown });
+  const api = openApiStore(config, files.blobs);
   teardown.add(() => api.close());
-  const engine = createEngineStore(config);
+  const engine = createEngineStore(config, files.blobs);
   teardown.add(() => engine.close());
   const schedule = createScheduleStore(config);
   teardown.add(() => schedule.close());
@@ -311,6 +383,7 @@ async function openStore(settings: Settings, dataDir: string, { logger, teardown
     api,
     config,
     engine,
+    files,
     schedule,
     warnings: () => [...warnings, ...spaceWarnings(space())],
     refusal: () => (space() === 'ok' ? undefined : DISK_FULL),
@@ -379,8 +452,8 @@ function reseal(
 
 function rulesOf(
   settings: Settings,
-  { retryPolicies: store, secrets, documents }: ApiStore,
-  actions: () => ActionRegistry,
+  { retryPolicies: store, secrets, documents, prices }: ApiStore,
+  { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
@@ -395,6 +468,8 @@ function rulesOf(
     checkAction,
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
+    prices,
+    profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,
       mcpServers: async (owner, names) => {

@@ -7,6 +7,7 @@ describe('settings', () => {
   it('are all optional', () => {
     expect(readSettings({})).toEqual({
       port: 8420,
+      agents: {},
       host: '127.0.0.1',
       jwt: {},
       maxConcurrentNodes: 10,
@@ -27,6 +28,7 @@ describe('settings', () => {
       previousSecretKeys: [],
       mail: {},
       eventRetentionMs: 720 * 3_600_000,
+      artifacts: expect.objectContaining({ runFiles: 50_000, retentionMs: 0 }),
     });
   });
 

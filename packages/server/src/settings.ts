@@ -2,6 +2,8 @@ import { LIMITS } from '@tenuto/contract';
 import { type FailpointOrder, readFailpoints } from './failpoints.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './plugins/limits.ts';
 import { parseSecretKey } from './secrets/secret-key.ts';
+import { type AgentSettings, readAgentSettings } from './settings-agents.ts';
+import { type ArtifactSettings, readArtifactSettings } from './settings-artifacts.ts';
 
 /** How a server is to run: read once from the environment and the flags, then passed around. */
 export interface Settings {
@@ -11,6 +13,8 @@ export interface Settings {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly postgresBin?: string;
+  /** A folder of profiles besides those of the data folder. */
+  readonly profilesDir?: string;
   readonly jwt: JwtSettings;
   readonly maxConcurrentNodes: number;
   readonly defaultMaxRetries: number;
@@ -45,6 +49,10 @@ export interface Settings {
   /** Carries events between servers, and from and to the outside; unset: the database alone. */
   readonly redis?: RedisSettings;
   readonly oidc?: OidcSettings;
+  readonly agents: AgentSettings;
+  readonly artifacts: ArtifactSettings;
+  /** A file with the policy that holds for the phases of all runs. */
+  readonly governancePolicy?: string;
 }
 
 export interface RedisSettings {
@@ -102,9 +110,11 @@ export function readSettings(environment: Environment): Settings {
   const text = (name: string) => environment[name]?.trim() || undefined;
   const list = (name: string) => (text(name) ?? '').split(/[\s,]+/).filter(Boolean);
   const number = (name: string, bounds: Bounds) => readNumber(name, text(name), bounds);
+  const flag = (name: string, unset: boolean) => readSwitch(name, text(name), unset);
   const databaseUrl = text('DATABASE_URL');
   const dataDir = text('TENUTO_DATA_DIR');
   const postgresBin = text('TENUTO_POSTGRES_BIN');
+  const profilesDir = text('TENUTO_PROFILES_DIR');
   const timezone = readZone(text('TENUTO_TIMEZONE'));
   const adminToken = readAdminToken(text('TENUTO_ADMIN_TOKEN'));
   const redisUrl = text('REDIS_URL');
@@ -113,12 +123,14 @@ export function readSettings(environment: Environment): Settings {
   const secretKey =
     secretText === undefined ? undefined : readSecretKey('TENUTO_SECRET_KEY', secretText);
   const oidc = readOidc(text);
+  const governancePolicy = text('TENUTO_GOVERNANCE_POLICY');
   return {
     port: number('PORT', { least: 0, most: 65_535, unset: 8420 }),
     host: text('HOST') ?? '127.0.0.1',
     ...(databaseUrl !== undefined && { databaseUrl: readDatabaseUrl(databaseUrl) }),
     ...(dataDir !== undefined && { dataDir }),
     ...(postgresBin !== undefined && { postgresBin }),
+    ...(profilesDir !== undefined && { profilesDir }),
     jwt: readJwt(text),
     maxConcurrentNodes: number('MAX_CONCURRENT_NODES', { least: 1, most: 10_000, unset: 10 }),
     defaultMaxRetries: number('DEFAULT_RETRY_ATTEMPTS', {
@@ -150,7 +162,15 @@ export function readSettings(environment: Environment): Settings {
     eventRetentionMs:
       3_600_000 * number('TENUTO_EVENT_RETENTION_HOURS', { least: 1, most: 876_000, unset: 720 }),
     ...(oidc !== undefined && { oidc }),
+    agents: readAgentSettings(text, refuse),
+    artifacts: readArtifactSettings({ text, list, number, flag, refuse }),
+    ...(governancePolicy !== undefined && { governancePolicy }),
   };
+}
+
+/** @throws SettingsError */
+function refuse(name: string, wanted: string): never {
+  throw new SettingsError(name, wanted);
 }
 
 function readZone(name: string | undefined): string | undefined {

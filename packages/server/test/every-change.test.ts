@@ -51,6 +51,14 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   'PUT /api/v1/orchestration/templates/{name}': async () => ({
     ...{ name: 'replaced', dag_definition: { nodes: [{ id: 'a', uses: 'sleep.for' }] } },
   }),
+  'POST /api/v1/profiles': async () => profile('made'),
+  'PUT /api/v1/profiles/{name}': async () => profile('replaced'),
+  'POST /api/v1/profiles/{name}/validate': async () => ({}),
+  'POST /api/v1/runs': async ({ api, token }) => {
+    await api.call('/api/v1/profiles', { body: profile('run'), token });
+    return { profile: 'run' };
+  },
+  'POST /api/v1/runs/{run_id}/clone': async () => ({}),
   'POST /api/v1/runs/bulk': async ({ api }) => {
     await addLive(api.pool, { owner: 'owner', tags: ['bulk'] });
     return { filter: { tag: 'bulk' }, action: 'pause', dry_run: false };
@@ -61,6 +69,8 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/orchestration/job/{job_id}/nodes/{node_id}/cancel-retry':
     'takes a node that waits for a retry: recover-manual.test.ts',
+  'POST /api/v1/runs/{run_id}/next': 'takes an engine: phased-runs.test.ts',
+  'POST /api/v1/runs/{run_id}/rollback': 'takes an engine: phased-runs.test.ts',
   'POST /api/v1/orchestration/job/{job_id}/rerun-failed-tests':
     'takes a job with failed tests, and is a submit: test-jobs.test.ts',
 };
@@ -69,10 +79,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const NO_ROW: Readonly<Record<string, string>> = {
   'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
   'POST /api/v1/tasks/preview': 'nothing is stored',
+  'POST /api/v1/profiles/validate': 'nothing is stored',
+  'POST /api/v1/profiles/{name}/validate': 'nothing is stored',
   'POST /api/v1/mcp-servers/{name}/check': 'nothing is changed: it only asks',
   'POST /api/v1/doctor/repair': 'there is nothing to mend in a sound store',
 };
 
+const profile = (name: string) => ({
+  ...{ name, phases: [{ id: 'a', agents: [{ id: 'b', uses: 'sleep.for' }] }] },
+});
 const server = (name: string) => ({ name, transport: 'http', url: 'https://a.example/mcp' });
 
 async function credentials({ api }: Stage) {

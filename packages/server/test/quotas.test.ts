@@ -8,7 +8,10 @@ import { addLive } from './rows.ts';
 import { aJob, JOB, startApi, type TestApi } from './server.ts';
 
 const QUOTAS = '/api/v1/quotas';
-const NONE = { runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null };
+const NONE = {
+  ...{ runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null },
+  ...{ nanoUsdPerDay: null, nanoUsdPerMonth: null },
+};
 
 let api: TestApi;
 beforeAll(async () => {
@@ -97,8 +100,8 @@ describe('a quota', () => {
     const { makePartitions } = await import('@tenuto/store');
     await makePartitions(api.pool);
     await api.pool.query(
-      `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-       values ($1, 0, 1, 'a', 'text/plain', 11, '')`,
+      `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash)
+       values ($1, 0, 1, 'a', 'a', 'text/plain', 11, '')`,
       [runId],
     );
     expect(await stores.quotas.storage('sam')).toBe(11);

@@ -101,7 +101,8 @@ describe('every route', () => {
       const path = `${fill(route.path)}?unknown=1`;
       const { status, body } = await send({ ...route, path }, undefined);
       expect([route.path, status]).toEqual([route.path, 400]);
-      expect(body.validation_errors[0].path).toBe('/unknown');
+      const paths = body.validation_errors.map((one: { path: string }) => one.path);
+      expect(paths).toContain('/unknown');
     }
   });
 

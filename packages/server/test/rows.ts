@@ -1,4 +1,4 @@
-import { compilePlan, type Plan } from '@tenuto/engine';
+import { compilePlan, type Plan, profileGraph } from '@tenuto/engine';
 import { makePartitions, putPlan } from '@tenuto/store';
 import type pg from 'pg';
 import { runIdAt } from './scripted-engine.ts';
@@ -22,6 +22,7 @@ export interface RunRow {
   /** The engine that owns it. */
   readonly engine?: string;
   readonly plan?: Plan;
+  readonly kind?: number;
   /** The task that it is of. */
   readonly taskId?: string;
 }
@@ -32,6 +33,16 @@ export const aPlan = compilePlan({
     { id: 'b', uses: 'sleep.for', parent_nodes: ['a'] },
   ],
 });
+
+/** What a run of a profile of one phase has that others do not. */
+export function aPhasedRow(profile = 'small'): RunRow {
+  const written = { name: profile, phases: [{ id: 'a', agents: [{ id: 'b', uses: 'x' }] }] };
+  const { dag, phases } = profileGraph(written, undefined);
+  const named = { profile, profileVersion: 1, source: 'stored', projectName: null };
+  const phased = { ...named, autoAdvance: null, phases };
+  const input = { params: { intake: {} }, phased };
+  return { kind: 1, jobType: profile, plan: compilePlan(dag), input };
+}
 
 const INPUT = { params: {}, maxConcurrentNodes: 10, failFast: false, timeoutMs: 60_000 };
 
@@ -70,7 +81,7 @@ async function valuesOf(pool: pg.Pool, row: RunRow, status: string) {
     run_id: runId,
     plan_hash: Buffer.from(plan.hash, 'hex'),
     owner: row.owner ?? 'admin',
-    kind: row.taskId === undefined ? 0 : 2,
+    kind: row.kind ?? (row.taskId === undefined ? 0 : 2),
     task_id: row.taskId ?? null,
     name: row.name ?? 'a job',
     job_type: row.jobType ?? 'dag',

@@ -116,6 +116,7 @@ describe('a secret that a job names', () => {
       ]),
       served.call(`${JOB}/${jobId}?include=nodes,history,plan`).then(({ text }) => text),
       served.call(`${JOB}/${jobId}/attempts`).then(({ text }) => text),
+      served.call(`/api/v1/runs/${jobId}/bundle?artifacts=inline`).then(({ text }) => text),
     ]);
     const dump = await served.dump();
     expect(dump).toContain('not a secret');

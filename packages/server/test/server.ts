@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { secretHostFault } from '@tenuto/actions';
 import { createNotifyBus, openApiStore } from '@tenuto/store';
-import { createDatabase, type TestDatabase } from '@tenuto/testkit';
+import { createDatabase, memoryBlobs, type TestDatabase } from '@tenuto/testkit';
 import pg from 'pg';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
@@ -10,10 +10,12 @@ import { createReaders } from '../src/auth/readers.ts';
 import { createEventing, type Eventing } from '../src/events/eventing.ts';
 import { localCounters } from '../src/limits/counters.ts';
 import { DEFAULT_RATE_LIMITS } from '../src/plugins/limits.ts';
+import { createProfileFiles, SHIPPED_PROFILES } from '../src/profiles/profile-files.ts';
 import { createVault, KEY_BYTES } from '../src/secrets/vault.ts';
 import { createGraphUse } from '../src/services/graph-use.ts';
 import type { Phase } from '../src/services/health.ts';
 import { createMcpSpec } from '../src/services/mcp-server-use.ts';
+import { createProfileUse } from '../src/services/profile-use.ts';
 import { createPolicyUse } from '../src/services/retry-policy-use.ts';
 import { secretOpener } from '../src/services/secret-use.ts';
 import { createTemplateResolver } from '../src/services/template-use.ts';
@@ -66,11 +68,11 @@ export interface TestApiOptions extends Partial<Omit<AppOptions, 'rules'>> {
   readonly rules?: Partial<AppOptions['rules']>;
 }
 
-type RuleStores = Pick<AppOptions, 'retryPolicies' | 'documents' | 'secrets'>;
+type RuleStores = Pick<AppOptions, 'retryPolicies' | 'documents' | 'secrets' | 'prices'>;
 
 /** The rules of a deployment, with what a test says otherwise. */
 function rulesOf(
-  { retryPolicies: store, documents, secrets }: RuleStores,
+  { retryPolicies: store, documents, secrets, prices }: RuleStores,
   given: TestApiOptions['rules'] = {},
 ): AppOptions['rules'] {
   const { defaults = DEFAULTS, ...rest } = given;
@@ -82,7 +84,12 @@ function rulesOf(
     mcpServers: async (owner, names) =>
       (await documents.named(owner, 'mcp_server', names)).map(({ name }) => name),
   });
-  return { defaults, checkAction, policies, templates, graphs, ...rest };
+  const files = createProfileFiles({
+    folders: [{ path: SHIPPED_PROFILES, source: 'shipped' }],
+    ...{ clock: systemClock, log: pino({ level: 'silent' }) },
+  });
+  const profiles = createProfileUse({ documents, files });
+  return { defaults, checkAction, policies, templates, profiles, graphs, prices, ...rest };
 }
 
 /** The API on a real port and a real database, with an engine that a test directs. */
@@ -118,6 +125,7 @@ export async function startApiOn(
     engine,
     scheduler: { wake: () => undefined },
     ...stores,
+    blobs: memoryBlobs(),
     eventing: eventing.parts,
     vaulted: { vault, hostFault: secretHostFault },
     mcp: NO_MCP,

@@ -16,6 +16,9 @@ const OWN_SPACE = new Set([
   'PUT /api/v1/secrets/{name}',
 ]);
 
+/** Nobody's own: all read it, administrators change it. */
+const EVERYBODYS = /^\/api\/v1\/prices(\/|$)/;
+
 /** Bodies for things as they are made here, where the example of the document names another one. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v1/orchestration/job/{job_id}/recover': { action: 'retry_job', reason: 'again' },
@@ -33,7 +36,9 @@ beforeAll(async () => {
   const rateLimits = { ...DEFAULT_RATE_LIMITS, submit: most, change: most, read: most };
   api = await startApi({ rateLimits, mcp: { ...NO_MCP, tools: async () => [] } });
   await makePartitions(api.pool);
-  routes = (await routesOf(api)).filter(({ open, scope }) => !open && scope !== 'admin');
+  routes = (await routesOf(api)).filter(
+    ({ open, scope, path }) => !open && scope !== 'admin' && !EVERYBODYS.test(path),
+  );
   owner = await api.token('owner', ALL);
   stranger = await api.token('stranger', ALL);
   reader = await api.token('reader', READING);
@@ -69,7 +74,9 @@ describe('every route about one thing', () => {
 
   it('shows what is of a team to who may read, and lets them change nothing', async () => {
     const others: unknown[] = [];
-    for (const route of withThing().filter(({ path }) => !path.includes('{team_id}'))) {
+    // A stream has no end that could be waited for; its own tests see to it.
+    const ends = withThing().filter(({ path }) => !/\{team_id\}|\/stream$/.test(path));
+    for (const route of ends) {
       if (!route.scope?.match(/^(jobs|runs|tasks|events):/)) continue;
       const values = await thingsFor(route, { api, owner: team, token: await teamToken() });
       const { status, text } = await send(api, route, { token: reader, values });
@@ -113,7 +120,7 @@ describe('every list', () => {
       const values = await thingsFor(route, { api, owner: team, token: await teamToken() });
       const ids = Object.values(values);
       for (const headers of [{}, { 'x-tenuto-team': 'crew' }]) {
-        const { text } = await send(api, { ...list, path }, { token: reader, headers });
+        const { text } = await send(api, { ...list, path }, { token: reader, headers, values });
         if (!ids.some((id) => text.includes(id))) lacking.push([path, headers, text]);
       }
       lists += 1;

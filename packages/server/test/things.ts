@@ -1,6 +1,6 @@
 /** One of each kind of thing that routes are about, for tests that walk through all routes. */
 import { randomUUID } from 'node:crypto';
-import { addLive, addOver } from './rows.ts';
+import { addLive, addOver, aPhasedRow } from './rows.ts';
 import { runIdAt } from './scripted-engine.ts';
 import type { TestApi } from './server.ts';
 
@@ -64,6 +64,33 @@ async function anIntervention({ api, owner }: Maker): Promise<string> {
   return id;
 }
 
+async function anArtifact({ api, before }: Maker): Promise<string> {
+  await api.pool.query(
+    `insert into blobs (hash, bytes) values (sha256('made'), 'made') on conflict do nothing`,
+  );
+  const { rows } = await api.pool.query(
+    `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+       in_database)
+     values ($1, 0, 1, 'nodes/a/made.txt', 'made.txt', 'text/plain', 4, sha256('made'), true)
+     returning artifact_id`,
+    [before.run_id],
+  );
+  return rows[0].artifact_id;
+}
+
+/** Something open to be agreed to by whoever may change the run. */
+async function anApproval({ api, owner }: Pick<Maker, 'api' | 'owner'>) {
+  const runId = await addLive(api.pool, { owner, status: 'running', engine: randomUUID() });
+  const id = runIdAt(Date.now());
+  await api.pool.query(
+    `insert into approvals (approval_id, run_id, key, owner, node, node_id, title, deciders, required,
+       on_deadline, state, in_cleanup, opened_at)
+     values ($1, $2, 'k', $3, 0, 'a', 'Go on?', '{}', 1, 'reject', 'open', false, now())`,
+    [id, runId, owner],
+  );
+  return { id, runId };
+}
+
 async function aTest({ api, owner }: Maker): Promise<string> {
   const id = randomUUID();
   await api.pool.query(
@@ -114,6 +141,10 @@ function aReferred(maker: Maker): Promise<string> {
     const body = { name, transport: 'http', url: 'https://a.example/mcp' };
     return made(maker, '/api/v1/mcp-servers', { body, id: 'server_id' });
   }
+  if (maker.path.includes('/profiles/')) {
+    const body = { name, phases: [{ id: 'a', agents: [{ id: 'b', uses: 'sleep.for' }] }] };
+    return made(maker, '/api/v1/profiles', { body, id: 'profile_id' });
+  }
   const dag = { nodes: [{ id: 'a', uses: 'sleep.for' }] };
   const body = { name, dag_definition: dag };
   return made(maker, '/api/v1/orchestration/templates', { body, id: 'template_id' });
@@ -126,7 +157,13 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     const paused = /resume$/.test(path);
     return addLive(api.pool, { owner, status: paused ? 'paused' : 'queued' });
   },
-  run_id: ({ api, owner }) => addLive(api.pool, { owner }),
+  run_id: async ({ api, owner, path }) => {
+    if (path.endsWith('/approve')) return (await anApproval({ api, owner })).runId;
+    const status = /resume$/.test(path) ? 'paused' : 'queued';
+    return addLive(api.pool, { owner, status, ...(/clone$/.test(path) && aPhasedRow()) });
+  },
+  artifact_id: anArtifact,
+  approval_id: async (maker) => (await anApproval(maker)).id,
   node_id: async () => 'a',
   session_id: aSession,
   intervention_id: anIntervention,
@@ -187,6 +224,15 @@ export const THINGS: Readonly<Record<string, (maker: Maker) => Promise<string>>>
     await api.call(`/api/v1/quotas/${name}`, { method: 'PUT', body: { runs_per_day: 1 } });
     return name;
   },
+  async price_id({ api }) {
+    const body = { model: fresh('a/model'), input_usd_per_mtok: 1, output_usd_per_mtok: 2 };
+    return (await api.call('/api/v1/prices', { body })).body.price_id;
+  },
+  budget_id: (maker) =>
+    made(maker, '/api/v1/budgets', {
+      body: { scope: 'profile', subject: fresh('profile'), usd: 1 },
+      id: 'budget_id',
+    }),
   async team_id({ api }) {
     const body = { name: fresh('team'), members: [] };
     return (await api.call('/api/v1/teams', { body })).body.team_id;

@@ -1,16 +1,24 @@
 import type {
   AgentStore,
+  ApprovalStore,
+  ArtifactStore,
   AuditStore,
+  BlobStore,
+  BudgetStore,
   CircuitStore,
   DoctorStore,
   DocumentStore,
   EventStore,
+  ForkStore,
   JobStore,
+  MetricsStore,
   NoticeStore,
+  PriceStore,
   QuotaStore,
   RecoveryStore,
   RelayStore,
   RetryPolicyStore,
+  RunFeedStore,
   SealStore,
   SecretStore,
   TallyStore,
@@ -22,6 +30,7 @@ import type {
 } from '@tenuto/engine';
 import pg from 'pg';
 import { createAgentStore } from './agent-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createCircuitStore } from './circuit-store.ts';
 import { createDocumentStore } from './document-store.ts';
 import { checkDurability, type Durability } from './embedded/durability.ts';
@@ -29,15 +38,21 @@ import { type Logger, silentLogger } from './embedded/log.ts';
 import { StoreError } from './embedded/store-error.ts';
 import { createEventStore } from './event-store.ts';
 import { faultOf } from './fault.ts';
+import { createForkStore } from './fork-store.ts';
 import { createJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { createNoticeStore } from './notice-store.ts';
 import { openPool } from './pool.ts';
+import { createArtifactStore } from './queries/artifacts.ts';
 import { createAuditStore } from './queries/audit-list.ts';
 import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
+import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
+import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
+import { createMetricsStore } from './queries/run-metrics.ts';
 import { createTeamStore } from './queries/teams.ts';
 import { createTokenStore } from './queries/tokens.ts';
 import { createWebhookStore } from './queries/webhooks.ts';
@@ -52,6 +67,8 @@ const POOL_SIZE = 10;
 const RELAY_POOL_SIZE = 2;
 /** One publishes, one closes windows, one tells runs, one carries, one notes who waits. */
 const EVENT_POOL_SIZE = 5;
+/** Those who follow runs look one after another; requests do not wait for them. */
+const FEED_POOL_SIZE = 3;
 /** A request that waits longer for a connection is told to come again. */
 const CONNECT_MS = 3_000;
 /** Examinations at once, and how long the next one waits for its turn. */
@@ -61,14 +78,20 @@ const EXAMINATION_WAIT_MS = 20_000;
 /** The store as requests use it, on connections that no journal waits for. */
 export interface ApiStore {
   readonly agents: AgentStore;
+  readonly artifacts: ArtifactStore;
+  readonly approvals: ApprovalStore;
   readonly audit: AuditStore;
   readonly sealer: SealStore;
   readonly circuits: CircuitStore;
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
   readonly notices: NoticeStore;
   readonly relay: RelayStore;
   readonly quotas: QuotaStore;
+  readonly prices: PriceStore;
+  readonly budgets: BudgetStore;
+  readonly metrics: MetricsStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -80,10 +103,12 @@ export interface ApiStore {
   readonly doctor: DoctorStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  readonly feeds: RunFeedStore;
   close(): Promise<void>;
 }
 
-export function openApiStore(config: pg.ClientConfig): ApiStore {
+/** @param blobs where the doctor looks for bytes of artifacts; without it, it does not */
+export function openApiStore(config: pg.ClientConfig, blobs?: Pick<BlobStore, 'size'>): ApiStore {
   const pool = openApiPool(config, { max: POOL_SIZE, name: 'tenuto-api' });
   // Requests do not wait for messages that are being written down.
   const relayPool = openApiPool(config, { max: RELAY_POOL_SIZE, name: 'tenuto-relay' });
@@ -93,17 +118,24 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     ...{ max: EVENT_POOL_SIZE, name: 'tenuto-events' },
     ...{ lockSeconds: 8, idleSeconds: 5 },
   });
+  const feedPool = openApiPool(config, { max: FEED_POOL_SIZE, name: 'tenuto-feeds' });
   return {
     agents: createAgentStore(pool),
+    artifacts: createArtifactStore(pool),
+    approvals: createApprovalStore(pool),
     audit: createAuditStore(pool),
     sealer: createSealStore(relayPool),
     circuits: createCircuitStore(pool),
     jobs: createJobStore(pool),
+    forks: createForkStore(pool),
     recoveries: createRecoveryStore(pool),
     notices: createNoticeStore(pool),
     relay: createRelayStore(relayPool),
     tokens: createTokenStore(pool),
     quotas: createQuotaStore(pool),
+    prices: createPriceStore(pool),
+    budgets: createBudgetStore(pool),
+    metrics: createMetricsStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),
@@ -111,11 +143,13 @@ export function openApiStore(config: pg.ClientConfig): ApiStore {
     documents: createDocumentStore(pool),
     secrets: createSecretStore(pool),
     tests: createTestStore(pool),
-    doctor: createDoctorStore(doctors, pool),
+    doctor: createDoctorStore(doctors, pool, blobs),
     events: createEventStore(eventPool, pool),
     webhooks: createWebhookStore(pool),
+    feeds: createRunFeedStore(feedPool),
     async close() {
-      await Promise.all([pool.end(), relayPool.end(), eventPool.end(), doctors.end()]);
+      const pools = [pool, relayPool, eventPool, feedPool, doctors];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { EngineStore } from '@tenuto/engine';
+import type { BlobStore, EngineStore } from '@tenuto/engine';
 import type pg from 'pg';
 import { faultOf } from './fault.ts';
 import { openLane } from './lane.ts';
@@ -9,7 +9,7 @@ import { beat, peers, registerEngine, retire } from './queries/fence.ts';
 import { dropOldKeys } from './queries/idempotency.ts';
 import { expireInterventions } from './queries/intervention-decide.ts';
 import { dropOldDeliveries } from './queries/notice-relay.ts';
-import { putArtifacts, putBlobs, putLogs } from './queries/outputs.ts';
+import { putBlobs, putLogs } from './queries/outputs.ts';
 import {
   outcomes,
   ownedRunIds,
@@ -19,6 +19,7 @@ import {
 } from './queries/owned-runs.ts';
 import { dropBatches, dropStrays, makePartitions } from './queries/partitions.ts';
 import { putPlan, readPlan } from './queries/plans.ts';
+import { putArtifacts } from './queries/produced-artifacts.ts';
 import { sumUpSamples } from './queries/retry-policy-measures.ts';
 import { sumUpTallies } from './queries/run-tallies.ts';
 import { takeOver } from './queries/takeover.ts';
@@ -33,8 +34,11 @@ export interface OpenEngineStore extends EngineStore {
   close(): Promise<void>;
 }
 
-/** The engine's store on PostgreSQL: a pool for its loops, and a connection for each lane. */
-export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
+/**
+ * The engine's store on PostgreSQL: a pool for its loops, and a connection for each lane.
+ * @param blobs where files go that attempts leave; without one, into the database
+ */
+export function createEngineStore(config: pg.ClientConfig, blobs?: BlobStore): OpenEngineStore {
   const pool = openEnginePool(config, POOL_SIZE);
   // An engine must not lose its lease because large outputs keep all connections busy.
   const pulse = openEnginePool(config, 1);
@@ -65,7 +69,7 @@ export function createEngineStore(config: pg.ClientConfig): OpenEngineStore {
     plan: (hash) => guarded(() => readPlan(pool, hash)),
     putPlan: (hash, document, count) => guarded(() => putPlan(pool, hash, document, count)),
     putBlobs: (blobs) => guarded(() => putBlobs(pool, blobs)),
-    putArtifacts: (rows) => guarded(() => putArtifacts(pool, rows)),
+    putArtifacts: (rows) => guarded(() => putArtifacts(pool, rows, blobs)),
     putLogs: (rows) => guarded(() => putLogs(pool, rows)),
     putTestResults: (results) => guarded(() => putTestResults(pool, results)),
     maintain: () =>

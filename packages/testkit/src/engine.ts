@@ -22,6 +22,8 @@ export type StoreProbe = (method: string, stage: 'before' | 'after') => void | P
 export interface TestEngineOptions
   extends Partial<Omit<EngineOptions, 'store' | 'runner' | 'clock' | 'random' | 'log'>> {
   readonly actions?: Readonly<Record<string, TestAction>>;
+  /** Those of the actions that keep a ledger of their own calls. */
+  readonly knowing?: readonly string[];
   readonly probe?: StoreProbe;
 }
 
@@ -57,7 +59,7 @@ export async function startTestEngine(
   connection: PostgresConnection,
   options: TestEngineOptions = {},
 ): Promise<TestEngine> {
-  const { actions = {}, probe, ...given } = options;
+  const { actions = {}, knowing = [], probe, ...given } = options;
   const process = createTestProcess();
   const store = createEngineStore({ ...connection });
   const executed: Execution[] = [];
@@ -75,6 +77,7 @@ export async function startTestEngine(
     random: { next: Math.random, bytes: (count) => randomBytes(count) },
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     runner: {
+      knowsItsCalls: (uses) => knowing.includes(uses),
       run(call) {
         const { runId, nodeId, attempt } = call;
         executed.push({ runId, nodeId, attempt });

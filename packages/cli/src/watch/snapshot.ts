@@ -25,7 +25,7 @@ export function hasEnded(node: JobNode): boolean {
 }
 
 /** How the command ends for a job that is over. */
-export function exitCodeOf(job: Job): ExitCode {
+export function exitCodeOf(job: Pick<Job, 'status'>): ExitCode {
   if (job.status === 'completed') return EXIT.ok;
   return job.status === 'cancelled' || job.status === 'timeout' ? EXIT.jobStopped : EXIT.jobFailed;
 }

@@ -16,4 +16,5 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   30: 'What a crash of the database may lose is known.',
   31: 'A journal that was written can be replayed.',
   33: 'A run with work left goes on.',
+  36: 'A paid call is counted once, and no budget is passed by more than one call.',
 };

@@ -39,6 +39,7 @@ export const NODE_FIELDS: ReadonlySet<string> = new Set([
   'attempts',
   'started_at',
   'completed_at',
+  'previous',
 ]);
 
 export function variableKind(name: string): Kind {

@@ -1,6 +1,6 @@
 import type { Json } from '@tenuto/contract';
+import { canonicalJson } from '@tenuto/contract';
 import { testPattern } from '../expression/pattern-match.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import { type Check, fail, holds, paidText, pay } from './checking.ts';
 import type { JsonFields } from './json-fields.ts';
 import type { ListRules, ObjectRules } from './schema.ts';

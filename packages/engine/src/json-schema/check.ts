@@ -1,7 +1,6 @@
 /** Checks values against a schema, within a number of steps that nothing can exceed. */
-import { type Json, parseTime, type ValidationError } from '@tenuto/contract';
+import { canonicalJson, type Json, parseTime, type ValidationError } from '@tenuto/contract';
 import { testPattern } from '../expression/pattern-match.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import { checkList, checkObject } from './check-parts.ts';
 import { type Check, fail, holds, newCheck, paidText, pay, TooMuch } from './checking.ts';
 import { isList, isObject } from './json-fields.ts';

@@ -1,7 +1,7 @@
 /** Reads a JSON Schema (draft 7 or 2020-12) that somebody else has written, and may mean no good. */
 import type { Json, ValidationError } from '@tenuto/contract';
+import { canonicalJson } from '@tenuto/contract';
 import { compilePattern } from '../expression/pattern.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import { isList, isObject, type JsonFields, numberIn, own } from './json-fields.ts';
 import { readListRules, readObjectRules } from './read-rules.ts';
 import type {

@@ -1,9 +1,9 @@
 import type { DagInput } from '@tenuto/contract';
+import { canonicalJson } from '@tenuto/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parallel, sequence, work } from '../../test/graph-nodes.ts';
 import { modelGraph } from '../../test/random-graph.ts';
-import { canonicalJson } from './canonical.ts';
 import { compilePlan, compileStoredPlan } from './compile.ts';
 import { childrenOf, type Plan } from './plan.ts';
 

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type DagInput, type InlineRetryPolicy, LIMITS, PlanError } from '@tenuto/contract';
+import {
+  canonicalJson,
+  type DagInput,
+  type InlineRetryPolicy,
+  LIMITS,
+  PlanError,
+} from '@tenuto/contract';
 import type { References } from '../expression/index.ts';
 import { resolveRetryPolicy } from '../retry/index.ts';
-import { canonicalJson } from './canonical.ts';
 import { type Edges, readEdges } from './edges.ts';
 import { type FlatNodes, flatten } from './flatten.ts';
 import { orderNodes } from './order.ts';
@@ -30,7 +35,8 @@ export interface CompileOptions {
   readonly isStored?: boolean;
 }
 
-interface PlanDocument {
+/** What a plan's document says. */
+export interface PlanDocument {
   readonly schema_version: 1;
   readonly nodes: DagInput['nodes'];
   readonly edges: NonNullable<DagInput['edges']>;
@@ -107,9 +113,21 @@ function storedParts({
 
 /** Compiles a stored document again; it was valid when it was stored. */
 export function compileStoredPlan(document: string): Plan {
-  const stored = JSON.parse(document) as PlanDocument;
+  return compileDocument(documentOf(document), { isStored: true });
+}
+
+/** Reads the canonical JSON of a plan. */
+export function documentOf(document: string): PlanDocument {
+  return JSON.parse(document) as PlanDocument;
+}
+
+/** Compiles what a document says. */
+export function compileDocument(
+  stored: PlanDocument,
+  options: Pick<CompileOptions, 'isStored' | 'checkAction' | 'checkSecrets'>,
+): Plan {
   return compilePlan(stored, {
-    isStored: true,
+    ...options,
     retry: stored.retry,
     policies: new Map(
       Object.entries(stored.policies ?? {}).map(([policyId, one]) => [

@@ -34,6 +34,8 @@ export interface ActionCall {
   readonly graceMs: number;
   /** What the node says about a call of which nobody knows whether it took effect. */
   readonly onAmbiguous?: AmbiguityPolicy;
+  /** A person was asked about a call of which nobody knows (`error.ask`), and lets it be made again. */
+  readonly decided?: boolean;
   /** Says that the attempt is alive; so does every line of its log. */
   heartbeat(): void;
   /** Appends text to the attempt's log; it may hold several lines. */

@@ -3,7 +3,7 @@ import type { AuditEntry } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
 /** What is registered under a name and in versions. The word is stored. */
-export type DocumentKind = 'template' | 'mcp_server';
+export type DocumentKind = 'template' | 'mcp_server' | 'profile';
 
 /** A document in one of its versions. Times in milliseconds since the epoch. */
 export interface DocumentRecord {

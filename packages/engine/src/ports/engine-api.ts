@@ -1,5 +1,6 @@
 import type {
   AttemptKind,
+  Budget,
   Json,
   JsonObject,
   NodeStatus,
@@ -33,6 +34,16 @@ export interface RunInput {
   readonly task?: JsonObject;
   /** `event` in expressions: of a run that an event has called for. */
   readonly event?: Json;
+  /** What its paid calls may cost, and what else they count into. */
+  readonly budgets?: RunBudgets;
+}
+
+export interface RunBudgets {
+  readonly run?: Budget;
+  /** By phase. */
+  readonly phases?: Readonly<Record<string, Budget>>;
+  /** The name of the profile that it was made from. */
+  readonly profile?: string;
 }
 
 export interface RunNotify {
@@ -105,6 +116,7 @@ export type WaitView =
   | { readonly signal: string; readonly until?: number }
   | { readonly topic: string; readonly until?: number }
   | { readonly intervention: string }
+  | { readonly approval: string }
   | { readonly circuit: string; readonly until?: number };
 
 export interface RunCounts {
@@ -124,6 +136,8 @@ export interface LiveRun {
   /** Attempts beyond the first of each node. */
   readonly retries: number;
   readonly paused: boolean;
+  /** Number of the last line of its journal, which may not be committed yet; unless replayed. */
+  readonly seq?: number | undefined;
   /** The compensation that is under way: how many nodes are undone, and how many are left. */
   readonly undoing?:
     | { readonly session: string; readonly done: number; readonly left: number }

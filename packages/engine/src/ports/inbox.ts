@@ -11,7 +11,15 @@ export interface InboxBody {
   readonly cancel: Said & { readonly mode: 'graceful' | 'immediate' };
   readonly pause: Said;
   readonly resume: Said;
-  readonly signal: Said & { readonly name: string; readonly payload: Json };
+  readonly signal: Said & {
+    readonly name: string;
+    readonly payload: Json;
+    /**
+     * Refused unless a node waits for it now: it is not kept for later. The id is its own, and named
+     * by the refusal.
+     */
+    readonly awaited?: string;
+  };
   /** No further attempt of a node that waits for one. */
   readonly cancel_retry: Said & { readonly node: number };
   /** A run that failed or timed out is taken up again. */

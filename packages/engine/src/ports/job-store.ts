@@ -7,6 +7,7 @@ import type {
   RunStatus,
   UsedRetryPolicy,
 } from '@tenuto/contract';
+import type { PhasedInput } from '../plan/phased-input.ts';
 import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
 import type { AuditEntry, RunCounts, RunInput } from './engine-api.ts';
 import type { InboxBody, InboxType } from './inbox.ts';
@@ -31,6 +32,19 @@ export interface StoredInput extends RunInput {
   readonly retryPolicies?: readonly UsedRetryPolicy[];
   /** How many runs stand above it that have started each other; none when absent. */
   readonly depth?: number;
+  /** Of a run of a profile. */
+  readonly phased?: PhasedInput;
+  /** The run that it is a fork of. */
+  readonly forkedFrom?: ForkedFrom;
+}
+
+/** Where a fork comes from. */
+export interface ForkedFrom {
+  readonly runId: string;
+  /** The node that it began at; null when it runs all of them. */
+  readonly node: string | null;
+  /** How many attempts it began with. */
+  readonly taken: number;
 }
 
 /** A run as its row says; its owner may know more (see `Engine.live`). Times are epoch ms. */

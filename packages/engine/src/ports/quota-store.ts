@@ -7,6 +7,9 @@ export interface QuotaLimits {
   readonly concurrentRuns: number | null;
   readonly storageBytes: number | null;
   readonly eventsPerMinute: number | null;
+  /** In nano-USD; what a call that would pass them does is wait for a person. */
+  readonly nanoUsdPerDay: number | null;
+  readonly nanoUsdPerMonth: number | null;
 }
 
 export interface QuotaRecord extends QuotaLimits {

@@ -1,4 +1,10 @@
-import type { AttemptKind, AttemptStatus, JsonObject, RunStatus } from '@tenuto/contract';
+import type {
+  ArtifactType,
+  AttemptKind,
+  AttemptStatus,
+  JsonObject,
+  RunStatus,
+} from '@tenuto/contract';
 import type { JournalEntry, RunJournal } from '../run/journal-entry.ts';
 import type { CircuitVerbs } from './circuit-store.ts';
 import type { AuditEntry, Submission } from './engine-api.ts';
@@ -259,7 +265,8 @@ export interface EngineStore extends CircuitVerbs {
   plan(hash: string): Promise<string>;
   putPlan(hash: string, document: string, nodeCount: number): Promise<void>;
   putBlobs(blobs: readonly { hash: Uint8Array; bytes: Uint8Array }[]): Promise<void>;
-  putArtifacts(rows: readonly ArtifactRow[]): Promise<void>;
+  /** Stores files that an attempt leaves, their bytes first; those that are there already stay. */
+  putArtifacts(artifacts: readonly ArtifactRow[]): Promise<void>;
   putLogs(rows: readonly LogRow[]): Promise<void>;
   /**
    * Stores results of tests and counts them into what is known of each test; those that are there
@@ -275,10 +282,17 @@ export interface EngineStore extends CircuitVerbs {
 export interface ArtifactRow {
   readonly runId: RunId;
   readonly node: number;
+  readonly nodeId: string;
   readonly attempt: number;
+  /** The name that its action gave it. */
   readonly name: string;
+  /** Among all files of the run; see `checkPath`. */
+  readonly path: string;
+  readonly phase?: string;
+  readonly type: ArtifactType;
   readonly mediaType: string;
-  readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes. */
   readonly hash: Uint8Array;
 }
 

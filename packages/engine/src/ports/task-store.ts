@@ -139,6 +139,8 @@ export interface TaskMaking {
   /** JSON text of the input of each run. */
   readonly input: string;
   readonly probe?: { readonly plan: StoredMaking; readonly input: string };
+  /** Its runs are phased, of the profile of this name. */
+  readonly profile?: string;
 }
 interface StoredMaking {
   readonly hash: string;

@@ -164,7 +164,7 @@ function mapOf(
 }
 
 /** The node of that name as seen from another: in its own item first, then around it. */
-function nodeNamed(run: RunState, from: number, name: string): number | undefined {
+export function nodeNamed(run: RunState, from: number, name: string): number | undefined {
   const pattern = run.plan.names.get(name);
   if (pattern === undefined) return undefined;
   const group = run.plan.patterns[pattern] ?? -1;
@@ -185,6 +185,7 @@ function nodeFacts(run: RunState, node: number): JsonObject {
     attempts: Math.max(0, attemptOf(run, node) - (statusOf(run, node) === 'running' ? 1 : 0)),
     started_at: time(times?.startedAt),
     completed_at: time(isTerminal(run, node) ? times?.endedAt : undefined),
+    previous: run.previous.get(node) ?? null,
   };
 }
 

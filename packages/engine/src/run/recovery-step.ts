@@ -25,6 +25,13 @@ export interface RecoveryStep {
   readonly deadlineAt?: number;
   /** The node's effect is looked after before anything else is done. */
   readonly probe?: boolean;
+  /**
+   * The node goes on in its generation, so that its next attempt finds the calls that the ones before
+   * it have paid for.
+   */
+  readonly goesOn?: boolean;
+  /** A person was asked about a call of which nobody knows, and lets it be made again. */
+  readonly decided?: boolean;
 }
 
 /** A recovery under way, about a node or (`RUN`) about the run. */
@@ -47,4 +54,6 @@ export interface Round {
   readonly kind: AttemptKind;
   /** Number of the last attempt before this round: each round has attempts of its own. */
   readonly base: number;
+  /** See {@link RecoveryStep}. */
+  readonly decided?: boolean;
 }

@@ -4,7 +4,7 @@ import { parallel, work } from '../../test/graph-nodes.ts';
 import { play } from '../../test/scenario.ts';
 import { answeredNode, nextStart } from './apply.ts';
 import { holdNode } from './hold.ts';
-import { effectKey, roundOf, usesOf } from './round.ts';
+import { effectKey, isDecidedUpon, roundOf, usesOf } from './round.ts';
 import { statusOf } from './state.ts';
 
 const chain = [work('a', { fallback: { uses: 'other' } }), work('b', { needs: ['a'] })];
@@ -19,6 +19,18 @@ describe('a node that failed for good', () => {
     run.due('a');
     expect(run.finish()).toEqual(['a', 'b']);
     expect(roundOf(run.run, 0)).toEqual({ generation: 1, kind: 'work', base: 1 });
+  });
+
+  it('goes on in its generation when its calls are recorded, so that its effects keep their key', () => {
+    const run = play(chain);
+    run.start();
+    const key = effectKey(run.run, 0, 'a');
+    run.failAnd('a', 'retry_job', { retryAt: 5_000, goesOn: true, decided: true });
+    run.due('a');
+    run.start();
+    expect(effectKey(run.run, 0, 'a')).toBe(key);
+    expect(roundOf(run.run, 0)).toEqual({ generation: 0, kind: 'work', base: 1, decided: true });
+    expect([1, 2].map((more) => isDecidedUpon(run.run, 0, 1 + more))).toEqual([true, false]);
   });
 
   it('gives the run back when it is requeued', () => {

@@ -36,7 +36,11 @@ function followStep(run: RunState, node: number, step: RecoveryStep, effects: Ef
   switch (step.action) {
     case 'retry_job':
     case 'requeue_job':
-      beginRound(run, node, { kind: step.probe ? 'probe' : 'work', renewed: !step.probe });
+      beginRound(run, node, {
+        kind: step.probe ? 'probe' : 'work',
+        renewed: step.probe !== true && step.goesOn !== true,
+        decided: step.decided === true,
+      });
       if (mayStart(run, node)) waitForRetry(run, node, step.retryAt ?? run.now, effects);
       if (step.action === 'requeue_job') effects.push({ type: 'requeue' });
       break;

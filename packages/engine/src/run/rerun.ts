@@ -247,6 +247,8 @@ function reset(run: RunState, node: number, marks: Uint8Array): void {
     node,
     (predecessorOffsets[pattern + 1] ?? 0) - (predecessorOffsets[pattern] ?? 0),
   );
+  const output = run.outputs.get(node);
+  if (output !== undefined) run.previous.set(node, output);
   forget(run, node);
   run.groups.delete(node);
 }

@@ -1,4 +1,3 @@
-import type { AttemptKind } from '@tenuto/contract';
 import type { Template } from '../expression/index.ts';
 import type { NodeSpec } from '../plan/index.ts';
 import type { Round } from './recovery-step.ts';
@@ -14,10 +13,16 @@ export function roundOf(run: RunState, node: number): Round {
 export function beginRound(
   run: RunState,
   node: number,
-  { kind, renewed }: { readonly kind: AttemptKind; readonly renewed: boolean },
+  { kind, renewed, decided }: Pick<Round, 'kind' | 'decided'> & { readonly renewed: boolean },
 ): void {
   const generation = roundOf(run, node).generation + (renewed ? 1 : 0);
-  run.rounds.set(node, { generation, kind, base: attemptOf(run, node) });
+  const base = attemptOf(run, node);
+  run.rounds.set(node, { generation, kind, base, ...(decided === true && { decided }) });
+}
+
+/** Whether an attempt is the one that a person has let a node make. */
+export function isDecidedUpon(run: RunState, node: number, attempt: number): boolean {
+  return roundOf(run, node).decided === true && attemptsInRound(run, node, attempt) === 1;
 }
 
 /** How many attempts of the present round have been made when this is the last one. */

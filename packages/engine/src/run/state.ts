@@ -102,6 +102,8 @@ export interface RunState {
   readonly blockOf: number[];
   readonly groups: Map<number, GroupState>;
   readonly outputs: Map<number, Json>;
+  /** Of nodes that run again, what they put out last before: `nodes.<id>.previous`. */
+  readonly previous: Map<number, Json>;
   readonly errors: Map<number, NodeError>;
   readonly times: Map<number, { startedAt?: number; endedAt?: number }>;
   readonly waits: Map<number, NodeWait>;
@@ -208,6 +210,7 @@ export function createRun(parts: {
     blockOf: [],
     groups: new Map(),
     outputs: new Map(),
+    previous: new Map(),
     errors: new Map(),
     times: new Map(),
     waits: new Map(),

@@ -1,6 +1,7 @@
 import type { NodeStatus, RunStatus } from '@tenuto/contract';
 import type { Plan } from '../plan/index.ts';
 import type { LiveRun, NodeView, RunCounts } from '../ports/engine-api.ts';
+import { approvalOf } from './approval-signal.ts';
 import type { RunJournal } from './journal-entry.ts';
 import { RUN } from './recovery-step.ts';
 import { restoreRun } from './restore.ts';
@@ -36,8 +37,13 @@ export function countsOf(run: RunState): RunCounts {
  * A run as people see it; reads the state when asked, so it is always the present one.
  *
  * @param status what is durable, where memory may be ahead of it
+ * @param seq number of the last line of its journal
  */
-export function liveView(run: RunState, status: () => RunStatus = () => run.status): LiveRun {
+export function liveView(
+  run: RunState,
+  status: () => RunStatus = () => run.status,
+  seq: () => number | undefined = () => undefined,
+): LiveRun {
   let visible: number[] | undefined;
   const nodes = () => {
     if (visible?.length !== visibleCount(run)) visible = visibleNodes(run);
@@ -59,6 +65,9 @@ export function liveView(run: RunState, status: () => RunStatus = () => run.stat
     },
     get paused() {
       return run.paused;
+    },
+    get seq() {
+      return seq();
     },
     get undoing() {
       return undoingOf(run);
@@ -130,11 +139,14 @@ function waitView(wait: NodeWait): NonNullable<NodeView['waitingFor']> {
   switch (wait.kind) {
     case 'run':
       return { runId: wait.runId };
-    case 'signal':
+    case 'signal': {
+      const approval = wait.topic === undefined ? approvalOf(wait.name) : undefined;
+      if (approval !== undefined) return { approval };
       return {
         ...(wait.topic === undefined ? { signal: wait.name } : { topic: wait.topic }),
         ...(wait.until !== undefined && { until: wait.until }),
       };
+    }
     case 'intervention':
       return { intervention: wait.id };
     case 'circuit':

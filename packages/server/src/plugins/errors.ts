@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import { type ErrorCode, OrchestrationError, problemOf } from '@tenuto/contract';
+import { type ErrorCode, OrchestrationError, type ProblemInput, problemOf } from '@tenuto/contract';
 import { StoreFault } from '@tenuto/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GateBlockedError } from '../services/run-blocked.ts';
 
 /** What the statuses that the HTTP layer gives by itself mean in the table of errors. */
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([
@@ -84,8 +85,9 @@ function expectedError(error: unknown): OrchestrationError | undefined {
   return new OrchestrationError(CODES.get(statusCode) ?? 'malformed_request', error.message);
 }
 
-/** The state that a conflict is about. */
-function stateOf(error: OrchestrationError): { jobStatus?: string } {
+/** The state that a conflict is about, and what gates say. */
+function stateOf(error: OrchestrationError): Pick<ProblemInput, 'jobStatus' | 'gates'> {
+  if (error instanceof GateBlockedError) return { gates: error.gates };
   const status: unknown = Reflect.get(error, 'jobStatus');
   return typeof status === 'string' ? { jobStatus: status } : {};
 }

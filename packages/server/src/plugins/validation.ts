@@ -19,7 +19,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
       if (unfit !== undefined) return { error: refusal([unfit]) };
     }
     if (check.Check(value)) return { value };
-    return { error: refusal(errorsOf(check.Errors(value), value)) };
+    return { error: refusal(schemaProblems(check.Errors(value), value)) };
   };
 };
 
@@ -31,7 +31,7 @@ export function bodyCheck<Schema extends TSchema>(schema: Schema) {
   const check = Compile(schema);
   return (value: unknown): Static<Schema> => {
     if (check.Check(value)) return value;
-    throw refusal(errorsOf(check.Errors(value), value));
+    throw refusal(schemaProblems(check.Errors(value), value));
   };
 }
 
@@ -56,7 +56,8 @@ function unfitText(value: unknown): ValidationError | undefined {
   return undefined;
 }
 
-function errorsOf(
+/** What is wrong, in our words. */
+export function schemaProblems(
   errors: readonly TLocalizedValidationError[],
   value: unknown,
 ): readonly ValidationError[] {

@@ -5,6 +5,7 @@ import {
   pagingParameters,
   RUN_KINDS,
   RUN_STATUSES,
+  RunGovernanceSchema,
   RunListSchema,
   RunSchema,
 } from '@tenuto/contract';
@@ -12,6 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { changeRuns } from '../services/bulk.ts';
 import { explainRun } from '../services/explain.ts';
+import { runGovernance } from '../services/governance.ts';
 import { getRun, listRuns } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { callerOf, type Typed } from './request.ts';
@@ -24,6 +26,7 @@ const tags = ['runs'];
 const RunFilters = Type.Object(
   {
     kind: Type.Optional(Type.Enum([...RUN_KINDS])),
+    profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     task_id: Type.Optional(uuid),
     status: Type.Optional(Type.Array(Type.Enum([...RUN_STATUSES]))),
     success: Type.Optional(
@@ -98,6 +101,17 @@ export function addRunRoutes(instance: FastifyInstance, parts: JobParts): void {
       const { node_id: nodeId } = request.query;
       return explainRun(parts, callerOf(request), { runId: request.params.run_id, nodeId });
     },
+  );
+  app.get(
+    `${RUN}/governance`,
+    {
+      config,
+      schema: {
+        ...{ tags, summary: 'Say what the gates of its phases have found', params: RunParameters },
+        response: { 200: RunGovernanceSchema, ...problems(404) },
+      },
+    },
+    (request) => runGovernance(parts, callerOf(request), request.params.run_id),
   );
   addBulk(app, parts);
 }

@@ -28,7 +28,7 @@ const ROWS_AT_ONCE = 500;
 /** Findings that are told; the others are counted. */
 const TOLD = 100;
 /** Who may read the audit sees all of it; everybody else what they did themselves. */
-function accessOf({ principal }: Caller): AuditAccess {
+export function auditAccessOf({ principal }: Caller): AuditAccess {
   const all = isAdmin(principal) || principal.scopes.has('audit:read');
   return { actor: principal.actor, all };
 }
@@ -53,7 +53,7 @@ export async function listAudit(
     ...(cursor !== undefined && { cursor }),
   };
   const request = pageRequest(paging, runKey);
-  const page = await audit.list(accessOf(caller), filterOf(query), request);
+  const page = await audit.list(auditAccessOf(caller), filterOf(query), request);
   return listOf(page, request, { codec: runKey, key: (row) => row.auditId, item: rowView });
 }
 
@@ -66,7 +66,7 @@ export async function* exportAudit(
   caller: Caller,
   { format, ...query }: AuditQuery & { readonly format: AuditFormat },
 ): AsyncGenerator<string> {
-  const access = accessOf(caller);
+  const access = auditAccessOf(caller);
   const filter = filterOf(query);
   if (format === 'csv') yield csvLine(COLUMNS);
   let after: string | undefined;
@@ -168,7 +168,7 @@ function wrong(path: string, message: string): OrchestrationError {
   });
 }
 
-function rowView(record: AuditRecord): AuditRow {
+export function rowView(record: AuditRecord): AuditRow {
   return {
     audit_id: record.auditId,
     at: formatTime(record.at),

@@ -1,8 +1,14 @@
 /** Why a node does not go on, or how it has ended. Pure. */
 import type { NodeStatus, ReasonToWait } from '@tenuto/contract';
-import type { InterventionRecord, NodeSpec, NodeView, WaitView } from '@tenuto/engine';
+import type {
+  ApprovalRecord,
+  InterventionRecord,
+  NodeSpec,
+  NodeView,
+  WaitView,
+} from '@tenuto/engine';
 import { counted, named, reason } from './explain-reason.ts';
-import { interventionReason } from './explain-run.ts';
+import { approvalReason, interventionReason } from './explain-run.ts';
 
 /** Another node, as far as this one depends on it. */
 export interface Relative {
@@ -34,6 +40,7 @@ export interface NodeFacts {
   /** When its present attempt began, where that is known. */
   readonly startedAt: number | undefined;
   readonly intervention: InterventionRecord | undefined;
+  readonly approval?: ApprovalRecord | undefined;
 }
 
 const ENDED: ReadonlySet<NodeStatus> = new Set([
@@ -161,7 +168,7 @@ function runningReason({ view, spec, startedAt }: NodeFacts): ReasonToWait {
   });
 }
 
-function waitingReason({ view, spec, intervention }: NodeFacts): ReasonToWait {
+function waitingReason({ view, spec, intervention, approval }: NodeFacts): ReasonToWait {
   const wait = view.waitingFor;
   if (wait === undefined) return reason('sleep', { detail: 'It waits.' });
   if ('runId' in wait) {
@@ -179,6 +186,15 @@ function waitingReason({ view, spec, intervention }: NodeFacts): ReasonToWait {
           of: { intervention_id: wait.intervention },
         })
       : interventionReason(intervention);
+  }
+  if ('approval' in wait) {
+    return approval === undefined
+      ? reason('approval', {
+          detail: 'Somebody has to approve it.',
+          frees: 'A decision: approve or reject.',
+          of: { approval_id: wait.approval },
+        })
+      : approvalReason(approval);
   }
   if ('signal' in wait) return signalReason(wait);
   if ('topic' in wait) return eventReason(wait);

@@ -15,7 +15,8 @@ function facts(status: RunStatus, over: Partial<RunFacts> = {}): RunFacts {
     run: { over: false, scheduledAt: null, startedAt: NOW, completedAt: null, progress: null },
     status,
     standing: standing(),
-    ...{ paused: undefined, recovery: undefined, undoing: undefined, interventions: [] },
+    ...{ paused: undefined, recovery: undefined, undoing: undefined },
+    ...{ interventions: [], approvals: [] },
     now: NOW,
     ...over,
   };

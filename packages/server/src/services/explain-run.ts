@@ -1,6 +1,7 @@
 /** Why a run as a whole does not go on, or how it has ended. Pure. */
 import type { ReasonToWait, RunStatus } from '@tenuto/contract';
 import type {
+  ApprovalRecord,
   InterventionRecord,
   LiveRun,
   RecoveryRecord,
@@ -31,6 +32,8 @@ export interface RunFacts {
   readonly undoing: LiveRun['undoing'];
   /** Open ones about the run as a whole. */
   readonly interventions: readonly InterventionRecord[];
+  /** Open ones, about whatever node. */
+  readonly approvals: readonly ApprovalRecord[];
   readonly now: number;
 }
 
@@ -43,6 +46,7 @@ export function reasonsOfRun(facts: RunFacts): ReasonToWait[] {
     ...queueReasons(facts),
     ...recoveryReasons(facts),
     ...facts.interventions.map(interventionReason),
+    ...facts.approvals.map(approvalReason),
     ...messageReasons(facts),
   ];
 }
@@ -181,6 +185,25 @@ export function interventionReason(record: InterventionRecord): ReasonToWait {
     until: deadlineAt,
     of: {
       ...{ intervention_id: record.interventionId, assignee, default: defaultResolution },
+    },
+  });
+}
+
+export function approvalReason(record: ApprovalRecord): ReasonToWait {
+  const { approvalId, nodeId, title, approvers, required, approvedBy, deadlineAt } = record;
+  const who = approvers === null ? 'whoever may change the run' : approvers.join(', ');
+  const then =
+    deadlineAt === null
+      ? ''
+      : `; ${new Date(deadlineAt).toISOString()} decides in their place: ${record.onDeadline}`;
+  return reason('approval', {
+    detail: `"${title}" is to be approved by ${who} (${approvedBy} of ${required})${then}.`,
+    frees: 'A decision: approve or reject.',
+    since: record.openedAt,
+    until: deadlineAt,
+    of: {
+      ...{ approval_id: approvalId, node_id: nodeId, approvers: approvers && [...approvers] },
+      ...{ required, approved_by: approvedBy, on_deadline: record.onDeadline },
     },
   });
 }

@@ -22,6 +22,7 @@ import type { JobParts } from './services.ts';
 /** Nodes whose reasons are told; the causes of the rest are counted. */
 const NODES_TOLD = 100;
 const INTERVENTIONS = 200;
+const APPROVALS = 200;
 /** Nothing leads out of these. */
 const FINAL: ReadonlySet<RunStatus> = new Set(['completed', 'cancelled', 'aborted']);
 
@@ -81,14 +82,14 @@ function breath({ clock }: JobParts): Promise<void> {
 type Facts = RunFacts & { readonly asked: readonly InterventionRecord[] };
 
 async function factsOf(
-  { jobs, recoveries, engine, clock }: JobParts,
+  { jobs, recoveries, approvals, engine, clock }: JobParts,
   access: Access,
   run: RunRecord,
 ): Promise<Facts> {
   const { runId } = run;
   const live = run.over ? undefined : engine.live(runId);
   const status = shownStatus(run, live);
-  const [standing, events, sessions, interventions] = await Promise.all([
+  const [standing, events, sessions, interventions, questions] = await Promise.all([
     run.over ? undefined : jobs.standing(access, runId),
     status === 'paused' ? jobs.events(access, runId, ['pause', 'transition']) : [],
     status === 'retrying' || status === 'recovering'
@@ -101,6 +102,9 @@ async function factsOf(
           { runId, states: ['open', 'assigned'] },
           { limit: INTERVENTIONS, offset: 0 },
         ),
+    run.over
+      ? undefined
+      : approvals.approvals(access, { runId, states: ['open'] }, { limit: APPROVALS, offset: 0 }),
   ]);
   const asked = interventions?.items ?? [];
   return {
@@ -108,6 +112,7 @@ async function factsOf(
     paused: deedOf(events.findLast(({ body }) => body.to === 'paused')),
     recovery: sessions?.items.find(({ node }) => node === null),
     undoing: live?.undoing,
+    approvals: questions?.items ?? [],
     interventions: asked.filter(({ node }) => node === null),
     now: clock.wall(),
   };
@@ -155,6 +160,7 @@ function reasonerOf(
     standing?.started.map(({ node, attempt, startedAt }) => [`${node}/${attempt}`, startedAt]),
   );
   const interventions = new Map(asked.map((record) => [record.interventionId, record]));
+  const approvals = new Map(facts.approvals.map((record) => [record.approvalId, record]));
   const run: NodeFacts['run'] = {
     paused: status === 'paused',
     undoing: scan.viewed.nodes.undoing !== undefined,
@@ -178,6 +184,10 @@ function reasonerOf(
       intervention:
         waitingFor !== undefined && 'intervention' in waitingFor
           ? interventions.get(waitingFor.intervention)
+          : undefined,
+      approval:
+        waitingFor !== undefined && 'approval' in waitingFor
+          ? approvals.get(waitingFor.approval)
           : undefined,
     });
   };

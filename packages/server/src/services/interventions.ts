@@ -146,7 +146,7 @@ async function find(
   throw new OrchestrationError('not_found', `There is no intervention ${id}.`);
 }
 
-function interventionView(record: InterventionRecord): Intervention {
+export function interventionView(record: InterventionRecord): Intervention {
   return {
     intervention_id: record.interventionId,
     job_id: record.runId,

@@ -35,7 +35,7 @@ export async function listAttempts(
   });
 }
 
-function attemptView(attempt: AttemptRecord, nodeId: string): Attempt {
+export function attemptView(attempt: AttemptRecord, nodeId: string): Attempt {
   const { startedAt, endedAt } = attempt;
   return {
     node_id: nodeId,

@@ -3,7 +3,16 @@ import type { Access, RunEdit, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
-import { auditOf, refuseStale, stale, wantedVersion, wrongState } from './job-state.ts';
+import {
+  admit,
+  auditOf,
+  type ChangeDoor,
+  JOB_DOOR,
+  refuseStale,
+  stale,
+  wantedVersion,
+  wrongState,
+} from './job-state.ts';
 import type { JobParts } from './services.ts';
 
 /** How long a cancel waits for the owner before it answers that it is on its way. */
@@ -17,6 +26,8 @@ interface CancelJob {
   readonly ifMatch: string | undefined;
   /** Answer at once that the cancel is on its way. */
   readonly async: boolean;
+  /** As what it is asked for; a job when absent. */
+  readonly door?: ChangeDoor;
 }
 
 /**
@@ -27,14 +38,14 @@ interface CancelJob {
 export async function cancelJob(
   parts: JobParts,
   caller: Caller,
-  { jobId, mode, reason, ifMatch, async }: CancelJob,
+  { jobId, mode, reason, ifMatch, async, door = JOB_DOOR }: CancelJob,
 ): Promise<{ readonly job: Job; readonly done: boolean }> {
-  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const access = admit(caller, door);
   const before = await findJob(parts, access, jobId);
   refuseStale(before, ifMatch);
   const { runId } = before;
   const why = reason === undefined ? {} : { reason };
-  const audit = auditOf(caller, 'job.cancel_requested', runId, { mode, ...why });
+  const audit = auditOf(caller, `${door.noun}.cancel_requested`, runId, { mode, ...why });
   const version = wantedVersion(before, ifMatch);
   const result = await parts.jobs.cancel(access, { runId, mode, ...version, ...why, audit });
   if (result === 'asked') parts.engine.poke(runId);

@@ -55,7 +55,7 @@ export async function historyOf(
   const events = await jobs.events(access, run.runId, TELLING);
   const first = firstOf(run, events[0]);
   const entries: Change[] = [
-    { at: run.createdAt, from: null, to: 'pending' },
+    { at: run.createdAt, from: null, to: 'pending', reason: originOf(run) },
     { at: run.createdAt, from: 'pending', to: first },
   ];
   const start = { at: run.startedAt ?? Number.POSITIVE_INFINITY, to: 'running' } as const;
@@ -88,6 +88,15 @@ export async function historyOf(
     reason: reason ?? null,
     actor: actor ?? null,
   }));
+}
+
+/** What a run began with that others do not. */
+function originOf({ input: { forkedFrom } }: RunRecord): string | null {
+  if (forkedFrom === undefined) return null;
+  const { runId, node, taken } = forkedFrom;
+  if (node === null) return `A fork of run ${runId}, from its beginning.`;
+  const attempts = taken === 1 ? '1 attempt' : `${taken} attempts`;
+  return `A fork of run ${runId} from node ${node}; ${attempts} taken over.`;
 }
 
 /** What a run was submitted as; whoever has changed its time has written down what it was before. */

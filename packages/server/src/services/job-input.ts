@@ -7,6 +7,7 @@ import {
   type ValidationError,
 } from '@tenuto/contract';
 import { type CompileOptions, compilePlan, type Plan, type StoredInput } from '@tenuto/engine';
+import { refuseDegradeToNothing } from './budgets.ts';
 import type { JobGraph } from './job-graph.ts';
 import { type JobRetry, jobRetry } from './job-retry.ts';
 import type { JobRules } from './job-rules.ts';
@@ -55,6 +56,7 @@ export function readJobInput(
   const knows = door === undefined ? checks : { ...checks, door };
   const plan = compile(graph, retry, { ...knows, defaults });
   const recovery = recoveryRulesOf(body.recovery_policy, plan);
+  if (body.budget !== undefined) refuseDegradeToNothing(body.budget, '/budget');
   return {
     name,
     description,
@@ -69,6 +71,7 @@ export function readJobInput(
       ...(policies.used.length > 0 && { retryPolicies: policies.used }),
       ...(deadlineAt !== undefined && { deadlineAt }),
       ...(recovery !== undefined && { recovery }),
+      ...(body.budget !== undefined && { budgets: { run: body.budget } }),
       ...notifyOf(body),
     },
   };

@@ -117,6 +117,7 @@ function nodeView({ plan }: Viewed, view: NodeView, record: NodeRecord | undefin
 function waitView(wait: WaitView): NonNullable<JobNode['waiting_for']> {
   if ('runId' in wait) return { run_id: wait.runId };
   if ('intervention' in wait) return { intervention: wait.intervention };
+  if ('approval' in wait) return { approval: wait.approval };
   return {
     ...('signal' in wait && { signal: wait.signal }),
     ...('topic' in wait && { topic: wait.topic }),

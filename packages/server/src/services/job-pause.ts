@@ -1,10 +1,12 @@
 import type { RunStatus } from '@tenuto/contract';
 import type { Access, Hold, InboxBody, RunRecord } from '@tenuto/engine';
-import { authorize, type Caller } from '../auth/principal.ts';
+import type { Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
 import {
+  admit,
   auditOf,
+  JOB_DOOR,
   JobStateError,
   mayBecome,
   refuseStale,
@@ -40,8 +42,8 @@ interface Change extends Pause {
 }
 
 async function change(parts: JobParts, caller: Caller, wanted: Change): Promise<Acted> {
-  const { type, deed, reason, async } = wanted;
-  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const { type, deed, reason, async, door = JOB_DOOR } = wanted;
+  const access = admit(caller, door);
   const run = await findJob(parts, access, wanted.jobId);
   refuseStale(run, wanted.ifMatch);
   const status = shownStatus(run, parts.engine.live(run.runId));
@@ -54,7 +56,7 @@ async function change(parts: JobParts, caller: Caller, wanted: Change): Promise<
   const { runId } = run;
   const version = wantedVersion(run, wanted.ifMatch);
   const details = reason === undefined ? {} : { reason };
-  const audit = auditOf(caller, `job.${deed}`, runId, details);
+  const audit = auditOf(caller, `${door.noun}.${deed}`, runId, details);
   const hold = { runId, held: type === 'pause', ...version, ...details, audit };
   if (run.startedAt === null) {
     const held = await holdBack(parts, access, run, hold);

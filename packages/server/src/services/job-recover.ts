@@ -5,11 +5,13 @@ import {
   type RetryJob,
 } from '@tenuto/contract';
 import type { Access, InboxBody, NodeView, Reopening, RunRecord } from '@tenuto/engine';
-import { authorize, type Caller } from '../auth/principal.ts';
+import type { Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
 import {
+  admit,
   auditOf,
+  JOB_DOOR,
   JobStateError,
   mayBecome,
   refuseStale,
@@ -37,10 +39,11 @@ import type { JobParts } from './services.ts';
 export async function retryJob(
   parts: JobParts,
   caller: Caller,
-  wish: Wish & { readonly retry: RetryJob },
+  wish: Wish & { readonly retry: RetryJob; readonly auditAs?: string },
 ): Promise<Acted> {
   const { from = 'failed', node_id: nodeId, reason } = wish.retry;
-  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const { door = JOB_DOOR } = wish;
+  const access = admit(caller, door);
   const run = await findJob(parts, access, wish.jobId);
   refuseStale(run, wish.ifMatch);
   if ((from === 'node') !== (nodeId !== undefined)) {
@@ -60,7 +63,10 @@ export async function retryJob(
   return reopenJob(parts, access, {
     reopening: {
       ...{ runId, status: 'retrying', type: 'retry', body, ...wantedVersion(run, wish.ifMatch) },
-      audit: auditOf(caller, 'job.retried', runId, { ...details, session_id: body.session }),
+      audit: auditOf(caller, wish.auditAs ?? `${door.noun}.retried`, runId, {
+        ...details,
+        session_id: body.session,
+      }),
     },
     deed: 'retried',
     async: wish.async,
@@ -74,11 +80,12 @@ export async function retryJob(
 export async function recoverJob(
   parts: JobParts,
   caller: Caller,
-  wish: Wish & { readonly recovery: RecoverJob },
+  wish: Wish & { readonly recovery: RecoverJob; readonly auditAs?: string },
 ): Promise<Acted> {
   const { action, reason } = wish.recovery;
+  const { door = JOB_DOOR } = wish;
   checkNode(wish.recovery);
-  const access = authorize(caller.principal, 'jobs:write', 'jobs');
+  const access = admit(caller, door);
   const run = await findJob(parts, access, wish.jobId);
   refuseStale(run, wish.ifMatch);
   const status = shownStatus(run, parts.engine.live(run.runId));
@@ -88,7 +95,10 @@ export async function recoverJob(
   const session = parts.newId();
   const { actor } = caller.principal;
   const { body, details } = await understood(parts, access, run, { ...wish.recovery, way });
-  const audit = auditOf(caller, 'job.recovered', runId, { ...details, session_id: session });
+  const audit = auditOf(caller, wish.auditAs ?? `${door.noun}.recovered`, runId, {
+    ...details,
+    session_id: session,
+  });
   const version = wantedVersion(run, wish.ifMatch);
   const message = { runId, ...version, audit, body: { ...body, actor, reason, session } };
   const deed = `recovered by ${action}`;

@@ -1,4 +1,5 @@
-import type { JsonObject, SignalJob } from '@tenuto/contract';
+import { type JsonObject, OrchestrationError, type SignalJob } from '@tenuto/contract';
+import { isApprovalSignal, nextSignal, type RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { auditOf, JobStateError, refuseStale, wantedVersion, wrongState } from './job-state.ts';
@@ -9,7 +10,7 @@ import type { JobParts } from './services.ts';
 
 /**
  * Sends a job a signal; one that nobody waits for yet is kept for the first node that does.
- * @throws OrchestrationError 404, 409 when the job is over, 412, 413
+ * @throws OrchestrationError 400 for the name of an approval, 404, 409 when the job is over, 412, 413
  */
 export async function signalJob(
   parts: JobParts,
@@ -20,6 +21,8 @@ export async function signalJob(
   const run = await findJob(parts, access, wish.jobId);
   refuseStale(run, wish.ifMatch);
   const { name } = wish.signal;
+  if (isApprovalSignal(name)) throw approvalsDecide();
+  refuseNext(run, name);
   const payload = messagePart(wish.signal.payload ?? null, '/payload');
   const { actor } = caller.principal;
   const { runId } = run;
@@ -35,6 +38,24 @@ export async function signalJob(
       async: wish.async,
     },
   );
+}
+
+/** Nobody may say for others that they have agreed. */
+function approvalsDecide(): OrchestrationError {
+  const message =
+    'is kept for what approvals decide: send a decision to POST /runs/{run_id}/approve';
+  return new OrchestrationError('validation_failed', `/name ${message}.`, {
+    validationErrors: [{ path: '/name', message }],
+  });
+}
+
+/** Phases have a door of their own, which knows who may skip what. */
+function refuseNext({ runId, input }: RunRecord, name: string): void {
+  if (input.phased?.phases.some(({ id }) => nextSignal(id) === name) !== true) return;
+  const message = `is what a phase waits for; use POST /runs/${runId}/next`;
+  throw new OrchestrationError('unprocessable', `/name ${message}.`, {
+    validationErrors: [{ path: '/name', message, value: name }],
+  });
 }
 
 /**

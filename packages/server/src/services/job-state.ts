@@ -1,7 +1,13 @@
 /** What changes of a job have in common: the state they ask for, its version, who asks. */
-import { type Job, OrchestrationError, RUN_TRANSITIONS, type RunStatus } from '@tenuto/contract';
-import type { AuditEntry, RunRecord } from '@tenuto/engine';
-import type { Caller } from '../auth/principal.ts';
+import {
+  type Job,
+  OrchestrationError,
+  RUN_TRANSITIONS,
+  type RunStatus,
+  type Scope,
+} from '@tenuto/contract';
+import type { Access, AuditEntry, RunRecord } from '@tenuto/engine';
+import { authorize, type Caller } from '../auth/principal.ts';
 
 /** A change that the job's status does not allow; the answer names the status. */
 export class JobStateError extends OrchestrationError {
@@ -47,6 +53,20 @@ export function wantedVersion(
 
 export function stale({ version }: { readonly version: number }): OrchestrationError {
   return new OrchestrationError('precondition_failed', `It is at version ${version} by now.`);
+}
+
+/** How a change is asked for: as one of a job, or as one of a run. */
+export interface ChangeDoor {
+  readonly scope: Extract<Scope, 'jobs:write' | 'runs:write'>;
+  /** What the actions of its audit rows begin with. */
+  readonly noun: 'job' | 'run';
+}
+export const JOB_DOOR: ChangeDoor = { scope: 'jobs:write', noun: 'job' };
+export const RUN_DOOR: ChangeDoor = { scope: 'runs:write', noun: 'run' };
+
+/** @throws OrchestrationError `forbidden` */
+export function admit({ principal }: Caller, { scope, noun }: ChangeDoor): Access {
+  return authorize(principal, scope, `${noun}s`);
 }
 
 export function auditOf(

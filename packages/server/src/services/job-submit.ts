@@ -19,6 +19,7 @@ import { jobGraph } from './job-graph.ts';
 import { type JobInput, type JobSources, readJobInput } from './job-input.ts';
 import { refuseUnreachable } from './job-notify.ts';
 import { jobView } from './job-view.ts';
+import { modelsNamed, refuseUnpriced } from './model-prices.ts';
 import { DEFAULT_JOB_TYPE } from './retry-policy-use.ts';
 import type { JobParts } from './services.ts';
 import { atTemplate, withTemplate } from './template-use.ts';
@@ -152,6 +153,10 @@ export async function checkJob(
   const sources = { ...(await sourcesOf(parts, access, job)), ...(door !== undefined && { door }) };
   const input = readJobInput(job, sources, parts.rules);
   await refuseUnknown(parts, access, { plan: input.plan, graph: sources.graph });
+  const { prices } = parts.rules;
+  if (job.budget !== undefined && prices !== undefined) {
+    await refuseUnpriced(prices, modelsNamed(sources.graph.dag, job.budget));
+  }
   return input;
 }
 
@@ -180,7 +185,7 @@ async function refuseUnknown(
 }
 
 /** What is accepted must be finished, and that takes room on the disk. */
-function refuseWhenFull({ refusal }: JobParts): void {
+export function refuseWhenFull({ refusal }: Pick<JobParts, 'refusal'>): void {
   const reason = refusal();
   if (reason === undefined) return;
   throw new OrchestrationError('overloaded', reason, { retryAfterSeconds: FULL_RETRY_SECONDS });

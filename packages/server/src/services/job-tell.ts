@@ -3,7 +3,7 @@ import type { Job, RunStatus } from '@tenuto/contract';
 import type { Access, EventRecord, InboxType, RunMessage, RunRecord } from '@tenuto/engine';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
-import { JobStateError, stale, wrongState } from './job-state.ts';
+import { type ChangeDoor, JobStateError, stale, wrongState } from './job-state.ts';
 import type { JobParts } from './services.ts';
 
 /** How long a request waits for the owner before it answers that its wish is on its way. */
@@ -18,6 +18,8 @@ export interface Wish {
   readonly ifMatch: string | undefined;
   /** Answer at once that it is on its way. */
   readonly async: boolean;
+  /** As what it is asked for; a job when absent. */
+  readonly door?: ChangeDoor;
 }
 
 /** `done`: its owner has acted, and the job shows it. */
@@ -32,6 +34,8 @@ interface Told {
   /** As it stands behind "cannot be". */
   readonly deed: string;
   readonly async: boolean;
+  /** Of a message that a refusal names: those of others are not its own. */
+  readonly id?: string;
   /** Whether the row shows that the owner has acted, besides having heard. */
   readonly shows?: (run: RunRecord) => boolean;
 }
@@ -64,7 +68,7 @@ export async function tellJob(
 export async function untilActed(
   parts: JobParts,
   access: Access,
-  { runId, type, async, shows = () => true }: Told,
+  { runId, type, async, id, shows = () => true }: Told,
   since: number,
 ): Promise<Acted> {
   const { clock, engine, jobs } = parts;
@@ -73,7 +77,7 @@ export async function untilActed(
   for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)) {
     const heard = await jobs.heard(access, runId);
     const run = await findJob(parts, access, runId);
-    if (heard) await throwRefusal(parts, access, { run, type, since });
+    if (heard) await throwRefusal(parts, access, { run, type, since, id });
     const done = heard && (run.over || shows(run));
     if (done || clock.mono() >= until) return { job: await fullView(parts, access, run), done };
     await new Promise<void>((resolve) => void clock.after(lookMs, resolve));
@@ -96,10 +100,18 @@ async function throwRefusal(
     run,
     type,
     since,
-  }: { readonly run: RunRecord; readonly type: InboxType; readonly since: number },
+    id,
+  }: {
+    readonly run: RunRecord;
+    readonly type: InboxType;
+    readonly since: number;
+    readonly id: string | undefined;
+  },
 ): Promise<void> {
   const refusals = await jobs.events(access, run.runId, ['refused']);
-  const refusal = refusals.find((event) => event.seq > since && event.body.message === type);
+  const refusal = refusals.find(
+    ({ seq, body }) => seq > since && body.message === type && (body.id ?? id) === id,
+  );
   if (refusal !== undefined) throw new JobStateError(run, reasonOf(refusal, run.status));
 }
 

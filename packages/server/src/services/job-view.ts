@@ -3,6 +3,7 @@ import {
   formatTime,
   type Job,
   type JsonObject,
+  type RunProgressView,
   type RunStatus,
 } from '@tenuto/contract';
 import type { LiveRun, RunCounts, RunRecord } from '@tenuto/engine';
@@ -16,11 +17,7 @@ const NONE: RunCounts = { pending: 0, running: 0, completed: 0, failed: 0, skipp
  */
 export function jobView(run: RunRecord, owner: LiveRun | undefined, now: number): Job {
   const live = run.over ? undefined : owner;
-  const counts = live?.counts ?? run.progress?.counts ?? { ...NONE, pending: run.nodeCount };
-  const status = shownStatus(run, live);
-  const nodeCount = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const done = counts.completed + counts.failed + counts.skipped;
-  const share = status === 'completed' ? 1 : nodeCount === 0 ? 0 : done / nodeCount;
+  const { counts, status, nodeCount, share } = shareOf(run, live);
   return {
     job_id: run.runId,
     job_name: run.name,
@@ -55,11 +52,36 @@ export function jobView(run: RunRecord, owner: LiveRun | undefined, now: number)
   };
 }
 
+type Going = Pick<RunRecord, 'over' | 'status' | 'progress' | 'nodeCount'>;
+
+function shareOf(run: Going, live: LiveRun | undefined) {
+  const counts = live?.counts ?? run.progress?.counts ?? { ...NONE, pending: run.nodeCount };
+  const status = shownStatus(run, live);
+  const nodeCount = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const done = counts.completed + counts.failed + counts.skipped;
+  const share = status === 'completed' ? 1 : nodeCount === 0 ? 0 : done / nodeCount;
+  return { counts, status, nodeCount, share };
+}
+
+/** How far a run is, for those who follow it. */
+export function progressView(run: Going, owner: LiveRun | undefined, now: number): RunProgressView {
+  const live = run.over ? undefined : owner;
+  const { counts, status, share } = shareOf(run, live);
+  return {
+    ...{ type: 'progress', at: formatTime(now), status, counts: { ...counts } },
+    progress_percentage: Math.round(share * 1000) / 10,
+    current_node_ids: [...(live?.currentNodes ?? run.progress?.current ?? [])],
+  };
+}
+
 /**
  * What is durable. The owner may not have heard of its own commit yet when the row already tells of
  * an end or a cancel, from which nothing leads back.
  */
-export function shownStatus(run: RunRecord, live: LiveRun | undefined): RunStatus {
+export function shownStatus(
+  run: Pick<RunRecord, 'over' | 'status'>,
+  live: LiveRun | undefined,
+): RunStatus {
   return run.over || run.status === 'cancelled' ? run.status : (live?.status ?? run.status);
 }
 

@@ -8,11 +8,19 @@ export interface Viewed {
   readonly nodes: LiveRun;
 }
 
-/** The nodes of a run: from its owner when that is here, else by replay of its journal. */
-export async function viewOf(parts: JobParts, access: Access, run: RunRecord): Promise<Viewed> {
+/**
+ * The nodes of a run: from its owner when that is here, else by replay of its journal.
+ * @param fresh as of now, and not of up to a second ago
+ */
+export async function viewOf(
+  parts: JobParts,
+  access: Access,
+  run: RunRecord,
+  fresh = false,
+): Promise<Viewed> {
   const plan = await parts.plans(access, run);
   const live = run.over ? undefined : parts.engine.live(run.runId);
-  return { plan, nodes: live ?? (await parts.views(access, run, plan)) };
+  return { plan, nodes: live ?? (await parts.views(access, run, plan, fresh)) };
 }
 
 /**

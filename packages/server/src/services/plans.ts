@@ -9,6 +9,9 @@ import {
 /** Nodes of compiled plans kept in memory; some hundred bytes each. */
 const NODES_KEPT = 500_000;
 
+/** What finds the plan of a run. */
+export type PlannedRun = Pick<RunRecord, 'runId' | 'planHash'>;
+
 /** Finds the compiled plan of a run; the plans used last stay in memory. */
 export function createPlans(jobs: Pick<JobStore, 'planDocument'>) {
   const kept = new Map<string, Plan>();
@@ -24,7 +27,7 @@ export function createPlans(jobs: Pick<JobStore, 'planDocument'>) {
     }
   }
 
-  return async function planOf(access: Access, run: RunRecord): Promise<Plan> {
+  return async function planOf(access: Access, run: PlannedRun): Promise<Plan> {
     const known = kept.get(run.planHash);
     if (known !== undefined) {
       kept.delete(known.hash);

@@ -6,7 +6,14 @@ import {
   type QuotaUse,
   type WriteQuota,
 } from '@tenuto/contract';
-import type { QuotaLimits, QuotaRecord, QuotaStore } from '@tenuto/engine';
+import {
+  type BudgetStore,
+  nanoUsd,
+  type QuotaLimits,
+  type QuotaRecord,
+  type QuotaStore,
+  usdOf,
+} from '@tenuto/engine';
 import { accessOf, authorize, type Caller, isAdmin } from '../auth/principal.ts';
 import { auditOf, refuseStale, stale, wantedVersion } from './job-state.ts';
 import { listOf, type Paging, pageRequest } from './paging.ts';
@@ -14,6 +21,7 @@ import type { QuotaGate } from './quota-gate.ts';
 
 export interface QuotaParts {
   readonly quotas: QuotaStore;
+  readonly budgets: Pick<BudgetStore, 'ofPrincipal'>;
   readonly gate: QuotaGate;
 }
 
@@ -46,17 +54,20 @@ export async function getQuota(
 }
 
 /** What the caller may have and has, or the team they act for. */
-export async function ownQuota({ quotas }: QuotaParts, caller: Caller): Promise<QuotaUse> {
+export async function ownQuota({ quotas, budgets }: QuotaParts, caller: Caller): Promise<QuotaUse> {
   const { owner } = accessOf(caller.principal);
   const own = await quotas.find(owner);
   const limits = own ?? (isAdmin(caller.principal) ? undefined : await quotas.find('*'));
   const usage = await quotas.usage(owner);
+  const spent = await budgets.ofPrincipal(owner);
   return {
     ...{ principal: owner, ...limitsView(limits ?? NONE) },
     used: {
       runs_today: usage.runsToday,
       concurrent_runs: usage.concurrentRuns,
       storage_bytes: usage.storageBytes,
+      usd_today: usdOf(spent.day),
+      usd_this_month: usdOf(spent.month),
     },
   };
 }
@@ -123,6 +134,7 @@ function noQuota(principal: string): OrchestrationError {
 
 const NONE: QuotaLimits = {
   ...{ runsPerDay: null, concurrentRuns: null, storageBytes: null, eventsPerMinute: null },
+  ...{ nanoUsdPerDay: null, nanoUsdPerMonth: null },
 };
 
 function limitsOf(body: WriteQuota): QuotaLimits {
@@ -131,7 +143,17 @@ function limitsOf(body: WriteQuota): QuotaLimits {
     concurrentRuns: body.concurrent_runs ?? null,
     storageBytes: body.storage_bytes ?? null,
     eventsPerMinute: body.events_per_minute ?? null,
+    nanoUsdPerDay: nanoOrNull(body.usd_per_day),
+    nanoUsdPerMonth: nanoOrNull(body.usd_per_month),
   };
+}
+
+function nanoOrNull(usd: number | null | undefined): number | null {
+  return usd == null ? null : nanoUsd(usd);
+}
+
+function usdOrNull(nano: number | null): number | null {
+  return nano === null ? null : usdOf(nano);
 }
 
 function limitsView(limits: QuotaLimits) {
@@ -140,6 +162,8 @@ function limitsView(limits: QuotaLimits) {
     concurrent_runs: limits.concurrentRuns,
     storage_bytes: limits.storageBytes,
     events_per_minute: limits.eventsPerMinute,
+    usd_per_day: usdOrNull(limits.nanoUsdPerDay),
+    usd_per_month: usdOrNull(limits.nanoUsdPerMonth),
   };
 }
 

@@ -127,7 +127,7 @@ function filterOf({ job_id: runId, status, action, trigger }: RecoveryQuery): Re
   };
 }
 
-function recoveryView({ engine }: JobParts, record: RecoveryRecord): Recovery {
+export function recoveryView({ engine }: JobParts, record: RecoveryRecord): Recovery {
   const undoing = engine.live(record.runId)?.undoing;
   const isUndoing = record.status === 'running' && undoing?.session === record.sessionId;
   return {
@@ -150,7 +150,7 @@ function recoveryView({ engine }: JobParts, record: RecoveryRecord): Recovery {
   };
 }
 
-function auditView(record: RecoveryAuditRecord): RecoveryAudit {
+export function auditView(record: RecoveryAuditRecord): RecoveryAudit {
   return {
     audit_id: record.auditId,
     session_id: record.sessionId,

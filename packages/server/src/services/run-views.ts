@@ -62,8 +62,17 @@ export function createRunViews({ jobs, clock, nodesKept = NODES_KEPT }: ViewPart
     return view;
   }
 
-  /** @param run as the caller may see it: it has been read under the same access */
-  return async function viewOf(access: Access, run: RunRecord, plan: Plan): Promise<LiveRun> {
+  /**
+   * @param run as the caller may see it: it has been read under the same access
+   * @param fresh nothing that was kept does: what is committed by now is to be seen
+   */
+  return async function viewOf(
+    access: Access,
+    run: RunRecord,
+    plan: Plan,
+    fresh = false,
+  ): Promise<LiveRun> {
+    if (fresh && !run.over) return replay(access, run, plan);
     const known = kept.get(run.runId);
     if (known !== undefined && isGood(known, run, clock.mono())) {
       kept.delete(run.runId);

@@ -1,5 +1,5 @@
-import type { List, RunDetail, RunKind, RunStatus, RunView } from '@tenuto/contract';
-import type { RunRecord } from '@tenuto/engine';
+import type { Json, List, RunDetail, RunKind, RunStatus, RunView } from '@tenuto/contract';
+import type { Access, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { runReasons } from './explain.ts';
 import { findJob } from './job-find.ts';
@@ -7,6 +7,8 @@ import { type JobQuery, runFilterOf, timeOf } from './job-list.ts';
 import { fullView } from './job-read.ts';
 import { jobView } from './job-view.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
+import { type PhasedParts, phasesOfRun } from './phased-find.ts';
+import { currentPhase } from './run-phases.ts';
 import type { JobParts } from './services.ts';
 import type { TaskParts } from './task-parts.ts';
 import { findTask } from './tasks.ts';
@@ -15,6 +17,8 @@ export interface RunQuery
   extends Paging,
     Pick<JobQuery, 'status' | 'created_after' | 'created_before' | 'tag' | 'name'> {
   readonly kind?: RunKind;
+  /** Only runs of this profile. */
+  readonly profile?: string;
   readonly task_id?: string;
   readonly success?: boolean;
   readonly start_time?: string;
@@ -41,18 +45,21 @@ export async function listRuns(
   const access = authorize(caller.principal, 'runs:read', 'runs');
   const request = pageRequest({ ...query, limit: query.limit ?? DEFAULT_LIMIT }, runKey);
   const statuses = statusesOf(query);
-  const { kind, task_id: taskId } = query;
+  const { kind, profile, task_id: taskId } = query;
   const startedFrom = timeOf(query.start_time, '/start_time');
   const endedBy = timeOf(query.end_time, '/end_time');
   const filter = {
     ...runFilterOf(query, []),
     ...(statuses !== undefined && { statuses }),
-    kind: kind ?? ('any' as const),
+    kind: profile === undefined ? (kind ?? ('any' as const)) : ('phased' as const),
+    // The name of its profile is the job type of a phased run, and has an index.
+    ...(profile !== undefined && { jobType: profile }),
     ...(taskId !== undefined && { taskId: taskId.toLowerCase() }),
     ...(startedFrom !== undefined && { startedFrom }),
     ...(endedBy !== undefined && { endedBy }),
   };
-  const page = statuses?.length === 0 ? NOTHING : await parts.jobs.list(access, filter, request);
+  const none = statuses?.length === 0 || (profile !== undefined && (kind ?? 'phased') !== 'phased');
+  const page = none ? NOTHING : await parts.jobs.list(access, filter, request);
   return listOf(page, request, {
     codec: runKey,
     key: (run) => run.runId,
@@ -90,23 +97,79 @@ function statusesOf({ status, success }: RunQuery): readonly RunStatus[] | undef
 }
 
 /** @throws OrchestrationError 404 */
-export async function getRun(parts: JobParts, caller: Caller, runId: string): Promise<RunDetail> {
+export async function getRun(
+  parts: PhasedParts,
+  caller: Caller,
+  runId: string,
+): Promise<RunDetail> {
   const access = authorize(caller.principal, 'runs:read', 'runs');
-  const run = await findJob(parts, access, runId);
-  const [job, reasons] = await Promise.all([
+  return detailOf(parts, access, await findJob(parts, access, runId));
+}
+
+/** One run as its page shows it. */
+export async function detailOf(
+  parts: PhasedParts,
+  access: Access,
+  run: RunRecord,
+): Promise<RunDetail> {
+  const [job, reasons, phased] = await Promise.all([
     fullView(parts, access, run),
     run.over ? [] : runReasons(parts, access, run),
+    phasedPart(parts, access, run),
   ]);
+  const { intake, ...params } = run.input.params;
+  const summary = summaryOf(parts, run, true);
+  const forkedFrom = run.input.forkedFrom ?? null;
   return {
-    ...summaryOf(parts, run, true),
-    params: run.input.params,
+    ...summary,
+    ...phased,
+    params: run.input.phased === undefined ? run.input.params : params,
+    intake: run.input.phased === undefined ? null : intakeOf(intake),
     output: job.execution_results,
     attempt: 1 + job.retry_count,
-    waiting_for: reasons[0] ?? null,
+    waiting_for: reasons[0] ?? (summary.status === 'running' ? phaseReason(phased.phases) : null),
+    forked_from: forkedFrom && {
+      run_id: forkedFrom.runId,
+      node: forkedFrom.node,
+      attempts_taken_over: forkedFrom.taken,
+    },
   };
 }
 
-function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
+/** What only runs of profiles have. */
+async function phasedPart(parts: PhasedParts, access: Access, run: RunRecord) {
+  const { phased } = run.input;
+  const phases = phased === undefined ? [] : await phasesOfRun(parts, access, { run, phased });
+  return {
+    profile_version: phased?.profileVersion ?? null,
+    current_phase: currentPhase(phases),
+    auto_advance: phased?.autoAdvance ?? null,
+    budget: phased?.budget ?? null,
+    phases,
+  };
+}
+
+function intakeOf(intake: Json | undefined): RunDetail['intake'] {
+  const isObject = typeof intake === 'object' && intake !== null && !Array.isArray(intake);
+  return isObject ? { ...intake } : {};
+}
+
+/** A run whose phases wait to be told to go on says so. */
+function phaseReason(phases: RunDetail['phases']): RunDetail['waiting_for'] {
+  if (phases.some(({ status }) => status === 'running')) return null;
+  const ready = phases.filter(({ status }) => status === 'ready').map(({ phase }) => phase);
+  if (ready.length === 0) return null;
+  return {
+    cause: 'signal',
+    detail: `${ready.length === 1 ? 'The phase' : 'The phases'} ${ready.join(', ')} can be executed.`,
+    frees: 'POST /runs/{run_id}/next.',
+    since: null,
+    until: null,
+    of: { phases: ready },
+  };
+}
+
+export function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {
   const now = clock.wall();
   const job = jobView(run, engine.live(run.runId), now);
   const { error_details: error, status } = job;
@@ -131,6 +194,8 @@ function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean)
     error: error === null || errors ? error : { ...error, message: WITHHELD },
     tags: job.tags,
     metadata: job.metadata,
+    profile: run.input.phased?.profile ?? null,
+    project_name: run.input.phased?.projectName ?? null,
     version: job.version,
   };
 }

@@ -1,4 +1,12 @@
-import type { Clock, Engine, JobStore, RecoveryStore, TestStore } from '@tenuto/engine';
+import type {
+  ApprovalStore,
+  Clock,
+  Engine,
+  ForkStore,
+  JobStore,
+  RecoveryStore,
+  TestStore,
+} from '@tenuto/engine';
 import type { JobRules } from './job-rules.ts';
 
 export type { Caller, Visit } from '../auth/principal.ts';
@@ -11,7 +19,9 @@ import type { RunViews } from './run-views.ts';
 /** What the services of jobs work with. */
 export interface JobParts {
   readonly jobs: JobStore;
+  readonly forks: ForkStore;
   readonly recoveries: RecoveryStore;
+  readonly approvals: ApprovalStore;
   readonly tests: TestStore;
   readonly engine: Engine;
   readonly notifications: Pick<NotificationParts, 'notices' | 'webhookFault'>;

@@ -24,6 +24,7 @@ import {
   type TaskMaking,
 } from '@tenuto/engine';
 import { checkJob } from './job-submit.ts';
+import { readRun } from './run-input.ts';
 import type { TaskParts } from './task-parts.ts';
 import { checkTask } from './task-rules.ts';
 
@@ -84,9 +85,11 @@ async function makingOf(
   definition: TaskDefinition,
   payload: TaskPayload,
 ): Promise<TaskMaking> {
-  const graph = await graphOf(parts, access, payload);
-  const made = await compiled(parts, access, { definition, ...graph });
   const { probe } = definition;
+  const made =
+    payload.profile === undefined
+      ? await compiled(parts, access, { definition, ...(await graphOf(parts, access, payload)) })
+      : await phasedMaking(parts, access, definition, { ...payload, profile: payload.profile });
   if (probe === undefined) return made;
   const nodes = [
     { id: 'probe', ...probe },
@@ -100,6 +103,29 @@ async function makingOf(
   const params = payload.params as JsonObject | undefined;
   const from = { dag: { nodes }, params: params ?? {}, placeOf: probePlace };
   return { ...made, probe: await compiled(parts, access, { definition, ...from }) };
+}
+
+/** Runs of a profile go on by themselves: nobody is there to say `next`. */
+async function phasedMaking(
+  parts: TaskParts,
+  access: Access,
+  definition: TaskDefinition,
+  { profile, intake, params }: TaskPayload & { readonly profile: string },
+): Promise<TaskMaking> {
+  const asked = {
+    ...{ profile, project_name: definition.title, auto_advance: true },
+    ...(intake !== undefined && { intake }),
+    ...(params !== undefined && { params }),
+  };
+  const retry = retryWords(definition);
+  const placeOf = (path: string) => `/payload${path}`;
+  const { job, input } = await placed(placeOf, () =>
+    readRun(parts, { access, asked, door: 'task', retry }),
+  );
+  return {
+    ...{ plan: storedPlan(job.plan), input: inputText(input) },
+    profile: input.phased.profile,
+  };
 }
 
 interface Graph {

@@ -1,13 +1,6 @@
-import type { ArtifactRow, LogRow } from '@tenuto/engine';
+import type { LogRow } from '@tenuto/engine';
 import type pg from 'pg';
-import {
-  byteaArray,
-  int4Array,
-  int8Array,
-  textArray,
-  timeArray,
-  uuidArray,
-} from '../binary-array.ts';
+import { byteaArray, int4Array, textArray, timeArray, uuidArray } from '../binary-array.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
@@ -20,24 +13,6 @@ export async function putBlobs(
     `insert into blobs (hash, bytes) select * from unnest($1::bytea[], $2::bytea[])
      on conflict do nothing`,
     [byteaArray(blobs.map((blob) => blob.hash)), byteaArray(blobs.map((blob) => blob.bytes))],
-  );
-}
-
-export async function putArtifacts(db: Queryable, rows: readonly ArtifactRow[]): Promise<void> {
-  await db.query(
-    `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-     select * from unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::int8[],
-       $7::bytea[])
-     on conflict do nothing`,
-    [
-      uuidArray(rows.map((row) => row.runId.bytes)),
-      int4Array(rows.map((row) => row.node)),
-      int4Array(rows.map((row) => row.attempt)),
-      textArray(rows.map((row) => row.name)),
-      textArray(rows.map((row) => row.mediaType)),
-      int8Array(rows.map((row) => row.sizeBytes)),
-      byteaArray(rows.map((row) => row.hash)),
-    ],
   );
 }
 

@@ -12,6 +12,7 @@ export const PARTITIONED = [
   'test_results',
   'events',
   'event_matches',
+  'calls',
 ] as const;
 /** History of firings, partitioned by when they were expected. */
 const BY_TIME = 'task_firings';

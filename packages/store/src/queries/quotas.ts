@@ -19,13 +19,15 @@ interface QuotaRow {
   /** A bigint comes as text. */
   readonly storage_bytes: string | null;
   readonly events_per_minute: number | null;
+  readonly usd_per_day_nano: string | null;
+  readonly usd_per_month_nano: string | null;
   readonly updated_at: Date;
   readonly updated_by: string;
   readonly version: number;
 }
 
 const COLUMNS = `q.principal, q.runs_per_day, q.concurrent_runs, q.storage_bytes, q.events_per_minute,
-  q.updated_at, q.updated_by, q.version`;
+  q.usd_per_day_nano, q.usd_per_month_nano, q.updated_at, q.updated_by, q.version`;
 
 export function createQuotaStore(db: Database): QuotaStore {
   return {
@@ -60,8 +62,10 @@ async function putQuota(
 ): Promise<'made' | 'changed' | 'stale'> {
   const given = parameters();
   const { runsPerDay, concurrentRuns, storageBytes, eventsPerMinute } = limits;
+  const { nanoUsdPerDay, nanoUsdPerMonth } = limits;
   const values = [
-    ...[principal, runsPerDay, concurrentRuns, storageBytes, eventsPerMinute, audit.actor],
+    ...[principal, runsPerDay, concurrentRuns, storageBytes, eventsPerMinute],
+    ...[nanoUsdPerDay, nanoUsdPerMonth, audit.actor],
   ].map((value) => given.add(value));
   const conflict = version === undefined ? '' : `where quotas.version = ${given.add(version)}`;
   const source =
@@ -70,13 +74,18 @@ async function putQuota(
     db,
     `with put as (
        insert into quotas (principal, runs_per_day, concurrent_runs, storage_bytes,
-         events_per_minute, updated_by)
+         events_per_minute, usd_per_day_nano, usd_per_month_nano, updated_by)
        select ${values.map((value, i) => value + TYPES[i]).join(', ')}${source}
        on conflict (principal) do update set runs_per_day = excluded.runs_per_day,
          concurrent_runs = excluded.concurrent_runs, storage_bytes = excluded.storage_bytes,
-         events_per_minute = excluded.events_per_minute, updated_at = clock_timestamp(),
+         events_per_minute = excluded.events_per_minute,
+         usd_per_day_nano = excluded.usd_per_day_nano,
+         usd_per_month_nano = excluded.usd_per_month_nano, updated_at = clock_timestamp(),
          updated_by = excluded.updated_by, version = quotas.version + 1
        ${conflict} returning version),
+     unwarned as (
+       update budgets b set warned_at = null from put
+       where b.owner = $1 and b.scope in ('principal', 'day') and b.warned_at is not null),
      audited as (${auditPart(audit, 'put', given)})
      select version = 1 as made from put`,
     given.values,
@@ -87,7 +96,18 @@ async function putQuota(
 }
 
 /** Of the columns of a quota, in the order of its statement. */
-const TYPES = ['::text', '::integer', '::integer', '::bigint', '::integer', '::text'];
+const TYPES = [
+  ...[
+    '::text',
+    '::integer',
+    '::integer',
+    '::bigint',
+    '::integer',
+    '::bigint',
+    '::bigint',
+    '::text',
+  ],
+];
 
 async function removeQuota(
   db: Database,
@@ -142,6 +162,8 @@ function recordOf(row: QuotaRow): QuotaRecord {
     concurrentRuns: row.concurrent_runs,
     storageBytes: row.storage_bytes === null ? null : Number(row.storage_bytes),
     eventsPerMinute: row.events_per_minute,
+    nanoUsdPerDay: row.usd_per_day_nano === null ? null : Number(row.usd_per_day_nano),
+    nanoUsdPerMonth: row.usd_per_month_nano === null ? null : Number(row.usd_per_month_nano),
     updatedAt: row.updated_at.getTime(),
     updatedBy: row.updated_by,
     version: row.version,

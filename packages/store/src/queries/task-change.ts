@@ -63,7 +63,7 @@ function contentOf(
   { definition, payload, making }: NonNullable<TaskChange['content']>,
   given: Parameters,
 ): [column: string, value: string][] {
-  const { plan, input, probe } = making;
+  const { plan, input, probe, profile } = making;
   const values: Record<string, unknown> = {
     title: definition.title,
     schedule_kind: definition.schedule_kind,
@@ -75,6 +75,7 @@ function contentOf(
     priority: definition.priority ?? 5,
     probe_plan: probe === undefined ? null : Buffer.from(probe.plan.hash, 'hex'),
     probe_input: probe?.input ?? null,
+    profile: profile ?? null,
   };
   return Object.entries(values).map(([column, value]) => [column, given.add(value)]);
 }

@@ -2,9 +2,8 @@
 import type pg from 'pg';
 import { parameters } from './database.ts';
 import { claimKeyAt } from './priority.ts';
-import { RUN_KIND_CODES } from './run-columns.ts';
 import { countedPart, type QuotaRoom, quotaRoom } from './task-quota.ts';
-import { inputWith, RUN_OF_TASK, TASK_JOB_TYPE } from './task-turn.ts';
+import { inputWith, kindOf, RUN_OF_TASK } from './task-turn.ts';
 
 /** Tasks looked at by one round, those that have waited longest first. */
 const TASKS_AT_ONCE = 200;
@@ -147,8 +146,8 @@ async function release(
      numbered as materialized (select t.*, uuid_v7() as run_id from taken t),
      made as (
        ${RUN_OF_TASK}
-       select n.run_id, t.plan_hash, t.owner, ${RUN_KIND_CODES.task}, t.title, '${TASK_JOB_TYPE}',
-         t.priority, n.triggered_by, null, ${inputWith('t.input', 'n.extra')}, clock_timestamp(),
+       select n.run_id, t.plan_hash, t.owner, ${kindOf('t')}, t.priority,
+         n.triggered_by, null, ${inputWith('t.input', 'n.extra')}, clock_timestamp(),
          to_timestamp(n.due_at / 1000.0), 'queued',
          ${claimKeyAt('clock_timestamp()', 't.priority')}, clock_timestamp(), t.task_id
        from numbered n join tasks t on t.task_id = n.task_id),

@@ -35,7 +35,7 @@ export async function takeTurns(
 
 /** What of a locked task its firings need: read once, for all parts of the statement. */
 export const LOCKED = `t.task_id, t.turn, t.owner, t.title, t.plan_hash, t.input, t.priority,
-  t.probe_plan, t.probe_input`;
+  t.profile, t.probe_plan, t.probe_input`;
 
 export interface TakenRow {
   readonly task_id: string;
@@ -90,7 +90,8 @@ export function turnParts(
     // One expression, not two columns: the planner takes two to match next to nothing, and then
     // goes through all rows for each.
     `ready as materialized (
-       select w.*, l.owner, l.title, l.plan_hash, l.input, l.priority, l.probe_plan, l.probe_input
+       select w.*, l.owner, l.title, l.plan_hash, l.input, l.priority, l.profile,
+         l.probe_plan, l.probe_input
        from wanted w join locked l on l.task_id::text || ' ' || l.turn = w.seen)`,
     ...firingParts(firingRows(given, firings), firings.some(hasKey)),
     movedPart({ ids, set, queueDropped }),
@@ -173,7 +174,7 @@ function firingParts(rows: string, keyed: boolean): string[] {
   const among = (table: string) => `(select count(*) from (select from ${table} f
     where f.task_id = g.task_id and f.at = g.at and f.key = g.key limit 1) known)`;
   const asked = `asked as materialized (
-      select g.*, r.owner, r.title, r.plan_hash, r.input, r.priority
+      select g.*, r.owner, r.title, r.plan_hash, r.input, r.priority, r.profile
       from ${rows} g join ready r on r.task_id = g.task_id
       where ${among('task_firings')} + ${among('task_queue')} = 0)`;
   const settled = (from: string) => `settled as materialized (
@@ -195,7 +196,7 @@ function firingParts(rows: string, keyed: boolean): string[] {
     `judged as materialized (
       select r.task_id, r.n, r.key, r.at, r.tick, r.due_at, r.origin, r.run, r.event_id,
         r.triggered_by, r.extra, r.owner, r.title, r.plan_hash, r.input, r.priority,
-        case when d.dup then 'skipped' else r.outcome end as outcome,
+        r.profile, case when d.dup then 'skipped' else r.outcome end as outcome,
         case when d.dup then 'dedupe' else r.reason end as reason
       from ranked r cross join lateral (select r.dedupe_key is not null and not (r.place = 1
         and exists (select from keys k where k.owner = r.owner and k.key = r.dedupe_key))
@@ -247,12 +248,18 @@ export const RUN_OF_TASK = `insert into run_live (run_id, plan_hash, owner, kind
   priority, triggered_by, metadata, input, created_at, scheduled_at, status, claim_key, wake_at,
   task_id)`;
 const KIND = RUN_KIND_CODES.task;
-export const TASK_JOB_TYPE = 'task';
+const TASK_JOB_TYPE = 'task';
+
+/** Kind and job type of a run of a task: a phased run where the task has a profile. */
+export function kindOf(task: string): string {
+  return `case when ${task}.profile is null then ${KIND} else ${RUN_KIND_CODES.phased} end,
+    ${task}.title, coalesce(${task}.profile, '${TASK_JOB_TYPE}')`;
+}
 
 function runsPart(): string {
   return `runs_made as (
       ${RUN_OF_TASK}
-      select s.run_id, s.plan_hash, s.owner, ${KIND}, s.title, '${TASK_JOB_TYPE}', s.priority,
+      select s.run_id, s.plan_hash, s.owner, ${kindOf('s')}, s.priority,
         s.triggered_by, null, ${inputWith('s.input', 's.extra')}, clock_timestamp(),
         to_timestamp(s.due_at / 1000.0), 'queued', ${claimKeyAt('clock_timestamp()', 's.priority')},
         clock_timestamp(), s.task_id

@@ -1,6 +1,7 @@
 /** For each check, what makes a sound store one in which it finds something. */
 import { randomUUID } from 'node:crypto';
 import { FIRINGS } from './firing-plants.ts';
+import { MONEY } from './money-plants.ts';
 import type { Plant } from './plant.ts';
 import type { SoundStore } from './sound-store.ts';
 
@@ -201,8 +202,9 @@ const JOURNALS: Readonly<Record<string, Plant>> = {
   missing_artifact: {
     async spoil({ ask, over }) {
       await ask(
-        `insert into artifacts (run_id, node, attempt, name, media_type, size_bytes, hash)
-         values ($1, 0, 1, 'report', 'text/plain', 3, '\\x01')`,
+        `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+           in_database)
+         values ($1, 0, 1, 'nodes/a/report', 'report', 'text/plain', 3, '\\x01', true)`,
         [over],
       );
       return over;
@@ -406,4 +408,5 @@ const REPLAYS: Readonly<Record<string, Plant>> = {
 export const PLANTS = {
   ...{ ...RUNS, ...LEFTOVERS, ...JOURNALS, ...RECORDS, ...REPLAYS },
   ...FIRINGS,
+  ...MONEY,
 };

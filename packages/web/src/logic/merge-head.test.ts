@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeHead } from './merge-head.ts';
 
 const run = (id: number, more: Partial<RunView> = {}): RunView => ({
+  ...{ profile: null, project_name: null },
   ...{ run_id: `r${id}`, kind: 'job', task_id: null, name: `run ${id}`, status: 'running' },
   ...{ success: null, priority: 5, triggered_by: 'ana' },
   created_at: new Date(id * 1_000).toISOString(),

@@ -1,4 +1,5 @@
 import {
+  type BlobStore,
   type CheckFindings,
   type DoctorCheck,
   type DoctorStore,
@@ -12,6 +13,7 @@ import { asked, parameters } from '../database.ts';
 import { findPlan } from '../plans.ts';
 import type { Check, Scope } from './check.ts';
 import { visitRuns } from './examined-runs.ts';
+import { MISSING_BYTES, missingBytes } from './missing-bytes.ts';
 import { CHECKS } from './registry.ts';
 import { sampleRuns } from './sample.ts';
 
@@ -25,14 +27,16 @@ const ROWS_A_RUN = 4;
  *
  * @param pool connections that no request waits for: an examination holds one for its time
  * @param plans where plans are read meanwhile; they never change, so not in the snapshot
+ * @param blobs where bytes of artifacts are looked for
  */
 export function createDoctorStore(
   pool: Pick<pg.Pool, 'connect'>,
   plans: Pick<pg.Pool, 'query'>,
+  blobs?: Pick<BlobStore, 'size'>,
 ): DoctorStore {
   return {
-    checks: CHECKS.map(described),
-    examine: (request, visitor) => asked(() => inSnapshot(pool, request, visitor)),
+    checks: [...CHECKS.map(described), MISSING_BYTES],
+    examine: (request, visitor) => asked(() => inSnapshot({ pool, blobs }, request, visitor)),
     plan: (hash) => asked(() => findPlan(plans, hash)),
     async repair(names, by) {
       const repaired: { check: string; count: number }[] = [];
@@ -51,7 +55,13 @@ function described({ find: _, repair, ...check }: Check): DoctorCheck {
 }
 
 async function inSnapshot(
-  pool: Pick<pg.Pool, 'connect'>,
+  {
+    pool,
+    blobs,
+  }: {
+    readonly pool: Pick<pg.Pool, 'connect'>;
+    readonly blobs: Pick<BlobStore, 'size'> | undefined;
+  },
   request: ExaminationRequest,
   visitor: RunVisitor | undefined,
 ) {
@@ -64,6 +74,9 @@ async function inSnapshot(
     for (const name of request.checks) {
       const check = CHECKS.find((each) => each.name === name);
       if (check !== undefined) findings.push(await findingsOf(client, check, scope));
+    }
+    if (request.checks.includes(MISSING_BYTES.name)) {
+      findings.push(await missingBytes(client, sample.runIds, { blobs, told: EVIDENCE_TOLD }));
     }
     if (visitor !== undefined) await visitRuns(client, sample, visitor);
     await client.query('commit');

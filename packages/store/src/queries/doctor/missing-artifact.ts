@@ -9,6 +9,7 @@ export const missingArtifact: Check = {
     select t.run_id::text as subject, 'the bytes of ' || a.name || ' ('
       || encode(a.hash, 'hex') || ') are missing' as detail
     from ${sample()} cross join lateral (
-      select a.name, a.hash from artifacts a where a.run_id = t.run_id offset 0) a
+      select a.name, a.hash from artifacts a
+      where a.run_id = t.run_id and a.in_database offset 0) a
     where not exists (select from blobs b where b.hash = a.hash)`,
 };

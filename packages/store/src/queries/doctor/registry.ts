@@ -2,6 +2,8 @@ import { auditChain } from './audit-chain.ts';
 import { auditGuard } from './audit-guard.ts';
 import { auditUnsealed } from './audit-unsealed.ts';
 import { batchGap } from './batch-gap.ts';
+import { budgetReserved } from './budget-reserved.ts';
+import { budgetSpent } from './budget-spent.ts';
 import { changedAfterEnd } from './changed-after-end.ts';
 import type { Check } from './check.ts';
 import { completedTwice } from './completed-twice.ts';
@@ -73,6 +75,8 @@ export const CHECKS: readonly Check[] = [
   eventOrder,
   eventMatch,
   eventBehind,
+  budgetSpent,
+  budgetReserved,
   durability,
   deadRows,
   oldSnapshot,

@@ -1,0 +1,1 @@
+export { approvalRequest } from './approval-request.ts';

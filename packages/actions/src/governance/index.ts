@@ -1,0 +1,2 @@
+export type { GovernanceOptions } from './check-judge.ts';
+export { governanceCheck } from './governance-check.ts';
