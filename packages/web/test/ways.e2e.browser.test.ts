@@ -69,9 +69,11 @@ describe('a run', () => {
       },
       params_schema: { type: 'object', properties: { seconds: { type: 'integer', default: 2 } } },
     });
-    const job = await served.client.jobs.submit({ template: 'pause', params: { seconds: 2 } });
+    const job = await served.client.jobs.submit({ template: 'pause', params: { seconds: 5 } });
     const { page, troubles } = await signedIn(browser, served);
+    const stream = page.waitForRequest(/\/stream$/);
     await page.goto(`${served.url}/runs/${job.job_id}`);
+    await stream;
     await page.getByText('The run has completed.').waitFor();
     await page.getByRole('button', { name: /wait/ }).first().click();
     await page.getByRole('complementary', { name: 'Node wait' }).waitFor();

@@ -1,7 +1,6 @@
 /**
- * How what is shown stays true. Everything that changes by itself is read again from here: now by
- * asking at intervals; whoever has a stream of changes replaces what these functions answer by what
- * the stream says, and no view notices.
+ * How what is shown stays true. A run that is looked at is followed by its stream (run-feed.ts), and
+ * asked for seldom; everything else is asked for at these intervals.
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
@@ -9,7 +8,13 @@ import { after, now } from './clock.ts';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
-export const LIVE_MS = { run: 1_000, list: 3_000, calm: 15_000, large: 20_000 } as const;
+export const LIVE_MS = {
+  run: 1_000,
+  followed: 5_000,
+  list: 3_000,
+  calm: 15_000,
+  large: 20_000,
+} as const;
 
 /** A run of so many nodes is looked at as a whole less often. */
 const LARGE_RUN_NODES = 300;

@@ -4,13 +4,14 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { Attempt, BulkRequest, JobNode, List, RunView } from '@tenuto/contract';
+import type { Attempt, BulkRequest, JobNode, List, RunDetail, RunView } from '@tenuto/contract';
 import type { RunQuery } from '@tenuto/sdk';
 import { useEffect } from 'react';
 import { mergeHead } from '../logic/merge-head.ts';
 import { isOver } from '../logic/status.ts';
 import { client } from './client.ts';
 import { LIVE_MS, partsDelay, refreshEvery, useRefreshOn } from './live.ts';
+import { useRunFeed } from './run-feed.ts';
 
 const PAGE = 50;
 export const runsKey = ['runs'] as const;
@@ -78,17 +79,25 @@ const partsKey = (runId: string) => [...runKey(runId), 'parts'] as const;
 
 /** One run, kept true, together with what tells how it does in detail. */
 export function useRun(runId: string) {
+  const queries = useQueryClient();
+  const known = queries.getQueryData<RunDetail>([...runKey(runId), 'view']);
+  const goesOn = known !== undefined && !isOver(known.status);
+  const follows = useRunFeed(runId, { isOn: goesOn, nodes: nodesOf(known) });
+  const ms = follows ? LIVE_MS.followed : LIVE_MS.run;
   const run = useQuery({
     queryKey: [...runKey(runId), 'view'],
     queryFn: ({ signal }) => client.runs.get(runId, { signal }),
     refetchInterval: ({ state }) =>
-      refreshEvery(LIVE_MS.run, state.data === undefined || !isOver(state.data.status))(),
+      refreshEvery(ms, state.data === undefined || !isOver(state.data.status))(),
   });
   const { data } = run;
-  const nodes = data ? Object.values(data.counts).reduce((sum, count) => sum + count, 0) : 0;
   const mark = data && `${data.version}:${data.status}:${JSON.stringify(data.counts)}`;
-  useRefreshOn(mark, { key: partsKey(runId), delayMs: partsDelay(nodes) });
+  useRefreshOn(mark, { key: partsKey(runId), delayMs: partsDelay(nodesOf(data)) });
   return run;
+}
+
+function nodesOf(run: RunDetail | undefined): number {
+  return Object.values(run?.counts ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
 /** The graph of a run with the state of each node, up to a thousand of them. */
