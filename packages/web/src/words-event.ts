@@ -21,5 +21,5 @@ export const EVENT_WORDS = {
   empty: 'No event has come yet',
   emptyText:
     'Events start tasks and wake nodes that wait for them. Publish one here, or from a terminal:',
-  emptyExample: 'tenuto event publish orders.created \'{"order": 42}\'',
+  emptyExample: 'npx tenuto events publish orders.created --payload \'{"order": 42}\'',
 } as const;

@@ -17,7 +17,7 @@ export const HOME_WORDS = {
   runningNone: 'Nothing runs at the moment.',
   next: 'Comes next',
   nextNone: 'No task is planned. A task starts runs by a schedule or on an event:',
-  nextExample: 'tenuto task create examples/tasks/nightly.yaml',
+  nextExample: 'npx tenuto tasks create examples/tasks/heartbeat.yaml',
   seeAll: 'See all',
   throughput: 'Runs a day, by how they ended',
   days: 'Last 30 days',

@@ -24,7 +24,7 @@ export const RUN_WORDS = {
     bulk: 'Act on all of these',
     empty: 'Nothing has run yet',
     emptyText: 'A run is one execution of a graph of nodes. Submit one from a terminal:',
-    emptyExample: 'tenuto job submit examples/hello.yaml',
+    emptyExample: 'npx tenuto run examples/hello.yaml --param name=Ada',
     noMatch: 'No run fits these filters',
     noMatchText: 'Take a filter away, or look at a longer time.',
     kinds: { job: 'Job', phased: 'Phased', task: 'Task' },

@@ -14,7 +14,7 @@ export const TASK_WORDS = {
   empty: 'No task has been made',
   emptyText:
     'A task starts runs by a schedule, at a time, or on an event. Create one here, or from a terminal:',
-  emptyExample: 'tenuto task create examples/tasks/weekly.yaml',
+  emptyExample: 'npx tenuto tasks create examples/tasks/weekly.yaml',
   noMatch: 'No task fits these filters',
   clear: 'Clear filters',
   kinds: { cron: 'Cron', rrule: 'Rule', once: 'Once', event: 'Event', condition: 'Condition' },

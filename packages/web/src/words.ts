@@ -61,7 +61,7 @@ export const WORDS = {
     title: 'Sign in to Tenuto',
     token: 'Token',
     hint: 'An API token (tnt_…) or a JWT. The first start of a server prints one for the administrator; more are made with',
-    command: 'tenuto token create',
+    command: 'npx tenuto tokens create NAME',
     button: 'Sign in',
     oidc: 'Sign in with your organisation',
     or: 'or',
