@@ -8,8 +8,8 @@ import { gzip } from 'node:zlib';
 export interface ConsoleFile {
   readonly type: string;
   readonly body: Buffer;
-  /** The same for browsers that take gzip; undefined where it would not be smaller. */
-  readonly zipped: Buffer | undefined;
+  /** The same for browsers that take gzip, made when the first one asks; undefined where it would not be smaller. */
+  readonly zipped: () => Promise<Buffer | undefined>;
   readonly etag: string;
   /** Its name changes with its content, so a browser may keep it for good. */
   readonly immutable: boolean;
@@ -47,15 +47,24 @@ export async function readConsole(folder: string): Promise<ConsoleFiles> {
   return new Map(await Promise.all(read));
 }
 
-async function consoleFile(address: string, body: Buffer): Promise<ConsoleFile> {
-  const small = body.length < WORTH_ZIPPING;
-  const zipped = small ? undefined : await promisify(gzip)(body, { level: 9 });
+function consoleFile(address: string, body: Buffer): ConsoleFile {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, ETAG_CHARS);
   return {
     type: TYPES[extname(address)] ?? 'application/octet-stream',
     body,
-    zipped: zipped !== undefined && zipped.length < body.length ? zipped : undefined,
+    zipped: zippedOnce(body),
     etag: `"${hash}"`,
     immutable: address.startsWith('/assets/'),
+  };
+}
+
+function zippedOnce(body: Buffer): ConsoleFile['zipped'] {
+  let zipping: Promise<Buffer | undefined> | undefined;
+  return () => {
+    if (body.length < WORTH_ZIPPING) return Promise.resolve(undefined);
+    zipping ??= promisify(gzip)(body, { level: 9 }).then((zipped) =>
+      zipped.length < body.length ? zipped : undefined,
+    );
+    return zipping;
   };
 }

@@ -15,7 +15,10 @@ const FILE = {
 } as const;
 
 /** Answers a request for a page; undefined when it asked for something else. */
-export type Pages = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
+export type Pages = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply> | undefined;
 
 /** Serves the files of the console. */
 export function addConsole(app: FastifyInstance, files: ConsoleFiles): void {
@@ -41,14 +44,18 @@ export function pagesOf(files: ConsoleFiles): Pages {
   };
 }
 
-function sendIndex(files: ConsoleFiles, request: FastifyRequest, reply: FastifyReply) {
+async function sendIndex(files: ConsoleFiles, request: FastifyRequest, reply: FastifyReply) {
   const index = files.get(INDEX);
   reply.header('content-security-policy', CONSOLE_POLICY);
   if (index !== undefined) return sendFile(index, request, reply);
   return reply.code(503).type('text/html; charset=utf-8').send(MISSING_CONSOLE);
 }
 
-function sendFile(file: ConsoleFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function sendFile(
+  file: ConsoleFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   reply.headers({
     etag: file.etag,
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -60,6 +67,7 @@ function sendFile(file: ConsoleFile, request: FastifyRequest, reply: FastifyRepl
     String(request.headers['accept-encoding'] ?? ''),
   );
   reply.type(file.type);
-  if (file.zipped === undefined || !takesGzip) return reply.send(file.body);
-  return reply.header('content-encoding', 'gzip').send(file.zipped);
+  const zipped = takesGzip ? await file.zipped() : undefined;
+  if (zipped === undefined) return reply.send(file.body);
+  return reply.header('content-encoding', 'gzip').send(zipped);
 }

@@ -6,8 +6,8 @@ import { noteAway } from './connection.ts';
 import { partsDelay } from './live.ts';
 
 /** How soon after a change the page is read again, in milliseconds. */
-const VIEW_MS = 250;
-const PARTS_MS = 500;
+const VIEW_MS = 500;
+const PARTS_MS = 1_000;
 /** A run is told from its beginning, which of a very large one takes longer than asking. */
 const MOST_NODES = 1_000;
 
