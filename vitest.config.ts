@@ -10,6 +10,9 @@ process.env.TENUTO_VECTORS ??= join(import.meta.dirname, '../shared/vectors');
 
 const postgres = 'packages/testkit/src/postgres.ts';
 const slow = '**/*.slow.test.ts';
+// All that a browser is led through; `npm test` has a few of them.
+const e2e = '**/*.e2e.browser.test.ts';
+const included = { slow: [slow], e2e: ['**/*.browser.test.ts'] };
 const notOurs = ['**/node_modules/**', '**/.tenuto/**'];
 
 export default defineConfig(({ mode }) => ({
@@ -18,8 +21,8 @@ export default defineConfig(({ mode }) => ({
     // Processes, not threads: tests send signals, change the folder and start servers.
     pool: 'forks',
     maxWorkers: availableParallelism(),
-    include: [mode === 'slow' ? slow : '**/*.test.ts'],
-    exclude: mode === 'slow' ? notOurs : [...notOurs, slow],
+    include: mode === 'slow' || mode === 'e2e' ? included[mode] : ['**/*.test.ts'],
+    exclude: mode === 'slow' || mode === 'e2e' ? notOurs : [...notOurs, slow, e2e],
     globalSetup: existsSync(postgres) ? [postgres] : [],
     // A deadline only ends a test that hangs; none may fail because the machine is busy.
     testTimeout: 300_000,

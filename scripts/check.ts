@@ -17,6 +17,10 @@ const STEPS: readonly Step[] = [
   },
   { name: 'types', run: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   {
+    name: 'types of the console',
+    run: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'packages/web'],
+  },
+  {
     name: 'imports',
     run: ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '.'],
   },

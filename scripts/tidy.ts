@@ -19,7 +19,8 @@ const POLICY: Policy = {
       because: 'servers of tests ask whether a message is of now, and where they run',
     },
     {
-      files: /^(scripts|bench|sim|examples|packages\/testkit)\/|^[^/]+\.config\.ts$/,
+      files:
+        /^(scripts|bench|sim|examples|packages\/testkit)\/|^(?:packages\/web\/)?[^/]+\.config\.ts$/,
       effects: ['time', 'timer', 'random', 'environment'],
       because: 'tools for developers',
     },
@@ -52,6 +53,11 @@ const POLICY: Policy = {
       files: /^packages\/sdk\/src\//,
       effects: ['random'],
       because: 'every request that changes something carries a new idempotency key',
+    },
+    {
+      files: /^packages\/web\/src\/data\/clock\.ts$/,
+      effects: ['time', 'timer'],
+      because: 'the one clock of the console',
     },
     {
       files: /^packages\/cli\/src\//,

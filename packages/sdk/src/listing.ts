@@ -13,10 +13,12 @@ import {
 
 /**
  * A list that is fetched as it is read: `for await (const job of listing)` goes through all pages,
- * `first()` fetches only the first one. Each iteration starts anew.
+ * `first()` fetches only the first one and `page()` the one at a cursor. Each iteration starts anew.
  */
 export interface Listing<T> extends AsyncIterable<T> {
   first(): Promise<List<T>>;
+  /** The page at the `next_cursor` of another, the first one without. */
+  page(cursor?: string): Promise<List<T>>;
 }
 
 export function pageOf<T>(item: Shape<T>): Shape<List<T>> {
@@ -39,6 +41,7 @@ export function pageOf<T>(item: Shape<T>): Shape<List<T>> {
 export function listing<T>(fetchPage: (cursor?: string) => Promise<List<T>>): Listing<T> {
   return {
     first: () => fetchPage(),
+    page: (cursor) => fetchPage(cursor),
     async *[Symbol.asyncIterator]() {
       let cursor: string | undefined;
       do {

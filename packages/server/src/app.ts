@@ -36,11 +36,13 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Readers } from './auth/credentials.ts';
 import { createFailures } from './auth/failures.ts';
 import type { OidcLogin } from './auth/oidc.ts';
+import type { ConsoleFiles } from './console/files.ts';
 import { randomIds } from './http/random-id.ts';
 import { networkOf, remoteAddress } from './http/remote-address.ts';
 import type { Counters } from './limits/counters.ts';
 import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
+import { addConsole, pagesOf } from './plugins/console.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
 import { addErrors, answerBrokenClient, BARE_HEADERS, sendError } from './plugins/errors.ts';
@@ -144,6 +146,8 @@ export interface AppOptions {
   readonly counters: Counters;
   readonly origins: readonly string[];
   readonly docs: boolean;
+  /** The web console; no files when it was not built. */
+  readonly console: ConsoleFiles;
   readonly bodyBytes?: number;
   /** Whether the peer at this address may name the user it acts for. */
   readonly trusted: (address: string) => boolean;
@@ -183,7 +187,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   addErrors(app);
-  addNotFound(app);
+  addNotFound(app, pagesOf(options.console));
   addRequestContext(app);
   await addHeaders(app, options.origins);
   addContent(app);
@@ -226,8 +230,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addEventing(app, { ...options, gate, newId: parts.newId });
   addNotifications(app, options.notifications);
   addReferred(app, { ...parts, ...options.vaulted });
-  if (options.docs) await addDocs(app);
+  await addPages(app, options);
   return app;
+}
+
+/** What people look at in a browser. */
+async function addPages(app: FastifyInstance, options: AppOptions): Promise<void> {
+  addConsole(app, options.console);
+  if (options.docs) await addDocs(app);
 }
 
 function addNotifications(app: FastifyInstance, parts: NotificationParts): void {

@@ -9,6 +9,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type AppOptions, buildApp } from './app.ts';
 import { letAdminIn } from './auth/first-admin.ts';
 import { openKeys } from './auth/keys.ts';
+import { readConsole } from './console/files.ts';
 import { obeyFailpoints } from './failpoints.ts';
 import { loadGovernancePolicy } from './governance-policy.ts';
 import { trustedPeers } from './http/proxies.ts';
@@ -80,6 +81,7 @@ async function start(
   let phase: Phase = 'starting';
   const app = await buildApp({
     ...appOptions(settings, parts),
+    console: await readConsole(join(import.meta.dirname, '../../web/dist')),
     counters: countersOf(settings, { logger, teardown }),
     phase: () => phase,
   });
@@ -149,7 +151,7 @@ function engineLimits({ leaseMs, capacity, slots }: Settings) {
 function appOptions(
   settings: Settings,
   { version, logger, keys, store, rules, vault, eventing, mcp, engine, relay, scheduler }: Parts,
-): Omit<AppOptions, 'counters' | 'phase'> {
+): Omit<AppOptions, 'console' | 'counters' | 'phase'> {
   const { jobs, tokens, notices, artifacts } = store.api;
   const { rateLimits, allowedOrigins: origins, docs, trustedProxies } = settings;
   return {

@@ -106,8 +106,8 @@ function bodiesOf(operation: Operation): [string, Media][] {
 describe('the document', () => {
   it('has every route of the code, with its method and its scope, and no other', () => {
     const inCode = routes
-      // What speaks a protocol of its own is described by that.
-      .filter(({ url }) => !/^\/docs(\/|$)/.test(url) && url !== '/mcp')
+      // What speaks a protocol of its own is described by that; the console is for browsers.
+      .filter(({ url }) => !/^\/docs(\/|$)/.test(url) && url !== '/mcp' && url !== '/')
       .flatMap(({ method, url, config }) =>
         [method]
           .flat()

@@ -150,6 +150,7 @@ export async function startApiOn(
     counters: localCounters(systemClock),
     origins: [],
     docs: true,
+    console: new Map(),
     trusted: () => false,
     phase: () => api.phase,
     storeWarnings: () => [],

@@ -16,6 +16,8 @@ export function addContent(app: FastifyInstance): void {
     }
   });
   app.addHook('onRequest', async (request) => {
+    // What is not there, or is a page of the console, is told in a form of its own.
+    if (request.is404) return;
     const accepted = request.routeOptions.config.produces ?? JSON_TYPES;
     if (!accepts(request.headers.accept, accepted)) {
       throw new OrchestrationError('not_acceptable', `This answers ${accepted[0]}.`);

@@ -1,5 +1,6 @@
 import { OrchestrationError } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
+import type { Pages } from './console.ts';
 import { sendError } from './errors.ts';
 
 interface KnownPath {
@@ -7,8 +8,11 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** 404 for what is not there, 405 with Allow for a method that a path does not have. */
-export function addNotFound(app: FastifyInstance): void {
+/**
+ * 404 for what is not there, 405 with Allow for a method that a path does not have.
+ * @param pages answers those who ask for a page of the console
+ */
+export function addNotFound(app: FastifyInstance, pages: Pages): void {
   const paths = new Map<string, KnownPath>();
   app.addHook('onRoute', ({ url, method }) => {
     const known = paths.get(url) ?? { pattern: patternOf(url), methods: new Set() };
@@ -23,6 +27,8 @@ export function addNotFound(app: FastifyInstance): void {
         .flatMap((known) => [...known.methods]),
     );
     if (methods.size === 0) {
+      const page = pages(request, reply);
+      if (page !== undefined) return page;
       const error = new OrchestrationError('not_found', 'There is nothing at this address.');
       return sendError(error, request, reply);
     }

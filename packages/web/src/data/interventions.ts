@@ -1,0 +1,59 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Resolution } from '@tenuto/contract';
+import { client } from './client.ts';
+import { LIVE_MS, refreshEvery } from './live.ts';
+
+const key = ['interventions'] as const;
+const OPEN = ['open', 'assigned'] as const;
+
+/** What waits for a person, the newest first. */
+export function useOpenInterventions() {
+  return useQuery({
+    queryKey: [...key, 'open'],
+    queryFn: ({ signal }) =>
+      client.interventions.list({ state: OPEN, limit: 100 }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.list),
+  });
+}
+
+/** What was decided lately. */
+export function useDecidedInterventions() {
+  return useQuery({
+    queryKey: [...key, 'decided'],
+    queryFn: ({ signal }) =>
+      client.interventions
+        .list({ state: ['resolved', 'expired', 'cancelled'], limit: 20 }, { signal })
+        .first(),
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly version: number;
+  readonly resolution: Resolution;
+  readonly result?: unknown;
+  readonly reason?: string | undefined;
+}
+
+/** Decides; refused when somebody else has been quicker. */
+export function useDecide() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, version, resolution, result, reason }: Decision) =>
+      client.interventions.resolve(
+        id,
+        {
+          resolution,
+          ...(result !== undefined && { result }),
+          ...(reason !== undefined && { reason }),
+        },
+        { version },
+      ),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: key }),
+        queries.invalidateQueries({ queryKey: ['run'] }),
+      ]),
+  });
+}

@@ -1,0 +1,42 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ApiError } from '@tenuto/sdk';
+import { onReturn } from './connection.ts';
+import { sessionStore } from './session.ts';
+
+/** All that the page knows of the server. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: false,
+      networkMode: 'always',
+      staleTime: 1_000,
+      // What cannot be read is said by the view that needs it.
+      throwOnError: false,
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});
+
+// What was missed while the server was away is read now, whatever its age.
+onReturn(() => void queryClient.invalidateQueries());
+
+let signedIn: string | undefined;
+sessionStore.subscribe(() => {
+  const state = sessionStore.get();
+  if (state.kind === 'unknown') return;
+  const principal = state.kind === 'in' ? state.session.principal : undefined;
+  // Nothing that one person has read may be shown to the next; the same one finds it again.
+  if (principal !== undefined && signedIn !== undefined && principal !== signedIn) {
+    queryClient.clear();
+  }
+  if (state.kind === 'out' && !state.ended) queryClient.clear();
+  if (principal !== undefined) {
+    signedIn = principal;
+    void queryClient.invalidateQueries();
+  }
+});
+
+/** Whether an error says that there is no such thing. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.errorCode === 'invalid_id');
+}

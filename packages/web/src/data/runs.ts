@@ -1,0 +1,197 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { Attempt, BulkRequest, JobNode, List, RunDetail, RunView } from '@tenuto/contract';
+import type { RunQuery } from '@tenuto/sdk';
+import { useEffect } from 'react';
+import { mergeHead } from '../logic/merge-head.ts';
+import { isOver } from '../logic/status.ts';
+import { client } from './client.ts';
+import { LIVE_MS, partsDelay, refreshEvery, useRefreshOn } from './live.ts';
+import { useRunFeed } from './run-feed.ts';
+
+const PAGE = 50;
+export const runsKey = ['runs'] as const;
+const listKey = (query: RunQuery) => [...runsKey, 'list', query] as const;
+const headKey = (query: RunQuery) => [...runsKey, 'head', query] as const;
+
+/** Runs, page by page; `useLiveHead` keeps the first ones true. */
+export function useRuns(query: RunQuery) {
+  return useInfiniteQuery({
+    queryKey: listKey(query),
+    queryFn: ({ pageParam, signal }) =>
+      client.runs.list({ limit: PAGE, include_errors: true, ...query }, { signal }).page(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: List<RunView>) =>
+      page.has_more ? (page.next_cursor ?? undefined) : undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/**
+ * The newest runs, again and again. Rows that are shown already are brought up to date at once; new
+ * ones are put on top when `take` is true, else only counted.
+ */
+export function useLiveHead(query: RunQuery, take: boolean): number {
+  const queries = useQueryClient();
+  const { data: head } = useQuery({
+    queryKey: headKey(query),
+    queryFn: ({ signal }) =>
+      client.runs.list({ limit: PAGE, include_errors: true, ...query }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.list),
+  });
+  const pages = queries.getQueryData<{ pages: List<RunView>[] }>(listKey(query))?.pages;
+  const merged = pages && head ? mergeHead(pages, head.items, take) : undefined;
+  useEffect(() => {
+    if (merged === undefined || !merged.changed) return;
+    queries.setQueryData<{ pages: List<RunView>[]; pageParams: unknown[] }>(
+      listKey(query),
+      (old) => old && { ...old, pages: merged.pages },
+    );
+  }, [merged, query, queries]);
+  return merged?.waiting ?? 0;
+}
+
+/** A few runs that fit a filter, kept true; for overviews. */
+export function useSomeRuns(query: RunQuery, ms: number = LIVE_MS.list) {
+  return useQuery({
+    queryKey: [...runsKey, 'some', query],
+    queryFn: ({ signal }) =>
+      client.runs.list({ limit: 20, include_errors: true, ...query }, { signal }).first(),
+    refetchInterval: refreshEvery(ms),
+  });
+}
+
+export function useRunSummary(days: number) {
+  return useQuery({
+    queryKey: [...runsKey, 'summary', days],
+    queryFn: ({ signal }) => client.runs.summary({ days }, { signal }),
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+const runKey = (runId: string) => ['run', runId] as const;
+const partsKey = (runId: string) => [...runKey(runId), 'parts'] as const;
+
+/** One run, kept true, together with what tells how it does in detail. */
+export function useRun(runId: string) {
+  const queries = useQueryClient();
+  const known = queries.getQueryData<RunDetail>([...runKey(runId), 'view']);
+  const goesOn = known !== undefined && !isOver(known.status);
+  const follows = useRunFeed(runId, { isOn: goesOn, nodes: nodesOf(known) });
+  const ms = follows ? LIVE_MS.followed : LIVE_MS.run;
+  const run = useQuery({
+    queryKey: [...runKey(runId), 'view'],
+    queryFn: ({ signal }) => client.runs.get(runId, { signal }),
+    refetchInterval: ({ state }) =>
+      refreshEvery(ms, state.data === undefined || !isOver(state.data.status))(),
+  });
+  const { data } = run;
+  const mark = data && `${data.version}:${data.status}:${JSON.stringify(data.counts)}`;
+  useRefreshOn(mark, { key: partsKey(runId), delayMs: partsDelay(nodesOf(data)) });
+  return run;
+}
+
+function nodesOf(run: RunDetail | undefined): number {
+  return Object.values(run?.counts ?? {}).reduce((sum, count) => sum + count, 0);
+}
+
+/** The graph of a run with the state of each node, up to a thousand of them. */
+export function useRunNodes(runId: string) {
+  return useQuery({
+    queryKey: [...partsKey(runId), 'job'],
+    queryFn: ({ signal }) => client.jobs.get(runId, { include: ['nodes', 'plan'], signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Behind the first thousand nodes, which come with the run, the others are read page by page. */
+export function useOtherNodes(runId: string, { known, all }: { known: number; all: number }) {
+  return useQuery({
+    queryKey: ['run', runId, 'other-nodes', known],
+    queryFn: ({ signal }) => nodesFrom(runId, { known, all }, signal),
+    enabled: known > 0 && all > known,
+    staleTime: LIVE_MS.large,
+    refetchInterval: ({ state }) =>
+      refreshEvery(LIVE_MS.large, !state.data?.every(({ completed_at: at }) => at !== null))(),
+  });
+}
+
+const NODES_PAGE = 100;
+const AT_ONCE = 6;
+
+async function nodesFrom(
+  runId: string,
+  { known, all }: { readonly known: number; readonly all: number },
+  signal: AbortSignal,
+): Promise<JobNode[]> {
+  const pages: JobNode[][] = [];
+  const starts = Array.from({ length: Math.ceil((all - known) / NODES_PAGE) }, (_, page) => page);
+  const read = async () => {
+    for (let page = starts.shift(); page !== undefined; page = starts.shift()) {
+      const query = { limit: NODES_PAGE, offset: known + page * NODES_PAGE };
+      pages[page] = (await client.jobs.nodes(runId, query, { signal }).first()).items;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, read));
+  return pages.flat();
+}
+
+export function useExplanation(runId: string) {
+  return useQuery({
+    queryKey: [...partsKey(runId), 'explain'],
+    queryFn: ({ signal }) => client.runs.explain(runId, { signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Attempts that have ended; of a run of many nodes only of one node. */
+export function useAttempts(runId: string, nodeId?: string, enabled = true) {
+  return useQuery<Attempt[]>({
+    queryKey: [...partsKey(runId), 'attempts', nodeId ?? null],
+    queryFn: ({ signal }) =>
+      firstPages(client.jobs.attempts(runId, nodeId, { limit: 100 }, { signal })),
+    enabled,
+  });
+}
+
+export function useHistory(runId: string) {
+  return useQuery({
+    queryKey: [...partsKey(runId), 'history'],
+    queryFn: ({ signal }) => firstPages(client.jobs.history(runId, { limit: 100 }, { signal })),
+  });
+}
+
+export function useRecoveries(runId: string) {
+  return useQuery({
+    queryKey: [...partsKey(runId), 'recoveries'],
+    queryFn: ({ signal }) =>
+      client.recoveries.list({ job_id: runId, limit: 100 }, { signal }).first(),
+  });
+}
+
+/** What a bulk action would do, or does. */
+export function bulk(request: BulkRequest) {
+  return client.runs.bulk(request);
+}
+
+const MOST_PAGES = 5;
+
+/** The first pages of a list, in one. */
+export async function firstPages<T>(list: {
+  page(cursor?: string): Promise<List<T>>;
+}): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const page = await list.page(cursor);
+    items.push(...page.items);
+    if (!page.has_more || page.next_cursor === null) break;
+    cursor = page.next_cursor;
+  }
+  return items;
+}

@@ -1,0 +1,10 @@
+import type { Scope } from '@tenuto/contract';
+import { sessionStore } from './session.ts';
+import { useStore } from './store.ts';
+
+/** Whether who is signed in may do what needs a scope: what one may not do is not shown. */
+export function useMay(): (scope: Scope) => boolean {
+  const state = useStore(sessionStore);
+  const scopes = state.kind === 'in' ? state.session.scopes : [];
+  return (scope) => scopes.includes('admin') || scopes.includes(scope);
+}

@@ -1,0 +1,121 @@
+import type { AttemptStatus, NodeStatus, RunStatus } from '@tenuto/contract';
+
+/** Every status that people meet: of runs, nodes, attempts, tasks, recoveries, interventions. */
+export type Status =
+  | RunStatus
+  | NodeStatus
+  | AttemptStatus
+  | 'active'
+  | 'open'
+  | 'assigned'
+  | 'resolved'
+  | 'expired'
+  | 'needs_person'
+  | 'not_reached'
+  | 'fired'
+  | 'coalesced';
+
+export type Tone =
+  | 'grey'
+  | 'slate'
+  | 'blue'
+  | 'amber'
+  | 'orange'
+  | 'green'
+  | 'red'
+  | 'light'
+  | 'dark'
+  | 'magenta';
+
+export type StatusIcon =
+  | 'circle'
+  | 'clock'
+  | 'ring'
+  | 'bars'
+  | 'loop'
+  | 'check'
+  | 'cross'
+  | 'hourglass'
+  | 'dash'
+  | 'square'
+  | 'octagon'
+  | 'hand';
+
+interface Look {
+  readonly tone: Tone;
+  readonly icon: StatusIcon;
+}
+
+/** How each status looks, the same everywhere. */
+const LOOKS: Readonly<Record<Status, Look>> = {
+  pending: { tone: 'grey', icon: 'circle' },
+  queued: { tone: 'grey', icon: 'circle' },
+  ready: { tone: 'grey', icon: 'circle' },
+  scheduled: { tone: 'slate', icon: 'clock' },
+  waiting: { tone: 'slate', icon: 'clock' },
+  running: { tone: 'blue', icon: 'ring' },
+  active: { tone: 'blue', icon: 'clock' },
+  paused: { tone: 'amber', icon: 'bars' },
+  retrying: { tone: 'orange', icon: 'loop' },
+  recovering: { tone: 'orange', icon: 'loop' },
+  completed: { tone: 'green', icon: 'check' },
+  resolved: { tone: 'green', icon: 'check' },
+  fired: { tone: 'green', icon: 'check' },
+  failed: { tone: 'red', icon: 'cross' },
+  timeout: { tone: 'red', icon: 'hourglass' },
+  expired: { tone: 'red', icon: 'hourglass' },
+  not_reached: { tone: 'light', icon: 'dash' },
+  skipped: { tone: 'light', icon: 'dash' },
+  coalesced: { tone: 'light', icon: 'dash' },
+  cancelled: { tone: 'dark', icon: 'square' },
+  aborted: { tone: 'dark', icon: 'octagon' },
+  open: { tone: 'magenta', icon: 'hand' },
+  assigned: { tone: 'magenta', icon: 'hand' },
+  needs_person: { tone: 'magenta', icon: 'hand' },
+};
+
+export function lookOf(status: Status): Look {
+  return LOOKS[status];
+}
+
+/** What a node is shown as: one that a failure before it has kept from running has not failed itself. */
+export function shownStatus({
+  status,
+  error,
+}: {
+  readonly status: NodeStatus;
+  readonly error: { readonly type: string } | null;
+}): NodeStatus | 'not_reached' {
+  return status === 'failed' && error?.type === 'upstream_failed' ? 'not_reached' : status;
+}
+
+const OVER: ReadonlySet<string> = new Set<RunStatus>([
+  'completed',
+  'failed',
+  'timeout',
+  'cancelled',
+  'aborted',
+]);
+
+/** Whether a run has come to an end, be it one that may be taken up again. */
+export function isOver(status: RunStatus): boolean {
+  return OVER.has(status);
+}
+
+/** What may be done about a run in a status. */
+export interface RunMay {
+  readonly pause: boolean;
+  readonly resume: boolean;
+  readonly cancel: boolean;
+  readonly retry: boolean;
+}
+
+export function runMay(status: RunStatus): RunMay {
+  const ended = status === 'failed' || status === 'timeout';
+  return {
+    pause: ['queued', 'scheduled', 'running'].includes(status),
+    resume: status === 'paused',
+    cancel: !isOver(status) || ended,
+    retry: ended,
+  };
+}

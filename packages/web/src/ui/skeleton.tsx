@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'react';
+import { after } from '../data/clock.ts';
+import { WORDS } from '../words.ts';
+
+const PATIENCE_MS = 150;
+
+/** Stands where data will; only after a moment, since most data is there before. */
+export function Waiting({ rows = 6 }: { readonly rows?: number }) {
+  const [shown, setShown] = useState(false);
+  useEffect(() => after(PATIENCE_MS, () => setShown(true)), []);
+  if (!shown) return null;
+  return (
+    <div className="skeleton" role="status" aria-label={WORDS.common.loading}>
+      {Array.from({ length: rows }, (_, row) => `row-${row}`).map((row) => (
+        <span key={row} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+import { Link } from '@tanstack/react-router';
+import type { RunView } from '@tenuto/contract';
+import type { ReactNode } from 'react';
+import { now } from '../../data/clock.ts';
+import { useHealth } from '../../data/health.ts';
+import { useOpenInterventions } from '../../data/interventions.ts';
+import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
+import { useNextTasks } from '../../data/tasks.ts';
+import { count, percent } from '../../logic/format.ts';
+import { CopyButton } from '../../ui/copy-id.tsx';
+import { StatusMark } from '../../ui/status.tsx';
+import { Took, When } from '../../ui/time.tsx';
+import { HOME_WORDS as words } from '../../words-home.ts';
+import { Progress } from '../runs/run-table.tsx';
+
+/** Is anything wrong: the one sentence at the top. */
+export function Verdict() {
+  const { data: stats } = useRunSummary(1);
+  const { data: health } = useHealth();
+  if (stats === undefined) return <div className="verdict" />;
+  const troubles = Object.entries(health?.checks ?? {}).filter(([, { status }]) => status !== 'ok');
+  if (troubles.length > 0) {
+    const detail = troubles.map(([name, { detail: said }]) => `${name}: ${said ?? ''}`).join(' · ');
+    return <Sentence tone="red" title={words.unwell} detail={detail} to="/system" />;
+  }
+  if (stats.failed > 0) {
+    const detail = words.wrongDetail(percent(stats.failure_rate ?? 0), count(stats.total));
+    return <Sentence tone="red" title={words.wrong(stats.failed)} detail={detail} to="/runs" />;
+  }
+  const detail = stats.total > 0 ? words.wellDetail(count(stats.total)) : words.quietDetail;
+  return <Sentence tone="green" title={words.well} detail={detail} />;
+}
+
+interface SentenceProps {
+  readonly tone: 'red' | 'green';
+  readonly title: string;
+  readonly detail: string;
+  readonly to?: '/runs' | '/system';
+}
+
+function Sentence({ tone, title, detail, to }: SentenceProps) {
+  const search = to === '/runs' ? { status: 'failed,timeout', since: '24h' } : {};
+  return (
+    <div className={`verdict verdict-${tone}`}>
+      <StatusMark status={tone === 'red' ? 'failed' : 'completed'} bare />
+      <strong>{title}</strong>
+      <span className="dim">{detail}</span>
+      {to !== undefined && (
+        <Link to={to} search={search}>
+          {words.seeAll}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+interface CardProps {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}
+
+function Card({ title, aside, children, className = '' }: CardProps) {
+  return (
+    <section className={`card ${className}`}>
+      <header>
+        <h2 className="grow">{title}</h2>
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** What waits for a decision of a person. */
+export function NeedsMe() {
+  const { data } = useOpenInterventions();
+  const items = data?.items ?? [];
+  const more = <Link to="/needs">{words.needsMore(data?.total ?? 0)}</Link>;
+  return (
+    <Card
+      title={words.needs}
+      aside={items.length > 0 && more}
+      className={items.length > 0 ? 'card-calls' : ''}
+    >
+      {data !== undefined && items.length === 0 && (
+        <p className="card-body dim">{words.needsNone}</p>
+      )}
+      <ul className="home-list">
+        {items.slice(0, 5).map((item) => (
+          <li key={item.intervention_id}>
+            <StatusMark status="needs_person" bare />
+            <Link to="/needs" className="grow cut">
+              {item.message}
+            </Link>
+            <When at={item.opened_at} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
+
+export function RunningNow() {
+  const { data } = useSomeRuns({ status: RUNNING, limit: 8 });
+  return (
+    <RunCard title={words.running} none={words.runningNone} runs={data?.items} status={RUNNING} />
+  );
+}
+
+const BAD = ['failed', 'timeout', 'aborted'];
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+export function LatestFailures() {
+  // In steps of an hour, so that the question stays the same.
+  const since = new Date(Math.floor((now() - DAY_MS) / HOUR_MS) * HOUR_MS).toISOString();
+  const { data } = useSomeRuns({ status: BAD, created_after: since, limit: 8 });
+  return (
+    <RunCard title={words.failures} none={words.failuresNone} runs={data?.items} status={BAD} />
+  );
+}
+
+interface RunCardProps {
+  readonly title: string;
+  readonly none: string;
+  readonly runs: readonly RunView[] | undefined;
+  readonly status: readonly string[];
+}
+
+function RunCard({ title, none, runs, status }: RunCardProps) {
+  const all = (
+    <Link to="/runs" search={{ status: status.join(',') }}>
+      {words.seeAll}
+    </Link>
+  );
+  return (
+    <Card title={title} aside={all}>
+      {runs?.length === 0 && <p className="card-body dim">{none}</p>}
+      <ul className="home-list">
+        {runs?.map((run) => (
+          <li key={run.run_id}>
+            <StatusMark status={run.status} bare />
+            <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow cut">
+              {run.name}
+              {run.error?.message && <span className="dim"> {run.error.message}</span>}
+            </Link>
+            {run.completed_at === null && <Progress run={run} />}
+            {run.completed_at === null ? (
+              <Took from={run.started_at} to={null} />
+            ) : (
+              <When at={run.completed_at} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** What tasks will start. */
+export function NextFirings() {
+  const { data } = useNextTasks();
+  return (
+    <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
+      {data?.length === 0 && (
+        <div className="card-body dim">
+          <p>{words.nextNone}</p>
+          <p className="example">
+            <code>{words.nextExample}</code>
+            <CopyButton text={words.nextExample} what={words.nextExample} />
+          </p>
+        </div>
+      )}
+      <ul className="home-list">
+        {data?.map((task) => (
+          <li key={task.task_id}>
+            <StatusMark status="scheduled" bare />
+            <Link to="/tasks/$taskId" params={{ taskId: task.task_id }} className="grow cut">
+              {task.title}
+              <span className="dim"> {task.schedule_description}</span>
+            </Link>
+            <When at={task.next_fire_at} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,103 @@
+import type { RunDetail } from '@tenuto/contract';
+import { useHistory, useRecoveries } from '../../data/runs.ts';
+import { Failure } from '../../ui/notice.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
+import { StatusMark } from '../../ui/status.tsx';
+import { Exact } from '../../ui/time.tsx';
+import { RUN_WORDS } from '../../words-run.ts';
+
+const words = RUN_WORDS.history;
+
+/** Every change of the run's status, and what was done about failures. */
+export function HistoryTab({ run }: { readonly run: RunDetail }) {
+  return (
+    <div className="stack">
+      <Transitions runId={run.run_id} />
+      <Recoveries runId={run.run_id} />
+    </div>
+  );
+}
+
+function Transitions({ runId }: { readonly runId: string }) {
+  const { data, error } = useHistory(runId);
+  if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} />;
+  return (
+    <section className="card">
+      <header>
+        <h2>{words.transitions}</h2>
+      </header>
+      <div className="table-scroll">
+        <table className="table table-cards">
+          <thead>
+            <tr>
+              <th>{words.at}</th>
+              <th>{words.from}</th>
+              <th>{words.to}</th>
+              <th>{words.reason}</th>
+              <th>{words.actor}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.map((entry) => (
+              <tr key={`${entry.at}${entry.to}`}>
+                <td>
+                  <Exact at={entry.at} />
+                </td>
+                <td>{entry.from !== null && <StatusMark status={entry.from} />}</td>
+                <td>
+                  <StatusMark status={entry.to} />
+                </td>
+                <td>{entry.reason}</td>
+                <td>{entry.actor}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Recoveries({ runId }: { readonly runId: string }) {
+  const { data } = useRecoveries(runId);
+  return (
+    <section className="card">
+      <header>
+        <h2>{words.recoveries}</h2>
+      </header>
+      {data?.items.length === 0 && <p className="card-body dim">{words.noRecoveries}</p>}
+      {data !== undefined && data.items.length > 0 && (
+        <div className="table-scroll">
+          <table className="table table-cards">
+            <thead>
+              <tr>
+                <th>{words.at}</th>
+                <th>{words.action}</th>
+                <th>{words.trigger}</th>
+                <th>{RUN_WORDS.log.node}</th>
+                <th>{RUN_WORDS.list.status}</th>
+                <th>{words.actor}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map((one) => (
+                <tr key={one.session_id}>
+                  <td>
+                    <Exact at={one.started_at} />
+                  </td>
+                  <td>{one.action.replaceAll('_', ' ')}</td>
+                  <td>{one.trigger}</td>
+                  <td>{one.node_id}</td>
+                  <td>
+                    <StatusMark status={one.status} />
+                  </td>
+                  <td>{one.actor}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

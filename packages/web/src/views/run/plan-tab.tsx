@@ -1,0 +1,44 @@
+import type { RunDetail } from '@tenuto/contract';
+import { useRunNodes } from '../../data/runs.ts';
+import { JsonView } from '../../ui/json-view.tsx';
+import { RUN_WORDS } from '../../words-run.ts';
+
+const words = RUN_WORDS.plan;
+
+/** What the run was given, what it came to, and its graph as it was submitted. */
+export function PlanTab({ run }: { readonly run: RunDetail }) {
+  const { data: job } = useRunNodes(run.run_id);
+  const parts: readonly (readonly [string, unknown])[] = [
+    [words.params, run.params],
+    [words.results, run.output ?? undefined],
+    [words.metadata, run.metadata],
+    [words.graph, job?.plan],
+  ];
+  return (
+    <div className="stack">
+      {parts
+        .filter(([, value]) => !isEmpty(value))
+        .map(([title, value]) => (
+          <section className="card" key={title}>
+            <header>
+              <h2>{title}</h2>
+              {title === words.graph && job?.plan_omitted && (
+                <span className="dim">{words.omitted}</span>
+              )}
+            </header>
+            <div className="card-body">
+              <JsonView value={value} label={title} />
+            </div>
+          </section>
+        ))}
+    </div>
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    (typeof value === 'object' && Object.keys(value).length === 0)
+  );
+}

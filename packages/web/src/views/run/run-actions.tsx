@@ -1,0 +1,58 @@
+import { Button, Menu } from '@mantine/core';
+import type { RunDetail } from '@tenuto/contract';
+import { useState } from 'react';
+import { type RunAsk, useRunAction } from '../../data/run-actions.ts';
+import { useMay } from '../../data/scopes.ts';
+import { runMay } from '../../logic/status.ts';
+import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { RUN_WORDS } from '../../words-run.ts';
+
+const words = RUN_WORDS.page;
+
+/** What may be done about a run in its present state, by who is signed in. */
+export function RunActions({ run }: { readonly run: RunDetail }) {
+  const [question, setQuestion] = useState<Question>();
+  const action = useRunAction(run.run_id);
+  const mayChange = useMay()('jobs:write');
+  if (!mayChange) return null;
+  const may = runMay(run.status);
+  const ended = run.status === 'failed' || run.status === 'timeout';
+  const ask = (what: 'pause' | 'resume' | 'cancel' | 'retry' | 'retryStart') => () => {
+    const [title, text] = what === 'cancel' && ended ? words.ask.abort : words.ask[what];
+    const verb = what === 'cancel' && ended ? words.actions.abort : words.actions[what];
+    setQuestion({
+      ...{ title, text, verb, reason: true, danger: what === 'cancel' },
+      act: (reason) => action.mutate({ do: what, reason } satisfies RunAsk),
+    });
+  };
+  return (
+    <div className="row">
+      {may.retry && <Button onClick={ask('retry')}>{words.actions.retry}</Button>}
+      {may.resume && <Button onClick={ask('resume')}>{words.actions.resume}</Button>}
+      {may.pause && (
+        <Button variant="default" onClick={ask('pause')}>
+          {words.actions.pause}
+        </Button>
+      )}
+      {may.cancel && (
+        <Button variant="default" onClick={ask('cancel')}>
+          {ended ? words.actions.abort : words.actions.cancel}
+        </Button>
+      )}
+      {may.retry && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" aria-label={words.actions.more}>
+              <Icon name="more" />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={ask('retryStart')}>{words.actions.retryStart}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <Confirm question={question} close={() => setQuestion(undefined)} />
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router';
+import type { RunDetail } from '@tenuto/contract';
+import type { ReactNode } from 'react';
+import { count } from '../../logic/format.ts';
+import { CopyId } from '../../ui/copy-id.tsx';
+import { StatusMark } from '../../ui/status.tsx';
+import { Took, When } from '../../ui/time.tsx';
+import { RUN_WORDS } from '../../words-run.ts';
+import { Progress } from '../runs/run-table.tsx';
+import { RunActions } from './run-actions.tsx';
+
+const words = RUN_WORDS.page;
+
+/** What a run is and how it stands, with what may be done about it. */
+export function RunHeader({ run }: { readonly run: RunDetail }) {
+  const { counts } = run;
+  const nodes = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return (
+    <header className="run-header">
+      <div className="run-title">
+        <h1>{run.name}</h1>
+        <StatusMark status={run.status} />
+        <CopyId id={run.run_id} />
+        <span className="grow" />
+        <RunActions run={run} />
+      </div>
+      <dl className="facts">
+        <Fact name={words.progress}>
+          <Progress run={run} />
+        </Fact>
+        <Fact name={words.nodes}>
+          {count(counts.completed)} / {count(nodes)}
+          {counts.failed > 0 && <span className="tone-red"> · {count(counts.failed)} failed</span>}
+        </Fact>
+        <Fact name={words.elapsed}>
+          <Took from={run.started_at} to={run.completed_at} />
+        </Fact>
+        <Fact name={words.created}>
+          <When at={run.created_at} />
+        </Fact>
+        <Fact name={words.by}>{run.triggered_by}</Fact>
+        <Fact name={words.kind}>
+          {RUN_WORDS.list.kinds[run.kind]}
+          {run.task_id !== null && (
+            <>
+              {' '}
+              <Link to="/tasks/$taskId" params={{ taskId: run.task_id }}>
+                {words.toTask}
+              </Link>
+            </>
+          )}
+        </Fact>
+        <Fact name={words.priority}>{run.priority}</Fact>
+      </dl>
+    </header>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

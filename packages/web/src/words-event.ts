@@ -1,0 +1,25 @@
+/** What the view of events says. */
+export const EVENT_WORDS = {
+  title: 'Events',
+  topics: 'Topics',
+  all: 'All topics',
+  tail: 'Live tail',
+  pattern: 'Topic or pattern, such as orders.*',
+  publish: 'Publish an event',
+  topic: 'Topic',
+  payload: 'Payload, as JSON',
+  payloadBad: 'This is not JSON: ',
+  send: 'Publish',
+  sent: 'The event is published.',
+  replay: 'Publish again',
+  replayed: 'The event is published again.',
+  failed: 'That was not done',
+  count: (events: string) => `${events} so far`,
+  triggered: (tasks: number) => (tasks === 1 ? 'started 1 task' : `started ${tasks} tasks`),
+  origin: 'From',
+  by: 'By',
+  empty: 'No event has come yet',
+  emptyText:
+    'Events start tasks and wake nodes that wait for them. Publish one here, or from a terminal:',
+  emptyExample: 'npx tenuto events publish orders.created --payload \'{"order": 42}\'',
+} as const;

@@ -1,0 +1,20 @@
+/** What the view of the system says. */
+export const SYSTEM_WORDS = {
+  title: 'System',
+  health: 'Health',
+  version: 'Version',
+  part: 'Part',
+  status: 'Status',
+  detail: 'Detail',
+  circuits: 'Circuit breakers',
+  noCircuits: 'No circuit breaker has been needed.',
+  key: 'Key',
+  state: 'State',
+  audit: 'Audit',
+  noAudit: 'Nothing has been changed yet.',
+  at: 'When',
+  actor: 'Who',
+  action: 'What',
+  subject: 'Of what',
+  words: { ok: 'Well', degraded: 'Degraded', down: 'Down' },
+} as const;
