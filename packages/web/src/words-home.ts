@@ -11,6 +11,7 @@ export const HOME_WORDS = {
   needs: 'What needs me',
   needsNone: 'Nothing waits for a person.',
   needsMore: (count: number) => `All ${count}`,
+  needKinds: { approval: 'Approval', money: 'Money', failure: 'Decision', next: 'Next phase' },
   failures: 'Failed lately',
   failuresNone: 'No run has failed in the last 24 hours.',
   running: 'Running now',

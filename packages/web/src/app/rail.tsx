@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useOpenApprovals } from '../data/approvals.ts';
 import { useOpenInterventions } from '../data/interventions.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { WORDS } from '../words.ts';
@@ -15,7 +16,8 @@ const PLACES = [
 /** Where one can go; on a narrow screen it lies at the bottom. */
 export function Rail() {
   const { data } = useOpenInterventions();
-  const needs = data?.total ?? 0;
+  const { data: approvals } = useOpenApprovals();
+  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0);
   return (
     <nav className="rail" aria-label={WORDS.nav.label}>
       <span className="rail-mark">

@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import type { RunView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
+import { useOpenApprovals } from '../../data/approvals.ts';
 import { now } from '../../data/clock.ts';
 import { useHealth } from '../../data/health.ts';
 import { useOpenInterventions } from '../../data/interventions.ts';
+import { useRunsToAdvance } from '../../data/phased.ts';
 import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
 import { useNextTasks } from '../../data/tasks.ts';
 import { count, percent } from '../../logic/format.ts';
+import { waitsForMoney } from '../../logic/phases.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -73,34 +76,59 @@ function Card({ title, aside, children, className = '' }: CardProps) {
   );
 }
 
-/** What waits for a decision of a person. */
+/** What waits for a person: questions first, then failures and money, then phases. */
 export function NeedsMe() {
   const { data } = useOpenInterventions();
-  const items = data?.items ?? [];
-  const more = <Link to="/needs">{words.needsMore(data?.total ?? 0)}</Link>;
+  const { data: approvals } = useOpenApprovals();
+  const { data: runs } = useRunsToAdvance();
+  const mine = approvals?.items.filter(({ approval_id: id }) => approvals.mine.includes(id)) ?? [];
+  const needs: readonly Need[] = [
+    ...mine.map((item) => ({
+      ...{ key: item.approval_id, text: item.title, at: item.opened_at },
+      kind: words.needKinds.approval,
+    })),
+    ...(data?.items ?? []).map((item) => ({
+      ...{ key: item.intervention_id, text: item.message, at: item.opened_at },
+      kind: waitsForMoney(item) ? words.needKinds.money : words.needKinds.failure,
+    })),
+    ...(runs ?? []).map((run) => ({
+      ...{ key: run.run_id, text: run.name, at: run.started_at, kind: words.needKinds.next },
+    })),
+  ];
+  const total = (data?.total ?? 0) + (approvals?.mineTotal ?? 0) + (runs?.length ?? 0);
   return (
     <Card
       title={words.needs}
-      aside={items.length > 0 && more}
-      className={items.length > 0 ? 'card-calls' : ''}
+      aside={needs.length > 0 && <Link to="/needs">{words.needsMore(total)}</Link>}
+      className={needs.length > 0 ? 'card-calls' : ''}
     >
-      {data !== undefined && items.length === 0 && (
+      {data !== undefined && needs.length === 0 && (
         <p className="card-body dim">{words.needsNone}</p>
       )}
       <ul className="home-list">
-        {items.slice(0, 5).map((item) => (
-          <li key={item.intervention_id}>
+        {needs.slice(0, NEEDS_SHOWN).map(({ key, text, kind, at }) => (
+          <li key={key}>
             <StatusMark status="needs_person" bare />
             <Link to="/needs" className="grow cut">
-              {item.message}
+              {text}
             </Link>
-            <When at={item.opened_at} />
+            <span className="dim">{kind}</span>
+            <When at={at} />
           </li>
         ))}
       </ul>
     </Card>
   );
 }
+
+interface Need {
+  readonly key: string;
+  readonly text: string;
+  readonly kind: string;
+  readonly at: string | null;
+}
+
+const NEEDS_SHOWN = 7;
 
 const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
 

@@ -2,12 +2,15 @@ import { Button, Textarea } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type Intervention, RESOLUTIONS, type Resolution } from '@tenuto/contract';
 import { useRef, useState } from 'react';
+import { useOpenApprovals } from '../../data/approvals.ts';
 import {
   useDecide,
   useDecidedInterventions,
   useOpenInterventions,
 } from '../../data/interventions.ts';
+import { useRunsToAdvance } from '../../data/phased.ts';
 import { useMay } from '../../data/scopes.ts';
+import { waitsForMoney } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -16,21 +19,38 @@ import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NEEDS_WORDS as words } from '../../words-needs.ts';
+import { RaiseBudget } from '../run/raise-budget.tsx';
+import { ToAdvance } from './advance.tsx';
+import { WaitingApproval } from './approval.tsx';
 import './needs.css';
 
 /** What waits for a decision, each with what may be decided. */
 export function NeedsPage() {
   const { data, error, refetch } = useOpenInterventions();
+  const { data: approvals } = useOpenApprovals();
+  const { data: runs } = useRunsToAdvance();
+  const asked = approvals?.items ?? [];
+  const others = (runs?.length ?? 0) + asked.length;
   return (
     <Page title={words.title}>
       {data === undefined && error === null && <Waiting />}
       {data === undefined && error !== null && (
         <Failure error={error} again={() => void refetch()} />
       )}
-      {data?.items.length === 0 && <Empty title={words.empty} text={words.emptyText} />}
+      {data?.items.length === 0 && others === 0 && (
+        <Empty title={words.empty} text={words.emptyText} />
+      )}
+      {asked.map((item) => (
+        <WaitingApproval
+          key={item.approval_id}
+          item={item}
+          isMine={approvals?.mine.includes(item.approval_id) ?? false}
+        />
+      ))}
       {data?.items.map((item) => (
         <Waits key={item.intervention_id} item={item} />
       ))}
+      <ToAdvance runs={runs ?? []} />
       <Decided />
     </Page>
   );
@@ -96,6 +116,7 @@ function Decide({ item }: { readonly item: Intervention }) {
   const decide = useDecide();
   const may = useMay()('jobs:write');
   if (!may) return null;
+  const forMoney = waitsForMoney(item);
   const ask = (resolution: Resolution) => () => {
     const [title, text] = words.ask[resolution];
     result.current = '';
@@ -127,10 +148,11 @@ function Decide({ item }: { readonly item: Intervention }) {
   };
   return (
     <div className="row">
+      {forMoney && <RaiseBudget runId={item.job_id} nodeId={item.node_id} isFirst />}
       {RESOLUTIONS.map((resolution) => (
         <Button
           key={resolution}
-          variant={resolution === 'retry' ? 'filled' : 'default'}
+          variant={resolution === 'retry' && !forMoney ? 'filled' : 'default'}
           loading={decide.isPending}
           onClick={ask(resolution)}
         >

@@ -1,0 +1,96 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RunDetail } from '@tenuto/contract';
+import { readyPhases } from '../logic/phases.ts';
+import { tell, tellFailure } from '../ui/toasts.ts';
+import { PHASED_WORDS } from '../words-phased.ts';
+import { client } from './client.ts';
+import { LIVE_MS, refreshEvery } from './live.ts';
+import { runsKey } from './runs.ts';
+import { useMay } from './scopes.ts';
+
+/** So many runs are looked into; each of them is a request. */
+const MOST_LOOKED_AT = 20;
+
+/** Phased runs of which a phase waits to be told to go on. */
+export function useRunsToAdvance() {
+  const may = useMay()('runs:read');
+  return useQuery({
+    queryKey: [...runsKey, 'to-advance'],
+    queryFn: async ({ signal }): Promise<RunDetail[]> => {
+      const query = { kind: 'phased', status: ['running'], limit: MOST_LOOKED_AT };
+      const { items } = await client.runs.list(query, { signal }).first();
+      const runs = items.map(({ run_id: id }) => client.runs.get(id, { signal }));
+      return (await Promise.all(runs)).filter(({ phases }) => readyPhases(phases).length > 0);
+    },
+    enabled: may,
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+/** What people do to a run of a profile as a whole. */
+export type PhasedAsk =
+  | { readonly do: 'next'; readonly skipValidation?: boolean }
+  | { readonly do: 'rollback'; readonly phase: string; readonly reason?: string | undefined }
+  | {
+      readonly do: 'raise';
+      readonly usd: number;
+      readonly phase?: string | undefined;
+      readonly reason?: string | undefined;
+    };
+
+/** Does it, says what came of it, and reads the run again. */
+export function usePhasedAction(runId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (ask: PhasedAsk) => perform(runId, ask),
+    onSuccess: (_answer, ask) => tell(PHASED_WORDS.done[ask.do]),
+    onError: (error) => tellFailure(PHASED_WORDS.notDone, error),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['run', runId] }),
+        queries.invalidateQueries({ queryKey: runsKey }),
+        queries.invalidateQueries({ queryKey: ['interventions'] }),
+      ]),
+  });
+}
+
+function perform(runId: string, ask: PhasedAsk): Promise<unknown> {
+  const { runs } = client;
+  switch (ask.do) {
+    case 'next':
+      return runs.next(runId, { async: true, skipValidation: ask.skipValidation === true });
+    case 'rollback':
+      return runs.rollback(runId, { phase: ask.phase, ...reasonOf(ask.reason) });
+    case 'raise': {
+      const phase = ask.phase === undefined ? {} : { phase: ask.phase };
+      return runs.raiseBudget(runId, { usd: ask.usd, ...phase, ...reasonOf(ask.reason) });
+    }
+  }
+}
+
+function reasonOf(reason: string | undefined): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
+/** What makes another run out of one. */
+export type CopyAsk =
+  | { readonly do: 'clone'; readonly phase?: string | undefined }
+  | { readonly do: 'fork'; readonly node?: string | undefined };
+
+/** @returns the id of the run that is made */
+export function useCopy(runId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (ask: CopyAsk): Promise<string> => {
+      if (ask.do === 'clone') {
+        const body = ask.phase === undefined ? {} : { from_phase: ask.phase };
+        return (await client.runs.clone(runId, body)).run_id;
+      }
+      const body = ask.node === undefined ? {} : { from_node: ask.node };
+      return (await client.runs.fork(runId, body)).run_id;
+    },
+    onSuccess: (_id, ask) => tell(PHASED_WORDS.done[ask.do]),
+    onError: (error) => tellFailure(PHASED_WORDS.notDone, error),
+    onSettled: () => queries.invalidateQueries({ queryKey: runsKey }),
+  });
+}

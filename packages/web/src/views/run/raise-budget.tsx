@@ -1,0 +1,132 @@
+import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import type { BudgetStateView } from '@tenuto/contract';
+import { useState } from 'react';
+import { useRunMetrics } from '../../data/artifacts.ts';
+import { usePhasedAction } from '../../data/phased.ts';
+import { useMay } from '../../data/scopes.ts';
+import { nextLimit, usd } from '../../logic/phases.ts';
+import { Waiting } from '../../ui/skeleton.tsx';
+import { WORDS } from '../../words.ts';
+import { PHASED_WORDS } from '../../words-phased.ts';
+import { RUN_WORDS } from '../../words-run.ts';
+
+const words = PHASED_WORDS.budget;
+const RUN = '';
+
+interface Props {
+  readonly runId: string;
+  /** The node that waits for money: its phase is offered first. */
+  readonly nodeId?: string | null;
+  /** Whether it is the first thing to do here. */
+  readonly isFirst?: boolean;
+}
+
+/** Gives a run, or one of its phases, more money. */
+export function RaiseBudget({ runId, nodeId = null, isFirst = false }: Props) {
+  const [opened, setOpened] = useState(false);
+  if (!useMay()('runs:write')) return null;
+  const close = () => setOpened(false);
+  return (
+    <>
+      <Button variant={isFirst ? 'filled' : 'default'} onClick={() => setOpened(true)}>
+        {words.raise}
+      </Button>
+      <Modal opened={opened} onClose={close} title={words.raise} size="sm">
+        {opened && <Form runId={runId} nodeId={nodeId} close={close} />}
+      </Modal>
+    </>
+  );
+}
+
+interface FormProps {
+  readonly runId: string;
+  readonly nodeId: string | null;
+  readonly close: () => void;
+}
+
+function Form({ runId, nodeId, close }: FormProps) {
+  const { data } = useRunMetrics(runId);
+  if (data === undefined) return <Waiting rows={3} />;
+  const own = data.budgets.filter(({ scope }) => scope === 'run' || scope === 'phase');
+  return <Limits budgets={own} {...{ runId, nodeId, close }} />;
+}
+
+function Limits({
+  budgets,
+  runId,
+  nodeId,
+  close,
+}: FormProps & { readonly budgets: readonly BudgetStateView[] }) {
+  const limited = budgets.filter(({ limit_usd: limit }) => limit !== null);
+  const [which, setWhich] = useState(
+    () =>
+      limited.find(({ subject }) => subject !== null && nodeId?.startsWith(`${subject}/`))
+        ?.subject ?? RUN,
+  );
+  const budget = budgets.find(({ subject }) => (subject ?? RUN) === which);
+  const [given, setGiven] = useState<string>();
+  const [reason, setReason] = useState('');
+  const action = usePhasedAction(runId);
+  const offered = budget === undefined ? 1 : nextLimit(budget);
+  const amount = Number(given ?? offered);
+  const isTooLow = !(amount > (budget?.limit_usd ?? 0));
+  const submit = () => {
+    close();
+    const why = reason.trim() === '' ? {} : { reason: reason.trim() };
+    action.mutate({ do: 'raise', usd: amount, ...(which !== RUN && { phase: which }), ...why });
+  };
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isTooLow) submit();
+      }}
+    >
+      <p>
+        {budget !== undefined &&
+          budget.limit_usd !== null &&
+          `${words.present(usd(budget.limit_usd), usd(budget.spent_usd))} `}
+        {words.raiseText}
+      </p>
+      {limited.length > 1 && (
+        <Select
+          label={words.which}
+          data={limited.map(({ subject }) => ({
+            value: subject ?? RUN,
+            label: subject === null ? words.run : words.phase(subject),
+          }))}
+          value={which}
+          onChange={(value) => {
+            setWhich(value ?? RUN);
+            setGiven(undefined);
+          }}
+        />
+      )}
+      <TextInput
+        label={words.newLimit}
+        type="number"
+        min={0}
+        step="any"
+        value={given ?? String(offered)}
+        onChange={(event) => setGiven(event.currentTarget.value)}
+        error={isTooLow && words.tooLow}
+        data-autofocus
+      />
+      <TextInput
+        label={RUN_WORDS.page.reason}
+        value={reason}
+        maxLength={1_000}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={close}>
+          {WORDS.common.cancel}
+        </Button>
+        <Button type="submit" disabled={isTooLow}>
+          {words.raise}
+        </Button>
+      </Group>
+    </form>
+  );
+}
