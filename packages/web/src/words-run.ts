@@ -56,8 +56,11 @@ export const RUN_WORDS = {
   },
   page: {
     tabs: {
+      phases: 'Phases',
       overview: 'Overview',
       log: 'Log',
+      artifacts: 'Artifacts',
+      cost: 'Cost',
       history: 'History',
       plan: 'Plan',
     },

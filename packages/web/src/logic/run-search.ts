@@ -3,16 +3,39 @@ export interface RunSearch {
   readonly tab?: RunTab;
   /** The node that is looked at, the same in graph, timeline, panel and log. */
   readonly node?: string;
+  /** The phase that is looked at. */
+  readonly phase?: string;
+  /** The id of the artifact that is looked into. */
+  readonly file?: string;
 }
 
-export const RUN_TABS = ['overview', 'log', 'history', 'plan'] as const;
+export const RUN_TABS = [
+  'phases',
+  'overview',
+  'log',
+  'artifacts',
+  'cost',
+  'history',
+  'plan',
+] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
-  const { node } = search;
+  const text = (name: 'node' | 'phase' | 'file') => {
+    const value = search[name];
+    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
+  };
   return {
     ...(tab !== undefined && { tab }),
-    ...(typeof node === 'string' && node !== '' && { node }),
+    ...text('node'),
+    ...text('phase'),
+    ...text('file'),
   };
+}
+
+/** The tab that is open: a run of phases opens with them, unless a node is asked for. */
+export function openTab({ tab, node }: RunSearch, hasPhases: boolean): RunTab {
+  if (tab !== undefined && (hasPhases || tab !== 'phases')) return tab;
+  return hasPhases && node === undefined ? 'phases' : 'overview';
 }

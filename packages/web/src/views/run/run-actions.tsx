@@ -3,20 +3,30 @@ import type { RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { type RunAsk, useRunAction } from '../../data/run-actions.ts';
 import { useMay } from '../../data/scopes.ts';
+import { toExecute } from '../../logic/phases.ts';
 import { runMay } from '../../logic/status.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
+import { CopyItems } from './copy-actions.tsx';
+import { NextButton } from './next-button.tsx';
 
 const words = RUN_WORDS.page;
 
+interface Props {
+  readonly run: RunDetail;
+  /** The node that is looked at. */
+  readonly node: string | undefined;
+}
+
 /** What may be done about a run in its present state, by who is signed in. */
-export function RunActions({ run }: { readonly run: RunDetail }) {
+export function RunActions({ run, node }: Props) {
   const [question, setQuestion] = useState<Question>();
   const action = useRunAction(run.run_id);
   const mayChange = useMay()('jobs:write');
-  if (!mayChange) return null;
-  const may = runMay(run.status);
+  const none = { pause: false, resume: false, cancel: false, retry: false };
+  const may = mayChange ? runMay(run.status) : none;
+  const isBlocked = toExecute(run) !== undefined;
   const ended = run.status === 'failed' || run.status === 'timeout';
   const ask = (what: 'pause' | 'resume' | 'cancel' | 'retry' | 'retryStart') => () => {
     const [title, text] = what === 'cancel' && ended ? words.ask.abort : words.ask[what];
@@ -28,7 +38,12 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
   };
   return (
     <div className="row">
-      {may.retry && <Button onClick={ask('retry')}>{words.actions.retry}</Button>}
+      <NextButton run={run} />
+      {may.retry && (
+        <Button variant={isBlocked ? 'default' : 'filled'} onClick={ask('retry')}>
+          {words.actions.retry}
+        </Button>
+      )}
       {may.resume && <Button onClick={ask('resume')}>{words.actions.resume}</Button>}
       {may.pause && (
         <Button variant="default" onClick={ask('pause')}>
@@ -40,18 +55,19 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
           {ended ? words.actions.abort : words.actions.cancel}
         </Button>
       )}
-      {may.retry && (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" aria-label={words.actions.more}>
-              <Icon name="more" />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" aria-label={words.actions.more}>
+            <Icon name="more" />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {may.retry && (
             <Menu.Item onClick={ask('retryStart')}>{words.actions.retryStart}</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
+          )}
+          <CopyItems run={run} node={node} ask={setQuestion} />
+        </Menu.Dropdown>
+      </Menu>
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </div>
   );

@@ -11,8 +11,14 @@ import { RunActions } from './run-actions.tsx';
 
 const words = RUN_WORDS.page;
 
+interface Props {
+  readonly run: RunDetail;
+  /** The node that is looked at. */
+  readonly node: string | undefined;
+}
+
 /** What a run is and how it stands, with what may be done about it. */
-export function RunHeader({ run }: { readonly run: RunDetail }) {
+export function RunHeader({ run, node }: Props) {
   const { counts } = run;
   const nodes = Object.values(counts).reduce((sum, one) => sum + one, 0);
   return (
@@ -22,7 +28,7 @@ export function RunHeader({ run }: { readonly run: RunDetail }) {
         <StatusMark status={run.status} />
         <CopyId id={run.run_id} />
         <span className="grow" />
-        <RunActions run={run} />
+        <RunActions run={run} node={node} />
       </div>
       <dl className="facts">
         <Fact name={words.progress}>

@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useRun } from '../../data/runs.ts';
-import { RUN_TABS, type RunSearch, type RunTab } from '../../logic/run-search.ts';
+import { openTab, RUN_TABS, type RunSearch, type RunTab } from '../../logic/run-search.ts';
 import { useFavicon } from '../../ui/favicon.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { useTitle } from '../../ui/page.tsx';
@@ -17,6 +17,11 @@ import './run.css';
 
 const Overview = lazy(async () => ({ default: (await import('./overview.tsx')).Overview }));
 const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
+const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
+const ArtifactsTab = lazy(async () => ({
+  default: (await import('./artifacts-tab.tsx')).ArtifactsTab,
+}));
+const CostTab = lazy(async () => ({ default: (await import('./cost-tab.tsx')).CostTab }));
 const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
 const PlanTab = lazy(async () => ({ default: (await import('./plan-tab.tsx')).PlanTab }));
 
@@ -40,7 +45,9 @@ function Found({ run }: { readonly run: RunDetail }) {
   const navigate = useNavigate();
   useTitle(run.name);
   useFavicon(run.status);
-  const tab = search.tab ?? 'overview';
+  const hasPhases = run.phases.length > 0;
+  const tab = openTab(search, hasPhases);
+  const tabs = RUN_TABS.filter((one) => one !== 'phases' || hasPhases);
   const go = (next: RunSearch) =>
     void navigate({
       to: '/runs/$runId',
@@ -49,11 +56,15 @@ function Found({ run }: { readonly run: RunDetail }) {
       replace: next.tab === search.tab,
     });
   const select = (node: string | undefined, at: RunTab = tab) =>
-    go({ ...(at !== 'overview' && { tab: at }), ...(node !== undefined && { node }) });
+    go({
+      ...((at !== 'overview' || hasPhases) && { tab: at }),
+      ...(node !== undefined && { node }),
+    });
+  const showNode = (node: string) => select(node, tab === 'phases' ? 'overview' : tab);
   return (
     <div className={`page run-page ${tab === 'overview' && search.node ? 'with-panel' : ''}`}>
-      <RunHeader run={run} />
-      <Explain run={run} select={(node) => select(node)} />
+      <RunHeader run={run} node={search.node} />
+      <Explain run={run} select={showNode} />
       <Tabs
         value={tab}
         onChange={(value) =>
@@ -65,18 +76,31 @@ function Found({ run }: { readonly run: RunDetail }) {
         keepMounted={false}
       >
         <Tabs.List>
-          {RUN_TABS.map((one) => (
+          {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {RUN_WORDS.page.tabs[one]}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Suspense fallback={<Waiting rows={8} />}>
+          <Tabs.Panel value="phases">
+            <PhasesTab run={run} search={search} go={go} />
+          </Tabs.Panel>
           <Tabs.Panel value="overview">
             <Overview run={run} node={search.node} select={select} />
           </Tabs.Panel>
           <Tabs.Panel value="log">
             <LogTab run={run} node={search.node} select={(node) => select(node)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="artifacts">
+            <ArtifactsTab
+              run={run}
+              file={search.file}
+              open={(file) => go({ tab: 'artifacts', ...(file !== undefined && { file }) })}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="cost">
+            <CostTab run={run} />
           </Tabs.Panel>
           <Tabs.Panel value="history">
             <HistoryTab run={run} />
