@@ -135,7 +135,7 @@ export const PHASED_WORDS = {
     total: (files: string, size: string) => `${files} files, ${size}`,
     noPhase: 'Of no phase',
     all: 'Download all',
-    allOf: (phase: string) => `Download the files of ${phase}`,
+    allOf: (phase: string) => `Zip of the files of ${phase}`,
     zip: 'Zip',
     download: 'Download',
     filter: 'Path begins with, or *.md',

@@ -52,3 +52,11 @@ export const WAITS: JobBody = {
     ],
   },
 };
+
+/** Goes on when somebody agrees. */
+export const APPROVED: JobBody = {
+  job_name: 'release the shop',
+  dag_definition: {
+    nodes: [{ id: 'approve', uses: 'approval.request', with: { title: 'Release the shop' } }],
+  },
+};

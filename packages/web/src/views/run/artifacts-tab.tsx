@@ -30,6 +30,7 @@ export function ArtifactsTab({ run, file, open }: Props) {
     <div className="stack">
       <div className="row">
         <TextInput
+          className="files-filter"
           type="search"
           aria-label={words.filter}
           placeholder={words.filter}
@@ -42,20 +43,21 @@ export function ArtifactsTab({ run, file, open }: Props) {
           {words.all}
         </Button>
       </div>
-      <ArtifactFiles runId={run.run_id} filter={filter} file={file} open={open} />
+      <ArtifactFiles run={run} filter={filter} file={file} open={open} />
     </div>
   );
 }
 
 interface FilesProps {
-  readonly runId: string;
+  readonly run: RunDetail;
   readonly filter: { readonly phase?: string; readonly path?: string };
   readonly file: string | undefined;
   readonly open: (artifactId: string | undefined) => void;
 }
 
 /** Files beside a look into one of them. */
-export function ArtifactFiles({ runId, filter, file, open }: FilesProps) {
+export function ArtifactFiles({ run, filter, file, open }: FilesProps) {
+  const runId = run.run_id;
   const { data, error, refetch, hasNextPage, fetchNextPage } = useArtifacts(runId, filter);
   if (data === undefined) {
     return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
@@ -70,7 +72,7 @@ export function ArtifactFiles({ runId, filter, file, open }: FilesProps) {
         <p className="dim">
           {words.total(count(first?.total_count ?? 0), bytes(first?.total_bytes ?? 0))}
         </p>
-        {[...phases].map(([phase, files]) => (
+        {inOrder(phases, run).map(([phase, files]) => (
           <PhaseFiles key={phase} {...{ runId, phase, files, file, open }} />
         ))}
         {hasNextPage && (
@@ -139,4 +141,13 @@ function byPhase(
     phases.set(phase, [...(phases.get(phase) ?? []), ...files]);
   }
   return phases;
+}
+
+/** In the order of the phases, what belongs to none behind them. */
+function inOrder(files: ReadonlyMap<string, readonly Artifact[]>, { phases }: RunDetail) {
+  const at = (phase: string) => {
+    const index = phases.findIndex((one) => one.phase === phase);
+    return index < 0 ? phases.length : index;
+  };
+  return [...files].toSorted(([one], [other]) => at(one) - at(other));
 }

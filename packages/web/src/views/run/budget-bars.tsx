@@ -24,7 +24,7 @@ function Bar({ budget }: { readonly budget: BudgetStateView }) {
   const name = budget.subject === null ? words.run : words.phase(budget.subject);
   return (
     <li>
-      <span className="grow">
+      <span>
         {name} <span className="dim">{words.crossing[budget.on_crossing]}</span>
       </span>
       <span className={`meter tone-${tone}`}>

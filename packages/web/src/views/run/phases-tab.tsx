@@ -16,6 +16,7 @@ import { Budgets } from './budget-bars.tsx';
 import { CloneButton } from './copy-actions.tsx';
 import { SpendFacts } from './cost-tab.tsx';
 import { PhaseGates } from './phase-gates.tsx';
+import { RaiseBudget } from './raise-budget.tsx';
 import './phased.css';
 
 const SECOND_MS = 1_000;
@@ -51,6 +52,8 @@ export function PhasesTab({ run, search, go }: Props) {
                     <dd>{score(metrics.hygiene_score)}</dd>
                   </div>
                 </dl>
+                <span className="grow" />
+                {!isOver(run.status) && <RaiseBudget runId={run.run_id} />}
               </div>
               <Budgets budgets={metrics.budgets} />
             </>
@@ -92,7 +95,7 @@ function Step({ phase, isPicked, pick }: StepProps) {
               {words.gatesPassed(gates.passed, gates.total)}
             </span>
           )}
-          {phase.status === 'ready' && words.waits}
+          {phase.status === 'ready' && <span className="tone-magenta">{words.waits}</span>}
           {phase.kept && words.kept}
         </span>
       </button>
@@ -148,7 +151,7 @@ function Phase({ run, phase, search, go }: PhaseProps) {
       <PhaseGates runId={run.run_id} phase={phase} />
       {phase.artifacts_count > 0 && (
         <ArtifactFiles
-          runId={run.run_id}
+          run={run}
           filter={{ phase: phase.phase }}
           file={search.file}
           open={(file) =>

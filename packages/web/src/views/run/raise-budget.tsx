@@ -11,7 +11,8 @@ import { PHASED_WORDS } from '../../words-phased.ts';
 import { RUN_WORDS } from '../../words-run.ts';
 
 const words = PHASED_WORDS.budget;
-const RUN = '';
+/** Stands for the run among its phases. */
+const RUN = 'the run';
 
 interface Props {
   readonly runId: string;
@@ -90,15 +91,11 @@ function Limits({
         {words.raiseText}
       </p>
       {limited.length > 1 && (
-        <Select
-          label={words.which}
-          data={limited.map(({ subject }) => ({
-            value: subject ?? RUN,
-            label: subject === null ? words.run : words.phase(subject),
-          }))}
+        <Which
+          subjects={limited.map(({ subject }) => subject)}
           value={which}
-          onChange={(value) => {
-            setWhich(value ?? RUN);
+          set={(value) => {
+            setWhich(value);
             setGiven(undefined);
           }}
         />
@@ -119,14 +116,40 @@ function Limits({
         maxLength={1_000}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={close}>
-          {WORDS.common.cancel}
-        </Button>
-        <Button type="submit" disabled={isTooLow}>
-          {words.raise}
-        </Button>
-      </Group>
+      <Buttons close={close} disabled={isTooLow} />
     </form>
+  );
+}
+
+interface WhichProps {
+  readonly subjects: readonly (string | null)[];
+  readonly value: string;
+  readonly set: (value: string) => void;
+}
+
+function Which({ subjects, value, set }: WhichProps) {
+  return (
+    <Select
+      label={words.which}
+      data={subjects.map((subject) => ({
+        value: subject ?? RUN,
+        label: subject === null ? words.run : words.phase(subject),
+      }))}
+      value={value}
+      onChange={(picked) => set(picked ?? RUN)}
+    />
+  );
+}
+
+function Buttons({ close, disabled }: { readonly close: () => void; readonly disabled: boolean }) {
+  return (
+    <Group justify="flex-end" gap="xs">
+      <Button variant="default" onClick={close}>
+        {WORDS.common.cancel}
+      </Button>
+      <Button type="submit" disabled={disabled}>
+        {words.raise}
+      </Button>
+    </Group>
   );
 }

@@ -82,34 +82,47 @@ function Found({ run }: { readonly run: RunDetail }) {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Suspense fallback={<Waiting rows={8} />}>
-          <Tabs.Panel value="phases">
-            <PhasesTab run={run} search={search} go={go} />
-          </Tabs.Panel>
-          <Tabs.Panel value="overview">
-            <Overview run={run} node={search.node} select={select} />
-          </Tabs.Panel>
-          <Tabs.Panel value="log">
-            <LogTab run={run} node={search.node} select={(node) => select(node)} />
-          </Tabs.Panel>
-          <Tabs.Panel value="artifacts">
-            <ArtifactsTab
-              run={run}
-              file={search.file}
-              open={(file) => go({ tab: 'artifacts', ...(file !== undefined && { file }) })}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="cost">
-            <CostTab run={run} />
-          </Tabs.Panel>
-          <Tabs.Panel value="history">
-            <HistoryTab run={run} />
-          </Tabs.Panel>
-          <Tabs.Panel value="plan">
-            <PlanTab run={run} />
-          </Tabs.Panel>
-        </Suspense>
+        <Panels {...{ run, search, go, select }} />
       </Tabs>
     </div>
+  );
+}
+
+interface PanelsProps {
+  readonly run: RunDetail;
+  readonly search: RunSearch;
+  readonly go: (search: RunSearch) => void;
+  readonly select: (node: string | undefined, tab?: RunTab) => void;
+}
+
+function Panels({ run, search, go, select }: PanelsProps) {
+  return (
+    <Suspense fallback={<Waiting rows={8} />}>
+      <Tabs.Panel value="phases">
+        <PhasesTab run={run} search={search} go={go} />
+      </Tabs.Panel>
+      <Tabs.Panel value="overview">
+        <Overview run={run} node={search.node} select={select} />
+      </Tabs.Panel>
+      <Tabs.Panel value="log">
+        <LogTab run={run} node={search.node} select={(node) => select(node)} />
+      </Tabs.Panel>
+      <Tabs.Panel value="artifacts">
+        <ArtifactsTab
+          run={run}
+          file={search.file}
+          open={(file) => go({ tab: 'artifacts', ...(file !== undefined && { file }) })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="cost">
+        <CostTab run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history">
+        <HistoryTab run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="plan">
+        <PlanTab run={run} />
+      </Tabs.Panel>
+    </Suspense>
   );
 }
