@@ -121,6 +121,7 @@ export const RUN_WORDS = {
     why: 'Why',
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
+    decide: 'Decide',
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
@@ -18,12 +19,18 @@ export function Explain({ run, select }: Props) {
   const { data } = useExplanation(run.run_id);
   const [open, setOpen] = useState(false);
   if (data === undefined) return <div className="explain" />;
-  const needsPerson = data.causes.intervention !== undefined;
+  const { intervention, approval } = data.causes;
+  const needsPerson = intervention !== undefined || approval !== undefined;
   const tone = needsPerson ? 'magenta' : lookOf(run.status).tone;
   return (
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
         {needsPerson && <StatusMark status="needs_person" bare />} {data.summary}
+        {needsPerson && (
+          <Link to="/needs" className="link">
+            {words.decide}
+          </Link>
+        )}
         {data.nodes.length > 0 && (
           <button
             type="button"
