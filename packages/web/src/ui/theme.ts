@@ -1,4 +1,5 @@
 import { Button, createTheme, Menu, Modal, Popover, Select, TextInput } from '@mantine/core';
+import { WORDS } from '../words.ts';
 
 /**
  * Colours and sizes stand in theme.css, since a style that a script writes into the page would need
@@ -15,7 +16,11 @@ export const theme = createTheme({
     Select: Select.extend({ defaultProps: { size: 'xs' } }),
     // Locking the page writes a style into it, too; nothing scrolls behind a dialog anyway.
     Modal: Modal.extend({
-      defaultProps: { lockScroll: false, transitionProps: { duration: 100 } },
+      defaultProps: {
+        lockScroll: false,
+        transitionProps: { duration: 100 },
+        closeButtonProps: { 'aria-label': WORDS.common.close },
+      },
     }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } }),
     Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 80 } } }),
