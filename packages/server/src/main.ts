@@ -147,7 +147,10 @@ async function start(
     ...{ clock: systemClock, log: logger },
     folders: profileFolders(settings.profilesDir, dataDir),
   });
-  const rules = rulesOf(settings, store.api, { actions: () => actions, files });
+  const rules = rulesOf(settings, store.api, {
+    ...{ actions: () => actions, files },
+    models: { policy, defaultModel: () => models.defaultModel },
+  });
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));
@@ -451,7 +454,14 @@ function reseal(
 function rulesOf(
   settings: Settings,
   { retryPolicies: store, secrets, documents, prices }: ApiStore,
-  { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
+  {
+    actions,
+    files,
+    models,
+  }: Pick<JobRules, 'models'> & {
+    readonly actions: () => ActionRegistry;
+    readonly files: ProfileFiles;
+  },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
@@ -467,6 +477,7 @@ function rulesOf(
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
     prices,
+    ...(models !== undefined && { models }),
     profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,

@@ -207,3 +207,31 @@ describe('sub-agents', () => {
     expect(refused).toHaveLength(1);
   });
 });
+
+describe('a policy', () => {
+  it('of the deployment or the profile keeps models away before they are asked', async () => {
+    const { provider, stage } = await stageWith(() => ({ text: 'x' }));
+    const strict = agentRun({ ...stage, policy: { allowed_models: ['local/tiny', 'other/*'] } });
+    expect(errorOf(await strict.run(agentCall({})))).toMatchObject({
+      ...{ type: 'model_not_allowed', classification: 'permanent' },
+      message:
+        'The policy of the deployment does not allow the model local/large: it allows local/tiny, other/*.',
+    });
+    const lax = agentRun(stage);
+    const own = errorOf(await lax.run(agentCall({ allowed_models: ['local/t*'] })));
+    expect(own.message).toContain('of the profile does not allow the model local/large');
+    expect(provider.requests).toHaveLength(0);
+    const fits = agentCall({ model: 'local/tiny', allowed_models: ['local/*'] });
+    expect(await strict.run(fits)).toMatchObject({ status: 'completed' });
+  });
+
+  it('keeps them away from sub-agents as well', async () => {
+    const { provider, action } = await stageWith(() => ({
+      toolCalls: [{ name: 'agent_helper', input: { task: 'Help.' } }],
+    }));
+    const helper = { name: 'helper', description: 'Helps.', model: 'local/tiny' };
+    const call = agentCall({ sub_agents: [helper], allowed_models: ['local/large'] });
+    expect(errorOf(await action.run(call)).type).toBe('model_not_allowed');
+    expect(provider.requests).toHaveLength(1);
+  });
+});
