@@ -116,6 +116,20 @@ describe('an agent over the wire of an OpenAI-compatible server', () => {
     expect(told).toContain('hello');
   });
 
+  it('tells of files that are not kept, once, in the log and to the model', async () => {
+    const command = { command: [process.execPath, '-e', '1'] };
+    const { provider, stage, action } = await stageWith((_, number) =>
+      number < 2 ? { toolCalls: [{ name: 'command_run', input: command }] } : { text: 'Made.' },
+    );
+    stage.workspaces.leftOut.push({ path: 'a/pipe', reason: 'is a pipe' });
+    const call = agentCall({ tools: ['command.run'] });
+    await action.run(call);
+    const told = 'a/pipe is not kept: it is a pipe.';
+    const heard = provider.requests.map(({ body }) => JSON.stringify(body.messages.at(-1)));
+    expect(heard.map((text) => text.includes(told))).toEqual([false, true, false]);
+    expect(logOf(call).split(told)).toHaveLength(2);
+  });
+
   it('refuses tools that there are not, and works without commands where they are off', async () => {
     const { provider, stage, action } = await stageWith(() => ({ text: 'x' }));
     expect(errorOf(await action.run(agentCall({ tools: ['nowhere'] })))).toMatchObject({

@@ -3,24 +3,20 @@ import {
   BlobError,
   type BlobStore,
   type FileNote,
+  type LeftOut,
+  type TakenUp,
   WorkspaceError,
   type WorkspaceFile,
 } from '@tenuto/engine';
 import { announceBlobs } from '../queries/stored-blobs.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { type LeftOut, walkFolder } from './folder-walk.ts';
+import { walkFolder } from './folder-walk.ts';
 import { createKnownFiles } from './known-files.ts';
 import { recordFiles, type WrittenFile } from './record-files.ts';
 import type { Desk } from './run-folder.ts';
 import { type FileMark, hashFile, isSameFile, markOf, piecesOf, withFile } from './safe-file.ts';
 
 const AT_ONCE = 16;
-
-export interface TakenUp {
-  /** New and changed files. */
-  readonly files: readonly WorkspaceFile[];
-  readonly leftOut: readonly LeftOut[];
-}
 
 interface Changed extends WorkspaceFile {
   readonly mark: FileMark;
