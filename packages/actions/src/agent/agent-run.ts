@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenuto/contract';
+import type { GovernancePolicy, JsonObject } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome, CallLedger, Clock, Workspaces } from '@tenuto/engine';
 import { WorkspaceError } from '@tenuto/engine';
 import { Check } from 'typebox/value';
@@ -9,6 +9,7 @@ import { AgentStop, stop } from './failure.ts';
 import { AGENT_LIMITS } from './limits.ts';
 import { type Work, type WorkDone, work } from './loop.ts';
 import type { ModelCatalogue } from './model/agent-model.ts';
+import { allowedModels } from './model/allowed-models.ts';
 import { AGENT_PARAMETERS, type AgentParameters, type SubAgent } from './parameters.ts';
 import { systemText, taskText, wholePath } from './prompt-text.ts';
 import { AgentSession } from './session.ts';
@@ -27,6 +28,8 @@ export interface AgentOptions {
   readonly commands: CommandOptions;
   readonly mcp: McpCallParts;
   readonly clock: Clock;
+  /** Of the deployment. */
+  readonly policy?: Pick<GovernancePolicy, 'allowed_models'>;
 }
 
 /**
@@ -44,7 +47,11 @@ export function agentRun(options: AgentOptions): ActionDefinition {
       const given: unknown = call.with;
       if (!Check(AGENT_PARAMETERS, given))
         return refused('invalid_parameters', 'with does not fit.');
-      return await runAgent(options, call, given);
+      const models = allowedModels(options.models, {
+        deployment: options.policy?.allowed_models,
+        profile: given.allowed_models,
+      });
+      return await runAgent({ ...options, models }, call, given);
     },
     close: async () => await options.models.close?.(),
   };

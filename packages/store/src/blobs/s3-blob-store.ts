@@ -78,8 +78,11 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
     }
   }
 
+  const putOne: BlobStore['put'] = (source, given = {}) =>
+    told(() => put(source, given), given.signal);
   return {
-    put: (source, given = {}) => told(() => put(source, given), given.signal),
+    put: putOne,
+    putMany: (work) => work(putOne),
     size: (hash) => told(() => sizeOf(hash)),
     async open(hash, range) {
       const place = at(hash);

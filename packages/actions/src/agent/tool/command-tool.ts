@@ -3,6 +3,7 @@ import type { ActionOutcome } from '@tenuto/engine';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { type CommandOptions, commandRun } from '../../command/index.ts';
+import { createLeftOutTeller } from '../../left-out.ts';
 import { isObject } from '../json-object.ts';
 import { type AgentTool, answer, refusal, type ToolUse } from './agent-tool.ts';
 import { derivedCall } from './derived-call.ts';
@@ -32,6 +33,7 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
   const inputSchema: JsonObject = JSON.parse(JSON.stringify(INPUT));
   const description =
     'Runs a program in the workspace and takes its exit code and output. The operator says which programs may be run.';
+  const tell = createLeftOutTeller();
   return {
     name,
     spec: { name: wireName(name), description, inputSchema },
@@ -42,9 +44,11 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
       const { timeout_seconds: seconds = DEFAULT_SECONDS, ...command } = given;
       const outcome = await runWithin(commands, use, { command, seconds });
       use.session.check();
-      const changed = await use.session.workspace.takeUp(noteOf);
-      const files = changed.map(({ path }) => path);
-      const said = toldOf(outcome, files, seconds);
+      const taken = await use.session.workspace.takeUp(noteOf);
+      const files = taken.files.map(({ path }) => path);
+      const lost = tell(taken.leftOut);
+      for (const line of lost) use.session.say(line);
+      const said = [toldOf(outcome, files, seconds), ...lost].join('\n');
       return 'status' in outcome && hasRun(outcome) ? answer(said, files) : refusal(said);
     },
   };
