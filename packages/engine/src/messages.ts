@@ -141,8 +141,10 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
 
 /** What it has paid for it finds again; a call of which nobody knows is made again if that was asked. */
 function onward(ports: DriverPorts, { run }: Owned, node: number): Partial<RecoveryStep> {
-  if (!goesOn(ports, run, node)) return {};
-  const asked = run.sessions.get(node)?.step.trigger === 'ambiguous';
+  const { trigger } = run.sessions.get(node)?.step ?? {};
+  const asked = trigger === 'ambiguous';
+  const error = asked || trigger === 'budget' ? undefined : run.errors.get(node);
+  if (!goesOn(ports, run, node, error)) return {};
   return { goesOn: true, ...(asked && { decided: true }) };
 }
 

@@ -43,6 +43,7 @@ export function agentRun(options: AgentOptions): ActionDefinition {
     description: 'Lets an LLM agent work, with tools, in the workspace of the run.',
     parameters: AGENT_PARAMETERS,
     knowsItsCalls: true,
+    ownFailures: OWN_FAILURES,
     async run(call) {
       const given: unknown = call.with;
       if (!Check(AGENT_PARAMETERS, given))
@@ -56,6 +57,12 @@ export function agentRun(options: AgentOptions): ActionDefinition {
     close: async () => await options.models.close?.(),
   };
 }
+
+/** What a model's recorded answers have led to, and would lead to again. */
+const OWN_FAILURES: ReadonlySet<string> = new Set([
+  ...['max_steps', 'content_filtered', 'invalid_output', 'context_exceeded'],
+  ...['ledger_unreadable', 'agent_failed'],
+]);
 
 async function runAgent(
   options: AgentOptions,
