@@ -41,6 +41,7 @@ import { networkOf, remoteAddress } from './http/remote-address.ts';
 import type { Counters } from './limits/counters.ts';
 import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
+import { addClosing } from './plugins/closing.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
 import { addErrors, answerBrokenClient, BARE_HEADERS, sendError } from './plugins/errors.ts';
@@ -183,6 +184,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  addClosing(app, options.clock);
   addErrors(app);
   addNotFound(app);
   addRequestContext(app);

@@ -4,6 +4,7 @@ import { checkPath, NO_PHASE, pathFrom } from '@tenuto/contract';
 import type { Access, ArtifactFilter, ArtifactKey, ArtifactRecord } from '@tenuto/engine';
 import { ZipFile } from 'yazl';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { attachmentNamed } from '../http/content-disposition.ts';
 import { openArtifact } from './artifact-bytes.ts';
 import { type ArtifactParts, type ArtifactQuery, filterOf, noRun } from './artifacts.ts';
 
@@ -18,7 +19,8 @@ export interface ZipWish {
 }
 
 export interface ZipStream {
-  readonly name: string;
+  /** Of its Content-Disposition. */
+  readonly disposition: string;
   readonly body: Readable;
 }
 
@@ -35,7 +37,7 @@ export async function zipArtifacts(
   if (first === undefined) throw noRun(runId);
   const phase = query.phase === undefined || query.phase === NO_PHASE ? '' : `-${query.phase}`;
   return {
-    name: `run-${id}${phase}.zip`,
+    disposition: attachmentNamed(`run-${id}${phase}.zip`),
     body: zipOf(
       parts,
       recordsOf(parts, { access, filter, first: first.items, more: first.hasMore }),
