@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { checkPath, NO_PHASE, pathFrom } from '@tenuto/contract';
 import type { Access, ArtifactFilter, ArtifactKey, ArtifactRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { attachmentNamed } from '../http/content-disposition.ts';
 import { type ZipEntry, zipPieces } from '../zip/zip-stream.ts';
 import { openArtifact } from './artifact-bytes.ts';
 import { type ArtifactParts, type ArtifactQuery, filterOf, noRun } from './artifacts.ts';
@@ -18,7 +19,8 @@ export interface ZipWish {
 }
 
 export interface ZipStream {
-  readonly name: string;
+  /** Of its Content-Disposition. */
+  readonly disposition: string;
   readonly body: Readable;
 }
 
@@ -36,7 +38,7 @@ export async function zipArtifacts(
   const records = recordsOf(parts, { access, filter, first: first.items, more: first.hasMore });
   const phase = query.phase === undefined || query.phase === NO_PHASE ? '' : `-${query.phase}`;
   return {
-    name: `run-${id}${phase}.zip`,
+    disposition: attachmentNamed(`run-${id}${phase}.zip`),
     body: Readable.from(zipPieces(entriesOf(parts, records)), { objectMode: false }),
   };
 }

@@ -63,17 +63,7 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
 
   return {
     put: (source, given = {}) => told(() => put(source, given, sync), given.signal),
-    async putMany(work) {
-      const folders = new Set<string>();
-      const named: FolderSync = async (changed) => {
-        folders.add(changed);
-      };
-      const result = await work((source, given = {}) =>
-        told(() => put(source, given, named), given.signal),
-      );
-      await told(() => sideBySide(folders, SYNCS, sync));
-      return result;
-    },
+    putMany: (work) => inOneGo(work, put, sync),
     async open(hash, range) {
       const path = pathOf(hash);
       const size = path === undefined ? undefined : await told(() => sizeOf(path));
@@ -92,6 +82,29 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
       }
     },
   };
+}
+
+type Put = (
+  source: Uint8Array | AsyncIterable<Uint8Array>,
+  given: PutOptions,
+  named: FolderSync,
+) => ReturnType<BlobStore['put']>;
+
+/** Waits for the names in each folder once, when all files have theirs. */
+async function inOneGo<Result>(
+  work: (put: BlobStore['put']) => Promise<Result>,
+  put: Put,
+  sync: FolderSync,
+): Promise<Result> {
+  const folders = new Set<string>();
+  const named: FolderSync = async (changed) => {
+    folders.add(changed);
+  };
+  const result = await work((source, given = {}) =>
+    told(() => put(source, given, named), given.signal),
+  );
+  await told(() => sideBySide(folders, SYNCS, sync));
+  return result;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

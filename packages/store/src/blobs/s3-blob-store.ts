@@ -78,11 +78,16 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
     }
   }
 
-  const putOne: BlobStore['put'] = (source, given = {}) =>
-    told(() => put(source, given), given.signal);
+  async function removeOne(hash: string) {
+    const place = at(hash);
+    if (place !== undefined) await client.send(new s3.DeleteObjectCommand(place));
+  }
+
   return {
-    put: putOne,
-    putMany: (work) => work(putOne),
+    put: (source, given = {}) => told(() => put(source, given), given.signal),
+    putMany(work) {
+      return work(this.put);
+    },
     size: (hash) => told(() => sizeOf(hash)),
     async open(hash, range) {
       const place = at(hash);
@@ -96,13 +101,7 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
         throw blobError(error);
       }
     },
-    remove: (hashes) =>
-      told(() =>
-        sideBySide(hashes, REMOVALS, async (hash) => {
-          const place = at(hash);
-          if (place !== undefined) await client.send(new s3.DeleteObjectCommand(place));
-        }),
-      ),
+    remove: (hashes) => told(() => sideBySide(hashes, REMOVALS, removeOne)),
   };
 }
 
