@@ -65,9 +65,7 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
     put: (source, given = {}) => told(() => put(source, given, sync), given.signal),
     async putMany(work) {
       const folders = new Set<string>();
-      const named: FolderSync = async (changed) => {
-        folders.add(changed);
-      };
+      const named: FolderSync = async (changed) => void folders.add(changed);
       const result = await work((source, given = {}) =>
         told(() => put(source, given, named), given.signal),
       );
@@ -86,10 +84,7 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
     },
     async remove(hashes) {
       const paths = hashes.map(pathOf).filter((path) => path !== undefined);
-      for (let at = 0; at < paths.length; at += REMOVALS) {
-        const some = paths.slice(at, at + REMOVALS);
-        await told(() => Promise.all(some.map((path) => rm(path, { force: true }))));
-      }
+      await told(() => sideBySide(paths, REMOVALS, (path) => rm(path, { force: true })));
     },
   };
 }

@@ -39,10 +39,7 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
   const { Upload } = await import('@aws-sdk/lib-storage');
   const client = new s3.S3Client(clientOptions(options));
   const spool = createSpool(options);
-  const at = (hash: string) => {
-    const place = placeOf(hash);
-    return place === undefined ? undefined : { Bucket: bucket, Key: `${prefix}${place}` };
-  };
+  const at = (hash: string) => objectAt(options, hash);
 
   async function sizeOf(hash: string): Promise<number | undefined> {
     const place = at(hash);
@@ -104,6 +101,11 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
         }),
       ),
   };
+}
+
+function objectAt({ bucket, prefix }: Pick<S3Options, 'bucket' | 'prefix'>, hash: string) {
+  const place = placeOf(hash);
+  return place === undefined ? undefined : { Bucket: bucket, Key: `${prefix}${place}` };
 }
 
 function clientOptions({ endpoint, region, pathStyle, keys }: S3Options) {
