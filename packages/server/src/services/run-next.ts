@@ -8,7 +8,7 @@ import {
 } from '@tenuto/contract';
 import { type Access, nextSignal, type RunRecord, startOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { recoverJob, retryJob } from './job-recover.ts';
+import { retryJob } from './job-recover.ts';
 import { auditOf, JobStateError, RUN_DOOR } from './job-state.ts';
 import { tellJob } from './job-tell.ts';
 import { shownStatus } from './job-view.ts';
@@ -142,7 +142,7 @@ function refuseDeaf(phases: readonly RunPhase[]): void {
 }
 
 /**
- * Takes a run that gates have failed back to where the first of their phases began.
+ * Takes a run that gates have failed back to where their phases began, and no other.
  * @returns those of the phases that wait to be told to go on; undefined when it takes too long
  */
 async function goBack(
@@ -150,21 +150,15 @@ async function goBack(
   caller: Caller,
   { run, again }: Seen & { readonly again: readonly RunPhase[] },
 ): Promise<readonly RunPhase[] | undefined> {
-  const [first] = again;
+  const [first, ...others] = again.map(({ phase }) => startOf(phase));
   if (first === undefined) return [];
   const reason = `next, after gates have blocked ${again.map(({ phase }) => phase).join(', ')}`;
   const wish = { jobId: run.runId, ifMatch: undefined, async: false, door: RUN_DOOR } as const;
   const auditAs = 'run.reexecuted';
-  const start = startOf(first.phase);
-  // Of several, all that has ended since the first of them began is undone with it.
-  if (again.length > 1) {
-    const recovery = { action: 'rollback_state', reason, with: { to: start } } as const;
-    await recoverJob(parts, caller, { ...wish, recovery, auditAs });
-  } else {
-    await retryJob(parts, caller, {
-      ...{ ...wish, auditAs, retry: { from: 'node', node_id: start, reason } },
-    });
-  }
+  await retryJob(parts, caller, {
+    ...{ ...wish, auditAs, also: others },
+    retry: { from: 'node', node_id: first, reason },
+  });
   const access = authorize(caller.principal, 'runs:write', 'runs');
   const ends = new Map(again.map(({ phase, completed_at: end }) => [phase, end]));
   const { seen, done } = await until(parts, SETTLE_MS, async () => {
