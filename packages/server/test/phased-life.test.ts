@@ -209,6 +209,18 @@ describe('next', () => {
     expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining('/retry')]);
   });
 
+  it('does not wait for a phase whose run is paused', async () => {
+    const runId = await api.start({ profile: 'slow' });
+    door = gate();
+    const waits = api.next(runId);
+    await api.until(runId, (run) => statuses(run) === 'running pending');
+    await api.deed(runId, 'pause');
+    const answer = await waits;
+    expect([answer.status, answer.body.status]).toEqual([202, 'paused']);
+    door.open();
+    await api.deed(runId, 'cancel');
+  });
+
   it('waits for a run that is paused to be resumed', async () => {
     const runId = await api.start({ profile: 'two' });
     await api.until(runId, (run) => statuses(run) === 'ready pending');

@@ -209,9 +209,12 @@ async function untilExecuted(
 ): Promise<{ readonly seen: Seen; readonly done: boolean }> {
   const executed = await until(parts, waitMs, async () => {
     const seen = await look(parts, access, runId);
-    return { seen, done: seen.run.over || isExecuted(seen.phases, ids) };
+    const over = seen.run.over || isExecuted(seen.phases, ids);
+    // Nobody knows for how long it is paused: the answer does not wait for that.
+    return { seen, over, done: over || seen.status === 'paused' };
   });
-  if (!executed.done || executed.seen.run.over) return executed;
+  if (!executed.over) return { seen: executed.seen, done: false };
+  if (executed.seen.run.over) return executed;
   const { seen } = await until(parts, SETTLE_MS, async () => {
     const now = await look(parts, access, runId);
     const left = now.phases.some(({ status }) => !PHASE_OVER.has(status));
