@@ -102,8 +102,12 @@ function saidBy({ actor, reason }: { readonly actor: string; readonly reason?: s
 
 const retry: Hear<'retry'> = (ports, owned, body) => {
   const step = stepOf(ports, body, { action: 'retry_job', with: {} });
-  const { from, node } = body;
-  return start(ports, owned, { step, from, ...(node !== undefined && { node }) });
+  const { from, node, also } = body;
+  return start(ports, owned, {
+    ...{ step, from },
+    ...(node !== undefined && { node }),
+    ...(also !== undefined && { also }),
+  });
 };
 
 const recover: Hear<'recover'> = (ports, owned, body) => {
@@ -166,7 +170,7 @@ function stepOf(
 function start(
   ports: DriverPorts,
   owned: Owned,
-  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from' | 'also'>,
 ): string | undefined {
   const { run } = owned;
   const at = ports.clock.wall();

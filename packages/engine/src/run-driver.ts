@@ -126,7 +126,7 @@ function pursueWanted(ports: DriverPorts, owned: Owned): boolean {
 export function recoverRun(
   ports: DriverPorts,
   owned: Owned,
-  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from' | 'also'>,
 ): void {
   const { run } = owned;
   if (run.phase === 'over') Object.assign(owned, { idleMs: 0, idleSince: undefined });

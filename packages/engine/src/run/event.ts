@@ -59,6 +59,8 @@ export interface RecoverEvent {
   readonly node?: number;
   /** What a run that is over does again; `failed` unless said. */
   readonly from?: 'failed' | 'start' | 'node';
+  /** With `node`: more of which, and of all after them, the same is done. */
+  readonly also?: readonly number[];
   /** Of what failed: nodes that go on in their generation. */
   readonly onward?: readonly Onward[];
   /** Attempts that were going on, as in a stop. */

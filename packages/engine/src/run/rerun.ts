@@ -30,7 +30,7 @@ import {
 /** What runs again. A cut keeps what ended up to there, in the order of ends; 0 keeps nothing. */
 export type Rerun =
   | { readonly from: 'failed'; readonly onward?: readonly Onward[] }
-  | { readonly from: 'node'; readonly node: number }
+  | { readonly from: 'node'; readonly node: number; readonly also?: readonly number[] }
   | { readonly from: 'cut'; readonly cut: number };
 
 const STAYS = 0;
@@ -93,7 +93,8 @@ function nodesMarked(marks: Uint8Array, mark: number): number[] {
 function choose(run: RunState, what: Rerun): Uint8Array {
   const marks = new Uint8Array(run.size);
   if (what.from === 'cut') chooseAfter(run, what.cut, marks);
-  if (what.from === 'node') spread(run, heldBackBy(run, what.node), marks, () => true);
+  const named = what.from === 'node' ? [what.node, ...(what.also ?? [])] : [];
+  for (const node of named) spread(run, heldBackBy(run, node), marks, () => true);
   if (what.from !== 'cut') chooseFailed(run, marks);
   for (let node = 0; node < run.plan.nodeCount; node += 1) {
     if (run.plan.specs[node]?.type === 'cleanup') marks[node] = AGAIN;
