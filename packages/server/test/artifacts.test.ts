@@ -238,16 +238,19 @@ describe('the zip', () => {
     expect(names).toContain('2/nodes/x/a.txt');
   });
 
-  it.each(['⁰⁴⁵', 'パーティー', '\ufffe', 'x"; filename="y.exe', 'a\r\nb: c'])(
-    'has a name that a header can carry, whatever phase is asked for: %j',
-    async (phase) => {
-      const answer = await api.call(`${artifactsOf()}.zip?phase=${encodeURIComponent(phase)}`);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-disposition')).toMatch(
-        /^attachment; filename="run-[^"]+\.zip"(; filename\*=UTF-8''[\w%.-]+)?$/,
-      );
-    },
-  );
+  it.each([
+    '⁰⁴⁵',
+    'パーティー',
+    '\ufffe',
+    'x"; filename="y.exe',
+    'a\r\nb: c',
+  ])('has a name that a header can carry, whatever phase is asked for: %j', async (phase) => {
+    const answer = await api.call(`${artifactsOf()}.zip?phase=${encodeURIComponent(phase)}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="run-[^"]+\.zip"(; filename\*=UTF-8''[\w%.-]+)?$/,
+    );
+  });
 
   it('stops when nobody reads any more', async () => {
     const workspace = await open();
