@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@tenuto/contract';
-import type { ActionOutcome } from '@tenuto/engine';
+import { type ActionOutcome, WorkspaceError, type WorkspaceFile } from '@tenuto/engine';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { type CommandOptions, commandRun } from '../../command/index.ts';
@@ -42,8 +42,11 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
       const { timeout_seconds: seconds = DEFAULT_SECONDS, ...command } = given;
       const outcome = await runWithin(commands, use, { command, seconds });
       use.session.check();
-      const changed = await use.session.workspace.takeUp(noteOf);
-      const files = changed.map(({ path }) => path);
+      const taken = await takenUp(use, noteOf);
+      if (typeof taken === 'string') {
+        return refusal(`${toldOf(outcome, [], seconds)}\nIts files are not kept: ${taken}`);
+      }
+      const files = taken.map(({ path }) => path);
       const said = toldOf(outcome, files, seconds);
       return 'status' in outcome && hasRun(outcome) ? answer(said, files) : refusal(said);
     },
@@ -70,6 +73,19 @@ async function runWithin(
     return await action.run(derivedCall(use, { uses: 'command.run', input, signal }));
   } finally {
     cancel();
+  }
+}
+
+/** @returns a sentence when there is no room for what it has left: the model can remove some of it */
+async function takenUp(
+  { session: { workspace } }: ToolUse,
+  noteOf: NoteOf,
+): Promise<readonly WorkspaceFile[] | string> {
+  try {
+    return await workspace.takeUp(noteOf);
+  } catch (thrown) {
+    if (!(thrown instanceof WorkspaceError) || thrown.kind === 'unavailable') throw thrown;
+    return thrown.message;
   }
 }
 
