@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WorkspaceError, type Workspaces } from '@tenuto/engine';
 import { type ProviderScript, startProviderServer } from '@tenuto/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf } from '../command/command.fixture.ts';
@@ -128,6 +129,25 @@ describe('an agent over the wire of an OpenAI-compatible server', () => {
     const heard = provider.requests.map(({ body }) => JSON.stringify(body.messages.at(-1)));
     expect(heard.map((text) => text.includes(told))).toEqual([false, true, false]);
     expect(logOf(call).split(told)).toHaveLength(2);
+  });
+
+  it('tells the model when there is no room for what a command has left', async () => {
+    const command = { command: [process.execPath, '-e', 'console.log("made")'] };
+    const { provider, stage } = await stageWith((_, number) =>
+      number === 0 ? { toolCalls: [{ name: 'command_run', input: command }] } : { text: 'I see.' },
+    );
+    const full = async () => {
+      throw new WorkspaceError('quota', 'There are more than 10000 files.');
+    };
+    const workspaces: Workspaces = {
+      open: async (use) => ({ ...(await stage.workspaces.open(use)), takeUp: full }),
+    };
+    const call = agentCall({ tools: ['command.run'] });
+    const outcome = await agentRun({ ...stage, workspaces }).run(call);
+    expect(outcome).toMatchObject({ status: 'completed' });
+    const told = JSON.stringify(provider.requests[1]?.body.messages.at(-1));
+    expect(told).toContain('made');
+    expect(told).toContain('Its files are not kept: There are more than 10000 files.');
   });
 
   it('refuses tools that there are not, and works without commands where they are off', async () => {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@tenuto/contract';
-import type { ActionOutcome } from '@tenuto/engine';
+import { type ActionOutcome, type TakenUp, WorkspaceError } from '@tenuto/engine';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { type CommandOptions, commandRun } from '../../command/index.ts';
@@ -44,7 +44,10 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
       const { timeout_seconds: seconds = DEFAULT_SECONDS, ...command } = given;
       const outcome = await runWithin(commands, use, { command, seconds });
       use.session.check();
-      const taken = await use.session.workspace.takeUp(noteOf);
+      const taken = await takenUp(use, noteOf);
+      if (typeof taken === 'string') {
+        return refusal(`${toldOf(outcome, [], seconds)}\nIts files are not kept: ${taken}`);
+      }
       const files = taken.files.map(({ path }) => path);
       const lost = tell(taken.leftOut);
       for (const line of lost) use.session.say(line);
@@ -74,6 +77,19 @@ async function runWithin(
     return await action.run(derivedCall(use, { uses: 'command.run', input, signal }));
   } finally {
     cancel();
+  }
+}
+
+/** @returns a sentence when there is no room for what it has left: the model can remove some of it */
+async function takenUp(
+  { session: { workspace } }: ToolUse,
+  noteOf: NoteOf,
+): Promise<TakenUp | string> {
+  try {
+    return await workspace.takeUp(noteOf);
+  } catch (thrown) {
+    if (!(thrown instanceof WorkspaceError) || thrown.kind === 'unavailable') throw thrown;
+    return thrown.message;
   }
 }
 
