@@ -1,9 +1,12 @@
 /** Everything that may be asked of a run of a profile, asked at the same time. */
 
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDice } from '../../engine/test/dice.ts';
 import { type PhasedApi, plainProfile, startPhasedApi } from './phased-api.ts';
 import type { Answer } from './server.ts';
+
+/** Numbers that one try draws at most. */
+const ROLLS = 2_000;
 
 let api: PhasedApi;
 beforeAll(async () => {
@@ -34,7 +37,8 @@ const TOLD = new Set([200, 201, 202, 409, 422]);
 
 describe('a run of a profile, asked many things at once', () => {
   it.each(Array.from({ length: 6 }, (_, seed) => [seed]))('comes to its end (%i)', async (seed) => {
-    const dice = createDice(seed);
+    const rolls = fc.sample(fc.nat(), { seed, numRuns: ROLLS }).values();
+    const dice = { roll: (bound: number) => (rolls.next().value ?? 0) % bound };
     const runId = await api.start({ profile: 'raced' });
     const clones: string[] = [];
     const deeds: (() => Promise<Answer>)[] = [
