@@ -1,7 +1,7 @@
 /**
  * Submits a job from code, answers its signal, waits for its end and prints what its nodes came to.
  *
- *   TENUTO_TOKEN=... node examples/sdk/submit.ts
+ *   TENUTO_TOKEN=... npx node examples/sdk/submit.ts
  */
 import { setTimeout } from 'node:timers/promises';
 import { ApiError, createClient } from '@tenuto/sdk';

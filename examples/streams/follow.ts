@@ -1,7 +1,7 @@
 /**
  * Follows a run from code, to its end and through restarts of the server.
  *
- *   TENUTO_TOKEN=... node examples/streams/follow.ts RUN_ID
+ *   TENUTO_TOKEN=... npx node examples/streams/follow.ts RUN_ID
  */
 import { createClient } from '@tenuto/sdk';
 

@@ -2,7 +2,7 @@
  * Shows a run in a browser, by the browser's own EventSource. A page has no token: this hands its
  * requests on with one, to be seen on this machine alone.
  *
- *   TENUTO_TOKEN=... node examples/streams/page.ts
+ *   TENUTO_TOKEN=... npx node examples/streams/page.ts
  *
  * and then http://127.0.0.1:8421/?run=RUN_ID
  */

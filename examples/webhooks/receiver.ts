@@ -1,6 +1,6 @@
 // Takes signed messages of Tenuto and says what they tell.
 //
-//   TENUTO_WEBHOOK_SECRET=whsec_... node examples/webhooks/receiver.ts
+//   TENUTO_WEBHOOK_SECRET=whsec_... npx node examples/webhooks/receiver.ts
 //
 // It needs nothing but Node; the library `standardwebhooks` does the same in other languages.
 

@@ -30,6 +30,8 @@ export interface ActionDefinition {
   effectOf?(parameters: JsonObject): string | undefined;
   /** Keeps a ledger of its own of the calls that it makes: see `ActionRunner.knowsItsCalls`. */
   readonly knowsItsCalls?: boolean;
+  /** Types of its failures that recorded calls bring about: see `ActionRunner.failsOfItself`. */
+  readonly ownFailures?: ReadonlySet<string>;
   /** Lets go of what the action holds between calls: kept connections, children. */
   close?(): Promise<void>;
 }

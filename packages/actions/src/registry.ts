@@ -47,6 +47,7 @@ export function createActionRegistry(
     effectOf: (uses) => find(uses)?.effectOf,
     ambiguityOf: (uses) => find(uses)?.onAmbiguous,
     knowsItsCalls: (uses) => find(uses)?.knowsItsCalls === true,
+    failsOfItself: (uses, type) => find(uses)?.ownFailures?.has(type) === true,
     async close() {
       await Promise.all(definitions.map((action) => action.close?.()));
     },

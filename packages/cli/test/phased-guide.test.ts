@@ -31,6 +31,80 @@ const tenuto = async (...args: readonly string[]) => {
   return stdout;
 };
 
+/** The commands of a block that says that they are carried out here. */
+const block = (text: string, nth = 0) => {
+  const blocks = [...text.matchAll(/phased-guide\.test\.ts -->\n```sh\n([\s\S]*?)```/g)];
+  const lines = (blocks[nth]?.[1] ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line) => line.replace(/^npx /, '').replace(/ +#.*$/, ''));
+};
+const words = (line: string) =>
+  (line.match(/"[^"]*"|'[^']*'|\S*"[^"]*"|\S+/g) ?? [])
+    .slice(1)
+    .map((word) => word.replaceAll(/["']/g, ''));
+const idIn = (out: string) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(out)?.[0] ?? '';
+
+describe('the front page', () => {
+  it('leads to a run with agents in two commands, and to what it has left', async () => {
+    const text = readFileSync(join(root, 'README.md'), 'utf8');
+    const [start = '', next = ''] = block(text);
+    const runId = idIn(await tenuto(...words(start)));
+    const seen = await tenuto(...words(next.replace('RUN', runId)));
+    expect(seen).toMatch(/✓ completed[\s\S]*✓ Planning[\s\S]*✓ Documentation/);
+    expect(seen).toContain(`Its files: tenuto artifacts list ${runId}`);
+    const page = join(dirname(data), 'run.html');
+    const said: string[] = [];
+    const more = block(text, 1);
+    expect(more).toHaveLength(6);
+    for (const line of more) {
+      said.push(await tenuto(...words(line.replace('RUN', runId).replace('run.html', page))));
+    }
+    const [files, money, gates, feed, fork, bundle] = said;
+    expect(files).toContain('artifacts/planning/prd.md');
+    expect(money).toMatch(/\$0\.\d{4} for [\s\S]*scripted\/default/);
+    expect(gates).toContain('✓ prd_has_goals  1 file at artifacts/planning/prd.md holds');
+    expect(feed).toContain('no model is asked');
+    expect(fork).toContain('from qa/tester');
+    expect(bundle).toContain(page);
+    expect(readFileSync(page, 'utf8')).toContain('a phased run that');
+    const ofGates = JSON.parse(await tenuto('--json', 'run', 'gates', runId));
+    const ofMetrics = JSON.parse(await tenuto('--json', 'run', 'metrics', runId));
+    expect(ofGates.hygiene_score).toBe(ofGates.phases.at(-1).hygiene_score);
+    expect(ofGates.hygiene_score).toBe(ofMetrics.hygiene_score);
+    const { phases } = JSON.parse(await tenuto('--json', 'run', 'show', runId));
+    for (const [i, phase] of ofMetrics.phases_metrics.entries()) {
+      // Not what a phase has waited to be told.
+      expect(phase.duration_seconds).toBeCloseTo(phases[i].duration_seconds, 1);
+      expect(phase.duration_seconds).toBe(Math.round(phase.duration_seconds * 1_000) / 1_000);
+    }
+  });
+});
+
+describe('the guide to forks', () => {
+  it('has an example that forks a run and compares the two', async () => {
+    const lines = block(readFileSync(join(root, 'docs/forks.md'), 'utf8'));
+    expect(lines).toHaveLength(3);
+    const ids: string[] = [];
+    let out = '';
+    for (const line of lines) {
+      out = await tenuto(...words(line.replace('RUN', ids[0] ?? '').replace('FORK', ids[1] ?? '')));
+      ids.push(idIn(out));
+    }
+    expect(out).toMatch(/^name +fan-out +another try/m);
+    expect(out).toContain('branch');
+  });
+});
+
+describe('the example of an agent', () => {
+  it('writes what it was asked to', async () => {
+    const comment = readFileSync(join(root, 'examples/agent.yaml'), 'utf8');
+    const line = /# +(tenuto run examples\/agent\.yaml .*)/.exec(comment)?.[1] ?? '';
+    const out = await tenuto(...words(line));
+    expect(out).toMatch(/judge +✓ completed/);
+    const runId = idIn(out);
+    expect(await tenuto('artifacts', 'list', runId)).toContain('hello.md');
+  });
+});
+
 describe('the guide to phased runs', () => {
   it('has commands that do what they say', async () => {
     const block = /phased-guide\.test\.ts -->\n```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';

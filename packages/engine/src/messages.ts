@@ -102,8 +102,12 @@ function saidBy({ actor, reason }: { readonly actor: string; readonly reason?: s
 
 const retry: Hear<'retry'> = (ports, owned, body) => {
   const step = stepOf(ports, body, { action: 'retry_job', with: {} });
-  const { from, node } = body;
-  return start(ports, owned, { step, from, ...(node !== undefined && { node }) });
+  const { from, node, also } = body;
+  return start(ports, owned, {
+    ...{ step, from },
+    ...(node !== undefined && { node }),
+    ...(also !== undefined && { also }),
+  });
 };
 
 const recover: Hear<'recover'> = (ports, owned, body) => {
@@ -141,8 +145,10 @@ const resolve: Hear<'resolve'> = (ports, owned, body) => {
 
 /** What it has paid for it finds again; a call of which nobody knows is made again if that was asked. */
 function onward(ports: DriverPorts, { run }: Owned, node: number): Partial<RecoveryStep> {
-  if (!goesOn(ports, run, node)) return {};
-  const asked = run.sessions.get(node)?.step.trigger === 'ambiguous';
+  const { trigger } = run.sessions.get(node)?.step ?? {};
+  const asked = trigger === 'ambiguous';
+  const error = asked || trigger === 'budget' ? undefined : run.errors.get(node);
+  if (!goesOn(ports, run, node, error)) return {};
   return { goesOn: true, ...(asked && { decided: true }) };
 }
 
@@ -164,7 +170,7 @@ function stepOf(
 function start(
   ports: DriverPorts,
   owned: Owned,
-  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from' | 'also'>,
 ): string | undefined {
   const { run } = owned;
   const at = ports.clock.wall();

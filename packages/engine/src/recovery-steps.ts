@@ -5,9 +5,12 @@ import {
   type AttemptEnded,
   type Choice,
   chooseRecovery,
+  cutOff,
   mayRecover,
   type NodeError,
+  type Onward,
   parametersOf,
+  type RecoverEvent,
   type RecoveryStep,
   type RunState,
   roundOf,
@@ -19,7 +22,10 @@ import {
 
 export interface StepPorts {
   newId(): string;
-  readonly runner: Pick<ActionRunner, 'effectOf' | 'ambiguityOf' | 'knowsItsCalls'>;
+  readonly runner: Pick<
+    ActionRunner,
+    'effectOf' | 'ambiguityOf' | 'knowsItsCalls' | 'failsOfItself'
+  >;
 }
 
 /** A failed attempt that is not made again, with what is done about it if anything is. */
@@ -48,8 +54,30 @@ export function goesOn(
   node: number,
   error?: NodeError,
 ): boolean {
-  if (runner.knowsItsCalls?.(usesOf(run, node) ?? '') !== true) return false;
-  return error === undefined || !SAME_AGAIN.has(error.classification);
+  const uses = usesOf(run, node) ?? '';
+  if (runner.knowsItsCalls?.(uses) !== true) return false;
+  if (error === undefined) return true;
+  return !(runner.failsOfItself?.(uses, error.type) ?? SAME_AGAIN.has(error.classification));
+}
+
+/**
+ * Which nodes of a run that is over go on where they were when what failed is run again: what they
+ * have paid for they find again. Where nobody knew of a call, who runs it again has decided on it.
+ */
+export function goingOn(
+  ports: Pick<StepPorts, 'runner'>,
+  run: RunState,
+  { step, node, from = 'failed' }: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+): readonly Onward[] {
+  if (run.phase !== 'over' || from !== 'failed' || step.action === 'rollback_state') return [];
+  if (node !== undefined && step.action === 'retry_job') return [];
+  const byHand = step.trigger === 'manual' || step.trigger === 'intervention';
+  return cutOff(run).flatMap((each): Onward[] => {
+    const error = run.errors.get(each);
+    if (!goesOn(ports, run, each, error)) return [];
+    const decided = byHand && error?.type === UNKNOWN_OUTCOME.type;
+    return [{ node: each, ...(decided && { decided }) }];
+  });
 }
 
 const SAME_AGAIN: ReadonlySet<Classification> = new Set(['validation', 'permanent', 'unknown']);

@@ -13,7 +13,7 @@ import type { Clock, Random } from './ports/clock.ts';
 import type { Aside } from './ports/store.ts';
 import type { InFlight } from './record.ts';
 import { asidesOf, intentRow, lostRows } from './recovery-asides.ts';
-import { ambiguous, effectOf, type StepPorts, withRecovery } from './recovery-steps.ts';
+import { ambiguous, effectOf, goingOn, type StepPorts, withRecovery } from './recovery-steps.ts';
 import { circuitOf } from './retry/index.ts';
 import {
   type AttemptEnded,
@@ -126,12 +126,14 @@ function pursueWanted(ports: DriverPorts, owned: Owned): boolean {
 export function recoverRun(
   ports: DriverPorts,
   owned: Owned,
-  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from'>,
+  wanted: Pick<RecoverEvent, 'step' | 'node' | 'from' | 'also'>,
 ): void {
   const { run } = owned;
   if (run.phase === 'over') Object.assign(owned, { idleMs: 0, idleSince: undefined });
   const running = runningAttempts(run);
-  handle(ports, owned, { type: 'recover', at: ports.clock.wall(), running, ...wanted });
+  const onward = goingOn(ports, run, wanted);
+  const event = { type: 'recover', at: ports.clock.wall(), running, ...wanted } as const;
+  handle(ports, owned, { ...event, ...(onward.length > 0 && { onward }) });
   noteProgress(owned, ports.clock);
 }
 

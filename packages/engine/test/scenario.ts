@@ -53,6 +53,7 @@ export interface RecoverOptions {
   readonly id?: string;
   readonly from?: RecoverEvent['from'];
   readonly step?: Partial<RecoveryStep>;
+  readonly onward?: RecoverEvent['onward'];
 }
 
 export interface ScenarioOptions extends Partial<RunInput> {
@@ -126,11 +127,12 @@ export function play(nodes: readonly NodeInput[], options: ScenarioOptions = {})
     giveUp: (id) => handle({ type: 'give_up', at: now, node: node(id) }),
     failAnd: (id, action, more = {}) =>
       end(id, { status: 'failed', error: BOOM, recovery: stepOf(action, more) }),
-    recover: (action, { id, from, step = {} } = {}) =>
+    recover: (action, { id, from, onward, step = {} } = {}) =>
       handle({
         ...{ type: 'recover', at: now, step: stepOf(action, step), running: running() },
         ...(id !== undefined && { node: node(id) }),
         ...(from !== undefined && { from }),
+        ...(onward !== undefined && { onward }),
       }),
     effectsOf: (type) =>
       effects.flatMap((effect) =>

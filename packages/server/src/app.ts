@@ -42,6 +42,7 @@ import { networkOf, remoteAddress } from './http/remote-address.ts';
 import type { Counters } from './limits/counters.ts';
 import { addMcpFrontDoor } from './mcp/front-door.ts';
 import { addAuth } from './plugins/auth.ts';
+import { addClosing } from './plugins/closing.ts';
 import { addConsole, pagesOf } from './plugins/console.ts';
 import { addContent } from './plugins/content.ts';
 import { addDocs } from './plugins/docs.ts';
@@ -186,6 +187,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed services; leaving fields out of them by schema would only hide bugs.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  addClosing(app, options.clock);
   addErrors(app);
   addNotFound(app, pagesOf(options.console));
   addRequestContext(app);
@@ -224,8 +226,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addBudgetRoutes(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
-  addTestRoutes(app, parts);
-  addTestCatalogueRoutes(app, parts);
+  addTests(app, parts);
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
   addEventing(app, { ...options, gate, newId: parts.newId });
   addNotifications(app, options.notifications);
@@ -238,6 +239,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 async function addPages(app: FastifyInstance, options: AppOptions): Promise<void> {
   addConsole(app, options.console);
   if (options.docs) await addDocs(app);
+}
+
+function addTests(app: FastifyInstance, parts: Parameters<typeof addTestRoutes>[1]): void {
+  addTestRoutes(app, parts);
+  addTestCatalogueRoutes(app, parts);
 }
 
 function addNotifications(app: FastifyInstance, parts: NotificationParts): void {

@@ -155,6 +155,7 @@ export function makeActions(settings: ActionSettings, parts: ActionParts): Actio
     agentRun({
       ...{ commands, mcp, clock: systemClock, models: parts.models },
       ...{ ledger: parts.ledger, workspaces: parts.workspaces, findPrompt: parts.files.prompt },
+      policy: governance.policy ?? {},
     }),
   ];
   return createActionRegistry(own, (uses) => mcpTool(mcp, uses));

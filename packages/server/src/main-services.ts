@@ -107,7 +107,14 @@ export function reseal(
 export function rulesOf(
   settings: Settings,
   { retryPolicies: store, secrets, documents, prices }: ApiStore,
-  { actions, files }: { readonly actions: () => ActionRegistry; readonly files: ProfileFiles },
+  {
+    actions,
+    files,
+    models,
+  }: Pick<JobRules, 'models'> & {
+    readonly actions: () => ActionRegistry;
+    readonly files: ProfileFiles;
+  },
 ): Omit<JobRules, 'clock'> {
   const checkAction = (uses: string) => actions().check(uses);
   const defaults = {
@@ -123,6 +130,7 @@ export function rulesOf(
     policies: createPolicyUse({ store, clock: systemClock, defaults }),
     templates: createTemplateResolver(documents),
     prices,
+    ...(models !== undefined && { models }),
     profiles: createProfileUse({ documents, files }),
     graphs: createGraphUse({
       secrets,

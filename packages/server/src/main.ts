@@ -112,7 +112,10 @@ async function makeParts(settings: Settings, { logger, teardown }: StoreParts) {
   const adminToken = await letAdminIn(settings, dataDir, { tokens, logger, ...REAL });
   const folders = profileFolders(settings.profilesDir, dataDir);
   const files = createProfileFiles({ clock: systemClock, log: logger, folders });
-  const rules = rulesOf(settings, store.api, { actions: () => actions, files });
+  const rules = rulesOf(settings, store.api, {
+    ...{ actions: () => actions, files },
+    models: { policy, defaultModel: () => models.defaultModel },
+  });
   const startSubRun = createSubRuns({ engine: () => engine, jobs, tests, rules });
   const vault = await openVault(settings, dataDir);
   const senders = makeSenders(settings, channelFinder(notices, vault));

@@ -1,6 +1,7 @@
 /** Listing and downloading what runs have left, over HTTP. */
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import { BlobError } from '@tenuto/engine';
 import { makePartitions } from '@tenuto/store';
 import { createDatabase, startTestWorkspaces, type TestWorkspaces, testUse } from '@tenuto/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -238,6 +239,20 @@ describe('the zip', () => {
     expect(names).toContain('2/nodes/x/a.txt');
   });
 
+  it.each([
+    '⁰⁴⁵',
+    'パーティー',
+    '\ufffe',
+    'x"; filename="y.exe',
+    'a\r\nb: c',
+  ])('has a name that a header can carry, whatever phase is asked for: %j', async (phase) => {
+    const answer = await api.call(`${artifactsOf()}.zip?phase=${encodeURIComponent(phase)}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="run-[^"]+\.zip"(; filename\*=UTF-8''[\w%.-]+)?$/,
+    );
+  });
+
   it('stops when nobody reads any more', async () => {
     const workspace = await open();
     for (let n = 0; n < 20; n += 1) await workspace.write(`f${n}.bin`, randomBytes(500_000));
@@ -274,6 +289,39 @@ describe('the zip', () => {
       });
       await expect.poll(() => opened > 0 && opened === closed).toBe(true);
       expect(opened).toBeLessThan(20);
+    } finally {
+      files.blobs.open = open_;
+    }
+  });
+});
+
+describe('the bundle of a run', () => {
+  const bundle = (query = '&artifacts=inline') =>
+    api.call(`/api/v1/runs/${runId}/bundle?format=json${query}`);
+
+  it('has small texts of the store of blobs in it, and leaves out what is gone', async () => {
+    await write('artifacts/qa/report.md', '# All is well');
+    await write('notes.txt', 'This text is lost.');
+    const lost = createHash('sha256').update('This text is lost.').digest('hex');
+    await files.blobs.remove([lost]);
+    const { status, body } = await bundle();
+    expect([status, body.artifacts]).toMatchObject([
+      200,
+      [
+        { path: 'artifacts/qa/report.md', text: '# All is well' },
+        { path: 'notes.txt', hash: lost },
+      ],
+    ]);
+    expect(body.artifacts[1]).not.toHaveProperty('text');
+  });
+
+  it('is to be asked for later when the store is away', async () => {
+    await write('a.md', 'A text that nobody reaches');
+    const open_ = files.blobs.open;
+    files.blobs.open = () => Promise.reject(new BlobError('unavailable', 'The disk says EIO.'));
+    try {
+      expect((await bundle()).status).toBe(503);
+      expect((await bundle('')).status).toBe(200);
     } finally {
       files.blobs.open = open_;
     }

@@ -51,6 +51,20 @@ describe('a fork of a run of a profile', () => {
     ]);
   });
 
+  it('from within a phase takes over what its other agents have done', async () => {
+    const agent = (id: string) => ({
+      ...{ id, uses: 'work' },
+      with: { feedback: "${nodes['two/gates'].previous}" },
+    });
+    const phase = (id: string) => ({ id, agents: [agent('ann'), agent('bob')] });
+    await api.profile(plainProfile('crews', [phase('one'), phase('two')]));
+    const runId = await api.start({ profile: 'crews', auto_advance: true, intake: { goal: 'x' } });
+    await api.until(runId, isOver);
+    calls = [];
+    await forked(runId, { from_node: 'two/bob' });
+    expect(calls).toEqual(['two/bob']);
+  });
+
   it('may give an agent another model, and is compared with the first', async () => {
     const runId = await completed();
     const changes = { nodes: { 'two/worker': { model: 'second' } }, budget: { usd: 2 } };

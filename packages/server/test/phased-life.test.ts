@@ -110,6 +110,23 @@ describe('phases that do not need each other', () => {
     await api.until(runId, (run) => statuses(run) === 'completed completed completed ready');
     expect(api.executed().filter((one) => one.startsWith('left/door'))).toHaveLength(before);
   });
+
+  it('are executed again together where gates block several, and nothing else is', async () => {
+    const side = (id: string) => ({ id, needs: ['first'] });
+    const sides = ['left', 'middle', 'right'].map(side);
+    await api.profile(plainProfile('broad', [{ id: 'first' }, ...sides]));
+    const runId = await api.start({ profile: 'broad' });
+    await api.next(runId);
+    for (const id of ['left', 'right']) api.blocked.set(id, 'error');
+    expect((await api.next(runId)).status).toBe(422);
+    await api.until(runId, (run) => run.status === 'failed');
+    api.blocked.clear();
+    const again = await api.next(runId);
+    expect([again.status, again.body.status]).toEqual([200, 'completed']);
+    const attempts = async (id: string) => (await api.node(runId, `${id}%2Fworker`)).attempts;
+    const made = await Promise.all(['left', 'middle', 'right'].map(attempts));
+    expect(made.map((each) => (Array.isArray(each) ? each.length : each))).toEqual([2, 1, 2]);
+  });
 });
 
 describe('next', () => {
@@ -190,6 +207,18 @@ describe('next', () => {
     expect(one.error).toEqual({ type: 'broken', message: 'It is broken.' });
     const again = await api.next(runId);
     expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining('/retry')]);
+  });
+
+  it('does not wait for a phase whose run is paused', async () => {
+    const runId = await api.start({ profile: 'slow' });
+    door = gate();
+    const waits = api.next(runId);
+    await api.until(runId, (run) => statuses(run) === 'running pending');
+    await api.deed(runId, 'pause');
+    const answer = await waits;
+    expect([answer.status, answer.body.status]).toEqual([202, 'paused']);
+    door.open();
+    await api.deed(runId, 'cancel');
   });
 
   it('waits for a run that is paused to be resumed', async () => {

@@ -237,7 +237,7 @@ describe('a post', () => {
   it('to a disabled webhook, or to no webhook, is not found', async () => {
     const { path, webhook_id: id } = await make();
     await api.call(`${WEBHOOKS}/${id}`, { method: 'PATCH', body: { state: 'disabled' } });
-    for (const at of [path, `/hooks/${id}`, `/hooks/${'a'.repeat(22)}`, '/hooks/x', '/hooks/..']) {
+    for (const at of [path, `/hooks/${id}`, `/hooks/${'a'.repeat(22)}`, '/hooks/x', '/hooks/...']) {
       expect([at, (await post(at, '1')).status]).toEqual([at, 404]);
     }
     expect((await post(`${path}/`, '1')).status).toBe(404);

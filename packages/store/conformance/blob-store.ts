@@ -93,6 +93,18 @@ export function blobStoreBehaves(open: () => BlobStore): void {
     expect(await open().size(sha256(bytes))).toBeUndefined();
   });
 
+  it('takes many in together, some of them the same, and some that are there', async () => {
+    const bytes = Array.from({ length: 30 }, (_, n) => randomBytes(n * 100));
+    await open().put(bytes[3] ?? Buffer.of());
+    const puts = await open().putMany((put) =>
+      Promise.all([...bytes, ...bytes].map((each, n) => put(n % 2 ? each : inPieces(each)))),
+    );
+    expect(puts.map(({ hash }) => hash)).toEqual([...bytes, ...bytes].map(sha256));
+    for (const each of bytes) expect(await open().size(sha256(each))).toBe(each.length);
+    const refused = open().putMany((put) => put(randomBytes(11), { maxBytes: 10 }));
+    await expect(refused).rejects.toMatchObject({ name: 'BlobError', kind: 'too_large' });
+  });
+
   it('removes what it is told to, once or twice, and takes it again', async () => {
     const bytes = randomBytes(100);
     const { hash } = await open().put(bytes);

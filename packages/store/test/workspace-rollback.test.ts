@@ -1,6 +1,7 @@
 /** Files of runs that go back: real engines, a real database, a real disk. */
 import type { NodeInput } from '@tenuto/contract';
 import type { WorkspaceUse } from '@tenuto/engine';
+import { openApiStore } from '@tenuto/store';
 import {
   failed,
   startTestWorkspaces,
@@ -95,6 +96,49 @@ describe('a run that goes back to a checkpoint', () => {
       { path: 'code2.ts', generation: 1, ended: null, undone: false },
     ]);
     if (place !== files) await place.close();
+  });
+});
+
+describe('the list of a run that has gone back', () => {
+  test('is without undone files before anybody opens the workspace again', async () => {
+    let builds = 0;
+    const write = async (call: Call, path: string) => {
+      const workspace = await files.workspaces.open(useOf(call));
+      await workspace.write(path, Buffer.from('x'));
+      return done;
+    };
+    const engine = await engines.start({
+      actions: {
+        plan: (call) => write(call, 'prd.md'),
+        async build(call) {
+          builds += 1;
+          return builds > 1 ? done : write(call, 'code.ts');
+        },
+        check: async () => (builds > 1 ? done : failed('permanent', 'not good')),
+      },
+    });
+    const nodes: NodeInput[] = [
+      { id: 'plan', uses: 'plan' },
+      { id: 'planned', type: 'checkpoint', needs: ['plan'] },
+      { id: 'build', uses: 'build', needs: ['planned'] },
+      { id: 'check', uses: 'check', needs: ['build'], retry: once },
+    ];
+    const rules = policy({ action: 'rollback_state', with: { after: 'resume' } });
+    const runId = await submitted(engine, testSubmission(nodes, rules));
+    expect(await engines.over(runId)).toMatchObject({ status: 'completed' });
+    const api = openApiStore(engines.connection);
+    try {
+      const all = { owner: '', all: true };
+      const list = (more: object = {}) =>
+        api.artifacts.list(all, { runId, ...more }, { limit: 10, offset: 0 });
+      const now = await list();
+      expect(now?.items.map(({ path }) => path)).toEqual(['prd.md']);
+      expect([now?.total, now?.generation]).toEqual([1, 1]);
+      const before = await list({ generation: 0 });
+      expect(before?.items.map(({ path }) => path)).toEqual(['code.ts', 'prd.md']);
+    } finally {
+      await api.close();
+    }
   });
 });
 

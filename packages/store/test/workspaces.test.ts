@@ -88,13 +88,13 @@ describe('a workspace', () => {
     await writeFile(join(workspace.folder, 'new.txt'), 'new');
     await rm(join(workspace.folder, 'old.txt'));
     const taken = await workspace.takeUp((path) => ({ description: `about ${path}` }));
-    expect(taken.map(({ path }) => path)).toEqual(['changed.txt', 'new.txt']);
+    expect(taken.files.map(({ path }) => path)).toEqual(['changed.txt', 'new.txt']);
     expect((await workspace.list()).map(({ path }) => path)).toEqual([
       'changed.txt',
       'kept.txt',
       'new.txt',
     ]);
-    expect(await workspace.takeUp()).toEqual([]);
+    expect(await workspace.takeUp()).toEqual({ files: [], leftOut: [] });
     const elsewhere = await here.elsewhere();
     const other = await open({}, elsewhere);
     expect(await text(other, 'changed.txt')).toBe('after!');
@@ -187,7 +187,17 @@ describe('what leads out of a workspace', () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(workspace.folder, 'sock'), resolve));
     await writeFile(join(workspace.folder, 'plain.txt'), 'plain');
-    expect((await workspace.takeUp()).map(({ path }) => path)).toEqual(['plain.txt']);
+    const { files, leftOut } = await workspace.takeUp();
+    expect(files.map(({ path }) => path)).toEqual(['plain.txt']);
+    expect(new Map(leftOut.map(({ path, reason }) => [path, reason]))).toEqual(
+      new Map([
+        ['link.txt', 'is a link, and links are not followed'],
+        ['etc', 'is a link, and links are not followed'],
+        ['hard.txt', 'has another name elsewhere (a hard link)'],
+        ['pipe', 'is a pipe'],
+        ['sock', 'is a socket'],
+      ]),
+    );
     await expect(workspace.read('hard.txt')).rejects.toMatchObject({ kind: 'outside' });
     await expect(workspace.read('pipe')).rejects.toMatchObject({ kind: 'not_a_file' });
     server.close();

@@ -4,7 +4,7 @@ import { BlobError, type BlobStore } from '@tenuto/engine';
 /** A store of blobs that forgets everything with its process. */
 export function memoryBlobs(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
-  return {
+  const store: BlobStore = {
     async put(source, { maxBytes = Number.POSITIVE_INFINITY, signal } = {}) {
       const pieces: Uint8Array[] = [];
       let sizeBytes = 0;
@@ -19,6 +19,7 @@ export function memoryBlobs(): BlobStore {
       blobs.set(hash, bytes);
       return { hash, sizeBytes };
     },
+    putMany: (work) => work(store.put),
     async open(hash, range) {
       const bytes = blobs.get(hash);
       if (bytes === undefined) return undefined;
@@ -29,6 +30,7 @@ export function memoryBlobs(): BlobStore {
       for (const hash of hashes) blobs.delete(hash);
     },
   };
+  return store;
 }
 
 const PIECE_BYTES = 64 * 1024;

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WorkspaceError, type Workspaces } from '@tenuto/engine';
 import { type ProviderScript, startProviderServer } from '@tenuto/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf } from '../command/command.fixture.ts';
@@ -116,6 +117,39 @@ describe('an agent over the wire of an OpenAI-compatible server', () => {
     expect(told).toContain('hello');
   });
 
+  it('tells of files that are not kept, once, in the log and to the model', async () => {
+    const command = { command: [process.execPath, '-e', '1'] };
+    const { provider, stage, action } = await stageWith((_, number) =>
+      number < 2 ? { toolCalls: [{ name: 'command_run', input: command }] } : { text: 'Made.' },
+    );
+    stage.workspaces.leftOut.push({ path: 'a/pipe', reason: 'is a pipe' });
+    const call = agentCall({ tools: ['command.run'] });
+    await action.run(call);
+    const told = 'a/pipe is not kept: it is a pipe.';
+    const heard = provider.requests.map(({ body }) => JSON.stringify(body.messages.at(-1)));
+    expect(heard.map((text) => text.includes(told))).toEqual([false, true, false]);
+    expect(logOf(call).split(told)).toHaveLength(2);
+  });
+
+  it('tells the model when there is no room for what a command has left', async () => {
+    const command = { command: [process.execPath, '-e', 'console.log("made")'] };
+    const { provider, stage } = await stageWith((_, number) =>
+      number === 0 ? { toolCalls: [{ name: 'command_run', input: command }] } : { text: 'I see.' },
+    );
+    const full = async () => {
+      throw new WorkspaceError('quota', 'There are more than 10000 files.');
+    };
+    const workspaces: Workspaces = {
+      open: async (use) => ({ ...(await stage.workspaces.open(use)), takeUp: full }),
+    };
+    const call = agentCall({ tools: ['command.run'] });
+    const outcome = await agentRun({ ...stage, workspaces }).run(call);
+    expect(outcome).toMatchObject({ status: 'completed' });
+    const told = JSON.stringify(provider.requests[1]?.body.messages.at(-1));
+    expect(told).toContain('made');
+    expect(told).toContain('Its files are not kept: There are more than 10000 files.');
+  });
+
   it('refuses tools that there are not, and works without commands where they are off', async () => {
     const { provider, stage, action } = await stageWith(() => ({ text: 'x' }));
     expect(errorOf(await action.run(agentCall({ tools: ['nowhere'] })))).toMatchObject({
@@ -205,5 +239,33 @@ describe('sub-agents', () => {
       JSON.stringify(body.messages).includes('3 deep at most'),
     );
     expect(refused).toHaveLength(1);
+  });
+});
+
+describe('a policy', () => {
+  it('of the deployment or the profile keeps models away before they are asked', async () => {
+    const { provider, stage } = await stageWith(() => ({ text: 'x' }));
+    const strict = agentRun({ ...stage, policy: { allowed_models: ['local/tiny', 'other/*'] } });
+    expect(errorOf(await strict.run(agentCall({})))).toMatchObject({
+      ...{ type: 'model_not_allowed', classification: 'permanent' },
+      message:
+        'The policy of the deployment does not allow the model local/large: it allows local/tiny, other/*.',
+    });
+    const lax = agentRun(stage);
+    const own = errorOf(await lax.run(agentCall({ allowed_models: ['local/t*'] })));
+    expect(own.message).toContain('of the profile does not allow the model local/large');
+    expect(provider.requests).toHaveLength(0);
+    const fits = agentCall({ model: 'local/tiny', allowed_models: ['local/*'] });
+    expect(await strict.run(fits)).toMatchObject({ status: 'completed' });
+  });
+
+  it('keeps them away from sub-agents as well', async () => {
+    const { provider, action } = await stageWith(() => ({
+      toolCalls: [{ name: 'agent_helper', input: { task: 'Help.' } }],
+    }));
+    const helper = { name: 'helper', description: 'Helps.', model: 'local/tiny' };
+    const call = agentCall({ sub_agents: [helper], allowed_models: ['local/large'] });
+    expect(errorOf(await action.run(call)).type).toBe('model_not_allowed');
+    expect(provider.requests).toHaveLength(1);
   });
 });

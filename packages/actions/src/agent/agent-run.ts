@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenuto/contract';
+import type { GovernancePolicy, JsonObject } from '@tenuto/contract';
 import type { ActionCall, ActionOutcome, CallLedger, Clock, Workspaces } from '@tenuto/engine';
 import { WorkspaceError } from '@tenuto/engine';
 import { Check } from 'typebox/value';
@@ -9,6 +9,7 @@ import { AgentStop, stop } from './failure.ts';
 import { AGENT_LIMITS } from './limits.ts';
 import { type Work, type WorkDone, work } from './loop.ts';
 import type { ModelCatalogue } from './model/agent-model.ts';
+import { allowedModels } from './model/allowed-models.ts';
 import { AGENT_PARAMETERS, type AgentParameters, type SubAgent } from './parameters.ts';
 import { systemText, taskText, wholePath } from './prompt-text.ts';
 import { AgentSession } from './session.ts';
@@ -27,6 +28,8 @@ export interface AgentOptions {
   readonly commands: CommandOptions;
   readonly mcp: McpCallParts;
   readonly clock: Clock;
+  /** Of the deployment. */
+  readonly policy?: Pick<GovernancePolicy, 'allowed_models'>;
 }
 
 /**
@@ -40,15 +43,26 @@ export function agentRun(options: AgentOptions): ActionDefinition {
     description: 'Lets an LLM agent work, with tools, in the workspace of the run.',
     parameters: AGENT_PARAMETERS,
     knowsItsCalls: true,
+    ownFailures: OWN_FAILURES,
     async run(call) {
       const given: unknown = call.with;
       if (!Check(AGENT_PARAMETERS, given))
         return refused('invalid_parameters', 'with does not fit.');
-      return await runAgent(options, call, given);
+      const models = allowedModels(options.models, {
+        deployment: options.policy?.allowed_models,
+        profile: given.allowed_models,
+      });
+      return await runAgent({ ...options, models }, call, given);
     },
     close: async () => await options.models.close?.(),
   };
 }
+
+/** What a model's recorded answers have led to, and would lead to again. */
+const OWN_FAILURES: ReadonlySet<string> = new Set([
+  ...['max_steps', 'content_filtered', 'invalid_output', 'context_exceeded'],
+  ...['ledger_unreadable', 'agent_failed'],
+]);
 
 async function runAgent(
   options: AgentOptions,

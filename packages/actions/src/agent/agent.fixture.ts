@@ -10,6 +10,7 @@ import {
   type CallLedger,
   type CallResult,
   type Clock,
+  type LeftOut,
   type NewCall,
   type Workspace,
   WorkspaceError,
@@ -95,7 +96,9 @@ export function memoryLedger(): MemoryLedger {
 }
 
 /** One folder for all runs, without the guards of the real one. */
-export function folderWorkspaces(folder: string): Workspaces & { readonly notes: JsonObject[] } {
+export function folderWorkspaces(
+  folder: string,
+): Workspaces & { readonly notes: JsonObject[]; readonly leftOut: LeftOut[] } {
   const notes: JsonObject[] = [];
   const place = (path: string) => {
     if (path.startsWith('/') || normalize(path).startsWith('..')) {
@@ -103,6 +106,7 @@ export function folderWorkspaces(folder: string): Workspaces & { readonly notes:
     }
     return join(folder, path);
   };
+  const leftOut: LeftOut[] = [];
   const workspace: Workspace = {
     folder,
     async read(path) {
@@ -127,9 +131,9 @@ export function folderWorkspaces(folder: string): Workspaces & { readonly notes:
         paths.map(async (path) => fileOf(path, await readFile(place(path)))),
       );
     },
-    takeUp: () => workspace.list(),
+    takeUp: async () => ({ files: await workspace.list(), leftOut }),
   };
-  return { notes, open: async () => workspace };
+  return { notes, leftOut, open: async () => workspace };
 }
 
 function fileOf(path: string, bytes: Uint8Array): WorkspaceFile {

@@ -1,4 +1,4 @@
-import type { BlockingBudget } from '@tenuto/engine';
+import { type BlockingBudget, CallLedgerError } from '@tenuto/engine';
 import { type ProviderScript, startProviderServer } from '@tenuto/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf } from '../command/command.fixture.ts';
@@ -240,5 +240,25 @@ describe('a budget', () => {
     const cheaper = budget({ onCrossing: 'degrade', degradeTo: 'local/tiny' });
     stage.ledger.block = () => ({ state: 'over', budget: cheaper });
     expect(errorOf(await action.run(agentCall({})))).toMatchObject({ ask: 'budget' });
+  });
+});
+
+describe('a ledger that refuses', () => {
+  it.each([
+    ['fenced', 'infrastructure', 'ledger_fenced'],
+    ['missing', 'infrastructure', 'ledger_missing'],
+    ['too_large', 'permanent', 'answer_too_large'],
+  ] as const)('because it is %s is asked once, and ends the attempt', async (kind, classification, type) => {
+    const { stage, action } = await stageWith(() => ({ text: 'x' }));
+    let asked = 0;
+    const refuse = (): Promise<never> => {
+      asked += 1;
+      return Promise.reject(new CallLedgerError(kind, 'No.'));
+    };
+    if (kind === 'fenced') stage.ledger.begin = refuse;
+    else stage.ledger.finish = refuse;
+    const error = errorOf(await action.run(agentCall({})));
+    expect(error).toMatchObject({ classification, type, message: 'No.' });
+    expect(asked).toBe(1);
   });
 });

@@ -4,6 +4,12 @@ export const AGENT_LIMITS = {
   toolResultBytes: 64 * 1024,
   /** All text and tool calls of one answer: more than any model says at once. */
   answerChars: 4 * 1024 * 1024,
+  /** An answer on its way: each token comes in an event of some hundred bytes. */
+  wireBytes: 128 * 1024 * 1024,
+  wireLineBytes: 8 * 1024 * 1024,
+  wireRefusalBytes: 256 * 1024,
+  /** More tokens than any call has. */
+  usageTokens: 1_000_000_000,
   /** Sub-agents of sub-agents: the agent itself is at depth 0. */
   depth: 3,
   steps: 20,

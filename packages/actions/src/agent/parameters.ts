@@ -32,6 +32,12 @@ export const AGENT_PARAMETERS = Type.Object(
         { maxItems: 200 },
       ),
     ),
+    allowed_models: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        maxItems: 100,
+        description: 'Names of models that it may use, or how they begin, with `*` behind it.',
+      }),
+    ),
     ...agentFields,
   },
   { additionalProperties: false },

@@ -18,6 +18,7 @@ import {
 } from '@tenuto/engine';
 import type { Prepare } from '../command/launch.ts';
 import type { CommandOptions } from '../command/options.ts';
+import { createLeftOutTeller } from '../left-out.ts';
 import type { PlannedGates } from './check-gates.ts';
 import { CHECK_LIMITS } from './check-limits.ts';
 import type { CheckParameters } from './check-parameters.ts';
@@ -58,7 +59,10 @@ export async function runCommands(check: Omit<Check, 'survey'>): Promise<Command
     call.heartbeat();
     done.set(gate.id, await runCommandGate(gate, place));
   }
-  if (done.size > 0) await workspace.takeUp();
+  if (done.size > 0) {
+    const { leftOut } = await workspace.takeUp();
+    for (const line of createLeftOutTeller()(leftOut)) call.log('system', line);
+  }
   return done;
 }
 

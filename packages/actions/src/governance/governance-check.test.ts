@@ -209,6 +209,15 @@ describe('a gate of type command', () => {
     expect(await gateOf(gate(script), {}, any)).toMatchObject({ passed: true, value: 0 });
   });
 
+  it('has what it leaves and what cannot be kept told in the log', async () => {
+    const script = "require('fs').symlinkSync('/etc/hosts', 'hosts')";
+    const command = [process.execPath, '-e', script];
+    const { call } = await check({ gates: [{ id: 'g', type: 'command', command }] }, any);
+    expect(call.logged.map(({ text }) => text)).toContain(
+      'hosts is not kept: it is a link, and links are not followed.',
+    );
+  });
+
   it('does not pass with another, and quotes what the program says', async () => {
     const found = await gateOf(gate("console.error('a.ts:1 is bad'); process.exit(3)"), {}, any);
     expect(found).toMatchObject({ passed: false, value: 3, evidence: ['a.ts:1 is bad'] });

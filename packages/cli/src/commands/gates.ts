@@ -17,19 +17,25 @@ function governanceLines(answer: RunGovernance, palette: Palette): readonly stri
   const { phases, governance_score: score, hygiene_score: hygiene } = answer;
   if (phases.length === 0) return ['No phase has been checked yet.'];
   return [
-    `Governance ${score.toFixed(2)}, hygiene ${hygiene === null ? '-' : hygiene.toFixed(2)}`,
+    `Governance ${percent(score)}${hygiene === null ? '' : `, hygiene ${percent(hygiene)}`}`,
     ...phases.flatMap((phase) => phaseLines(phase, palette)),
+    // Each check looks through all that is there: the last one tells of all that is left.
+    ...findingLines(phases.at(-1)?.hygiene_findings ?? [], palette),
   ];
 }
 
+/** As in the run's metrics and its phases. */
+function percent(score: number): string {
+  return `${Math.round(score * 100)}%`;
+}
+
 function phaseLines(report: PhaseReport, palette: Palette): readonly string[] {
-  const { phase, passed, governance_score: score, gates, hygiene_findings: findings } = report;
+  const { phase, passed, governance_score: score, gates } = report;
   const word = passed ? palette.green('✓ passed') : palette.red('✗ blocked');
   return [
     '',
-    `${palette.bold(printable(phase))}  ${word}  ${score.toFixed(2)}  ${report.checked_at}`,
+    `${palette.bold(printable(phase))}  ${word}  ${percent(score)}  ${report.checked_at}`,
     ...gates.flatMap((gate) => gateLines(gate, palette)),
-    ...findingLines(findings, palette),
   ];
 }
 

@@ -64,7 +64,7 @@ describe('what a run has cost', () => {
       '  governance 100%',
       '  hygiene    90%',
       '  artifacts  2',
-      '  left       about $0.004 and 30 s, by 7 earlier runs',
+      '  left       about $0.0040 and 30 s, by 7 earlier runs',
       `run: ${'█'.repeat(18)}${'▒'.repeat(3)}${'░'.repeat(3)} $3.00 of $4.00`,
       '',
       'PHASE     COST   TOKENS  CALLS  AGENTS  ARTIFACTS  GATES              TIME',

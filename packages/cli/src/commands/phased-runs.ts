@@ -7,6 +7,7 @@ import { UsageError } from '../failure.ts';
 import { statusText } from '../terminal/status.ts';
 import { tableLines } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
+import { showingPhases } from '../watch/next-progress.ts';
 import { runLines } from '../watch/phase-lines.ts';
 import { exitCodeOf } from '../watch/snapshot.ts';
 import type { Command, Session } from './command.ts';
@@ -134,12 +135,18 @@ export const nextPhase: Command<[runId: string, options: NextOptions]> = async (
   const { output } = session;
   const client = session.client();
   for (;;) {
-    const answer = await client.runs.next(runId, { skipValidation, async: !wait });
     if (!wait) {
-      output.result(answer, () => [printable(answer.message)]);
+      const begun = await client.runs.next(runId, { skipValidation, async: true });
+      output.result(begun, () => [
+        printable(begun.message),
+        `Follow it: tenuto run follow ${runId}`,
+      ]);
       return EXIT.ok;
     }
-    const run = await atRest(client, answer);
+    const { answer, run } = await showingPhases(session, runId, async () => {
+      const said = await client.runs.next(runId, { skipValidation, async: false });
+      return { answer: said, run: await atRest(client, said) };
+    });
     const goesOn = all && run.phases.some(({ status }) => status === 'ready');
     if (goesOn && run.status === 'running') {
       output.event({ type: 'advanced', ...answer });

@@ -65,7 +65,10 @@ function metricsLines(metrics: RunMetrics, palette: Palette): readonly string[] 
       ],
       ['left', leftOf(projection)],
     ]),
-    ...metrics.budgets.map((budget) => budgetLine(budget, palette)),
+    // What has no limit stands in the tables.
+    ...metrics.budgets
+      .filter((budget) => budget.limit_usd !== null)
+      .map((budget) => budgetLine(budget, palette)),
     ...(phases.length === 0 ? [] : ['', ...phaseTable(phases)]),
     ...(metrics.agents_metrics.length === 0 ? [] : ['', ...agentTable(metrics.agents_metrics)]),
     ...metrics.warnings.map((warning) => palette.yellow(printable(warning))),
@@ -133,13 +136,12 @@ function budgetLine(budget: BudgetStateView, palette: Palette): string {
   return `${whose}: ${bar} ${usd(spent)} of ${usd(limit)}`;
 }
 
-const CENTS = 2;
-const SMALL_DIGITS = 6;
+/** What is less than a dollar is told to the hundredth of one, so that parts add up to their sum. */
+const SMALL = 1;
 
-/** Cents, and more digits for what is less than a cent. */
 function usd(amount: number): string {
-  if (amount === 0 || amount >= 0.01) return `$${amount.toFixed(CENTS)}`;
-  return `$${amount.toFixed(SMALL_DIGITS).replace(/0+$/, '')}`;
+  if (amount > 0 && amount < 0.0001) return 'under $0.0001';
+  return `$${amount.toFixed(amount === 0 || amount >= SMALL ? 2 : 4)}`;
 }
 
 function count(tokens: number): string {

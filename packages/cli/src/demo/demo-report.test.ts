@@ -1,7 +1,8 @@
+import { runPhaseExample } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../terminal/palette.ts';
 import { auditReport } from './audit-report.ts';
-import { auditLines, testLines } from './demo-report.ts';
+import { auditLines, phasedLines, testLines } from './demo-report.ts';
 import { progressLine } from './progress.ts';
 
 const checked = (name: string, bytes: number, findings: readonly string[] = []) => ({
@@ -42,6 +43,32 @@ describe('the audit report', () => {
 
   it('says so when there is none', () => {
     expect(auditLines(null, PLAIN)).toEqual(['  there is no report']);
+  });
+});
+
+describe('the run with agents', () => {
+  it('shows its phases, warnings of its gates, and what it would have cost', () => {
+    const failed = [
+      { id: 'g', type: 'command', severity: 'warning', message: 'It is off.' },
+    ] as const;
+    const gates = { ...runPhaseExample.gates, failed: [...failed], total: 3, passed: 2 };
+    const lines = phasedLines(
+      { phases: [{ ...runPhaseExample, name: 'Planning', gates, duration_seconds: 0.094 }] },
+      {
+        total_token_usage: { input: 6, output: 4, total: 10, cached: 0, reasoning: 0 },
+        total_cost_usd: 0.0708,
+        models_metrics: [
+          {
+            ...{ model: 'scripted/default', calls: 2, cost_usd: 0.0708 },
+            token_usage: { input: 6, output: 4, total: 10, cached: 0, reasoning: 0 },
+          },
+        ],
+      },
+      PLAIN,
+    ).join('\n');
+    expect(lines).toMatch(/Planning .*2 of 3 +94 ms/);
+    expect(lines).toContain('warning of g: It is off.');
+    expect(lines).toContain('2 calls of scripted/default, 10 tokens: $0.07 by the table');
   });
 });
 

@@ -1,3 +1,5 @@
+import type { RunDetail, RunMetrics } from '@tenuto/contract';
+import { duration } from '../terminal/duration.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { tableLines } from '../terminal/table.ts';
 import { readTestReport } from '../watch/test-report.ts';
@@ -44,6 +46,37 @@ export function testLines(output: unknown, palette: Palette): readonly string[] 
     ...(casesOf(output).length > CASES_SHOWN
       ? [palette.dim(`    … and ${casesOf(output).length - CASES_SHOWN} more`)]
       : []),
+  ];
+}
+
+/** The phases of a run as a table, and what the run would have cost. */
+export function phasedLines(
+  { phases }: Pick<RunDetail, 'phases'>,
+  metrics: Pick<RunMetrics, 'total_token_usage' | 'total_cost_usd' | 'models_metrics'>,
+  palette: Palette,
+): readonly string[] {
+  const { total_token_usage: usage, total_cost_usd: cost, models_metrics: models } = metrics;
+  const failed = phases.flatMap(({ gates }) => gates.failed);
+  const calls = models.reduce((sum, one) => sum + one.calls, 0);
+  return [
+    ...indented(
+      tableLines(
+        ['PHASE', 'AGENTS', 'FILES', 'GATES', 'TIME'],
+        phases.map(({ name, agent_ids: agents, artifacts_count: files, gates, ...phase }) => [
+          name,
+          agents.join(', '),
+          String(files),
+          `${gates.passed} of ${gates.total}`,
+          phase.duration_seconds === null ? '' : duration(phase.duration_seconds * 1_000),
+        ]),
+      ),
+    ),
+    ...failed.map(({ id, severity, message }) =>
+      palette.yellow(`    ${severity} of ${id}: ${message}`),
+    ),
+    '',
+    `  ${calls} calls of ${models.map(({ model }) => model).join(', ')}, ` +
+      `${usage.total} tokens: $${cost.toFixed(2)} by the table of prices, had they been real`,
   ];
 }
 

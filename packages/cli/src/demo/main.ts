@@ -1,5 +1,6 @@
 /**
- * The demo: a server on a store of its own in a temporary folder, two real jobs, and their results.
+ * The demo: a server on a store of its own in a temporary folder, two real jobs, a run
+ * with agents whose model is scripted, and their results.
  * It needs nothing from outside the repository and leaves nothing behind.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { type Client, createClient, type JobBody } from '@tenuto/sdk';
 import { loadSettings, startServer } from '@tenuto/server';
 import { createPalette } from '../terminal/palette.ts';
 import { auditJob, testsJob } from './demo-jobs.ts';
-import { auditLines, testLines } from './demo-report.ts';
+import { auditLines, phasedLines, testLines } from './demo-report.ts';
 import { lockfileGraph } from './lockfile-graph.ts';
 import { followJob } from './progress.ts';
 
@@ -28,6 +29,8 @@ async function main(): Promise<number> {
     PORT: '0',
     TENUTO_DATA_DIR: join(folder, 'data'),
     TENUTO_ALLOW_COMMANDS: process.execPath,
+    // Also where there is a key of a provider: a demo asks nobody who wants money.
+    TENUTO_DEFAULT_MODEL: 'scripted/default',
     LOG_LEVEL: 'error',
   });
   const server = await startServer(settings);
@@ -36,8 +39,9 @@ async function main(): Promise<number> {
     const client = createClient({ baseUrl: server.url, token: server.adminToken ?? '' });
     const audited = await runAudit(client);
     const tested = await runTests(client, folder);
+    const phased = await runPhased(client);
     sayWhereNext();
-    return audited && tested ? 0 : 1;
+    return audited && tested && phased ? 0 : 1;
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -64,6 +68,20 @@ async function runTests(client: Client, folder: string): Promise<boolean> {
   return ok;
 }
 
+async function runPhased(client: Client): Promise<boolean> {
+  say(palette.bold('3. A run with agents, in phases'));
+  say('  scripted: no model is asked, the answers are recorded ones, and nobody is paid');
+  const { run_id: runId } = await client.runs.create({
+    profile: 'analytics_forecast_app',
+    intake: { goal: 'Forecast the weekly demand' },
+    auto_advance: true,
+  });
+  const job = await followJob(client, { job_id: runId }, process.stdout);
+  const metrics = await client.runs.metrics(runId);
+  say(...phasedLines(await client.runs.get(runId), metrics, palette), '');
+  return job.status === 'completed';
+}
+
 async function run(client: Client, body: JobBody) {
   const job = await followJob(client, await client.jobs.submit(body), process.stdout);
   if (job.status !== 'completed') {
@@ -77,6 +95,7 @@ function sayWhereNext(): void {
     palette.bold('Where to look next'),
     '  npm start                                     a server that stays, on http://127.0.0.1:8420',
     '  npx tenuto run examples/hello.yaml --watch    a job of your own',
+    '  npx tenuto profiles list                      profiles, and docs/phased-runs.md for their runs',
     '  http://127.0.0.1:8420/docs                    every route, with examples',
     '  docs/architecture.md                          how it works inside',
   );

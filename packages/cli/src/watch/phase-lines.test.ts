@@ -1,7 +1,6 @@
 import { type RunDetail, type RunPhase, RunSchema, runPhaseExample } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../terminal/palette.ts';
-import { formatSeconds } from '../terminal/seconds-text.ts';
 import { runLines } from './phase-lines.ts';
 
 const [example] = Reflect.get(RunSchema, 'examples') as RunDetail[];
@@ -26,11 +25,21 @@ describe('the phases of a run', () => {
     const later = phase({ ...open, ...after, phase: 'c', name: 'Checks', status: 'pending' });
     const lines = runLines(run([phase(), ready, later]), PLAIN);
     expect(lines.slice(2)).toEqual([
-      '  ✓ Planning  completed  71.5 s, 2 artifacts, 2/3 gates (67%)'.replace('71.5', '72'),
+      '  ✓ Planning  completed  1 min 12 s, 2 artifacts, 2/3 gates (67%)',
       '  │   ! risks_named: artifacts/planning/prd.md does not match "(?i)risk".',
       '  ○ Building  waits for next',
       '  ○ Checks    pending',
       `Go on: tenuto run next ${example?.run_id}`,
+    ]);
+  });
+
+  it('say of a run that has completed where its files and its costs are', () => {
+    const short = phase({ artifacts_count: 1, duration_seconds: 0.047 });
+    const lines = runLines(run([short], { status: 'completed' }), PLAIN);
+    expect(lines[2]).toContain('completed  47 ms, 1 artifact, 2/3 gates');
+    expect(lines.slice(-2)).toEqual([
+      `Its files: tenuto artifacts list ${example?.run_id}`,
+      `What it cost: tenuto run metrics ${example?.run_id}`,
     ]);
   });
 
@@ -52,13 +61,4 @@ describe('the phases of a run', () => {
     expect(other.join('\n')).toContain('It broke.');
     expect(other.join('\n')).not.toContain('\u001b[2J');
   });
-});
-
-it.each([
-  [0.44, '0.4 s'],
-  [71.5, '72 s'],
-  [185, '3 m 5 s'],
-  [7_800, '2 h 10 m'],
-])('%d seconds are read as %s', (seconds, text) => {
-  expect(formatSeconds(seconds)).toBe(text);
 });

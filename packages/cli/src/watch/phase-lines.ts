@@ -1,6 +1,6 @@
 import type { RunDetail, RunPhase } from '@tenuto/contract';
+import { duration } from '../terminal/duration.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { formatSeconds } from '../terminal/seconds-text.ts';
 import { statusIcon, statusText, statusWord } from '../terminal/status.ts';
 import { printable } from '../terminal/text.ts';
 
@@ -33,8 +33,8 @@ function phaseLines(phase: RunPhase, { palette, width, isLast }: Style): readonl
   const { status, name, kept } = phase;
   const rail = palette.dim(isLast ? ' ' : '│');
   const more = [
-    ...(phase.duration_seconds === null ? [] : [formatSeconds(phase.duration_seconds)]),
-    ...(phase.artifacts_count === 0 ? [] : [`${phase.artifacts_count} artifacts`]),
+    ...(phase.duration_seconds === null ? [] : [duration(phase.duration_seconds * 1_000)]),
+    ...(phase.artifacts_count === 0 ? [] : [filesText(phase.artifacts_count)]),
     ...gateText(phase),
     ...(kept ? ['taken over'] : []),
   ];
@@ -53,6 +53,10 @@ function phaseLines(phase: RunPhase, { palette, width, isLast }: Style): readonl
   ];
 }
 
+function filesText(count: number): string {
+  return count === 1 ? '1 artifact' : `${count} artifacts`;
+}
+
 function gateText({ gates, status }: RunPhase): readonly string[] {
   if (gates.total === 0 || gates.governance_score === null) return [];
   const score = Math.round(gates.governance_score * 100);
@@ -66,5 +70,6 @@ function adviceFor({ run_id: runId, status, phases }: RunDetail): readonly strin
     return [`Go on: tenuto run next ${runId}`];
   }
   if (status === 'failed' && blocked) return [`Execute it again: tenuto run next ${runId}`];
-  return [];
+  if (status !== 'completed' || phases.length === 0) return [];
+  return [`Its files: tenuto artifacts list ${runId}`, `What it cost: tenuto run metrics ${runId}`];
 }

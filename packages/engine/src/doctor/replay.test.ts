@@ -284,6 +284,8 @@ describe('a run that does more than it may', () => {
     run.finish();
     const row = withEntries(examinedOver(run), (entries) => entries.slice(1));
     expect(found(run, row)).toEqual(['attempt_numbers: node 0 has attempt 2 where 1 comes next']);
+    // In a fork it is the original that has had the first one.
+    expect(found(run, { ...row, takenOver: 1 })).toEqual([]);
   });
 });
 

@@ -33,7 +33,7 @@ export function judgeRun(plan: Plan, row: ExaminedRun): readonly ReplayFinding[]
     return entries.length === 0 ? [] : [{ check: 'replay_refused', detail }];
   }
   const findings: ReplayFinding[] = [];
-  const watch = createWatch(findings);
+  const watch = createWatch(findings, row.takenOver ?? 0);
   try {
     const { run } = restoreRun(plan, row.journal, watch);
     return [...findings, ...rowFindings(row, run)];
@@ -43,8 +43,12 @@ export function judgeRun(plan: Plan, row: ExaminedRun): readonly ReplayFinding[]
   }
 }
 
-/** Looks at each line of a journal before it is applied. */
-function createWatch(findings: ReplayFinding[]) {
+/**
+ * Looks at each line of a journal before it is applied. What a fork has taken over keeps the numbers
+ * that it had: the attempts before it are the original's alone.
+ */
+function createWatch(findings: ReplayFinding[], takenOver: number) {
+  let taken = 0;
   const last = new Map<number, number>();
   let stopped = false;
   return (run: RunState, { event }: JournalEntry): void => {
@@ -57,6 +61,8 @@ function createWatch(findings: ReplayFinding[]) {
     const { node, attempt } = event;
     const expected = (last.get(node) ?? 0) + 1;
     last.set(node, attempt);
+    taken += 1;
+    if (taken <= takenOver) return;
     if (attempt !== expected) {
       const detail = `node ${node} has attempt ${attempt} where ${expected} comes next`;
       findings.push({ check: 'attempt_numbers', detail });

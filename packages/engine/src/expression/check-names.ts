@@ -14,6 +14,7 @@ export interface Check {
   readonly variables: Set<string>;
   readonly steps: Set<string>;
   readonly nodes: Set<string>;
+  readonly present: Set<string>;
   readonly secrets: Set<string>;
   /** Of `steps` and `nodes`, those that are used other than by a written id. */
   readonly whole: Set<string>;
@@ -57,8 +58,11 @@ function declaredKind(node: NodeOf<'id'>, check: Check): Kind {
   return variableKind(name);
 }
 
-/** The kind of `steps.<id>`, `nodes.<id>` or `secrets.<name>`, undefined when the node is neither. */
-export function kindOfId(node: Node, check: Check): Kind | undefined {
+/**
+ * The kind of `steps.<id>`, `nodes.<id>` or `secrets.<name>`, undefined when the node is neither.
+ * @param field what is read of it, where that is written
+ */
+export function kindOfId(node: Node, check: Check, field?: string): Kind | undefined {
   const selected = selectedId(node);
   const name = selected?.variable.args;
   if (selected === undefined) return undefined;
@@ -71,6 +75,7 @@ export function kindOfId(node: Node, check: Check): Kind | undefined {
     return 'string';
   }
   check[name].add(selected.id);
+  if (name === 'nodes' && field !== 'previous') check.present.add(selected.id);
   checkId(node, selected, check.scope[name], check);
   return name === 'nodes' ? 'map' : 'dyn';
 }

@@ -24,6 +24,7 @@ export function checkSyntax(
     variables: new Set(),
     steps: new Set(),
     nodes: new Set(),
+    present: new Set(),
     secrets: new Set(),
     whole: new Set(),
     locals: [],
@@ -34,6 +35,7 @@ export function checkSyntax(
     references: {
       steps: check.whole.has('steps') ? 'all' : check.steps,
       nodes: check.whole.has('nodes') ? 'all' : check.nodes,
+      present: check.whole.has('nodes') ? 'all' : check.present,
       secrets: check.secrets,
       variables: check.variables,
     },
@@ -110,7 +112,7 @@ function kindOfField(node: NodeOf<'.'>, check: Check): Kind {
   const known = kindOfId(node, check);
   if (known !== undefined) return known;
   const [operand, field] = node.args;
-  const kind = kindOfNode(operand, check);
+  const kind = kindOfId(operand, check, field) ?? kindOfNode(operand, check);
   if (kind !== 'map' && kind !== 'dyn') {
     return problem(check, node, `${aKind(kind)} has no field ${JSON.stringify(field)}`);
   }

@@ -14,6 +14,8 @@ export interface Scope {
 export interface References {
   readonly steps: ReadonlySet<string> | 'all';
   readonly nodes: ReadonlySet<string> | 'all';
+  /** Of `nodes`, those of which more is read than what they put out when they last ran. */
+  readonly present: ReadonlySet<string> | 'all';
   /** Never all: each is named by a written id. */
   readonly secrets: ReadonlySet<string>;
   readonly variables: ReadonlySet<string>;
@@ -74,6 +76,7 @@ export function writtenId(variable: string, id: string): string {
 export const NO_REFERENCES: References = {
   steps: new Set(),
   nodes: new Set(),
+  present: new Set(),
   secrets: new Set(),
   variables: new Set(),
 };
@@ -83,6 +86,7 @@ export function unite(a: References, b: References): References {
   return {
     steps: a.steps === 'all' || b.steps === 'all' ? 'all' : a.steps.union(b.steps),
     nodes: a.nodes === 'all' || b.nodes === 'all' ? 'all' : a.nodes.union(b.nodes),
+    present: a.present === 'all' || b.present === 'all' ? 'all' : a.present.union(b.present),
     secrets: a.secrets.union(b.secrets),
     variables: a.variables.union(b.variables),
   };

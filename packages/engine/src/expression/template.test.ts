@@ -131,6 +131,7 @@ describe('a value', () => {
     expect(references).toEqual({
       steps: new Set(['build', 'test']),
       nodes: new Set(['build']),
+      present: new Set(['build']),
       secrets: new Set(),
       variables: new Set(['steps', 'nodes', 'params']),
     });

@@ -114,6 +114,11 @@ function shown(lines: readonly string[]): string[] {
   return [...lines.slice(0, EVIDENCE), `and ${lines.length - EVIDENCE} more`];
 }
 
+function holding(count: number, does: boolean): string {
+  if (count === 1) return does ? 'holds' : 'does not hold';
+  return does ? 'hold' : 'do not hold';
+}
+
 function counted(count: number, one: string, several = `${one}s`): string {
   return count === 1 ? `1 ${one}` : `${count} ${several}`;
 }
@@ -149,10 +154,10 @@ function judgePattern(
     };
   }
   const isOk = bad.length === 0 && unread.length === 0;
-  const deed = wanted ? 'do not hold' : 'hold';
+  const bads = bad.length + unread.length;
   const ways = isOk
-    ? `${counted(files.length, 'file')} at ${path} ${wanted ? 'hold' : 'do not hold'}`
-    : `${bad.length + unread.length} of ${counted(files.length, 'file')} at ${path} ${deed}`;
+    ? `${counted(files.length, 'file')} at ${path} ${holding(files.length, wanted)}`
+    : `${bads} of ${counted(files.length, 'file')} at ${path} ${holding(bads, !wanted)}`;
   const what = `${ways} /${pattern}/${unread.length > 0 ? ', or could not be looked into' : ''}.`;
   return { passed: isOk, message: what, evidence: [...bad, ...unread] };
 }

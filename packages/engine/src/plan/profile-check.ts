@@ -14,6 +14,7 @@ import { gateProblems } from '../governance/gate-problems.ts';
 import { needsOfPhases } from './profile.ts';
 import { cycleOf } from './profile-cycle.ts';
 import { AGENT_ACTION, APPROVAL_GATE, PHASE_NODES } from './profile-phase.ts';
+import { TOLD_MOST, toldToAgents } from './profile-size.ts';
 
 type Add = (path: string, message: string, value?: unknown) => void;
 
@@ -54,7 +55,17 @@ export function profileProblems(profile: Profile): readonly ValidationError[] {
   checkUnique(profile.phases, '/phases', add);
   checkPhaseNeeds(profile.phases, add);
   for (const [i, phase] of profile.phases.entries()) checkPhase(phase, `/phases/${i}`, add);
+  checkSize(profile, add);
   return problems;
+}
+
+function checkSize(profile: Profile, add: Add): void {
+  const told = toldToAgents(profile, needsOfPhases(profile.phases));
+  if (told <= TOLD_MOST) return;
+  add(
+    '/phases',
+    `are too many together: their agents would be told of ${told} results and files, and ${TOLD_MOST} is the most; take agents or \`needs\` away, or name the \`artifacts\` of each`,
+  );
 }
 
 function checkBudget(budget: Budget | undefined, path: string, add: Add): void {

@@ -118,6 +118,7 @@ function agentParameters({ profile, phase, before }: Phase, agent: ProfileAgent)
   const expected = (phase.artifacts ?? []).filter(
     ({ path }) => agent.artifacts === undefined || agent.artifacts.includes(path),
   );
+  const allowed = profile.policy?.allowed_models;
   const earlier = [
     ...before.flatMap(({ phase: done }) => done.agents.map((one) => leftBy(done.id, one))),
     ...colleagues.map((one) => leftBy(phase.id, one)),
@@ -127,6 +128,7 @@ function agentParameters({ profile, phase, before }: Phase, agent: ProfileAgent)
     ...(Object.fromEntries(said) as JsonObject),
     // Schemas hold what may look like a template and is none.
     ...(agent.output_schema !== undefined && { output_schema: literal(agent.output_schema) }),
+    ...(allowed !== undefined && { allowed_models: literal(allowed) }),
     ...{ agent: agent.id, prompt: agent.prompt ?? '', phase: phase.id },
     input: { intake: '${params.intake}', ...(earlier.length > 0 && { earlier }) },
     feedback: `\${nodes['${gatesOf(phase.id)}'].previous}`,

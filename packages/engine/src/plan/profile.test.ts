@@ -138,6 +138,15 @@ describe('a profile becomes a graph', () => {
     expect(check).toMatchObject({ gates, policy: { gates: [] }, skip_warnings: false });
   });
 
+  it('in which agents are told the models that the policy allows, and others are not', () => {
+    const agents = [agent('a'), { id: 'b', uses: 'sleep.for', with: { seconds: 1 } }];
+    const written = profile([phase('one', { agents })], { policy: { allowed_models: ['x/*'] } });
+    const { nodes } = profileGraph(written, undefined).dag;
+    const given = (id: string) => nodes.find((node) => node.id === id)?.with;
+    expect(given('one/a')).toMatchObject({ allowed_models: ['x/*'] });
+    expect(given('one/b')).toEqual({ seconds: 1 });
+  });
+
   it('with a way back from each of its places to the profile', () => {
     const bad = profile([
       phase('one', {

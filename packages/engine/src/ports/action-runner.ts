@@ -135,6 +135,11 @@ export interface ActionRunner {
    * is made again, and it decides itself about the calls of which nobody knows.
    */
   knowsItsCalls?(uses: string): boolean;
+  /**
+   * Of such an action: whether a failure of this type comes of what is recorded, so that the same
+   * calls would only bring it about again. Absent, its classification says so.
+   */
+  failsOfItself?(uses: string, type: string): boolean;
   /** Opens those of an owner's secrets that are there; absent where there are none at all. */
   openSecrets?(owner: string, names: readonly string[]): Promise<ReadonlyMap<string, OpenSecret>>;
   /**

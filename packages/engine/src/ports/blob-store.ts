@@ -9,6 +9,12 @@ export interface BlobStore {
     options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
   ): Promise<{ readonly hash: string; readonly sizeBytes: number }>;
   /**
+   * Takes many in with fewer waits: what `work` puts is there, durably, when this answers, and need
+   * not be before.
+   * @throws BlobError as `put`, and whatever `work` throws
+   */
+  putMany<Result>(work: (put: BlobStore['put']) => Promise<Result>): Promise<Result>;
+  /**
    * Reads them, whole or from `start` to `end` (both included), in pieces; undefined when they are
    * not there.
    */

@@ -40,6 +40,8 @@ export interface ExaminedRun {
   readonly over: boolean;
   readonly progress: RunProgress | null;
   readonly journal: RunJournal;
+  /** Of a fork: so many attempts at the beginning of its journal are another run's. */
+  readonly takenOver?: number;
 }
 
 /** Which runs an examination has looked at one by one. */

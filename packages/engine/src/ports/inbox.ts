@@ -27,6 +27,8 @@ export interface InboxBody {
     readonly session: string;
     readonly from: 'failed' | 'start' | 'node';
     readonly node?: number;
+    /** More nodes that are run again from, with `from: node`. */
+    readonly also?: readonly number[];
   };
   readonly recover: Said & {
     readonly session: string;

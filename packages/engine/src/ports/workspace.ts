@@ -24,6 +24,20 @@ export interface FileNote {
   readonly description?: string;
 }
 
+/** Something in the folder that is no file of the workspace: a link, a device, a name that is refused. */
+export interface LeftOut {
+  readonly path: string;
+  /** To be put behind the path: `is a pipe`. */
+  readonly reason: string;
+}
+
+export interface TakenUp {
+  /** New and changed files, by path. */
+  readonly files: readonly WorkspaceFile[];
+  /** What is not kept; of very many the first. */
+  readonly leftOut: readonly LeftOut[];
+}
+
 /**
  * The folder of one run. What is written is an artifact of the attempt that wrote it, durably, when
  * `write` answers; files whose name begins with `_` are internal and no artifacts. Whoever opens it
@@ -43,7 +57,7 @@ export interface Workspace {
    * files become artifacts, those that are gone are noted as gone.
    * @throws WorkspaceError
    */
-  takeUp(notes?: (path: string) => FileNote | undefined): Promise<readonly WorkspaceFile[]>;
+  takeUp(notes?: (path: string) => FileNote | undefined): Promise<TakenUp>;
 }
 
 export interface Workspaces {

@@ -45,6 +45,12 @@ export type RunEvent =
   | StopEvent;
 
 /** A recovery that no attempt's end has brought about: by hand, by a decision, or of the whole run. */
+/** A node that goes on where it was cut off; `decided` as in {@link RecoveryStep}. */
+export interface Onward {
+  readonly node: number;
+  readonly decided?: boolean;
+}
+
 export interface RecoverEvent {
   readonly type: 'recover';
   readonly at: number;
@@ -53,6 +59,10 @@ export interface RecoverEvent {
   readonly node?: number;
   /** What a run that is over does again; `failed` unless said. */
   readonly from?: 'failed' | 'start' | 'node';
+  /** With `node`: more of which, and of all after them, the same is done. */
+  readonly also?: readonly number[];
+  /** Of what failed: nodes that go on in their generation. */
+  readonly onward?: readonly Onward[];
   /** Attempts that were going on, as in a stop. */
   readonly running: readonly { readonly node: number; readonly attempt: number }[];
 }

@@ -16,7 +16,7 @@ export {
   mayRecover,
   type Trouble,
 } from './choose-recovery.ts';
-export type { AttemptEnded, Effect, RecoverEvent, RunEvent, StopEvent } from './event.ts';
+export type { AttemptEnded, Effect, Onward, RecoverEvent, RunEvent, StopEvent } from './event.ts';
 export {
   type ForkedRun,
   hasNode,
@@ -28,6 +28,7 @@ export {
 export { holdNode, releaseHeld } from './hold.ts';
 export type { JournalEntry, RunJournal, StartedAttempt } from './journal-entry.ts';
 export { type OpenSession, type RecoveryStep, type Round, RUN } from './recovery-step.ts';
+export { cutOff } from './rerun.ts';
 export { type RestoredRun, restoreRun } from './restore.ts';
 export { retryDue, retryPast } from './retry-trace.ts';
 export { attemptsInRound, effectKey, isDecidedUpon, roundOf, usesOf } from './round.ts';

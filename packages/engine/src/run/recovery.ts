@@ -114,8 +114,8 @@ function reopen(run: RunState, event: RecoverEvent, effects: Effect[]): void {
     from === 'start'
       ? ({ from: 'cut', cut: 0 } as const)
       : node !== undefined && (from === 'node' || action === 'retry_job')
-        ? ({ from: 'node', node } as const)
-        : ({ from: 'failed' } as const);
+        ? ({ from: 'node', node, ...(event.also && { also: event.also }) } as const)
+        : ({ from: 'failed', ...(event.onward && { onward: event.onward }) } as const);
   rerun(run, again, () => {
     if (from !== 'failed') return;
     if (action === 'skip_node' && node !== undefined) skip(run, node, step.with.result);

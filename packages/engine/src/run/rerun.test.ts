@@ -2,7 +2,7 @@ import { InvalidJobStateError, type NodeInput } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
 import { parallel, sequence, work } from '../../test/graph-nodes.ts';
 import { play, type Scenario } from '../../test/scenario.ts';
-import { effectKey, roundOf } from './round.ts';
+import { effectKey, isDecidedUpon, roundOf } from './round.ts';
 import { attemptOf } from './state.ts';
 
 const tidy: NodeInput = { id: 'tidy', type: 'cleanup', uses: 'x' };
@@ -35,6 +35,15 @@ describe('a retry from what failed', () => {
     run.start();
     expect([generation(run, 'a'), generation(run, 'b'), generation(run, 'c')]).toEqual([0, 1, 0]);
     expect(attemptOf(run.run, run.node('b'))).toBe(2);
+  });
+
+  it('leaves those in their generation that go on where they were', () => {
+    const run = failing([work('a'), work('b'), work('c', { needs: ['b'] })], 'a', 'b');
+    run.recover('retry_job', { onward: [{ node: run.node('b'), decided: true }] });
+    expect(run.start()).toEqual(['a', 'b']);
+    expect([generation(run, 'a'), generation(run, 'b')]).toEqual([1, 0]);
+    expect(isDecidedUpon(run.run, run.node('b'), 2)).toBe(true);
+    expect(isDecidedUpon(run.run, run.node('a'), 2)).toBe(false);
   });
 
   it('runs what was skipped because of it', () => {

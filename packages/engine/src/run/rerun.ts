@@ -5,6 +5,7 @@
  * A group of which a part stays goes on where it was; one of which nothing stays starts again, and
  * the instances that its `for_each` made are given up for new ones.
  */
+import type { Onward } from './event.ts';
 import { directChildren } from './group.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { consider, countFailure, isGroup, tell } from './release.ts';
@@ -28,8 +29,8 @@ import {
 
 /** What runs again. A cut keeps what ended up to there, in the order of ends; 0 keeps nothing. */
 export type Rerun =
-  | { readonly from: 'failed' }
-  | { readonly from: 'node'; readonly node: number }
+  | { readonly from: 'failed'; readonly onward?: readonly Onward[] }
+  | { readonly from: 'node'; readonly node: number; readonly also?: readonly number[] }
   | { readonly from: 'cut'; readonly cut: number };
 
 const STAYS = 0;
@@ -44,7 +45,10 @@ export function rerun(run: RunState, what: Rerun, before: () => void = () => {})
   const marks = choose(run, what);
   giveUpInstances(run, marks);
   const chosen = nodesMarked(marks, AGAIN);
-  for (const node of chosen) reset(run, node, marks);
+  const onward = new Map(
+    (what.from === 'failed' ? what.onward : undefined)?.map((o) => [o.node, o]),
+  );
+  for (const node of chosen) reset(run, node, marks, onward.get(node));
   retell(run, marks);
   for (const group of nodesMarked(marks, GOES_ON)) goOn(run, group, marks);
   run.phase = 'work';
@@ -61,6 +65,20 @@ export function runsAgain(run: RunState, node: number): boolean {
   return choose(run, { from: 'failed' })[node] === AGAIN;
 }
 
+/** Nodes whose own work was begun and did not complete, in a run that is over. */
+export function cutOff(run: RunState): readonly number[] {
+  const nodes: number[] = [];
+  for (let node = 0; node < run.size; node += 1) {
+    if (attemptOf(run, node) === 0 || run.groups.has(node)) continue;
+    if (hasFlag(run, node, FLAG.dormant) || hasFlag(run, node, FLAG.undone)) continue;
+    const status = statusOf(run, node);
+    if (status === 'completed' || status === 'skipped') continue;
+    if (roundOf(run, node).kind === 'work' && specOf(run, node).type !== 'cleanup')
+      nodes.push(node);
+  }
+  return nodes;
+}
+
 /** Whether a node cannot be reached yet: it is in a group that was never started. */
 export function isHeldBack(run: RunState, node: number): boolean {
   return heldBackBy(run, node) !== node;
@@ -75,7 +93,8 @@ function nodesMarked(marks: Uint8Array, mark: number): number[] {
 function choose(run: RunState, what: Rerun): Uint8Array {
   const marks = new Uint8Array(run.size);
   if (what.from === 'cut') chooseAfter(run, what.cut, marks);
-  if (what.from === 'node') spread(run, heldBackBy(run, what.node), marks, () => true);
+  const named = what.from === 'node' ? [what.node, ...(what.also ?? [])] : [];
+  for (const node of named) spread(run, heldBackBy(run, node), marks, () => true);
   if (what.from !== 'cut') chooseFailed(run, marks);
   for (let node = 0; node < run.plan.nodeCount; node += 1) {
     if (run.plan.specs[node]?.type === 'cleanup') marks[node] = AGAIN;
@@ -230,10 +249,11 @@ function giveUp(run: RunState, node: number, marks: Uint8Array): void {
   run.groups.delete(node);
 }
 
-function reset(run: RunState, node: number, marks: Uint8Array): void {
+function reset(run: RunState, node: number, marks: Uint8Array, onward: Onward | undefined): void {
   const spec = specOf(run, node);
   if (attemptOf(run, node) > 0 || spec.forEach !== undefined) {
-    beginRound(run, node, { kind: 'work', renewed: true });
+    const decided = onward?.decided === true;
+    beginRound(run, node, { kind: 'work', renewed: onward === undefined, decided });
   }
   setStatus(run, node, 'pending');
   for (const flag of Object.values(FLAG)) clearFlag(run, node, flag);

@@ -66,7 +66,7 @@ export function bundlePage(bundle: Bundle): string {
 <body>
 <header class="top">
 <h1>${run.name} ${badge(run.status)}</h1>
-<p class="meta">Run <code>${run.run_id}</code>, a ${run.kind} that ${run.triggered_by} asked for${origin(bundle)}</p>
+<p class="meta">Run <code>${run.run_id}</code>, a ${nounOf(run.kind)} that ${run.triggered_by} asked for${origin(bundle)}</p>
 ${facts(bundle)}
 </header>
 <nav><div>${PARTS.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</div></nav>
@@ -102,6 +102,13 @@ ${audit(bundle)}
 </body>
 </html>
 `.text;
+}
+
+const NOUNS: Readonly<Record<string, string>> = { phased: 'phased run', task: 'run of a task' };
+
+/** What a kind of run is called in a sentence. */
+function nounOf(kind: string): string {
+  return NOUNS[kind] ?? kind;
 }
 
 function origin({ run: { forked_from: from } }: Bundle): Html {

@@ -148,13 +148,13 @@ function addZip(app: Typed, parts: ArtifactParts): void {
     },
     async (request, reply) => {
       const { run_id: runId } = request.params;
-      const { name, body } = await zipArtifacts(parts, callerOf(request), {
+      const { disposition, body } = await zipArtifacts(parts, callerOf(request), {
         runId,
         query: request.query,
       });
       reply.raw.on('close', () => body.destroy());
       reply.headers({
-        'content-disposition': `attachment; filename="${name}"`,
+        'content-disposition': disposition,
         'cache-control': 'no-store',
       });
       return reply.type(ZIP).send(body);

@@ -1,5 +1,5 @@
 import { OrchestrationError } from '@tenuto/contract';
-import { type ArtifactRecord, BlobError } from '@tenuto/engine';
+import { type ArtifactRecord, BlobError, type BlobStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { allowsRange, type ByteRange, byteRangeOf, namesTag } from '../http/byte-range.ts';
 import { attachmentNamed } from '../http/content-disposition.ts';
@@ -76,6 +76,19 @@ export async function openArtifact(
   }
   if (!(found instanceof Uint8Array)) return found;
   return pieces(range === 'all' ? found : found.subarray(range.start, range.end + 1));
+}
+
+/** Small bytes of the store of blobs; undefined when they are gone. @throws OrchestrationError 503 */
+export async function readBlob(
+  blobs: Pick<BlobStore, 'open'>,
+  hash: string,
+): Promise<Uint8Array | undefined> {
+  try {
+    const pieces = await blobs.open(hash);
+    return pieces && Buffer.concat(await Array.fromAsync(pieces));
+  } catch (error) {
+    throw translated(error);
+  }
 }
 
 function translated(error: unknown): unknown {

@@ -2,8 +2,9 @@
 import { Readable } from 'node:stream';
 import { checkPath, NO_PHASE, pathFrom } from '@tenuto/contract';
 import type { Access, ArtifactFilter, ArtifactKey, ArtifactRecord } from '@tenuto/engine';
-import { ZipFile } from 'yazl';
 import { authorize, type Caller } from '../auth/principal.ts';
+import { attachmentNamed } from '../http/content-disposition.ts';
+import { type ZipEntry, zipPieces } from '../zip/zip-stream.ts';
 import { openArtifact } from './artifact-bytes.ts';
 import { type ArtifactParts, type ArtifactQuery, filterOf, noRun } from './artifacts.ts';
 
@@ -18,7 +19,8 @@ export interface ZipWish {
 }
 
 export interface ZipStream {
-  readonly name: string;
+  /** Of its Content-Disposition. */
+  readonly disposition: string;
   readonly body: Readable;
 }
 
@@ -33,13 +35,11 @@ export async function zipArtifacts(
   const filter = filterOf(id, query);
   const first = await parts.artifacts.list(access, filter, { limit: PAGE, offset: 0 });
   if (first === undefined) throw noRun(runId);
+  const records = recordsOf(parts, { access, filter, first: first.items, more: first.hasMore });
   const phase = query.phase === undefined || query.phase === NO_PHASE ? '' : `-${query.phase}`;
   return {
-    name: `run-${id}${phase}.zip`,
-    body: zipOf(
-      parts,
-      recordsOf(parts, { access, filter, first: first.items, more: first.hasMore }),
-    ),
+    disposition: attachmentNamed(`run-${id}${phase}.zip`),
+    body: Readable.from(zipPieces(entriesOf(parts, records)), { objectMode: false }),
   };
 }
 
@@ -66,67 +66,20 @@ async function* recordsOf(
   }
 }
 
-/** Adds a file only when the one before it is on its way, and stops when nobody reads any more. */
-function zipOf(parts: ArtifactParts, records: AsyncGenerator<ArtifactRecord>): Readable {
-  const zip = new ZipFile();
-  const body = zip.outputStream;
-  if (!(body instanceof Readable)) throw new TypeError('a zip file is no stream');
-  const stopped = new AbortController();
-  let current: Readable | undefined;
-  body.on('close', () => {
-    stopped.abort();
-    current?.destroy();
-    void records.return(undefined);
-  });
-  zip.on('error', (error: Error) => body.destroy(error));
-  // Made at once and opened when it is read: begun later, yazl would hold on to all that it has sent.
-  const open = (record: ArtifactRecord) => {
-    current = Readable.from(piecesOf(parts, record), { objectMode: false });
-    // It is piped and looked at no further: a file that breaks off would be waited for without end.
-    current.on('error', (error) => body.destroy(error));
-    return current;
-  };
-  const fill = async () => {
-    const names = new Set<string>();
-    for await (const record of records) {
-      await addEntry(zip, record, {
-        name: unusedName(names, record.path),
-        open,
-        stopped: stopped.signal,
-      });
-    }
-    zip.end();
-  };
-  fill().catch((error: unknown) => {
-    if (!body.destroyed) body.destroy(error instanceof Error ? error : new Error(String(error)));
-  });
-  return body;
-}
-
-interface Entry {
-  readonly name: string;
-  readonly stopped: AbortSignal;
-  open(record: ArtifactRecord): Readable;
-}
-
-/** Resolves when the file is on its way. */
-function addEntry(zip: ZipFile, record: ArtifactRecord, { name, open, stopped }: Entry) {
-  const options = {
-    size: record.sizeBytes,
-    mtime: new Date(record.createdAt),
-    mode: 0o100644,
-    compress: !COMPRESSED.test(record.mediaType),
-  };
-  return new Promise<void>((resolve, reject) => {
-    const stop = () => reject(stopped.reason);
-    stopped.addEventListener('abort', stop, { once: true });
-    zip.addReadStreamLazy(name, options, (pump) => {
-      stopped.removeEventListener('abort', stop);
-      if (stopped.aborted) return;
-      pump(null, open(record));
-      resolve();
-    });
-  });
+async function* entriesOf(
+  parts: ArtifactParts,
+  records: AsyncIterable<ArtifactRecord>,
+): AsyncGenerator<ZipEntry> {
+  const names = new Set<string>();
+  for await (const record of records) {
+    yield {
+      name: unusedName(names, record.path),
+      modifiedAt: record.createdAt,
+      sizeBytes: record.sizeBytes,
+      deflate: !COMPRESSED.test(record.mediaType),
+      open: () => piecesOf(parts, record),
+    };
+  }
 }
 
 async function* piecesOf(parts: ArtifactParts, record: ArtifactRecord): AsyncGenerator<Uint8Array> {

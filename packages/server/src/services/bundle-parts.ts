@@ -12,6 +12,7 @@ import {
 import type { Access, ApprovalStore, BlobStore, RunRecord } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
 import { approvalView } from './approvals.ts';
+import { readBlob } from './artifact-bytes.ts';
 import { auditAccessOf, rowView } from './audit.ts';
 import { BUNDLE_LIMITS } from './bundle-limits.ts';
 import { interventionView } from './interventions.ts';
@@ -132,8 +133,8 @@ export async function bundleArtifacts(
   const hashes = hashesOf(true);
   const bytes = new Map(await parts.forks.bytes(access, { runId: run.runId, hashes }));
   for (const hash of blobs === undefined ? [] : hashesOf(false)) {
-    const pieces = await blobs?.open(hash);
-    if (pieces !== undefined) bytes.set(hash, Buffer.concat(await Array.fromAsync(pieces)));
+    const found = blobs && (await readBlob(blobs, hash));
+    if (found !== undefined) bytes.set(hash, found);
   }
   return listed.map((artifact) => {
     const { path, nodeId, attempt, mediaType, sizeBytes, hash } = artifact;

@@ -40,14 +40,15 @@ export async function runGovernance(
     run_id: run.runId,
     passed: phases.every(({ passed }) => passed),
     governance_score: governanceScore(phases.flatMap(({ gates }) => gates)),
-    hygiene_score: reports[0]?.hygiene_score ?? null,
+    // Of the last check: each one looks through all that is there.
+    hygiene_score: phases.at(-1)?.hygiene_score ?? null,
     phases,
     history: before.slice(0, HISTORY),
     history_omitted: Math.max(0, before.length - HISTORY),
   };
 }
 
-/** Newest first. */
+/** Of each node, newest first. */
 async function reportsOf(
   { jobs }: JobParts,
   access: Access,

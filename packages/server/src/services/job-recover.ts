@@ -39,7 +39,12 @@ import type { JobParts } from './services.ts';
 export async function retryJob(
   parts: JobParts,
   caller: Caller,
-  wish: Wish & { readonly retry: RetryJob; readonly auditAs?: string },
+  wish: Wish & {
+    readonly retry: RetryJob;
+    /** More nodes to run again from, with `from: node`. */
+    readonly also?: readonly string[];
+    readonly auditAs?: string;
+  },
 ): Promise<Acted> {
   const { from = 'failed', node_id: nodeId, reason } = wish.retry;
   const { door = JOB_DOOR } = wish;
@@ -51,14 +56,16 @@ export async function retryJob(
   }
   if (!mayBecome(run.status, 'retrying')) throw wrongState(run, 'retried');
   refusePastDeadline(parts, run);
-  const node =
-    nodeId === undefined ? undefined : findNode(await viewOf(parts, access, run), nodeId);
+  const wanted = nodeId === undefined ? [] : [nodeId, ...(wish.also ?? [])];
+  const viewed = wanted.length === 0 ? undefined : await viewOf(parts, access, run);
+  const [node, ...also] = viewed === undefined ? [] : wanted.map((id) => findNode(viewed, id));
   const { runId } = run;
   const why = reason === undefined ? {} : { reason };
   const details = { from, ...(nodeId !== undefined && { node_id: nodeId }), ...why };
   const body: InboxBody['retry'] = {
     ...{ actor: caller.principal.actor, session: parts.newId(), from, ...why },
     ...(node !== undefined && { node: node.index }),
+    ...(also.length > 0 && { also: also.map(({ index }) => index) }),
   };
   return reopenJob(parts, access, {
     reopening: {

@@ -1,6 +1,7 @@
 import type { Clock, PriceStore } from '@tenuto/engine';
 import type { GraphUse } from './graph-use.ts';
 import type { JobDefaults } from './job-defaults.ts';
+import type { ModelRules } from './model-policy.ts';
 import type { ProfileUse } from './profile-use.ts';
 import type { PolicyUse } from './retry-policy-use.ts';
 import type { ResolveTemplate } from './template-use.ts';
@@ -18,4 +19,5 @@ export interface JobRules {
   /** What tokens cost: a job with a budget names only models with a price. */
   readonly prices?: Pick<PriceStore, 'unpriced'>;
   readonly profiles?: ProfileUse;
+  readonly models?: ModelRules;
 }

@@ -34,27 +34,35 @@ export async function refuseUnpriced(
   if (first !== undefined) throw new PlanError(`${first.path} ${first.message}.`, errors);
 }
 
-/** The models that the agents of a graph name, and the one that a budget degrades to. */
+/**
+ * The models that the agents of a graph name, and the one that a budget degrades to.
+ * @param unnamed the model of agents that name none; without it they are left out
+ */
 export function modelsNamed(
   { nodes }: Pick<DagInput, 'nodes'>,
   budget?: Budget,
+  unnamed?: string,
 ): readonly NamedModel[] {
-  const named = nodes.flatMap((node, i) => modelsOf(node, `/dag_definition/nodes/${i}`));
+  const named = nodes.flatMap((node, i) => modelsOf(node, `/dag_definition/nodes/${i}`, unnamed));
   const { degrade_to: model } = budget ?? {};
   return model === undefined ? named : [...named, { model, path: '/budget/degrade_to' }];
 }
 
 const AGENT = 'agent.run';
 
-function modelsOf(node: NodeInput, path: string): NamedModel[] {
+function modelsOf(node: NodeInput, path: string, unnamed: string | undefined): NamedModel[] {
   const below = (node.children ?? []).flatMap((child, i) =>
-    modelsOf(child, `${path}/children/${i}`),
+    modelsOf(child, `${path}/children/${i}`, unnamed),
   );
   if ((node.uses ?? node.action_type) !== AGENT) return below;
   const field = node.with === undefined ? 'action_parameters' : 'with';
   const parameters = node.with ?? node.action_parameters ?? {};
   const subAgents = Array.isArray(parameters.sub_agents) ? parameters.sub_agents : [];
-  const agents: [unknown, string][] = [[parameters, `${path}/${field}`]];
+  const own =
+    unnamed === undefined || parameters.model !== undefined
+      ? parameters
+      : { ...parameters, model: unnamed };
+  const agents: [unknown, string][] = [[own, `${path}/${field}`]];
   for (const [i, agent] of subAgents.entries())
     agents.push([agent, `${path}/${field}/sub_agents/${i}`]);
   return [...agents.flatMap(([agent, at]) => modelOf(agent, at)), ...below];

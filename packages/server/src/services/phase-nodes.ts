@@ -4,12 +4,14 @@ import type { Viewed } from './node-find.ts';
 /** A phase of a run, with its nodes by index. */
 export interface PhaseNodes {
   readonly phase: string;
+  /** But for the one that waits to be told to go on: a phase takes no time before that. */
   readonly nodes: readonly number[];
   /** The node that checks its gates. */
   readonly gates: number | undefined;
 }
 
 const GATES = 'gates';
+const NEXT = 'next';
 /** Nodes of a phase that are nobody's work. */
 const BETWEEN = /^(start|next|gates|approve(-.+)?)$/;
 
@@ -20,7 +22,7 @@ export function phaseNodesOf(plan: Pick<Plan, 'ids' | 'nodeCount'>): readonly Ph
     const [phase, role] = partsOf(plan.ids[node] ?? '');
     if (phase === undefined) continue;
     const found = byPhase.get(phase) ?? { nodes: [], gates: undefined };
-    found.nodes.push(node);
+    if (role !== NEXT) found.nodes.push(node);
     if (role === GATES) found.gates = node;
     byPhase.set(phase, found);
   }

@@ -24,6 +24,7 @@ import {
 import { profileFaults } from '../profiles/profile-form.ts';
 import type { JobInput, JobSources } from './job-input.ts';
 import { checkJob, type GraphParts } from './job-submit.ts';
+import { refuseForbidden } from './model-policy.ts';
 import { modelsNamed, refuseUnpriced } from './model-prices.ts';
 import { type FoundProfile, noProfile, type ProfileUse } from './profile-use.ts';
 
@@ -68,10 +69,21 @@ export async function readRun(
   const params: JsonObject = { ...jsonOf(profile.params), ...jsonOf(asked.params), intake };
   const body = { ...jobOf(profile, graph, params), ...retry };
   const job = await atGraph(graph, () => checkJob(parts, access, body, door));
+  await atGraph(graph, async () => refuseForbiddenModels(parts, profile, { graph, budget }));
   const phased = phasedInput(found, { asked, graph, budget });
   const budgets = runBudgetsOf(phased);
   if (isLimited(budgets)) await atGraph(graph, () => refuseUnpricedGraph(parts, graph, budget));
   return { found, job, input: { ...job.run, phased, budgets } };
+}
+
+/** What a policy does not allow is refused before anything is paid for. */
+function refuseForbiddenModels(
+  { rules: { models } }: GraphParts,
+  { policy }: Profile,
+  of: { readonly graph: ProfileGraph; readonly budget: Budget | undefined },
+): void {
+  const used = modelsNamed(of.graph.dag, of.budget, models?.defaultModel());
+  refuseForbidden(used, { deployment: models?.policy, profile: policy });
 }
 
 /** A budget can only be kept for models whose price is known. */

@@ -78,7 +78,7 @@ function isPhased({ kind, input }: RunRecord): boolean {
 
 function durationOf(run: RunRecord, now: number): number | null {
   if (run.startedAt === null) return null;
-  return Math.max(0, (run.completedAt ?? now) - run.startedAt) / 1_000;
+  return Math.round(Math.max(0, (run.completedAt ?? now) - run.startedAt)) / 1_000;
 }
 
 interface PhaseFacts {
@@ -100,7 +100,8 @@ function phaseMetrics(
   const executed = nodes.filter((node) => ended.has(node) && isWork(idOf(node)));
   return {
     phase,
-    duration_seconds: span === undefined ? null : ((until ?? span.to) - span.from) / 1_000,
+    duration_seconds:
+      span === undefined ? null : Math.round((until ?? span.to) - span.from) / 1_000,
     ...spendingOf(calls.filter((one) => one.phase === phase)),
     agents_executed: executed.length,
     artifacts_generated: artifacts.get(phase) ?? 0,

@@ -8,7 +8,7 @@ import {
 } from '@tenuto/contract';
 import { type Access, nextSignal, type RunRecord, startOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { recoverJob, retryJob } from './job-recover.ts';
+import { retryJob } from './job-recover.ts';
 import { auditOf, JobStateError, RUN_DOOR } from './job-state.ts';
 import { tellJob } from './job-tell.ts';
 import { shownStatus } from './job-view.ts';
@@ -142,7 +142,7 @@ function refuseDeaf(phases: readonly RunPhase[]): void {
 }
 
 /**
- * Takes a run that gates have failed back to where the first of their phases began.
+ * Takes a run that gates have failed back to where their phases began, and no other.
  * @returns those of the phases that wait to be told to go on; undefined when it takes too long
  */
 async function goBack(
@@ -150,21 +150,15 @@ async function goBack(
   caller: Caller,
   { run, again }: Seen & { readonly again: readonly RunPhase[] },
 ): Promise<readonly RunPhase[] | undefined> {
-  const [first] = again;
+  const [first, ...others] = again.map(({ phase }) => startOf(phase));
   if (first === undefined) return [];
   const reason = `next, after gates have blocked ${again.map(({ phase }) => phase).join(', ')}`;
   const wish = { jobId: run.runId, ifMatch: undefined, async: false, door: RUN_DOOR } as const;
   const auditAs = 'run.reexecuted';
-  const start = startOf(first.phase);
-  // Of several, all that has ended since the first of them began is undone with it.
-  if (again.length > 1) {
-    const recovery = { action: 'rollback_state', reason, with: { to: start } } as const;
-    await recoverJob(parts, caller, { ...wish, recovery, auditAs });
-  } else {
-    await retryJob(parts, caller, {
-      ...{ ...wish, auditAs, retry: { from: 'node', node_id: start, reason } },
-    });
-  }
+  await retryJob(parts, caller, {
+    ...{ ...wish, auditAs, also: others },
+    retry: { from: 'node', node_id: first, reason },
+  });
   const access = authorize(caller.principal, 'runs:write', 'runs');
   const ends = new Map(again.map(({ phase, completed_at: end }) => [phase, end]));
   const { seen, done } = await until(parts, SETTLE_MS, async () => {
@@ -215,9 +209,12 @@ async function untilExecuted(
 ): Promise<{ readonly seen: Seen; readonly done: boolean }> {
   const executed = await until(parts, waitMs, async () => {
     const seen = await look(parts, access, runId);
-    return { seen, done: seen.run.over || isExecuted(seen.phases, ids) };
+    const over = seen.run.over || isExecuted(seen.phases, ids);
+    // Nobody knows for how long it is paused: the answer does not wait for that.
+    return { seen, over, done: over || seen.status === 'paused' };
   });
-  if (!executed.done || executed.seen.run.over) return executed;
+  if (!executed.over) return { seen: executed.seen, done: false };
+  if (executed.seen.run.over) return executed;
   const { seen } = await until(parts, SETTLE_MS, async () => {
     const now = await look(parts, access, runId);
     const left = now.phases.some(({ status }) => !PHASE_OVER.has(status));

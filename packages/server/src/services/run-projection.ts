@@ -71,7 +71,7 @@ function wholeRun(
   const elapsed = run.startedAt === null ? 0 : now - run.startedAt;
   return {
     remaining_cost_usd: usdOf(Math.max(0, cost - spent)),
-    remaining_seconds: Math.max(0, ms - elapsed) / 1_000,
+    remaining_seconds: Math.round(Math.max(0, ms - elapsed)) / 1_000,
     ...{ basis: 'history', runs: past.length },
   };
 }

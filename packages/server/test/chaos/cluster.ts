@@ -36,7 +36,15 @@ const FENCED = 'the journal was refused';
 
 export async function openCluster(
   stage: Stage,
-  options: { readonly leaseMs: number; readonly servers: number; readonly pgFolder: string },
+  options: {
+    readonly leaseMs: number;
+    readonly servers: number;
+    readonly pgFolder: string;
+    /** What the servers are told besides. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** One data folder for all of them, and so one store of blobs. */
+    readonly shared?: boolean;
+  },
 ): Promise<Cluster> {
   const postgres = await startEmbedded({ dataDir: options.pgFolder, restartPolicy: RESTARTS });
   const { connection } = postgres;
@@ -47,10 +55,11 @@ export async function openCluster(
 
   function launch(member: Omit<Member, 'process'>): ServerProcess {
     const server = stage.start({
-      ...{ dataDir: stage.dataDir(member.name), databaseUrl },
+      ...{ dataDir: stage.dataDir(options.shared === true ? 'shared' : member.name), databaseUrl },
       env: {
         TENUTO_LEASE_MS: String(options.leaseMs),
         TENUTO_HTTP_ALLOW: '127.0.0.1',
+        ...options.env,
         ...(member.failpoint !== undefined && { FAILPOINT: member.failpoint }),
       },
     });

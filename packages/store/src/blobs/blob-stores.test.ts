@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BlobStore } from '@tenuto/engine';
 import { memoryBlobs } from '@tenuto/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { blobStoreBehaves } from '../../conformance/blob-store.ts';
 import { createDiskBlobStore } from './disk-blob-store.ts';
 import { type S3Fixture, startS3 } from './s3.fixture.ts';
@@ -54,6 +54,20 @@ describe('a store of blobs on the disk', () => {
     await again.put(randomBytes(7));
     expect(await readdir(incoming)).toEqual(['young']);
     await rm(join(incoming, 'young'));
+  });
+
+  it('waits for each file that it takes in, and for each folder once when there are many', async () => {
+    const handle = await open(folder);
+    await handle.close();
+    const synced = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
+    const many = Array.from({ length: 1_200 }, (_, n) => Buffer.from(`${n} of many`));
+    try {
+      await store.putMany((put) => Promise.all(many.map((bytes) => put(bytes))));
+      expect(synced.mock.calls.length).toBeGreaterThan(many.length + 200);
+      expect(synced.mock.calls.length).toBeLessThanOrEqual(many.length + 256 + 1);
+    } finally {
+      synced.mockRestore();
+    }
   });
 
   it('says that it cannot be used when its folder is none', async () => {

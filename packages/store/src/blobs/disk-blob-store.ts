@@ -3,13 +3,16 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BlobError, type BlobStore } from '@tenuto/engine';
+import { sideBySide } from '../side-by-side.ts';
 import { codeOf } from '../system-code.ts';
 import { hashOf, placeOf, refuseTooLarge } from './blob-hash.ts';
-import { createFolderSync } from './folder-sync.ts';
+import { createFolderSync, type FolderSync } from './folder-sync.ts';
 import { createSpool, PRIVATE_FOLDER, type PutOptions, type SpoolOptions } from './spool.ts';
 
 /** Files that are removed at once. */
 const REMOVALS = 16;
+/** Folders that are synced at once. */
+const SYNCS = 8;
 const PIECE_BYTES = 128 * 1024;
 
 /**
@@ -25,28 +28,33 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
     return place === undefined ? undefined : join(folder, place);
   };
 
-  async function isThere(path: string, sizeBytes: number): Promise<boolean> {
+  async function isThere(path: string, sizeBytes: number, named: FolderSync): Promise<boolean> {
     if ((await sizeOf(path)) !== sizeBytes) return false;
     // Whoever put them there may not have got so far yet.
-    await sync(dirname(path));
+    await named(dirname(path));
     return true;
   }
 
-  async function put(source: Uint8Array | AsyncIterable<Uint8Array>, given: PutOptions) {
+  /** @param named makes the names in a folder durable, or sees to it that somebody does */
+  async function put(
+    source: Uint8Array | AsyncIterable<Uint8Array>,
+    given: PutOptions,
+    named: FolderSync,
+  ) {
     if (source instanceof Uint8Array) {
       refuseTooLarge(source.length, given.maxBytes);
       const hash = hashOf(source);
       const known = { hash, sizeBytes: source.length };
-      if (await isThere(join(folder, placeOf(hash) ?? ''), source.length)) return known;
+      if (await isThere(join(folder, placeOf(hash) ?? ''), source.length, named)) return known;
     }
     const { path: from, hash, sizeBytes } = await spool.take(source, given);
     const to = join(folder, placeOf(hash) ?? '');
     try {
-      if (await isThere(to, sizeBytes)) return { hash, sizeBytes };
+      if (await isThere(to, sizeBytes, named)) return { hash, sizeBytes };
       const made = await mkdir(dirname(to), { recursive: true, mode: PRIVATE_FOLDER });
       await rename(from, to);
-      await sync(dirname(to));
-      if (made !== undefined) await sync(folder);
+      await named(dirname(to));
+      if (made !== undefined) await named(folder);
       return { hash, sizeBytes };
     } finally {
       await rm(from, { force: true });
@@ -54,7 +62,8 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
   }
 
   return {
-    put: (source, given = {}) => told(() => put(source, given), given.signal),
+    put: (source, given = {}) => told(() => put(source, given, sync), given.signal),
+    putMany: (work) => inOneGo(work, put, sync),
     async open(hash, range) {
       const path = pathOf(hash);
       const size = path === undefined ? undefined : await told(() => sizeOf(path));
@@ -73,6 +82,29 @@ export function createDiskBlobStore(options: SpoolOptions): BlobStore {
       }
     },
   };
+}
+
+type Put = (
+  source: Uint8Array | AsyncIterable<Uint8Array>,
+  given: PutOptions,
+  named: FolderSync,
+) => ReturnType<BlobStore['put']>;
+
+/** Waits for the names in each folder once, when all files have theirs. */
+async function inOneGo<Result>(
+  work: (put: BlobStore['put']) => Promise<Result>,
+  put: Put,
+  sync: FolderSync,
+): Promise<Result> {
+  const folders = new Set<string>();
+  const named: FolderSync = async (changed) => {
+    folders.add(changed);
+  };
+  const result = await work((source, given = {}) =>
+    told(() => put(source, given, named), given.signal),
+  );
+  await told(() => sideBySide(folders, SYNCS, sync));
+  return result;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

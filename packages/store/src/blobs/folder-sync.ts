@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
 
+export type FolderSync = (folder: string) => Promise<void>;
+
 /** Makes names in folders durable; who asks while a folder is being synced shares the next time. */
-export function createFolderSync(): (folder: string) => Promise<void> {
+export function createFolderSync(): FolderSync {
   const going = new Map<string, Promise<void>>();
   const next = new Map<string, Promise<void>>();
   const begin = (folder: string): Promise<void> => {

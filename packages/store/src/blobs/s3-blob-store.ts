@@ -47,12 +47,7 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
   async function sizeOf(hash: string): Promise<number | undefined> {
     const place = at(hash);
     if (place === undefined) return undefined;
-    try {
-      return (await client.send(new s3.HeadObjectCommand(place))).ContentLength;
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
+    return (await unlessAbsent(client.send(new s3.HeadObjectCommand(place))))?.ContentLength;
   }
 
   async function upload(hash: string, body: Uint8Array | { readonly path: string }) {
@@ -78,29 +73,37 @@ export async function createS3BlobStore(options: S3Options): Promise<BlobStore> 
     }
   }
 
+  async function removeOne(hash: string) {
+    const place = at(hash);
+    if (place !== undefined) await client.send(new s3.DeleteObjectCommand(place));
+  }
+
+  const putOne: BlobStore['put'] = (source, given = {}) =>
+    told(() => put(source, given), given.signal);
   return {
-    put: (source, given = {}) => told(() => put(source, given), given.signal),
+    put: putOne,
+    putMany: (work) => work(putOne),
     size: (hash) => told(() => sizeOf(hash)),
     async open(hash, range) {
       const place = at(hash);
       if (place === undefined) return undefined;
       const Range = range && `bytes=${range.start}-${range.end}`;
-      try {
-        const { Body } = await client.send(new s3.GetObjectCommand({ ...place, Range }));
-        return Body === undefined ? undefined : piecesOf(Body);
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw blobError(error);
-      }
+      const asked = () => client.send(new s3.GetObjectCommand({ ...place, Range }));
+      const found = await told(() => unlessAbsent(asked()));
+      return found?.Body === undefined ? undefined : piecesOf(found.Body);
     },
-    remove: (hashes) =>
-      told(() =>
-        sideBySide(hashes, REMOVALS, async (hash) => {
-          const place = at(hash);
-          if (place !== undefined) await client.send(new s3.DeleteObjectCommand(place));
-        }),
-      ),
+    remove: (hashes) => told(() => sideBySide(hashes, REMOVALS, removeOne)),
   };
+}
+
+/** @returns undefined for what the store does not have */
+async function unlessAbsent<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
 }
 
 function clientOptions({ endpoint, region, pathStyle, keys }: S3Options) {

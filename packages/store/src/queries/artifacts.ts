@@ -8,6 +8,7 @@ import type {
   ArtifactStore,
   PageRequest,
 } from '@tenuto/engine';
+import { settleRun } from '../workspaces/settle-run.ts';
 import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { escapeLike } from './like.ts';
 import { owned, reachable } from './run-row.ts';
@@ -86,7 +87,9 @@ async function listArtifacts(
   access: Access,
   { filter, page }: Listing,
 ): Promise<ArtifactPage | undefined> {
-  const present = await generationOf(db, access, filter.runId);
+  let present = await generationOf(db, access, filter.runId);
+  if (present === undefined) return undefined;
+  if (await wentBack(db, filter.runId)) present = await generationOf(db, access, filter.runId);
   if (present === undefined) return undefined;
   const { generation = present } = filter;
   const [rows, sums] = await Promise.all([
@@ -99,6 +102,19 @@ async function listArtifacts(
     ...sums,
     generation: Math.min(generation, present),
   };
+}
+
+/** Puts the files of a run right that has gone back since anybody worked in its workspace. */
+async function wentBack(db: Database, runId: string): Promise<boolean> {
+  const [row] = await ask<{ recovered: number | null }>(
+    db,
+    `select (select max(e.seq) from run_events e
+       where e.run_id = w.run_id and e.seq > w.settled_seq and e.type = 'recover')::int as recovered
+     from workspaces w where w.run_id = $1`,
+    [runId],
+  );
+  const recoveredSeq = row?.recovered ?? undefined;
+  return recoveredSeq !== undefined && (await settleRun(db, runId, { recoveredSeq }));
 }
 
 /** The present generation of a run's files; undefined when the run is not there for this access. */

@@ -81,9 +81,11 @@ async function putBytes(
     artifacts.map(({ hash }) => Buffer.from(hash).toString('hex')),
   );
   try {
-    await sideBySide(artifacts, AT_ONCE, async ({ bytes }) => {
-      await blobs.put(bytes);
-    });
+    await blobs.putMany((put) =>
+      sideBySide(artifacts, AT_ONCE, async ({ bytes }) => {
+        await put(bytes);
+      }),
+    );
   } catch (error) {
     if (error instanceof BlobError) throw new StoreFault('unavailable', error.message, error);
     throw error;

@@ -2,17 +2,10 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkPath } from '@tenuto/contract';
-import { WorkspaceError } from '@tenuto/engine';
+import { type LeftOut, WorkspaceError } from '@tenuto/engine';
 import { codeOf } from '../system-code.ts';
 import { openFolder } from './open-folder.ts';
 import { type FileMark, markOf, oddityOf } from './safe-file.ts';
-
-/** Something in the folder that is not taken for a file of the workspace. */
-export interface LeftOut {
-  readonly path: string;
-  /** To be put behind the path. */
-  readonly reason: string;
-}
 
 export interface Walked {
   readonly files: ReadonlyMap<string, FileMark>;

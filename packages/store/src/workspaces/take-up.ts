@@ -1,20 +1,22 @@
 /** Taking up what commands have done to the files of a workspace. */
-import { BlobError, type FileNote, WorkspaceError, type WorkspaceFile } from '@tenuto/engine';
+import {
+  BlobError,
+  type BlobStore,
+  type FileNote,
+  type LeftOut,
+  type TakenUp,
+  WorkspaceError,
+  type WorkspaceFile,
+} from '@tenuto/engine';
 import { announceBlobs } from '../queries/stored-blobs.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { type LeftOut, walkFolder } from './folder-walk.ts';
+import { walkFolder } from './folder-walk.ts';
 import { createKnownFiles } from './known-files.ts';
 import { recordFiles, type WrittenFile } from './record-files.ts';
-import type { Desk, WorkspaceParts } from './run-folder.ts';
+import type { Desk } from './run-folder.ts';
 import { type FileMark, hashFile, isSameFile, markOf, piecesOf, withFile } from './safe-file.ts';
 
-const AT_ONCE = 8;
-
-export interface TakenUp {
-  /** New and changed files. */
-  readonly files: readonly WorkspaceFile[];
-  readonly leftOut: readonly LeftOut[];
-}
+const AT_ONCE = 16;
 
 interface Changed extends WorkspaceFile {
   readonly mark: FileMark;
@@ -109,32 +111,34 @@ async function lookAt(
  * is left for the next time.
  */
 async function storeFiles(
-  { parts, run }: Desk,
+  desk: Desk,
   changed: readonly Changed[],
   leftOut: LeftOut[],
 ): Promise<readonly Changed[]> {
+  const { parts } = desk;
   await announceBlobs(
     parts.db,
     changed.map(({ hash }) => hash),
   );
   const stored: Changed[] = [];
-  await sideBySide(changed, AT_ONCE, async (file) => {
-    const put = await storeFile(parts, run.folder, file);
-    if (put) stored.push(file);
-    else leftOut.push({ path: file.path, reason: 'was being written' });
-  });
+  await parts.blobs.putMany((put) =>
+    sideBySide(changed, AT_ONCE, async (file) => {
+      if (await storeFile(put, desk, file)) stored.push(file);
+      else leftOut.push({ path: file.path, reason: 'was being written' });
+    }),
+  );
   return stored.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function storeFile(
-  { blobs, limits }: WorkspaceParts,
-  folder: string,
+  blobsPut: BlobStore['put'],
+  { parts: { limits }, run }: Desk,
   { path, hash, mark }: Changed,
 ): Promise<boolean> {
   try {
-    return await withFile(folder, path, async ({ handle, mark: now }) => {
+    return await withFile(run.folder, path, async ({ handle, mark: now }) => {
       if (!isSameFile(mark, now)) return false;
-      const put = await blobs.put(piecesOf(handle), { maxBytes: limits.fileBytes });
+      const put = await blobsPut(piecesOf(handle), { maxBytes: limits.fileBytes });
       return put.hash === hash && isSameFile(mark, markOf(await handle.stat({ bigint: true })));
     });
   } catch (error) {

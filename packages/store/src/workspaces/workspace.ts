@@ -30,8 +30,7 @@ export function workspaceAt(desk: Desk, faults: Faults): Workspace {
       }
       return files.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
-    takeUp: (notes = () => undefined) =>
-      faults(async () => (await run.alone(() => takeUpFiles(desk, notes))).files),
+    takeUp: (notes = () => undefined) => faults(() => run.alone(() => takeUpFiles(desk, notes))),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
 import { isJSONObject } from '@ai-sdk/provider';
 import type { TokenUsage } from '@tenuto/engine';
 import { AGENT_LIMITS } from '../limits.ts';
-import { type AnswerPart, type Finish, NO_USAGE } from '../turn.ts';
+import type { AnswerPart, Finish } from '../turn.ts';
 
 export interface ModelAnswer {
   readonly parts: readonly AnswerPart[];
@@ -187,12 +187,16 @@ function finishOf(reason: string | undefined, parts: readonly AnswerPart[]): Fin
 }
 
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): TokenUsage {
-  const input = inputTokens.total ?? NO_USAGE.input;
-  const output = outputTokens.total ?? NO_USAGE.output;
   return {
-    input,
-    output,
-    cached: inputTokens.cacheRead ?? 0,
-    reasoning: outputTokens.reasoning ?? 0,
+    input: countOf(inputTokens.total),
+    output: countOf(outputTokens.total),
+    cached: countOf(inputTokens.cacheRead),
+    reasoning: countOf(outputTokens.reasoning),
   };
+}
+
+/** Providers there are that count below zero, or in fractions. */
+function countOf(tokens: number | undefined): number {
+  if (tokens === undefined || Number.isNaN(tokens)) return 0;
+  return Math.min(Math.max(0, Math.trunc(tokens)), AGENT_LIMITS.usageTokens);
 }

@@ -2,6 +2,8 @@ import { type Agent, fetch as guardedFetch } from 'undici';
 import { judgeUrl } from '../../http/address-guard.ts';
 import { type AllowList, parseAllowList } from '../../http/allow-list.ts';
 import { blocked } from '../../http/failure.ts';
+import { AGENT_LIMITS } from '../limits.ts';
+import { BrokenAnswer } from './model-call.ts';
 
 /**
  * The `fetch` that providers get: through the guard that all requests of runs go through. It follows
@@ -19,12 +21,57 @@ export function providerFetch(agent: Agent, allow: AllowList): typeof fetch {
       ...(signal != null && { signal }),
       ...(typeof body === 'string' && { body }),
     });
-    return new Response(answer.body, {
+    return new Response(answer.ok ? bounded(answer.body) : cut(answer.body), {
       status: answer.status,
       statusText: answer.statusText,
       headers: Object.fromEntries(answer.headers),
     });
   };
+}
+
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+const LINE_END = 10;
+
+/** Who reads events keeps a line until its end, and all that a tool is called with: neither may grow for ever. */
+function bounded(body: ReadableStream | null): Bytes | null {
+  let whole = 0;
+  let line = 0;
+  return through(body, (piece, out) => {
+    whole += piece.length;
+    const end = piece.lastIndexOf(LINE_END);
+    line = end < 0 ? line + piece.length : piece.length - end - 1;
+    const { wireBytes, wireLineBytes } = AGENT_LIMITS;
+    if (whole > wireBytes) throw tooLong(`The answer has more than ${wireBytes} bytes.`);
+    if (line > wireLineBytes) {
+      throw tooLong(`A line of the answer has more than ${wireLineBytes} bytes.`);
+    }
+    out.enqueue(piece);
+  });
+}
+
+function tooLong(message: string): BrokenAnswer {
+  return new BrokenAnswer('too_long', message);
+}
+
+/** Of a refusal its beginning is enough. */
+function cut(body: ReadableStream | null): Bytes | null {
+  let left: number = AGENT_LIMITS.wireRefusalBytes;
+  return through(body, (piece, out) => {
+    out.enqueue(piece.subarray(0, left));
+    left -= piece.length;
+    if (left <= 0) out.terminate();
+  });
+}
+
+function through(
+  body: ReadableStream | null,
+  transform: (
+    piece: Uint8Array<ArrayBuffer>,
+    out: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>,
+  ) => void,
+): Bytes | null {
+  return body === null ? null : body.pipeThrough(new TransformStream({ transform }));
 }
 
 /** Hosts that the operator has named as providers may be private, like those of `TENUTO_HTTP_ALLOW`. */

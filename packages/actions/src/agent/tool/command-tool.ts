@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '@tenuto/contract';
-import type { ActionOutcome } from '@tenuto/engine';
+import { type ActionOutcome, type TakenUp, WorkspaceError } from '@tenuto/engine';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { type CommandOptions, commandRun } from '../../command/index.ts';
+import { createLeftOutTeller } from '../../left-out.ts';
 import { isObject } from '../json-object.ts';
 import { type AgentTool, answer, refusal, type ToolUse } from './agent-tool.ts';
 import { derivedCall } from './derived-call.ts';
@@ -32,6 +33,7 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
   const inputSchema: JsonObject = JSON.parse(JSON.stringify(INPUT));
   const description =
     'Runs a program in the workspace and takes its exit code and output. The operator says which programs may be run.';
+  const tell = createLeftOutTeller();
   return {
     name,
     spec: { name: wireName(name), description, inputSchema },
@@ -42,9 +44,14 @@ export function commandTool(commands: CommandOptions, noteOf: NoteOf): AgentTool
       const { timeout_seconds: seconds = DEFAULT_SECONDS, ...command } = given;
       const outcome = await runWithin(commands, use, { command, seconds });
       use.session.check();
-      const changed = await use.session.workspace.takeUp(noteOf);
-      const files = changed.map(({ path }) => path);
-      const said = toldOf(outcome, files, seconds);
+      const taken = await takenUp(use, noteOf);
+      if (typeof taken === 'string') {
+        return refusal(`${toldOf(outcome, [], seconds)}\nIts files are not kept: ${taken}`);
+      }
+      const files = taken.files.map(({ path }) => path);
+      const lost = tell(taken.leftOut);
+      for (const line of lost) use.session.say(line);
+      const said = [toldOf(outcome, files, seconds), ...lost].join('\n');
       return 'status' in outcome && hasRun(outcome) ? answer(said, files) : refusal(said);
     },
   };
@@ -70,6 +77,19 @@ async function runWithin(
     return await action.run(derivedCall(use, { uses: 'command.run', input, signal }));
   } finally {
     cancel();
+  }
+}
+
+/** @returns a sentence when there is no room for what it has left: the model can remove some of it */
+async function takenUp(
+  { session: { workspace } }: ToolUse,
+  noteOf: NoteOf,
+): Promise<TakenUp | string> {
+  try {
+    return await workspace.takeUp(noteOf);
+  } catch (thrown) {
+    if (!(thrown instanceof WorkspaceError) || thrown.kind === 'unavailable') throw thrown;
+    return thrown.message;
   }
 }
 

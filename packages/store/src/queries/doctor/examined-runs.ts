@@ -18,13 +18,16 @@ interface Row {
   readonly status: RunStatus;
   readonly progress: string | null;
   readonly over: boolean;
+  readonly taken_over: number | null;
 }
 
 const COLUMNS = (over: boolean) => `encode(r.plan_hash, 'hex') as plan_hash, r.name, r.owner,
   r.input, (extract(epoch from r.started_at) * 1000)::float8 as started_at,
   r.status::text as status, r.progress, ${over} as over`;
 const ROWS = `
-  select t.run_id, r.* from unnest($1::uuid[]) t(run_id) cross join lateral (
+  select t.run_id, r.*, (select (e.body::jsonb->>'attempts')::int from run_events e
+      where e.run_id = t.run_id and e.seq = 1 and e.type = 'forked') as taken_over
+  from unnest($1::uuid[]) t(run_id) cross join lateral (
     select ${COLUMNS(false)} from run_live r where r.run_id = t.run_id
     union all
     select ${COLUMNS(true)} from runs r where r.run_id = t.run_id) r`;
@@ -70,6 +73,7 @@ function examined(row: Row, rows: JournalRows): ExaminedRun | undefined {
       status: row.status,
       over: row.over,
       progress: parsed(row.progress),
+      ...(row.taken_over !== null && { takenOver: row.taken_over }),
       journal: {
         runId: row.run_id,
         facts: { name: row.name, owner: row.owner, createdAt: timeOfId(row.run_id) },
