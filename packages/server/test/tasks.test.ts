@@ -77,9 +77,7 @@ describe('a task with a schedule', () => {
       await refused({ payload: { pipeline: [{ id: 'a', uses: 'noop', if: 'nowhere.x' }] } }),
     ).toEqual(['/payload/pipeline/0/if']);
     expect(await refused({ payload: {} })).toEqual(['/payload']);
-    expect(await refused({ payload: { profile: 'nowhere' } })).toEqual([
-      '/payload/profile',
-    ]);
+    expect(await refused({ payload: { profile: 'nowhere' } })).toEqual(['/payload/profile']);
     expect(await refused({ filter: 'true', dedupe_key: 'x' })).toEqual([
       '/filter',
       '/dedupe_window_seconds',
