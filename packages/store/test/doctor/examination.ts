@@ -1,5 +1,5 @@
 /** The doctor on the database of a test. */
-import { createDoctor, type Doctor, type DoctorReport } from '@tenuto/engine';
+import { type BlobStore, createDoctor, type Doctor, type DoctorReport } from '@tenuto/engine';
 import type { TestDatabase } from '@tenuto/testkit';
 import { openApiStore } from '../../src/api-store.ts';
 
@@ -10,8 +10,8 @@ export interface OpenDoctor extends Doctor {
   close(): Promise<void>;
 }
 
-export function openDoctor(connection: TestDatabase['connection']): OpenDoctor {
-  const store = openApiStore({ ...connection });
+export function openDoctor(connection: TestDatabase['connection'], blobs?: BlobStore): OpenDoctor {
+  const store = openApiStore({ ...connection }, blobs);
   return { ...createDoctor(store.doctor), close: store.close };
 }
 

@@ -1,4 +1,5 @@
 /** What is wrong with a store is found by the check that looks for it, and repaired where it can be. */
+import { memoryBlobs } from '@tenuto/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oldSnapshot } from '../../src/queries/doctor/old-snapshot.ts';
 import { type Desk, openDesk } from '../desk.ts';
@@ -25,7 +26,7 @@ describe('a sound store', () => {
   test('has nothing wrong with it', async () => {
     const desk = await openDesk();
     await openSoundStore(desk);
-    const doctor = openDoctor(desk.connection);
+    const doctor = openDoctor(desk.connection, memoryBlobs());
     expect(await faultsOf(doctor)).toEqual([]);
     expect(await doctor.examine()).toMatchObject({
       verdict: 'ok',
@@ -43,7 +44,7 @@ describe.each(Object.entries(PLANTS))('%s', (name, { spoil, also = [] }) => {
   beforeAll(async () => {
     desk = await openDesk();
     subject = await spoil(await openSoundStore(desk));
-    doctor = openDoctor(desk.connection);
+    doctor = openDoctor(desk.connection, memoryBlobs());
   });
   afterAll(async () => {
     await doctor.close();

@@ -210,6 +210,17 @@ const JOURNALS: Readonly<Record<string, Plant>> = {
       return over;
     },
   },
+  missing_bytes: {
+    async spoil({ ask, over }) {
+      await ask(
+        `insert into artifacts (run_id, node, attempt, path, name, media_type, size_bytes, hash,
+           in_database)
+         values ($1, 0, 1, 'nodes/a/report', 'report', 'text/plain', 3, '\\x01', false)`,
+        [over],
+      );
+      return over;
+    },
+  },
   batch_gap: {
     async spoil({ ask, engineId }) {
       await ask('delete from batches where engine = $1 and seq = 2', [engineId]);
