@@ -38,6 +38,7 @@ describe('an attempt that is cut short with its engine', () => {
     const error = { type: 'outcome_unknown', classification: 'infrastructure' };
     const probed = cut({ on_ambiguous: { probe: { uses: 'look' } } });
     expect(probed).toMatchObject({ error, recovery: { action: 'retry_job', probe: true } });
+    expect(probed).not.toHaveProperty('recovery.intervention');
     const asked = cut({ on_ambiguous: 'ask' });
     expect(asked).toMatchObject({ error, recovery: { action: 'escalate_manual' } });
     const failed = cut({ on_ambiguous: 'fail' });

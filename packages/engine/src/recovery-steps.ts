@@ -185,30 +185,37 @@ export function ambiguous(
   const error = { ...unknown };
   // A run that is being stopped does nothing about it any more.
   if (policy === 'fail' || run.phase !== 'work') return { ...ended, error };
-  const asked = askedAbout(ports, run, { ...ended, error }, 'ambiguous');
-  if (policy === 'ask' || asked.recovery === undefined) return asked;
-  return {
-    ...asked,
-    recovery: completed(
-      { ...asked.recovery, action: 'retry_job', probe: true },
-      { at, newId: ports.newId },
-    ),
-  };
+  if (policy === 'ask') return askedAbout(ports, run, { ...ended, error }, 'ambiguous');
+  const step = {
+    ...byPolicy(ports, 'ambiguous', error),
+    action: 'retry_job',
+    probe: true,
+  } as const;
+  return { ...ended, error, recovery: completed(step, { at, newId: ports.newId }) };
 }
 
 /** The end of an attempt that is not followed by another before a person has decided. */
 export function askedAbout(
-  { newId }: Pick<StepPorts, 'newId'>,
+  ports: Pick<StepPorts, 'newId'>,
   run: RunState,
   { retryAt: _, ...ended }: AttemptEnded,
   trigger: RecoveryTrigger,
 ): AttemptEnded {
   if (run.phase !== 'work') return ended;
-  const step: RecoveryStep = {
-    ...{ action: 'escalate_manual', session: newId(), trigger, actor: 'policy', with: {} },
-    ...(ended.error !== undefined && { classification: ended.error.classification }),
+  const step = { ...byPolicy(ports, trigger, ended.error), action: 'escalate_manual' } as const;
+  return { ...ended, recovery: completed(step, { at: ended.at, newId: ports.newId }) };
+}
+
+/** What steps have in common that no rule of the run has called for. */
+function byPolicy(
+  { newId }: Pick<StepPorts, 'newId'>,
+  trigger: RecoveryTrigger,
+  error: NodeError | undefined,
+): Omit<RecoveryStep, 'action'> {
+  return {
+    ...{ session: newId(), trigger, actor: 'policy', with: {} },
+    ...(error !== undefined && { classification: error.classification }),
   };
-  return { ...ended, recovery: completed(step, { at: ended.at, newId }) };
 }
 
 const UNKNOWN_OUTCOME = {
