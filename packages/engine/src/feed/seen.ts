@@ -1,6 +1,7 @@
 /** What those who follow a run in this process know of its feed, and how they wait for more. */
 import type { RunProgressView } from '@tenuto/contract';
 import type { Clock } from '../ports/clock.ts';
+import { createTurns } from '../turns.ts';
 
 export interface Known {
   /** Number of the last entry. */
@@ -23,34 +24,19 @@ export interface Seen {
 }
 
 export function createSeen(clock: Clock, last: number): Seen {
-  const waiting = new Set<() => void>();
+  const turns = createTurns(clock);
   let known: Known = { last, ended: false, gone: false, progress: undefined };
-  let turn = 0;
   return {
     get known() {
       return known;
     },
     get turn() {
-      return turn;
+      return turns.count;
     },
     change(what) {
       known = { ...known, ...what };
-      turn += 1;
-      for (const resume of [...waiting]) resume();
+      turns.advance();
     },
-    next(seen, ms, signal) {
-      if (turn !== seen || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const resume = () => {
-          cancel();
-          waiting.delete(resume);
-          signal.removeEventListener('abort', resume);
-          resolve();
-        };
-        const cancel = clock.after(ms, resume);
-        waiting.add(resume);
-        signal.addEventListener('abort', resume, { once: true });
-      });
-    },
+    next: turns.next,
   };
 }

@@ -5,6 +5,7 @@
 import type { EngineLog } from '../engine-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStore, KeptEvent } from '../ports/event-store.ts';
+import { createTurns } from '../turns.ts';
 import { createLoop } from './loop.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -40,14 +41,17 @@ export function createEventTail({
   readonly clock: Clock;
   readonly log: EngineLog;
 }): EventTail {
-  const looks = createLooks(clock);
+  const looks = createTurns(clock);
   const pages = createPages(store);
   let stopped = false;
   const loop = createLoop({
     ...{ name: 'event tail', clock, everyMs: LOOK_EVERY_MS },
     onError: (name, error) => log.warn({ loop: name, error: String(error) }, 'a round failed'),
     async runOnce() {
-      if (looks.look()) await new Promise<void>((resolve) => void clock.after(PAUSE_MS, resolve));
+      if (looks.awaited) {
+        looks.advance();
+        await new Promise<void>((resolve) => void clock.after(PAUSE_MS, resolve));
+      }
       return undefined;
     },
   });
@@ -56,7 +60,7 @@ export function createEventTail({
     wake: loop.wake,
     async stop() {
       stopped = true;
-      looks.look();
+      looks.advance();
       await loop.stop();
     },
     end: async () => (await store.head()).lastId,
@@ -64,7 +68,7 @@ export function createEventTail({
       let at = from;
       let idleFrom = clock.mono();
       while (!stopped && !signal.aborted) {
-        const seen = looks.count();
+        const seen = looks.count;
         const page = await pages.after(at, seen);
         const last = page.at(-1);
         const left = idleMs - (clock.mono() - idleFrom);
@@ -93,37 +97,6 @@ function createPages(store: Pick<EventStore, 'after'>) {
       pages.set(key, page);
       for (const old of pages.keys()) if (pages.size > KEPT_PAGES) pages.delete(old);
       return page;
-    },
-  };
-}
-
-/** Those who wait until it is looked again. */
-function createLooks(clock: Clock) {
-  const waiting = new Set<() => void>();
-  let looks = 0;
-  return {
-    count: () => looks,
-    /** @returns whether anybody had waited for it */
-    look(): boolean {
-      if (waiting.size === 0) return false;
-      looks += 1;
-      for (const resume of [...waiting]) resume();
-      return true;
-    },
-    /** Until a look after the one that was seen, for so long at most. */
-    next(seen: number, ms: number, signal: AbortSignal): Promise<void> {
-      if (looks !== seen || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const resume = () => {
-          cancel();
-          waiting.delete(resume);
-          signal.removeEventListener('abort', resume);
-          resolve();
-        };
-        const cancel = clock.after(ms, resume);
-        waiting.add(resume);
-        signal.addEventListener('abort', resume, { once: true });
-      });
     },
   };
 }
