@@ -1,52 +1,16 @@
 /** Every screen, in both themes and on a narrow screen: usable by everybody, by itself, and small. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, seriousIn, signedIn, visit } from './browser.ts';
-import { APPROVED, ASKS, FAILS, WAITS } from './jobs.ts';
 import { type Console, startConsole } from './served.ts';
+import { STAGES } from './stages.ts';
 
 let served: Console;
 let browser: Browser;
-const paths: string[] = [
-  '/',
-  '/runs',
-  '/needs',
-  '/tasks',
-  '/tasks/new',
-  '/events',
-  '/system',
-  '/nowhere',
-];
+const paths: string[] = [];
 beforeAll(async () => {
   [served, browser] = await Promise.all([startConsole(), openBrowser()]);
-  const { client } = served;
-  const failed = await client.jobs.submit(FAILS);
-  const running = await client.jobs.submit(WAITS);
-  await client.jobs.submit(ASKS);
-  await client.jobs.submit(APPROVED);
-  const phased = await client.runs.create({
-    ...{ profile: 'analytics_forecast_app', intake: { goal: 'Forecast the demand' } },
-    budget: { usd: 5 },
-  });
-  await client.runs.next(phased.run_id);
-  const task = await client.tasks.create({
-    ...{ title: 'nightly', schedule_kind: 'cron', schedule_expr: '30 2 * * *' },
-    payload: { pipeline: [{ id: 'a', uses: 'transform.cel', with: { expression: '1' } }] },
-  });
-  await client.tasks.runNow(task.task_id);
-  await client.events.publish({ topic: 'orders.created', payload: { order: 42 } });
-  await vi.waitFor(
-    async () => expect((await client.jobs.get(failed.job_id)).status).toBe('failed'),
-    { timeout: 60_000 },
-  );
-  const run = `/runs/${failed.job_id}`;
-  paths.push(run, `${run}?node=browser`, `${run}?tab=log`, `${run}?tab=history`, `${run}?tab=plan`);
-  const steps = `/runs/${phased.run_id}`;
-  const [file] = (await client.artifacts.list(phased.run_id).first()).items;
-  const looked = `file=${file?.artifact_id}`;
-  paths.push(steps, `${steps}?tab=phases&phase=planning&${looked}`, `${steps}?tab=cost`);
-  paths.push(`${steps}?tab=artifacts&${looked}`, `${run}?tab=artifacts`, `${run}?tab=cost`);
-  paths.push(`/runs/${running.job_id}`, `/tasks/${task.task_id}`);
+  for (const stage of STAGES) paths.push(...(await stage(served.client)).map(({ path }) => path));
 });
 afterAll(async () => {
   await browser?.close();

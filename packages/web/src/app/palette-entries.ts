@@ -1,4 +1,5 @@
 import type { RunStatus } from '@tenuto/contract';
+import { SYSTEM_SECTIONS } from '../logic/system-sections.ts';
 import { WORDS } from '../words.ts';
 import { RUN_WORDS } from '../words-run.ts';
 
@@ -25,7 +26,12 @@ const PAGES: readonly Entry[] = [
   page('/needs', WORDS.nav.needs),
   page('/tasks', WORDS.nav.tasks),
   page('/events', WORDS.nav.events),
+  page('/tests', WORDS.nav.tests),
+  page('/templates', WORDS.nav.templates),
+  page('/profiles', WORDS.nav.profiles),
+  page('/agents', WORDS.nav.agents),
   page('/system', WORDS.nav.system),
+  ...SYSTEM_SECTIONS.map(({ to, word }) => page(to, word)),
 ];
 
 /** Pages whose words begin with what was typed. */

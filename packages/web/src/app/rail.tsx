@@ -1,35 +1,83 @@
+import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useOpenApprovals } from '../data/approvals.ts';
 import { useOpenInterventions } from '../data/interventions.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { useIsNarrow } from '../ui/narrow.ts';
 import { WORDS } from '../words.ts';
 
-const PLACES = [
+interface Place {
+  readonly to: string;
+  readonly icon: IconName;
+  readonly word: string;
+}
+
+const PLACES: readonly Place[] = [
   { to: '/', icon: 'home', word: WORDS.nav.home },
   { to: '/runs', icon: 'runs', word: WORDS.nav.runs },
   { to: '/needs', icon: 'needs', word: WORDS.nav.needs },
   { to: '/tasks', icon: 'tasks', word: WORDS.nav.tasks },
   { to: '/events', icon: 'events', word: WORDS.nav.events },
+  { to: '/tests', icon: 'tests', word: WORDS.nav.tests },
+  { to: '/templates', icon: 'templates', word: WORDS.nav.templates },
+  { to: '/profiles', icon: 'profiles', word: WORDS.nav.profiles },
+  { to: '/agents', icon: 'agents', word: WORDS.nav.agents },
   { to: '/system', icon: 'system', word: WORDS.nav.system },
-] as const satisfies readonly { to: string; icon: IconName; word: string }[];
+];
+
+/** So many fit at the bottom of a narrow screen; the others are behind one more. */
+const NARROW_PLACES = 4;
 
 /** Where one can go; on a narrow screen it lies at the bottom. */
 export function Rail() {
-  const { data } = useOpenInterventions();
-  const { data: approvals } = useOpenApprovals();
-  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0);
+  const narrow = useIsNarrow();
+  const shown = narrow ? PLACES.slice(0, NARROW_PLACES) : PLACES;
   return (
     <nav className="rail" aria-label={WORDS.nav.label}>
       <span className="rail-mark">
         <img src="/favicon.svg" alt="" />
       </span>
-      {PLACES.map(({ to, icon, word }) => (
-        <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
-          <Icon name={icon} />
-          {word}
-          {to === '/needs' && needs > 0 && <span className="rail-count">{needs}</span>}
-        </Link>
+      {shown.map((place) => (
+        <RailLink key={place.to} place={place} />
       ))}
+      {narrow && <More places={PLACES.slice(NARROW_PLACES)} />}
     </nav>
+  );
+}
+
+function RailLink({ place: { to, icon, word } }: { readonly place: Place }) {
+  return (
+    <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
+      <Icon name={icon} />
+      {word}
+      {to === '/needs' && <NeedsCount />}
+    </Link>
+  );
+}
+
+function NeedsCount() {
+  const { data } = useOpenInterventions();
+  const { data: approvals } = useOpenApprovals();
+  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0);
+  return needs > 0 ? <span className="rail-count">{needs}</span> : null;
+}
+
+function More({ places }: { readonly places: readonly Place[] }) {
+  return (
+    <Menu position="top-end">
+      <Menu.Target>
+        <button type="button" className="rail-more">
+          <Icon name="more" />
+          {WORDS.nav.more}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {places.map(({ to, icon, word }) => (
+          <Menu.Item key={to} component={Link} to={to} leftSection={<Icon name={icon} />}>
+            {word}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

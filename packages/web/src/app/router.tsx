@@ -73,8 +73,230 @@ const system = createRoute({
   component: lazyRouteComponent(() => import('../views/system/system-page.tsx'), 'SystemPage'),
 });
 
+const submit = createRoute({
+  getParentRoute: () => root,
+  path: '/submit',
+  component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  component: lazyRouteComponent(() => import('../views/compare/compare-page.tsx'), 'ComparePage'),
+});
+
+const editTask = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks/$taskId/edit',
+  component: lazyRouteComponent(() => import('../views/tasks/edit-task-page.tsx'), 'EditTaskPage'),
+});
+
+const tests = createRoute({
+  getParentRoute: () => root,
+  path: '/tests',
+  component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
+});
+
+const test = createRoute({
+  getParentRoute: () => root,
+  path: '/tests/$testId',
+  component: lazyRouteComponent(() => import('../views/tests/test-page.tsx'), 'TestPage'),
+});
+
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: '/templates',
+  component: lazyRouteComponent(
+    () => import('../views/templates/templates-page.tsx'),
+    'TemplatesPage',
+  ),
+});
+
+const newTemplate = createRoute({
+  getParentRoute: () => root,
+  path: '/templates/new',
+  component: lazyRouteComponent(
+    () => import('../views/templates/edit-template-page.tsx'),
+    'NewTemplatePage',
+  ),
+});
+
+const template = createRoute({
+  getParentRoute: () => root,
+  path: '/templates/$name',
+  component: lazyRouteComponent(
+    () => import('../views/templates/template-page.tsx'),
+    'TemplatePage',
+  ),
+});
+
+const editTemplate = createRoute({
+  getParentRoute: () => root,
+  path: '/templates/$name/edit',
+  component: lazyRouteComponent(
+    () => import('../views/templates/edit-template-page.tsx'),
+    'EditTemplatePage',
+  ),
+});
+
+const profiles = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles',
+  component: lazyRouteComponent(
+    () => import('../views/profiles/profiles-page.tsx'),
+    'ProfilesPage',
+  ),
+});
+
+const newProfile = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles/new',
+  component: lazyRouteComponent(
+    () => import('../views/profiles/profile-editor-page.tsx'),
+    'NewProfilePage',
+  ),
+});
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles/$name',
+  component: lazyRouteComponent(
+    () => import('../views/profiles/profile-editor-page.tsx'),
+    'ProfilePage',
+  ),
+});
+
+const agents = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../views/agents/agents-page.tsx'), 'AgentsPage'),
+});
+
+const agent = createRoute({
+  getParentRoute: () => root,
+  path: '/agents/$agentId',
+  component: lazyRouteComponent(() => import('../views/agents/agent-page.tsx'), 'AgentPage'),
+});
+
+const circuits = createRoute({
+  getParentRoute: () => root,
+  path: '/system/circuits',
+  component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
+});
+
+const engines = createRoute({
+  getParentRoute: () => root,
+  path: '/system/engines',
+  component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
+});
+
+const policies = createRoute({
+  getParentRoute: () => root,
+  path: '/system/policies',
+  component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/system/audit',
+  component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
+});
+
+const doctor = createRoute({
+  getParentRoute: () => root,
+  path: '/system/doctor',
+  component: lazyRouteComponent(() => import('../views/system/doctor-page.tsx'), 'DoctorPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/system/settings',
+  component: lazyRouteComponent(() => import('../views/system/settings-page.tsx'), 'SettingsPage'),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => root,
+  path: '/system/budgets',
+  component: lazyRouteComponent(() => import('../views/money/budgets-page.tsx'), 'BudgetsPage'),
+});
+
+const secrets = createRoute({
+  getParentRoute: () => root,
+  path: '/system/secrets',
+  component: lazyRouteComponent(() => import('../views/secrets/secrets-page.tsx'), 'SecretsPage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/system/webhooks',
+  component: lazyRouteComponent(
+    () => import('../views/webhooks/webhooks-page.tsx'),
+    'WebhooksPage',
+  ),
+});
+
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/system/notifications',
+  component: lazyRouteComponent(
+    () => import('../views/notifications/notifications-page.tsx'),
+    'NotificationsPage',
+  ),
+});
+
+const mcpServers = createRoute({
+  getParentRoute: () => root,
+  path: '/system/mcp-servers',
+  component: lazyRouteComponent(
+    () => import('../views/mcp-servers/mcp-servers-page.tsx'),
+    'McpServersPage',
+  ),
+});
+
+const teams = createRoute({
+  getParentRoute: () => root,
+  path: '/system/teams',
+  component: lazyRouteComponent(() => import('../views/teams/teams-page.tsx'), 'TeamsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, needs, tasks, newTask, task, events, system]),
+  routeTree: root.addChildren([
+    home,
+    runs,
+    run,
+    needs,
+    tasks,
+    newTask,
+    task,
+    events,
+    system,
+    submit,
+    compare,
+    editTask,
+    tests,
+    test,
+    templates,
+    newTemplate,
+    template,
+    editTemplate,
+    profiles,
+    newProfile,
+    profile,
+    agents,
+    agent,
+    circuits,
+    engines,
+    policies,
+    audit,
+    doctor,
+    settings,
+    budgets,
+    secrets,
+    webhooks,
+    notifications,
+    mcpServers,
+    teams,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

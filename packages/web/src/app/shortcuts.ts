@@ -9,6 +9,10 @@ const PLACES: Readonly<Record<string, string>> = {
   n: '/needs',
   t: '/tasks',
   e: '/events',
+  x: '/tests',
+  m: '/templates',
+  p: '/profiles',
+  a: '/agents',
   s: '/system',
 };
 

@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<StatusIcon, string>> = {
   dash: 'M3.5 8h9',
   square: 'M4 4h8v8H4z',
   octagon: 'M5.8 2.8h4.4l3 3v4.4l-3 3H5.8l-3-3V5.8z',
-  hand: 'M5 8.5V4.2a1 1 0 0 1 2 0V7M7 7V3a1 1 0 0 1 2 0v4M9 7V3.8a1 1 0 0 1 2 0V8M11 8V5.5a1 1 0 0 1 2 0V10c0 2.500-1.500 4-4 4-2 0-3-1-3.800-2.300L3.200 9.300a1 1 0 0 1 1.600-1.100L5 8.500',
+  hand: 'M5 8.5V4.2a1 1 0 0 1 2 0V7M7 7V3a1 1 0 0 1 2 0v4M9 7V3.8a1 1 0 0 1 2 0V8M11 8V5.5a1 1 0 0 1 2 0V10c0 2.5-1.5 4-4 4-2 0-3-1-3.800-2.300L3.200 9.300a1 1 0 0 1 1.600-1.100L5 8.5',
 };
 
 export function StatusGlyph({ icon }: { readonly icon: StatusIcon }) {
@@ -24,21 +24,25 @@ export function StatusGlyph({ icon }: { readonly icon: StatusIcon }) {
       aria-hidden="true"
       focusable="false"
     >
-      {icon === 'ring' && <circle cx="8" cy="8" r="5.500" className="glyph-track" />}
+      {icon === 'ring' && <circle cx="8" cy="8" r="5.5" className="glyph-track" />}
       <path d={STATUS[icon]} />
     </svg>
   );
 }
 
 const ICONS = {
-  home: 'M3 9.5 10 3l7 6.500M5 8.500V17h10V8.500',
+  home: 'M3 9.5 10 3l7 6.5M5 8.5V17h10V8.5',
   runs: 'M4 5h4v4H4zM12 11h4v4h-4zM8 7h3v6h1',
-  needs: 'M10 3a5 5 0 0 1 5 5v3l1.500 3h-13L5 11V8a5 5 0 0 1 5-5ZM8 16.500a2 2 0 0 0 4 0',
+  needs: 'M10 3a5 5 0 0 1 5 5v3l1.5 3h-13L5 11V8a5 5 0 0 1 5-5ZM8 16.5a2 2 0 0 0 4 0',
   tasks: 'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM10 6v4.200l3 1.800',
   events: 'M4 10h3l2-5 3 10 2-5h3',
   system: 'M4 5h12v4H4zM4 11h12v4H4zM7 7h.01M7 13h.01',
-  search: 'M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4ZM13 13l3.500 3.500',
-  user: 'M10 3.500a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM4 16.500c.6-3 3-4.500 6-4.500s5.400 1.500 6 4.500',
+  tests: 'M7 3h6M8 3v5l-4 7.5A1 1 0 0 0 5 17h10a1 1 0 0 0 1-1.5L12 8V3M6.5 12h7',
+  templates: 'M4 4h12v4H4zM4 11h5v5H4zM12 11h4v5h-4z',
+  profiles: 'M3 10h3M8 10h4M14 10h3M6 8v4h2V8zM12 8v4h2V8z',
+  agents: 'M5 7h10v8H5zM10 7V4M8 11h.01M12 11h.01M3 10v3M17 10v3',
+  search: 'M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4ZM13 13l3.5 3.5',
+  user: 'M10 3.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM4 16.5c.6-3 3-4.5 6-4.5s5.400 1.5 6 4.5',
   copy: 'M7 7h9v9H7zM4 13V4h9',
   close: 'M5 5l10 10M15 5 5 15',
   chevron: 'M7 5l5 5-5 5',

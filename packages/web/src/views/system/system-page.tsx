@@ -6,6 +6,7 @@ import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
+import { SystemSections } from '../../ui/system-sections.tsx';
 import { Exact } from '../../ui/time.tsx';
 import { SYSTEM_WORDS as words } from '../../words-system.ts';
 
@@ -14,6 +15,7 @@ export function SystemPage() {
   const may = useMay();
   return (
     <Page title={words.title}>
+      <SystemSections />
       <HealthCard />
       {may('audit:read') && <AuditCard />}
     </Page>

@@ -1,0 +1,9 @@
+import { Page } from '../../ui/page.tsx';
+
+export function ComparePage() {
+  return (
+    <Page title="Compare runs">
+      <p>…</p>
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page } from '../../ui/page.tsx';
+
+export function TemplatePage() {
+  return (
+    <Page title="Template">
+      <p>…</p>
+    </Page>
+  );
+}

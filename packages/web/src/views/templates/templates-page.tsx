@@ -1,0 +1,9 @@
+import { Page } from '../../ui/page.tsx';
+
+export function TemplatesPage() {
+  return (
+    <Page title="Templates">
+      <p>…</p>
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page } from '../../ui/page.tsx';
+
+export function TestPage() {
+  return (
+    <Page title="Test">
+      <p>…</p>
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page } from '../../ui/page.tsx';
+
+export function TestsPage() {
+  return (
+    <Page title="Tests">
+      <p>…</p>
+    </Page>
+  );
+}
