@@ -21,7 +21,7 @@ const SIGNED: Readonly<Record<WebhookVerification, readonly string[]>> = {
   ],
   standard: [
     'ID=msg_$(openssl rand -hex 8) AT=$(date +%s)',
-    'KEY=$(printf %s "${SECRET#whsec_}" | base64 -d | od -An -tx1 | tr -d " \\n")',
+    'KEY=$(printf %s "${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d " \\n")',
     'SIGNATURE=$(printf %s "$ID.$AT.$BODY" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | base64)',
     `${POST} -H "webhook-id: $ID" -H "webhook-timestamp: $AT" -H "webhook-signature: v1,$SIGNATURE" -d "$BODY"`,
   ],

@@ -10,6 +10,11 @@ interface Props {
   readonly pick: (scopes: readonly Scope[]) => void;
 }
 
+/** `read` of `jobs:read`: what it is about stands before it. */
+function verbOf(scope: Scope): string {
+  return scope.split(':')[1] ?? scope;
+}
+
 /** What somebody may do, chosen by what it is about. */
 export function ScopePicker({ label, scopes, own, pick }: Props) {
   const given = new Set(mayGive(own));
@@ -26,10 +31,11 @@ export function ScopePicker({ label, scopes, own, pick }: Props) {
               className="chip"
               aria-pressed={scopes.includes(scope)}
               disabled={!given.has(scope) && !scopes.includes(scope)}
+              aria-label={scope}
               title={SCOPE_WORDS.meaning[scope]}
               onClick={() => pick(toggled(scopes, scope))}
             >
-              {scope}
+              {verbOf(scope)}
             </button>
           ))}
         </div>

@@ -33,7 +33,11 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
           {items.map((item) => (
             <tr key={keyOf(item)}>
               {columns.map(({ head, cell, first, num }) => (
-                <td key={head} {...((first || num) && { className: first ? 'first' : 'num' })}>
+                <td
+                  key={head}
+                  data-head={first ? undefined : head || undefined}
+                  {...((first || num) && { className: first ? 'first' : 'num' })}
+                >
                   {cell(item)}
                 </td>
               ))}
