@@ -1,5 +1,7 @@
 import type { Stage } from './stage.ts';
+import { stagePeople } from './stage-people.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
+import { stageThings } from './stage-things.ts';
 import { stageTriggers } from './stage-triggers.ts';
 
 /** All that the console has screens for. */
@@ -7,5 +9,7 @@ export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
   stageTriggers,
+  stagePeople,
+  stageThings,
   async () => [{ name: 'system', path: '/system' }],
 ];
