@@ -42,6 +42,8 @@ export interface TaskQuery extends PageQuery {
   /** Whole, or how it begins when it ends with `*`. */
   readonly title?: string;
   readonly concurrency_key?: string;
+  /** How many of its last runs are told of each task. */
+  readonly last_runs?: number;
 }
 
 export interface FiringQuery extends PageQuery {
@@ -54,6 +56,8 @@ export interface FiringQuery extends PageQuery {
 /** Tasks: what fires when, and what came of it. Every function throws as `createClient` says. */
 export interface Tasks {
   create(body: TaskBody, options?: SubmitOptions): Promise<Task>;
+  /** Checks all of a task and shows when it would fire; nothing is stored. */
+  dryRun(body: TaskBody, options?: CallOptions): Promise<SchedulePreview>;
   get(taskId: string, options?: CallOptions): Promise<Task>;
   list(query?: TaskQuery, options?: CallOptions): Listing<Task>;
   replace(taskId: string, body: TaskBody, options?: ChangeOptions): Promise<Task>;
@@ -96,6 +100,11 @@ export function createTasks(transport: TransportOptions): Tasks {
         ...{ method: 'POST', path: ROOT, body, shape: taskShape, repeatable: true },
         ...signalOf(options),
         headers: { 'idempotency-key': idempotencyKey },
+      }),
+    dryRun: (body, options = {}) =>
+      send(transport, {
+        ...{ method: 'POST', path: ROOT, query: { dry_run: true }, body, shape: previewShape },
+        ...{ repeatable: true, ...signalOf(options) },
       }),
     get: (taskId, options) => read(pathOf(taskId), taskShape, {}, options),
     list: (query, options) => list(ROOT, taskShape, { ...query }, options),

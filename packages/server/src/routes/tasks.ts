@@ -20,7 +20,7 @@ import { listRunsOfTask } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { deleteTask, editTask, replaceTask } from '../services/task-change.ts';
 import type { TaskParts } from '../services/task-parts.ts';
-import { previewSchedule, previewTask } from '../services/task-preview.ts';
+import { dryRunTask, previewSchedule, previewTask } from '../services/task-preview.ts';
 import { createTask, getTask, listFirings, listTasks } from '../services/tasks.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, problems, TaskParameters } from './schemas.ts';
@@ -41,11 +41,15 @@ export function addTaskRoutes(instance: FastifyInstance, parts: TaskParts & JobP
       schema: {
         ...{ tags, summary: 'Make a task' },
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
+        querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, closed),
         body: WriteTaskSchema,
-        response: { 201: TaskSchema, ...problems(409, 413, 415, 422) },
+        response: { 200: SchedulePreviewSchema, 201: TaskSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
+      if (request.query.dry_run) {
+        return reply.code(200).send(await dryRunTask(parts, callerOf(request), request.body));
+      }
       const key = request.headers['idempotency-key'];
       const task = await createTask(parts, callerOf(request), { body: request.body, key });
       return reply
@@ -78,6 +82,13 @@ function addReading(app: Typed, parts: TaskParts): void {
               Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
             ),
             concurrency_key: Type.Optional(Type.String()),
+            last_runs: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: 20,
+                description: 'How many of its last runs are told of each task.',
+              }),
+            ),
             ...PAGING,
           },
           closed,
