@@ -80,12 +80,12 @@ function partOf(text: string | undefined, field: Field): CronPart | undefined {
 function itemOf(text: string, field: Field): readonly number[] | undefined {
   const [, from, to, by] = /^(\w+)(?:-(\w+))?(?:\/(\d{1,2}))?$/.exec(text) ?? [];
   if (from === undefined) return undefined;
-  const low = valueOf(from, field);
+  const low = numberOf(from, field);
   if (low === undefined) return undefined;
   if (to === undefined && by === undefined) return [low];
   // On which day an open range of weekdays ends is told differently by different people.
   if (to === undefined && field.wraps) return undefined;
-  const high = to === undefined ? field.high : valueOf(to, field);
+  const high = to === undefined ? field.high : numberOf(to, field);
   const step = by === undefined ? 1 : Number(by);
   if (high === undefined || step < 1) return undefined;
   const size = field.high - field.low + 1;
@@ -100,7 +100,7 @@ function itemOf(text: string, field: Field): readonly number[] | undefined {
   return values;
 }
 
-function valueOf(text: string, { low, high, names, wraps }: Field): number | undefined {
+function numberOf(text: string, { low, high, names, wraps }: Field): number | undefined {
   if (/^\d{1,2}$/.test(text)) {
     const value = Number(text);
     if (wraps && value === high + 1) return low;

@@ -8,7 +8,8 @@ export function fieldOfOnce(text: string, zone: string): string | undefined {
   const written = text.trim().replace(' ', 'T');
   if (/^\d{4}-\d\d-\d\d$/.test(written)) return `${written}T00:00`;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(written)) return undefined;
-  if (!OFFSET.test(written)) return Number.isNaN(Date.parse(`${written}Z`)) ? undefined : short(written);
+  if (!OFFSET.test(written))
+    return Number.isNaN(Date.parse(`${written}Z`)) ? undefined : short(written);
   const at = Date.parse(written);
   if (Number.isNaN(at) || !isZone(zone)) return undefined;
   return short(wallAt(at, zone));

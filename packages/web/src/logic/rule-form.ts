@@ -38,15 +38,19 @@ export const NUMBERS = {
 export type NumbersName = keyof typeof NUMBERS;
 type Numbers = { readonly [name in NumbersName]: readonly number[] };
 
+/** After so many times, or at a time as it is written. */
+export type RuleEnd =
+  | { readonly kind: 'never' }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'until'; readonly until: string };
+
 export interface RuleForm extends Numbers {
   readonly frequency: Frequency;
   readonly interval: number;
   readonly days: readonly RuleDay[];
-  readonly count?: number;
-  /** As it is written. */
-  readonly until?: string;
-  readonly weekStart?: Day;
-  readonly start?: RuleTime;
+  readonly ends: RuleEnd;
+  readonly weekStart: Day | null;
+  readonly start: RuleTime | null;
   readonly added: readonly RuleTime[];
   readonly left: readonly RuleTime[];
 }
@@ -75,10 +79,10 @@ const NOTHING: Numbers = {
 export function readRule(text: string): RuleForm | undefined {
   const lines = text.trim().split(/\r?\n/);
   if (lines.length === 1 && !/^[A-Z-]+[:;]/i.test(lines[0] ?? '')) {
-    return ruleOf(lines[0] ?? '', { added: [], left: [] });
+    return ruleOf(lines[0] ?? '', { start: null, added: [], left: [] });
   }
   let rule: string | undefined;
-  let start: RuleTime | undefined;
+  let start: RuleTime | null = null;
   const added: RuleTime[] = [];
   const left: RuleTime[] = [];
   for (const line of lines) {
@@ -90,13 +94,13 @@ export function readRule(text: string): RuleForm | undefined {
     }
     const times = timesOf(value, zone);
     if (times === undefined) return undefined;
-    if (name === 'DTSTART' && start === undefined && times.length === 1) start = times[0];
+    if (name === 'DTSTART' && start === null && times.length === 1) start = times[0] ?? null;
     else if (name === 'RDATE') added.push(...times);
     else if (name === 'EXDATE') left.push(...times);
     else return undefined;
   }
   if (rule === undefined) return undefined;
-  return ruleOf(rule, { ...(start !== undefined && { start }), added, left });
+  return ruleOf(rule, { start, added, left });
 }
 
 function timesOf(text: string, zone: string | undefined): readonly RuleTime[] | undefined {
@@ -141,8 +145,8 @@ function ruleOf(
     return undefined;
   }
   return {
-    ...{ frequency, interval, days, ...numbers, ...ends, ...around },
-    ...(weekStart !== undefined && { weekStart }),
+    ...{ frequency, interval, days, ...numbers, ends, ...around },
+    weekStart: weekStart ?? null,
   };
 }
 
@@ -187,31 +191,33 @@ export function readNumbers(text: string, name: NumbersName): readonly number[] 
   return values.every(fits) ? values : undefined;
 }
 
-function endsOf(count: string | undefined, until: string | undefined) {
+function endsOf(count: string | undefined, until: string | undefined): RuleEnd | undefined {
   if (count !== undefined && until !== undefined) return undefined;
-  if (until !== undefined) return /^\d{8}(T\d{6}Z?)?$/.test(until) ? { until } : undefined;
-  if (count === undefined) return {};
+  if (until !== undefined) {
+    return /^\d{8}(T\d{6}Z?)?$/.test(until) ? { kind: 'until', until } : undefined;
+  }
+  if (count === undefined) return { kind: 'never' };
   const times = wholeOf(count);
-  return times === undefined ? undefined : { count: times };
+  return times === undefined ? undefined : { kind: 'count', count: times };
 }
 
 /** A bare rule, or lines when it has a start or dates of its own. */
 export function writeRule(form: RuleForm): string {
-  const { frequency, interval, days, count, until, weekStart, start, added, left } = form;
+  const { frequency, interval, days, ends, weekStart, start, added, left } = form;
   const parts = [
     `FREQ=${frequency}`,
     ...(interval === 1 ? [] : [`INTERVAL=${interval}`]),
     ...NAMES.slice(0, 2).flatMap((name) => numbersPart(form, name)),
     ...(days.length === 0 ? [] : [`BYDAY=${days.map(dayText).join(',')}`]),
     ...NAMES.slice(2).flatMap((name) => numbersPart(form, name)),
-    ...(count === undefined ? [] : [`COUNT=${count}`]),
-    ...(until === undefined ? [] : [`UNTIL=${until}`]),
-    ...(weekStart === undefined ? [] : [`WKST=${weekStart}`]),
+    ...(ends.kind === 'count' ? [`COUNT=${ends.count}`] : []),
+    ...(ends.kind === 'until' ? [`UNTIL=${ends.until}`] : []),
+    ...(weekStart === null ? [] : [`WKST=${weekStart}`]),
   ];
   const rule = parts.join(';');
-  if (start === undefined && added.length === 0 && left.length === 0) return rule;
+  if (start === null && added.length === 0 && left.length === 0) return rule;
   return [
-    ...(start === undefined ? [] : [timeLine('DTSTART', start)]),
+    ...(start === null ? [] : [timeLine('DTSTART', start)]),
     `RRULE:${rule}`,
     ...added.map((time) => timeLine('RDATE', time)),
     ...left.map((time) => timeLine('EXDATE', time)),
@@ -222,7 +228,7 @@ function numbersPart(form: RuleForm, name: NumbersName): string[] {
   return form[name].length === 0 ? [] : [`${NUMBERS[name]}=${form[name].join(',')}`];
 }
 
-const dayText = ({ day, nth = '' }: RuleDay): string => `${nth}${day}`;
+const dayText = ({ day, nth }: RuleDay): string => `${nth ?? ''}${day}`;
 
 function timeLine(name: string, { at, zone }: RuleTime): string {
   return `${name}${zone === undefined ? '' : `;TZID=${zone}`}:${at}`;

@@ -21,10 +21,11 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 /** What the clock of a zone shows: `2026-03-29T03:00:00`. */
 export function wallAt(at: number, zone: string): string {
-  const parts = new Map(formatOf(zone).formatToParts(at).map(({ type, value }) => [type, value]));
-  const [year = '', month, day] = ['year', 'month', 'day'].map((name) => parts.get(name));
-  const [hour, minute, second] = ['hour', 'minute', 'second'].map((name) => parts.get(name));
-  return `${year.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}`;
+  const parts = new Map<string, string>();
+  for (const { type, value } of formatOf(zone).formatToParts(at)) parts.set(type, value);
+  const part = (name: string) => parts.get(name) ?? '';
+  const day = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  return `${day}T${part('hour')}:${part('minute')}:${part('second')}`;
 }
 
 /** How far a zone is ahead of UTC, in milliseconds. */

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
-import type { Json } from '@tenuto/contract';
+import { Autocomplete, Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { usePublish } from '../../data/events.ts';
+import { usePublish, useTopics } from '../../data/events.ts';
+import { JsonText } from '../../logic/json-text.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { EVENT_WORDS as words } from '../../words-event.ts';
@@ -25,22 +26,23 @@ export function PublishDialog({ opened, close, topic }: Props) {
 function Form({ close, topic: first }: Omit<Props, 'opened'>) {
   const [topic, setTopic] = useState(first);
   const [payload, setPayload] = useState('{}');
-  const [bad, setBad] = useState<string>();
+  const [dedupeId, setDedupeId] = useState('');
+  const [tried, setTried] = useState(false);
+  const { data: topics } = useTopics();
   const publish = usePublish();
+  const json = new JsonText();
+  const value = json.value(payload, '/payload');
+  const bad = json.faults[0]?.message;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    let value: Json;
-    try {
-      value = JSON.parse(payload);
-    } catch (error) {
-      return setBad(error instanceof Error ? error.message : String(error));
-    }
-    setBad(undefined);
+    setTried(true);
+    if (bad !== undefined) return;
     publish.mutate(
-      { topic: topic.trim(), payload: value },
+      { topic: topic.trim(), payload: value, dedupeId: dedupeId.trim() },
       {
-        onSuccess: () => {
-          tell(words.sent);
+        onSuccess: ({ details }) => {
+          const known = 'event_id' in details ? details : undefined;
+          tell(known?.duplicate ? words.duplicate : words.sent(known?.triggered_tasks ?? 0));
           close();
         },
       },
@@ -48,10 +50,27 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
   };
   return (
     <form onSubmit={submit} className="publish">
-      <TextInput
+      <fieldset className="row presets" aria-label={words.examples}>
+        {words.exampleList.map(([name, text, label]) => (
+          <button
+            key={name}
+            type="button"
+            className="chip"
+            onClick={() => {
+              setTopic(name);
+              setPayload(text);
+            }}
+          >
+            {label}
+          </button>
+        ))}
+      </fieldset>
+      <Autocomplete
+        size="xs"
         label={words.topic}
+        data={[...new Set((topics?.items ?? []).map((item) => item.topic))]}
         value={topic}
-        onChange={(event) => setTopic(event.currentTarget.value)}
+        onChange={setTopic}
         required
         withAsterisk={false}
         maxLength={100}
@@ -61,13 +80,23 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
         label={words.payload}
         value={payload}
         onChange={(event) => setPayload(event.currentTarget.value)}
-        rows={6}
+        rows={7}
         classNames={{ input: 'code-input' }}
         spellCheck={false}
-        error={bad !== undefined && words.payloadBad + bad}
+        error={tried && bad !== undefined && words.payloadBad + bad}
+      />
+      <TextInput
+        label={words.dedupe}
+        description={words.dedupeHint}
+        value={dedupeId}
+        onChange={(event) => setDedupeId(event.currentTarget.value)}
+        maxLength={255}
       />
       {publish.error !== null && <Failure error={publish.error} />}
-      <Group justify="flex-end" mt="sm">
+      <p className="dim">
+        {words.hook} <Link to="/system/webhooks">{words.hookLink}</Link>
+      </p>
+      <Group justify="flex-end">
         <Button type="submit" loading={publish.isPending}>
           {words.send}
         </Button>

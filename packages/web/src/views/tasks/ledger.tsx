@@ -1,0 +1,129 @@
+import { Select } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { FIRING_OUTCOMES, type FiringView } from '@tenuto/contract';
+import { useFirings } from '../../data/tasks.ts';
+import { duration } from '../../logic/format.ts';
+import { type LedgerLine, ledgerLines } from '../../logic/ledger.ts';
+import type { TaskSearch } from '../../logic/task-filters.ts';
+import { Paged } from '../../ui/paged.tsx';
+import { StatusMark } from '../../ui/status.tsx';
+import { When } from '../../ui/time.tsx';
+import { statusWord } from '../../words.ts';
+import { TASK_WORDS } from '../../words-task.ts';
+
+const words = TASK_WORDS.page;
+
+interface Props {
+  readonly taskId: string;
+  readonly zone: string;
+  readonly search: TaskSearch;
+}
+
+/** Every firing that was expected or asked for, and what came of it, by the clock of the task. */
+export function Ledger({ taskId, zone, search }: Props) {
+  const pages = useFirings(taskId, search);
+  const navigate = useNavigate();
+  const show = (outcome: string | null) =>
+    void navigate({
+      ...{ to: '/tasks/$taskId', params: { taskId }, replace: true },
+      search: outcome === null ? {} : { outcome },
+    });
+  const empty = search.outcome === undefined ? words.noLedger : words.noSuchFiring;
+  return (
+    <section className="card" aria-label={words.ledger}>
+      <header>
+        <h2>{words.ledger}</h2>
+        <span className="dim grow ledger-text">{words.ledgerText}</span>
+        <Select
+          aria-label={words.outcome}
+          placeholder={words.everyOutcome}
+          data={FIRING_OUTCOMES.map((value) => ({ value, label: statusWord(value) }))}
+          value={search.outcome ?? null}
+          onChange={show}
+          clearable
+          className="medium-input"
+        />
+      </header>
+      <Paged pages={pages} empty={<p className="card-body dim">{empty}</p>}>
+        {(firings) => <Lines lines={ledgerLines(firings, zone)} zone={zone} />}
+      </Paged>
+    </section>
+  );
+}
+
+function Lines({ lines, zone }: { readonly lines: readonly LedgerLine[]; readonly zone: string }) {
+  return (
+    <div className="table-scroll">
+      <table className="table table-cards ledger">
+        <thead>
+          <tr>
+            <th>{`${words.due} (${zone})`}</th>
+            <th>{words.outcome}</th>
+            <th>{words.run}</th>
+            <th>{words.origin}</th>
+            <th>{words.late}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) =>
+            line.kind === 'clocks' ? (
+              <Clocks key={line.change.at} line={line} />
+            ) : (
+              <Firing key={line.firing.at + line.firing.key} line={line} />
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Clocks({ line: { change } }: { readonly line: Extract<LedgerLine, { kind: 'clocks' }> }) {
+  const clock = (wall: string) => wall.slice(11, 16);
+  return (
+    <tr className="clock-line">
+      <td colSpan={5} className="dst">
+        {words.clock[change.kind](clock(change.from), clock(change.to))}
+      </td>
+    </tr>
+  );
+}
+
+function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' }> }) {
+  const { firing, local, offset } = line;
+  return (
+    <tr>
+      <td className="first">
+        <span className="num">{local}</span> <span className="dim num">{offset}</span>{' '}
+        <span className="dim">
+          <When at={firing.tick} />
+        </span>
+      </td>
+      <td>
+        <StatusMark status={firing.outcome} />{' '}
+        {firing.reason !== null && <span className="dim">{TASK_WORDS.reasons[firing.reason]}</span>}
+      </td>
+      <td>
+        {firing.run_id !== null && (
+          <Link to="/runs/$runId" params={{ runId: firing.run_id }}>
+            {firing.run_id.slice(-8)}
+          </Link>
+        )}
+      </td>
+      <td>
+        <Origin firing={firing} />
+      </td>
+      <td className="num">{firing.late_ms === null ? '–' : duration(firing.late_ms)}</td>
+    </tr>
+  );
+}
+
+function Origin({ firing: { origin, event_id: event } }: { readonly firing: FiringView }) {
+  const word = TASK_WORDS.origins[origin];
+  if (event === null) return <>{word}</>;
+  return (
+    <Link to="/events" search={{ event }}>
+      {word}
+    </Link>
+  );
+}
