@@ -16,7 +16,7 @@ export const TASK_FORM_WORDS = {
   },
   hint: {
     cron: 'minute hour day month weekday, or @daily',
-    rrule: 'A rule of RFC 5545, bare or with DTSTART, RDATE and EXDATE on lines of their own',
+    rrule: 'A rule of RFC 5545, or its lines with DTSTART, RDATE and EXDATE',
     once: 'ISO 8601; without an offset it is by the clock of the zone',
     event: '* stands for one segment, # for any number of them',
     condition: 'CEL; it fires when this turns true',
@@ -30,7 +30,8 @@ export const TASK_FORM_WORDS = {
   },
   presets: 'Often used',
   timezone: 'Time zone',
-  asText: 'This says more than the builder can show. It is kept as it is written.',
+  timezoneHint: 'Whose clock is meant',
+  asText: 'The builder cannot show this; it is kept as it is written.',
   startOver: 'Build it anew',
   cron: {
     minutes: 'Minutes',
@@ -111,6 +112,7 @@ export const TASK_FORM_WORDS = {
     endNames: { never: 'never', count: 'after so many', until: 'at a time' },
     count: 'How many times',
     until: 'Until, in UTC',
+    at: 'At',
     start: 'Begins at',
     startHint: 'Where intervals are counted from; nothing for when the task is made',
     left: 'Left out (EXDATE)',
@@ -280,6 +282,7 @@ export const TASK_FORM_WORDS = {
   created: 'The task is made.',
   saved: 'The task is changed.',
   json: 'This is not JSON: ',
+  noNumber: 'This is no number.',
   conflict: {
     title: 'Somebody has changed this task meanwhile',
     text: (who: string, version: number) =>

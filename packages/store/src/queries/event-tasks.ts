@@ -22,14 +22,17 @@ export function tasksOfEvent(
   // A firing stands where its event was published, so that one partition is looked at. No
   // parameter: what is counted has no use for it.
   const at = Math.floor(timeOfId(eventId));
+  const told = `from ${firingsOf('m.subscription_id')}
+    where f.at = ${at} and f.event_id = ${event}`;
   const firing = `left join lateral (
-    select ${FIRING_COLUMNS} from ${firingsOf('m.subscription_id')}
-    where f.at = ${at} and f.event_id = ${event} limit 1) firing on true`;
+    select ${FIRING_COLUMNS} ${told} limit 1) firing on true`;
+  // A condition hears of every event; it was for one that has turned it true.
+  const wanted = `(t.schedule_kind <> 'condition' or exists (select ${told}))`;
   const matched = 'event_matches m join tasks t on t.task_id = m.subscription_id';
   return pageOf<EventTaskRow, EventTask>(db, {
     columns: 'm.subscription_id, t.title, firing.*',
     ...{ from: `${matched} ${firing}`, counted: matched },
-    where: [`m.event_id = ${event}`, reachable(access, given, 't')],
+    where: [`m.event_id = ${event}`, reachable(access, given, 't'), wanted],
     key: ['m.subscription_id'],
     ...{ after: page.after === undefined ? undefined : [page.after], page, given },
     item: (row) => ({

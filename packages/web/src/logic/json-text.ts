@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@tenuto/contract';
+import { TASK_FORM_WORDS as words } from '../words-task-form.ts';
 
 /** Reads texts that somebody has typed, and notes which of them say nothing. */
 export class JsonText {
@@ -8,7 +9,8 @@ export class JsonText {
     try {
       return JSON.parse(text);
     } catch (error) {
-      this.faults.push({ path, message: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      this.faults.push({ path, message: words.json + why });
       return null;
     }
   }
@@ -16,7 +18,7 @@ export class JsonText {
   number(text: string, path: string): number {
     const value = Number(text);
     if (text.trim() !== '' && Number.isFinite(value)) return value;
-    this.faults.push({ path, message: 'This is no number.' });
+    this.faults.push({ path, message: words.noNumber });
     return 0;
   }
 }

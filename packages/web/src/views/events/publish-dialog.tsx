@@ -77,13 +77,14 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
         data-autofocus
       />
       <Textarea
+        size="xs"
         label={words.payload}
         value={payload}
         onChange={(event) => setPayload(event.currentTarget.value)}
         rows={7}
         classNames={{ input: 'code-input' }}
         spellCheck={false}
-        error={tried && bad !== undefined && words.payloadBad + bad}
+        error={tried && (bad ?? false)}
       />
       <TextInput
         label={words.dedupe}

@@ -56,6 +56,7 @@ export function ConditionBuilder({ draft, put, faults }: DraftProps) {
             />
           </div>
           <Textarea
+            size="xs"
             label={words.with}
             value={fields.probe_with}
             onChange={(event) => set({ probe_with: event.currentTarget.value })}

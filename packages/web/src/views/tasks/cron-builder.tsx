@@ -27,8 +27,8 @@ const FIVES: readonly (readonly [number, string])[] = numbers(0, 11).map(([i]) =
   two(i * 5),
 ]);
 const FIELDS: readonly FieldOf[] = [
-  { unit: 'minutes', steps: [1, 5, 10, 15, 20, 30], values: FIVES },
-  { unit: 'hours', steps: [1, 2, 3, 4, 6, 8, 12], values: numbers(0, 23, two) },
+  { unit: 'minutes', steps: [1, 5, 10, 15, 30], values: FIVES },
+  { unit: 'hours', steps: [1, 2, 4, 6, 12], values: numbers(0, 23, two) },
   {
     unit: 'weekdays',
     steps: [1],
@@ -144,6 +144,7 @@ function Field({ of: { unit, steps, values, wide }, part, change, last }: FieldP
         </fieldset>
         <NumberToggles
           label={label}
+          columns={unit === 'minutes' || unit === 'hours'}
           values={shown}
           chosen={chosen}
           toggle={(value) => change(toggled(part, value))}

@@ -94,14 +94,17 @@ function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' 
   return (
     <tr>
       <td className="first">
-        <span className="num">{local}</span> <span className="dim num">{offset}</span>{' '}
+        <span className="num">{local.replace(/:00$/, '')}</span>{' '}
+        <span className="dim num">{offset}</span>{' '}
         <span className="dim">
           <When at={firing.tick} />
         </span>
       </td>
       <td>
-        <StatusMark status={firing.outcome} />{' '}
-        {firing.reason !== null && <span className="dim">{TASK_WORDS.reasons[firing.reason]}</span>}
+        <StatusMark status={firing.outcome} />
+        {firing.reason !== null && (
+          <span className="dim"> · {TASK_WORDS.reasons[firing.reason]}</span>
+        )}
       </td>
       <td>
         {firing.run_id !== null && (

@@ -6,11 +6,20 @@ interface Props {
   readonly toggle: (value: number) => void;
   /** Words need more room than numbers. */
   readonly wide?: boolean;
+  /** In columns of twelve, as on a clock. */
+  readonly columns?: boolean;
 }
 
-export function NumberToggles({ label, values, chosen, toggle, wide = false }: Props) {
+export function NumberToggles({
+  label,
+  values,
+  chosen,
+  toggle,
+  wide = false,
+  columns = false,
+}: Props) {
   return (
-    <fieldset className={wide ? 'toggles toggles-wide' : 'toggles'}>
+    <fieldset className={`toggles${wide ? ' toggles-wide' : ''}${columns ? ' toggles-clock' : ''}`}>
       <legend className="sr-only">{label}</legend>
       {values.map(([value, word]) => (
         <button

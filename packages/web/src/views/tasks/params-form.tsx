@@ -24,6 +24,7 @@ export function ParamsForm({ schema, text, put, error }: Props) {
   if (fields === undefined || params === undefined) {
     return (
       <Textarea
+        size="xs"
         label={words.params}
         value={text}
         onChange={(event) => put(event.currentTarget.value)}

@@ -66,7 +66,13 @@ function Fields({ form, change }: RuleProps) {
         </div>
       </div>
       {isLong && (
-        <RuleNumbers form={form} change={change} name="monthDays" hint={words.monthDaysHint} />
+        <RuleNumbers
+          form={form}
+          change={change}
+          name="monthDays"
+          hint={words.monthDaysHint}
+          aside
+        />
       )}
       <div className="builder-field">
         <span className="builder-label">{words.months}</span>
@@ -78,13 +84,22 @@ function Fields({ form, change }: RuleProps) {
           wide
         />
       </div>
-      <div className="row builder-row">
-        <RuleNumbers form={form} change={change} name="hours" />
-        <RuleNumbers form={form} change={change} name="minutes" />
-        <RuleNumbers form={form} change={change} name="seconds" />
+      <div className="builder-field">
+        <span className="builder-label">{words.at}</span>
+        <div className="row builder-row">
+          <RuleNumbers form={form} change={change} name="hours" />
+          <RuleNumbers form={form} change={change} name="minutes" />
+          <RuleNumbers form={form} change={change} name="seconds" />
+        </div>
       </div>
       {isLong && (
-        <RuleNumbers form={form} change={change} name="positions" hint={words.positionsHint} />
+        <RuleNumbers
+          form={form}
+          change={change}
+          name="positions"
+          hint={words.positionsHint}
+          aside
+        />
       )}
       <Ends form={form} change={change} />
       <RuleTimes form={form} change={change} />

@@ -16,18 +16,20 @@ const words = TASK_FORM_WORDS.rule;
 interface NumbersProps extends RuleProps {
   readonly name: Exclude<NumbersName, 'months'>;
   readonly hint?: string;
+  /** Whether its label stands at the side, as those of the other parts do. */
+  readonly aside?: boolean;
 }
 
 /** Numbers between commas; the rule changes with each text that can be read. */
-export function RuleNumbers({ form, change, name, hint }: NumbersProps) {
+export function RuleNumbers({ form, change, name, hint, aside = false }: NumbersProps) {
   const written = form[name].join(', ');
   const [text, setText] = useState(written);
   const read = readNumbers(text, name);
   // What was typed stands as it was typed, for as long as it says what the rule says.
   const shown = read === undefined || read.join(', ') === written ? text : written;
-  return (
+  const input = (
     <TextInput
-      label={words[name]}
+      {...(aside ? { 'aria-label': words[name] } : { label: words[name] })}
       {...(hint !== undefined && { description: hint })}
       value={shown}
       onChange={(event) => {
@@ -38,6 +40,13 @@ export function RuleNumbers({ form, change, name, hint }: NumbersProps) {
       }}
       error={read === undefined && words.badNumbers}
     />
+  );
+  if (!aside) return input;
+  return (
+    <div className="builder-field">
+      <span className="builder-label">{words[name]}</span>
+      {input}
+    </div>
   );
 }
 
@@ -50,16 +59,20 @@ export function RuleTimes({ form, change }: RuleProps) {
   });
   return (
     <>
-      <TextInput
-        label={words.start}
-        description={words.startHint}
-        type="datetime-local"
-        value={form.start === null ? '' : fieldOfTime(form.start.at)}
-        onChange={(event) => {
-          const { value } = event.currentTarget;
-          change({ start: value === '' ? null : made(value) });
-        }}
-      />
+      <div className="builder-field">
+        <span className="builder-label">{words.start}</span>
+        <TextInput
+          aria-label={words.start}
+          description={words.startHint}
+          type="datetime-local"
+          value={form.start === null ? '' : fieldOfTime(form.start.at)}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            change({ start: value === '' ? null : made(value) });
+          }}
+          className="medium-wide"
+        />
+      </div>
       <Times label={words.left} times={form.left} make={made} put={(left) => change({ left })} />
       <Times
         label={words.added}

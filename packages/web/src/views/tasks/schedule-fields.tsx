@@ -15,7 +15,7 @@ const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zon
 
 /** When a task fires: a builder, and the text that it builds, both in step. */
 export function ScheduleFields(props: DraftProps) {
-  const { draft, put, faults } = props;
+  const { draft, put } = props;
   const { kind } = draft;
   return (
     <section className="form-part">
@@ -29,22 +29,31 @@ export function ScheduleFields(props: DraftProps) {
         onChange={(value) => put({ kind: SCHEDULE_KINDS.find((one) => one === value) ?? kind })}
       />
       <p className="dim">{words.kindText[kind]}</p>
-      {isPlanned(kind) && (
-        <Select
-          label={words.timezone}
-          data={ZONES.includes(draft.timezone) ? ZONES : [draft.timezone, ...ZONES]}
-          value={draft.timezone}
-          onChange={(timezone) => put({ timezone: timezone ?? 'UTC' })}
-          searchable
-          limit={50}
-          error={faultAt(faults, '/timezone') ?? false}
-          className="medium-wide"
-        />
+      {kind !== 'event' && (
+        <div className={isPlanned(kind) ? 'text-row' : undefined}>
+          <Raw {...props} />
+          {isPlanned(kind) && <Zone {...props} />}
+        </div>
       )}
       <Builder {...props} />
-      {kind !== 'event' && <Raw {...props} />}
       {kind === 'condition' && <ConditionBuilder {...props} />}
     </section>
+  );
+}
+
+function Zone({ draft, put, faults }: DraftProps) {
+  return (
+    <Select
+      label={words.timezone}
+      description={words.timezoneHint}
+      data={ZONES.includes(draft.timezone) ? ZONES : [draft.timezone, ...ZONES]}
+      value={draft.timezone}
+      onChange={(timezone) => put({ timezone: timezone ?? 'UTC' })}
+      searchable
+      limit={50}
+      allowDeselect={false}
+      error={faultAt(faults, '/timezone') ?? false}
+    />
   );
 }
 
@@ -76,7 +85,9 @@ function Raw({ draft, put, faults }: DraftProps) {
   const type = (expr: string) => put({ exprs: { ...exprs, [kind]: expr } });
   if (kind === 'rrule' || kind === 'condition') {
     const rows = Math.max(2, exprs[kind].split('\n').length);
-    return <Textarea {...shown} rows={rows} onChange={(e) => type(e.currentTarget.value)} />;
+    return (
+      <Textarea size="xs" {...shown} rows={rows} onChange={(e) => type(e.currentTarget.value)} />
+    );
   }
   return <TextInput {...shown} onChange={(event) => type(event.currentTarget.value)} />;
 }

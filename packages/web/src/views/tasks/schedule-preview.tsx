@@ -1,38 +1,42 @@
-import { useDebouncedValue } from '@mantine/hooks';
 import type { SchedulePreview as Preview, PreviewTask } from '@tenuto/contract';
 import { now } from '../../data/clock.ts';
-import { useSchedulePreview } from '../../data/tasks.ts';
-import { ASKED, previewOf, withinBounds } from '../../logic/preview-question.ts';
+import type { DraftPreview } from '../../data/task-draft-preview.ts';
+import { ASKED, withinBounds } from '../../logic/preview-question.ts';
 import { calendarOf } from '../../logic/schedule-calendar.ts';
 import { isPlanned, type TaskDraft } from '../../logic/task-draft.ts';
 import { isZone, wallAt } from '../../logic/zone-time.ts';
-import { messageOf } from '../../ui/notice.tsx';
 import { TASK_FORM_WORDS as words } from '../../words-task-form.ts';
 import { ClockChanges } from './clock-changes.tsx';
+import { EventTrial } from './event-trial.tsx';
 import { Firings } from './firings.tsx';
 
-const TYPING_MS = 250;
 const SHOWN = 8;
 
+interface Props {
+  readonly draft: TaskDraft;
+  readonly told: DraftPreview;
+}
+
 /** When the schedule in the form would fire, or why it cannot. */
-export function SchedulePreview({ draft }: { readonly draft: TaskDraft }) {
-  const [settled] = useDebouncedValue(draft, TYPING_MS);
-  const question = previewOf(settled, now());
-  const { data, error } = useSchedulePreview(question);
+export function SchedulePreview({ draft, told: { question, preview, error } }: Props) {
+  const { kind, exprs, fields } = draft;
   return (
     <section className="card preview" aria-live="polite" aria-label={words.preview}>
       <header>
         <h2>{words.preview}</h2>
       </header>
-      {!isPlanned(draft.kind) && <p className="card-body dim">{unplanned(draft)}</p>}
-      {isPlanned(draft.kind) && question === undefined && (
+      {!isPlanned(kind) && <p className="card-body dim">{unplanned(draft)}</p>}
+      {kind === 'event' && (
+        <EventTrial pattern={exprs.event.trim()} filter={fields.filter.trim()} />
+      )}
+      {isPlanned(kind) && question === undefined && (
         <p className="card-body dim">{words.previewWrite}</p>
       )}
       {question !== undefined && error !== null && (
-        <p className="card-body tone-red">{messageOf(error)}</p>
+        <p className="card-body tone-red">{error.message}</p>
       )}
-      {question !== undefined && error === null && data && (
-        <Told draft={settled} question={question} preview={data} />
+      {question !== undefined && error === null && preview && (
+        <Told draft={draft} question={question} preview={preview} />
       )}
     </section>
   );

@@ -7,7 +7,6 @@ import { isObject, JsonText } from '../../logic/json-text.ts';
 import { When } from '../../ui/time.tsx';
 import { WORDS } from '../../words.ts';
 import { TASK_WORDS } from '../../words-task.ts';
-import { TASK_FORM_WORDS } from '../../words-task-form.ts';
 
 const words = TASK_WORDS.actions;
 
@@ -84,6 +83,7 @@ function RunForm({ task, close, perform }: Props) {
     <Form verb={words.run_now} close={close} submit={submit} disabled={bad !== undefined}>
       <p>{words.runText}</p>
       <Textarea
+        size="xs"
         label={words.params}
         description={words.paramsHint}
         value={text}
@@ -91,7 +91,7 @@ function RunForm({ task, close, perform }: Props) {
         rows={6}
         classNames={{ input: 'code-input' }}
         spellCheck={false}
-        error={bad !== undefined && TASK_FORM_WORDS.json + bad}
+        error={bad ?? false}
         data-autofocus
       />
     </Form>

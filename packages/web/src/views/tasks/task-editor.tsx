@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { ApiError } from '@tenuto/sdk';
 import type { FormEvent, ReactNode } from 'react';
 import { useMay } from '../../data/scopes.ts';
+import { useDraftPreview } from '../../data/task-draft-preview.ts';
 import { useTaskCheck } from '../../data/tasks.ts';
 import { bodyOf, type Fault, type ReadDraft, type TaskDraft } from '../../logic/task-draft.ts';
 import { faultAt, faultsBeside } from '../../logic/task-faults.ts';
@@ -44,7 +45,8 @@ export function TaskEditor(props: Props) {
   const { draft, put, submit, error, notice } = props;
   const read = bodyOf(draft);
   const checked = useCheck(read);
-  const faults = faultsOf(read, [error, checked]);
+  const told = useDraftPreview(draft);
+  const faults = faultsOf(read, [error, checked, told.error]);
   const part = { draft, put, faults };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -68,7 +70,7 @@ export function TaskEditor(props: Props) {
           {props.cancel}
         </div>
       </form>
-      <SchedulePreview draft={draft} />
+      <SchedulePreview draft={draft} told={told} />
     </div>
   );
 }
@@ -87,7 +89,7 @@ function useCheck(read: ReadDraft): ApiError | null {
 }
 
 function faultsOf(read: ReadDraft, errors: readonly (Error | null)[]): readonly Fault[] {
-  const local = 'faults' in read ? read.faults.map(asJson) : [];
+  const local = 'faults' in read ? read.faults : [];
   const told = errors.flatMap((error) => (error instanceof ApiError ? error.validationErrors : []));
   const seen = new Set<string>();
   return [...local, ...told].filter(({ path, message }) => {
@@ -95,8 +97,6 @@ function faultsOf(read: ReadDraft, errors: readonly (Error | null)[]): readonly 
     return !seen.has(key) && seen.add(key);
   });
 }
-
-const asJson = ({ path, message }: Fault): Fault => ({ path, message: words.json + message });
 
 function Names({
   draft,
@@ -115,6 +115,7 @@ function Names({
         withAsterisk={false}
       />
       <Textarea
+        size="xs"
         label={words.description}
         value={draft.fields.description}
         onChange={(event) =>

@@ -62,7 +62,9 @@ export function CodeField(props: FieldProps) {
   const { change, ...shown } = useField(props);
   return (
     <Textarea
+      size="xs"
       {...shown}
+      className="whole-row"
       rows={4}
       classNames={{ input: 'code-input' }}
       spellCheck={false}

@@ -38,6 +38,7 @@ function Graph({ draft, put, faults }: DraftProps) {
   return (
     <>
       <Textarea
+        size="xs"
         label={isPipeline ? words.pipeline : words.graph}
         value={text}
         onChange={({ currentTarget: { value } }) =>
@@ -49,6 +50,7 @@ function Graph({ draft, put, faults }: DraftProps) {
         error={faultAt(faults, path) ?? false}
       />
       <Textarea
+        size="xs"
         label={words.params}
         value={draft.params}
         onChange={(event) => put({ params: event.currentTarget.value })}
@@ -107,6 +109,7 @@ function Profile({ draft, put, faults }: DraftProps) {
         error={faultAt(faults, '/payload/profile') ?? false}
       />
       <Textarea
+        size="xs"
         label={words.intake}
         value={draft.intake}
         onChange={(event) => put({ intake: event.currentTarget.value })}
