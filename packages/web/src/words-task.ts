@@ -107,6 +107,7 @@ export const TASK_WORDS = {
     now: 'It fires next',
     lastRun: 'Last run',
   },
+  waited: 'it had to wait its turn',
   reasons: {
     paused: 'the task was paused',
     snoozed: 'it was snoozed',

@@ -1,11 +1,13 @@
 import type { Stage } from './stage.ts';
+import { stageEvents } from './stage-events.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
-import { stageTriggers } from './stage-triggers.ts';
+import { stageTasks } from './stage-tasks.ts';
 
 /** All that the console has screens for. */
 export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
-  stageTriggers,
+  stageTasks,
+  stageEvents,
   async () => [{ name: 'system', path: '/system' }],
 ];

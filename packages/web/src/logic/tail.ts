@@ -13,7 +13,7 @@ export interface TailGap {
 }
 
 /** What the page keeps of a tail that goes on for days. */
-export const MOST_KEPT = 1_000;
+export const MOST_KEPT = 2_000;
 
 const itemOf = (event: EventView): TailItem => ({ kind: 'event', key: event.event_id, event });
 

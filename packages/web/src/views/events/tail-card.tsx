@@ -23,7 +23,7 @@ interface Props {
 
 /** Events as they come; held, they gather until it goes on. */
 export function TailCard({ search, tail, readOlder, go }: Props) {
-  const [held, setHeld] = useState<readonly TailItem[]>();
+  const { held, isHeld, hold, atTop, goOn, toTop } = useHold(tail.items);
   useListKeys('.tail-row');
   const items = held ?? tail.items;
   const fresh = held === undefined ? 0 : newerThan(tail.items, held);
@@ -33,17 +33,17 @@ export function TailCard({ search, tail, readOlder, go }: Props) {
         <h2>{words.tail}</h2>
         <span className="grow" />
         {fresh > 0 && (
-          <span className="tone-blue num" role="status">
+          <button type="button" className="chip chip-new" onClick={goOn}>
             {words.held(fresh)}
-          </span>
+          </button>
         )}
         <Button
           variant="default"
           size="compact-sm"
-          aria-pressed={held !== undefined}
-          onClick={() => setHeld(held === undefined ? tail.items : undefined)}
+          aria-pressed={isHeld}
+          onClick={isHeld ? goOn : hold}
         >
-          {held === undefined ? words.pause : words.goOn}
+          {isHeld ? words.goOn : words.pause}
         </Button>
       </header>
       <search className="row tail-filters" aria-label={words.filters}>
@@ -56,7 +56,14 @@ export function TailCard({ search, tail, readOlder, go }: Props) {
           {words.away(timeOfDay(tail.awaySince).slice(0, 8))}
         </p>
       )}
-      <Body search={search} tail={tail} items={found(items, search.text ?? '')} go={go} />
+      <Body
+        search={search}
+        tail={tail}
+        items={found(items, search.text ?? '')}
+        go={go}
+        atTop={atTop}
+        toTop={toTop}
+      />
       {tail.older !== undefined && (
         <div className="tail-more">
           <Button variant="default" size="compact-sm" onClick={readOlder}>
@@ -66,6 +73,29 @@ export function TailCard({ search, tail, readOlder, go }: Props) {
       )}
     </section>
   );
+}
+
+/** Held by hand, or while older events are being read: what comes then waits. */
+function useHold(items: readonly TailItem[]) {
+  const [held, setHeld] = useState<readonly TailItem[]>();
+  const [isHeld, setIsHeld] = useState(false);
+  const [toTop, setToTop] = useState(0);
+  return {
+    ...{ held, isHeld, toTop },
+    hold() {
+      setIsHeld(true);
+      setHeld(items);
+    },
+    goOn() {
+      setIsHeld(false);
+      setHeld(undefined);
+      setToTop((times) => times + 1);
+    },
+    atTop(isAtTop: boolean) {
+      if (!isAtTop) setHeld((known) => known ?? items);
+      else if (!isHeld) setHeld(undefined);
+    },
+  };
 }
 
 function newerThan(items: readonly TailItem[], held: readonly TailItem[]): number {
@@ -107,9 +137,11 @@ function Typed({ name, label, search, go, isSearch = false }: TypedProps) {
 
 interface BodyProps extends Pick<Props, 'search' | 'tail' | 'go'> {
   readonly items: readonly TailItem[];
+  readonly atTop: (isAtTop: boolean) => void;
+  readonly toTop: number;
 }
 
-function Body({ search, tail, items, go }: BodyProps) {
+function Body({ search, tail, items, go, atTop, toTop }: BodyProps) {
   const isFiltered = [search.topic, search.filter, search.text].some((one) => one !== undefined);
   if (!tail.isRead) return <Waiting />;
   if (tail.error !== undefined) {
@@ -134,5 +166,13 @@ function Body({ search, tail, items, go }: BodyProps) {
   if (items.length === 0) {
     return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
   }
-  return <TailRows items={items} picked={search.event} open={(event) => go({ event })} />;
+  return (
+    <TailRows
+      items={items}
+      picked={search.event}
+      open={(event) => go({ event })}
+      atTop={atTop}
+      toTop={toTop}
+    />
+  );
 }

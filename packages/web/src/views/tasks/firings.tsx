@@ -19,7 +19,7 @@ export function Firings({ firings }: Pick<SchedulePreview, 'firings'>) {
           <span className="num">
             {weekdayOf(local)} {local.slice(0, 19).replace('T', ' ').replace(/:00$/, '')}
           </span>
-          <span className="dim num">{local.slice(19).replace('Z', 'UTC')}</span>
+          <span className="dim num firing-offset">{local.slice(19).replace('Z', 'UTC')}</span>
           <Yours at={Date.parse(at)} local={local} />
           {dst !== undefined && <span className="dst">{TASK_WORDS.page.dst[dst]}</span>}
           <span className="grow" />

@@ -102,9 +102,7 @@ function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' 
       </td>
       <td>
         <StatusMark status={firing.outcome} />
-        {firing.reason !== null && (
-          <span className="dim"> · {TASK_WORDS.reasons[firing.reason]}</span>
-        )}
+        <span className="dim">{reasonOf(firing)}</span>
       </td>
       <td>
         {firing.run_id !== null && (
@@ -119,6 +117,13 @@ function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' 
       <td className="num">{firing.late_ms === null ? '–' : duration(firing.late_ms)}</td>
     </tr>
   );
+}
+
+/** Why it came out so; of what was fired later, that it had to wait. */
+function reasonOf({ outcome, reason }: FiringView): string {
+  if (reason === null) return '';
+  const waited = outcome === 'fired' && (reason === 'overlap' || reason === 'concurrency');
+  return ` · ${waited ? TASK_WORDS.waited : TASK_WORDS.reasons[reason]}`;
 }
 
 function Origin({ firing: { origin, event_id: event } }: { readonly firing: FiringView }) {

@@ -90,16 +90,18 @@ function Cells({ task }: { readonly task: Task }) {
         <span className="dim">{words.kinds[task.schedule_kind]} </span>
         {task.schedule_description ?? <code>{task.schedule_expr}</code>}
       </td>
-      <td>
+      <td data-label={words.next} data-empty={task.next_fire_at === null}>
         <When at={task.next_fire_at} />
       </td>
-      <td>
+      <td data-label={words.lastRuns} data-empty={!task.last_runs?.length}>
         <LastRuns task={task} />
       </td>
-      <td>
+      <td data-label={words.last} data-empty={task.last_fired_at === null}>
         <When at={task.last_fired_at} />
       </td>
-      <td className="num">{count(task.fired_count)}</td>
+      <td className="num" data-label={words.fired}>
+        {count(task.fired_count)}
+      </td>
     </>
   );
 }
