@@ -57,7 +57,7 @@ export interface FiringQuery extends PageQuery {
 export interface Tasks {
   create(body: TaskBody, options?: SubmitOptions): Promise<Task>;
   /** Checks all of a task and shows when it would fire; nothing is stored. */
-  dryRun(body: TaskBody, options?: CallOptions): Promise<SchedulePreview>;
+  validate(body: TaskBody, options?: CallOptions): Promise<SchedulePreview>;
   get(taskId: string, options?: CallOptions): Promise<Task>;
   list(query?: TaskQuery, options?: CallOptions): Listing<Task>;
   replace(taskId: string, body: TaskBody, options?: ChangeOptions): Promise<Task>;
@@ -101,11 +101,6 @@ export function createTasks(transport: TransportOptions): Tasks {
         ...signalOf(options),
         headers: { 'idempotency-key': idempotencyKey },
       }),
-    dryRun: (body, options = {}) =>
-      send(transport, {
-        ...{ method: 'POST', path: ROOT, query: { dry_run: true }, body, shape: previewShape },
-        ...{ repeatable: true, ...signalOf(options) },
-      }),
     get: (taskId, options) => read(pathOf(taskId), taskShape, {}, options),
     list: (query, options) => list(ROOT, taskShape, { ...query }, options),
     ...changesOf(transport),
@@ -146,7 +141,7 @@ function changesOf(transport: TransportOptions): Pick<Tasks, 'replace' | 'update
 
 type Operations = Pick<
   Tasks,
-  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'previewSchedule'
+  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'validate' | 'previewSchedule'
 >;
 
 /** None of them is sent again unasked: a second run, or a second snooze, is not the same as one. */
@@ -165,6 +160,8 @@ function operationsOf(transport: TransportOptions): Operations {
     resume: operation('resume'),
     cancel: operation('cancel'),
     backfill: operation('backfill'),
+    validate: (body, options) =>
+      ask(`${ROOT}/validate`, previewShape, { body, repeatable: true, options }),
     previewSchedule: (body, options) =>
       ask(`${ROOT}/preview`, previewShape, { body, repeatable: true, options }),
   };

@@ -64,7 +64,7 @@ describe('a task with a schedule', () => {
   });
 
   it('can be tried: all of it is checked, and nothing is made', async () => {
-    const dry = (over: object) => api.call(`${TASKS}?dry_run=true`, { body: aQuietTask(over) });
+    const dry = (over: object) => api.call(`${TASKS}/validate`, { body: aQuietTask(over) });
     const { total } = (await api.call(TASKS)).body;
     const { status, body } = await dry({ schedule_kind: 'cron', schedule_expr: '0 9 * * *' });
     expect([status, body.firings.length, body.description]).toEqual([

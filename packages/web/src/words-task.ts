@@ -136,7 +136,7 @@ export const TASK_WORDS = {
     'task.resumed': 'resumed it',
     'task.cancelled': 'cancelled it',
     'task.snoozed': 'snoozed it',
-    'task.run_requested': 'ran it',
+    'task.run_now': 'ran it',
     'task.backfilled': 'backfilled it',
   },
   actions: {

@@ -86,7 +86,7 @@ export const createTask: Command<
   session.about(file);
   const body = { ...file.body, ...(title !== undefined && { title }) };
   if (dryRun) {
-    const preview = await session.client().tasks.dryRun(body);
+    const preview = await session.client().tasks.validate(body);
     session.output.result(preview, () => previewLines(preview));
     return EXIT.ok;
   }

@@ -20,7 +20,7 @@ import { listRunsOfTask } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { deleteTask, editTask, replaceTask } from '../services/task-change.ts';
 import type { TaskParts } from '../services/task-parts.ts';
-import { dryRunTask, previewSchedule, previewTask } from '../services/task-preview.ts';
+import { previewSchedule, previewTask, validateTask } from '../services/task-preview.ts';
 import { createTask, getTask, listFirings, listTasks } from '../services/tasks.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, problems, TaskParameters } from './schemas.ts';
@@ -41,15 +41,11 @@ export function addTaskRoutes(instance: FastifyInstance, parts: TaskParts & JobP
       schema: {
         ...{ tags, summary: 'Make a task' },
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String()) }),
-        querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, closed),
         body: WriteTaskSchema,
-        response: { 200: SchedulePreviewSchema, 201: TaskSchema, ...problems(409, 413, 415, 422) },
+        response: { 201: TaskSchema, ...problems(409, 413, 415, 422) },
       },
     },
     async (request, reply) => {
-      if (request.query.dry_run) {
-        return reply.code(200).send(await dryRunTask(parts, callerOf(request), request.body));
-      }
       const key = request.headers['idempotency-key'];
       const task = await createTask(parts, callerOf(request), { body: request.body, key });
       return reply
@@ -127,6 +123,18 @@ function addPreviews(app: Typed, parts: TaskParts): void {
       },
     },
     (request) => previewSchedule(parts, callerOf(request), request.body),
+  );
+  app.post(
+    `${BASE}/validate`,
+    {
+      config: { scope: 'tasks:create' },
+      schema: {
+        ...{ tags, summary: 'Check all of a task and show when it would fire; nothing is stored' },
+        body: WriteTaskSchema,
+        response: { 200: SchedulePreviewSchema, ...problems(413, 415, 422) },
+      },
+    },
+    (request) => validateTask(parts, callerOf(request), request.body),
   );
   app.get(
     `${ONE}/preview`,

@@ -70,7 +70,7 @@ export async function previewSchedule(
  * All that making a task would check, and when it would fire; nothing is stored.
  * @throws OrchestrationError 422 as making it would
  */
-export async function dryRunTask(
+export async function validateTask(
   parts: TaskParts,
   caller: Caller,
   body: WriteTask,

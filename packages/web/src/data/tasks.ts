@@ -135,7 +135,7 @@ export function useTaskCheck(body: JsonObject | undefined) {
     queryFn: async ({ signal }): Promise<ApiError | null> => {
       if (body === undefined) return null;
       try {
-        await client.tasks.dryRun(body, { signal });
+        await client.tasks.validate(body, { signal });
         return null;
       } catch (error) {
         if (error instanceof ApiError && error.validationErrors.length > 0) return error;

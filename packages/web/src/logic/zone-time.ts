@@ -97,8 +97,3 @@ function momentBetween(from: number, to: number, zone: string): number {
   }
   return Math.ceil(high / 1_000) * 1_000;
 }
-
-/** Whether two zones show the same at some moments. */
-export function showAlike(a: string, b: string, moments: readonly number[]): boolean {
-  return a === b || moments.every((at) => offsetAt(at, a) === offsetAt(at, b));
-}

@@ -23,22 +23,20 @@ export function PublishDialog({ opened, close, topic }: Props) {
   );
 }
 
-function Form({ close, topic: first }: Omit<Props, 'opened'>) {
-  const [topic, setTopic] = useState(first);
-  const [payload, setPayload] = useState('{}');
-  const [dedupeId, setDedupeId] = useState('');
+/** What is typed, and what becomes of it. */
+function usePublishing(first: string, close: () => void) {
+  const [draft, setDraft] = useState({ topic: first, payload: '{}', dedupeId: '' });
   const [tried, setTried] = useState(false);
-  const { data: topics } = useTopics();
   const publish = usePublish();
   const json = new JsonText();
-  const value = json.value(payload, '/payload');
+  const payload = json.value(draft.payload, '/payload');
   const bad = json.faults[0]?.message;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
     if (bad !== undefined) return;
     publish.mutate(
-      { topic: topic.trim(), payload: value, dedupeId: dedupeId.trim() },
+      { topic: draft.topic.trim(), payload, dedupeId: draft.dedupeId.trim() },
       {
         onSuccess: ({ details }) => {
           const known = 'event_id' in details ? details : undefined;
@@ -48,18 +46,22 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
       },
     );
   };
+  const put = (part: Partial<typeof draft>) => setDraft((known) => ({ ...known, ...part }));
+  return { draft, put, submit, publish, bad: tried ? bad : undefined };
+}
+
+function Form({ close, topic: first }: Omit<Props, 'opened'>) {
+  const { draft, put, submit, publish, bad } = usePublishing(first, close);
+  const { data: topics } = useTopics();
   return (
     <form onSubmit={submit} className="publish">
       <fieldset className="row presets" aria-label={words.examples}>
-        {words.exampleList.map(([name, text, label]) => (
+        {words.exampleList.map(([topic, payload, label]) => (
           <button
-            key={name}
+            key={topic}
             type="button"
             className="chip"
-            onClick={() => {
-              setTopic(name);
-              setPayload(text);
-            }}
+            onClick={() => put({ topic, payload })}
           >
             {label}
           </button>
@@ -69,8 +71,8 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
         size="xs"
         label={words.topic}
         data={[...new Set((topics?.items ?? []).map((item) => item.topic))]}
-        value={topic}
-        onChange={setTopic}
+        value={draft.topic}
+        onChange={(topic) => put({ topic })}
         required
         withAsterisk={false}
         maxLength={100}
@@ -79,18 +81,18 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
       <Textarea
         size="xs"
         label={words.payload}
-        value={payload}
-        onChange={(event) => setPayload(event.currentTarget.value)}
+        value={draft.payload}
+        onChange={(event) => put({ payload: event.currentTarget.value })}
         rows={7}
         classNames={{ input: 'code-input' }}
         spellCheck={false}
-        error={tried && (bad ?? false)}
+        error={bad ?? false}
       />
       <TextInput
         label={words.dedupe}
         description={words.dedupeHint}
-        value={dedupeId}
-        onChange={(event) => setDedupeId(event.currentTarget.value)}
+        value={draft.dedupeId}
+        onChange={(event) => put({ dedupeId: event.currentTarget.value })}
         maxLength={255}
       />
       {publish.error !== null && <Failure error={publish.error} />}
