@@ -11,7 +11,6 @@ export const EVENT_WORDS = {
   pause: 'Hold',
   goOn: 'Go on',
   held: (news: number) => (news === 1 ? '1 new' : `${news} new`),
-  following: 'Following',
   away: (time: string) => `The server is away since ${time}; what is published meanwhile follows.`,
   gap: (from: string, to: string) => `The server was away from ${from} to ${to}.`,
   filled: (events: number) =>

@@ -118,7 +118,6 @@ export const TASK_FORM_WORDS = {
     left: 'Left out (EXDATE)',
     added: 'Added (RDATE)',
     addTime: 'Add a time',
-    timesNeedStart: 'Times to add or leave out are those of the clock of the zone.',
   },
   once: {
     at: 'Date and time',
@@ -174,7 +173,6 @@ export const TASK_FORM_WORDS = {
     intake: 'Intake, as JSON',
     params: 'Parameters, as JSON',
     noTemplates: 'No template is stored yet. Make one first, or use a pipeline.',
-    unset: 'Unset',
     default: (value: string) => `${value} unless given`,
   },
   advanced: {

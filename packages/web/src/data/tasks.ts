@@ -23,6 +23,8 @@ const taskKey = (taskId: string) => ['task', taskId] as const;
 const NEXT_SHOWN = 6;
 /** Marks of the last runs that a row shows. */
 const LAST_RUNS = 8;
+/** Runs whose end the ledger tells. */
+const RUNS_SHOWN = 100;
 
 export function useTasks(query: TaskQuery) {
   return usePages({
@@ -86,6 +88,15 @@ export function useTaskStats(taskId: string) {
     queryKey: [...taskKey(taskId), 'stats'],
     queryFn: ({ signal }) => client.tasks.stats(taskId, { days: 30 }, { signal }),
     refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+/** The newest runs of the task: how they have ended, by their ids. */
+export function useLastRuns(taskId: string) {
+  return useQuery({
+    queryKey: [...taskKey(taskId), 'runs'],
+    queryFn: ({ signal }) => client.tasks.runs(taskId, { limit: RUNS_SHOWN }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.list),
   });
 }
 

@@ -72,3 +72,8 @@ it('rates are those of the last minute', () => {
   const last = ratesOf(later.kept, { at: 80_000, counts: counts(25) });
   expect(rateText(last.rates.get('a'))).toBe('');
 });
+
+it('rates say nothing before the topics have been read', () => {
+  const { kept, rates } = ratesOf([], { at: 0, counts: new Map() });
+  expect([kept, rates.size]).toEqual([[], 0]);
+});

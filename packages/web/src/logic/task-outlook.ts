@@ -1,10 +1,14 @@
-import type { Task } from '@tenuto/contract';
+import type { RunStatus, Task } from '@tenuto/contract';
 import type { Status } from './status.ts';
 
 const BAD: readonly Status[] = ['failed', 'timeout', 'aborted'];
 
+interface RunsOf {
+  readonly last_runs?: readonly { readonly status: RunStatus }[] | undefined;
+}
+
 /** How many of its last runs in a row have failed; what still goes on is no failure yet. */
-export function failuresOf({ last_runs: runs = [] }: Pick<Task, 'last_runs'>): number {
+export function failuresOf({ last_runs: runs = [] }: RunsOf): number {
   const over = runs.filter(({ status }) => isOver(status));
   const good = over.findIndex(({ status }) => !BAD.includes(status));
   return good < 0 ? over.length : good;

@@ -13,6 +13,8 @@ export function ratesOf(
   samples: readonly TopicSample[],
   sample: TopicSample,
 ): { readonly rates: ReadonlyMap<string, number>; readonly kept: readonly TopicSample[] } {
+  // Before they have been read nothing is known of them.
+  if (sample.counts.size === 0) return { rates: new Map(), kept: samples };
   const kept = samples.filter(({ at }) => sample.at - at <= MINUTE);
   const [first] = kept;
   const last = kept.at(-1);

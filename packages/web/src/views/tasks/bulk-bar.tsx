@@ -56,7 +56,7 @@ export function BulkBar({ chosen, clear, children }: Props) {
           {words[verb]}
         </Button>
       ))}
-      <Button variant="subtle" onClick={clear}>
+      <Button variant="default" onClick={clear}>
         {words.clear}
       </Button>
       <Confirm question={question} close={() => setQuestion(undefined)} />

@@ -12,12 +12,13 @@ const READER = Intl.DateTimeFormat().resolvedOptions().timeZone;
  * something else; what a clock change touches is marked.
  */
 export function Firings({ firings }: Pick<SchedulePreview, 'firings'>) {
+  const length = firings.every(({ local }) => local.slice(16, 19) === ':00') ? 16 : 19;
   return (
     <ol className="firings">
       {firings.map(({ at, local, dst }) => (
         <li key={at}>
           <span className="num">
-            {weekdayOf(local)} {local.slice(0, 19).replace('T', ' ').replace(/:00$/, '')}
+            {weekdayOf(local)} {local.slice(0, length).replace('T', ' ')}
           </span>
           <span className="dim num firing-offset">{local.slice(19).replace('Z', 'UTC')}</span>
           <Yours at={Date.parse(at)} local={local} />

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { FIRING_OUTCOMES, type FiringView } from '@tenuto/contract';
-import { useFirings } from '../../data/tasks.ts';
+import { FIRING_OUTCOMES, type FiringView, type RunStatus } from '@tenuto/contract';
+import { useFirings, useLastRuns } from '../../data/tasks.ts';
 import { duration } from '../../logic/format.ts';
 import { type LedgerLine, ledgerLines } from '../../logic/ledger.ts';
 import type { TaskSearch } from '../../logic/task-filters.ts';
@@ -22,6 +22,8 @@ interface Props {
 /** Every firing that was expected or asked for, and what came of it, by the clock of the task. */
 export function Ledger({ taskId, zone, search }: Props) {
   const pages = useFirings(taskId, search);
+  const { data: runs } = useLastRuns(taskId);
+  const ends = new Map(runs?.items.map((run) => [run.run_id, run.status]));
   const navigate = useNavigate();
   const show = (outcome: string | null) =>
     void navigate({
@@ -45,19 +47,28 @@ export function Ledger({ taskId, zone, search }: Props) {
         />
       </header>
       <Paged pages={pages} empty={<p className="card-body dim">{empty}</p>}>
-        {(firings) => <Lines lines={ledgerLines(firings, zone)} zone={zone} />}
+        {(firings) => <Lines lines={ledgerLines(firings, zone)} zone={zone} ends={ends} />}
       </Paged>
     </section>
   );
 }
 
-function Lines({ lines, zone }: { readonly lines: readonly LedgerLine[]; readonly zone: string }) {
+interface LinesProps {
+  readonly lines: readonly LedgerLine[];
+  readonly zone: string;
+  /** How runs have ended, as far as that is known. */
+  readonly ends: ReadonlyMap<string, RunStatus>;
+}
+
+function Lines({ lines, zone, ends }: LinesProps) {
+  const isWhole = lines.every((line) => line.kind === 'clocks' || line.local.endsWith(':00'));
   return (
     <div className="table-scroll">
       <table className="table table-cards ledger">
         <thead>
           <tr>
             <th>{`${words.due} (${zone})`}</th>
+            <th>{words.ago}</th>
             <th>{words.outcome}</th>
             <th>{words.run}</th>
             <th>{words.origin}</th>
@@ -69,7 +80,7 @@ function Lines({ lines, zone }: { readonly lines: readonly LedgerLine[]; readonl
             line.kind === 'clocks' ? (
               <Clocks key={line.change.at} line={line} />
             ) : (
-              <Firing key={line.firing.at + line.firing.key} line={line} />
+              <Firing key={line.firing.at + line.firing.key} {...{ line, ends, isWhole }} />
             ),
           )}
         </tbody>
@@ -82,23 +93,30 @@ function Clocks({ line: { change } }: { readonly line: Extract<LedgerLine, { kin
   const clock = (wall: string) => wall.slice(11, 16);
   return (
     <tr className="clock-line">
-      <td colSpan={5} className="dst">
+      <td colSpan={6} className="dst">
         {words.clock[change.kind](clock(change.from), clock(change.to))}
       </td>
     </tr>
   );
 }
 
-function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' }> }) {
+interface FiringProps extends Pick<LinesProps, 'ends'> {
+  readonly line: Extract<LedgerLine, { kind: 'firing' }>;
+  /** Whether all of them are at whole minutes. */
+  readonly isWhole: boolean;
+}
+
+function Firing({ line, ends, isWhole }: FiringProps) {
   const { firing, local, offset } = line;
+  const end = firing.run_id === null ? undefined : ends.get(firing.run_id);
   return (
     <tr>
-      <td className="first">
-        <span className="num">{local.replace(/:00$/, '')}</span>{' '}
-        <span className="dim num">{offset}</span>{' '}
-        <span className="dim">
-          <When at={firing.tick} />
-        </span>
+      <td className="first num">
+        {isWhole ? local.slice(0, -3) : local}
+        {offset !== 'UTC' && <span className="dim"> {offset}</span>}
+      </td>
+      <td className="dim">
+        <When at={firing.tick} />
       </td>
       <td>
         <StatusMark status={firing.outcome} />
@@ -106,7 +124,8 @@ function Firing({ line }: { readonly line: Extract<LedgerLine, { kind: 'firing' 
       </td>
       <td>
         {firing.run_id !== null && (
-          <Link to="/runs/$runId" params={{ runId: firing.run_id }}>
+          <Link to="/runs/$runId" params={{ runId: firing.run_id }} className="ledger-run">
+            {end !== undefined && <StatusMark status={end} bare />}
             {firing.run_id.slice(-8)}
           </Link>
         )}

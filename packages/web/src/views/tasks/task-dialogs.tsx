@@ -119,7 +119,7 @@ function SnoozeForm({ task, close, perform }: Props) {
   return (
     <Form verb={words.snooze} close={close} submit={submit} disabled={minutes < 1}>
       <p>
-        {words.askSnooze}: <When at={task.next_fire_at} />
+        {words.snoozeDue} <When at={task.next_fire_at} />. {words.snoozeText}
       </p>
       <fieldset className="row presets" aria-label={words.snoozeBy}>
         {words.snoozes.map(([value, label]) => (

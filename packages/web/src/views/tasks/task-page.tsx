@@ -2,9 +2,10 @@ import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { Task } from '@tenuto/contract';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
-import { useTask, useTaskPreview } from '../../data/tasks.ts';
+import { useLastRuns, useTask, useTaskPreview } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import { isPlanned } from '../../logic/task-draft.ts';
+import { failuresOf } from '../../logic/task-outlook.ts';
 import { isZone, wallAt } from '../../logic/zone-time.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Failure } from '../../ui/notice.tsx';
@@ -76,6 +77,8 @@ function Found({ task }: { readonly task: Task }) {
 /** In a sentence or two: what starts it, when next, and what holds it up. */
 function Said({ task, zone }: { readonly task: Task; readonly zone: string }) {
   const { next_fire_at: next, snoozed } = task;
+  const { data: runs } = useLastRuns(task.task_id);
+  const failures = failuresOf({ last_runs: runs?.items ?? [] });
   return (
     <div className="task-said">
       <p>
@@ -93,6 +96,19 @@ function Said({ task, zone }: { readonly task: Task; readonly zone: string }) {
           </>
         )}
       </p>
+      {failures > 0 && (
+        <p className="tone-red">
+          {TASK_WORDS.failingText(failures)}
+          {runs?.items[0] !== undefined && (
+            <>
+              {': '}
+              <Link to="/runs/$runId" params={{ runId: runs.items[0].run_id }}>
+                {words.why}
+              </Link>
+            </>
+          )}
+        </p>
+      )}
       {task.description && <p className="dim">{task.description}</p>}
       {snoozed !== null && (
         <p className="tone-amber">
