@@ -8,7 +8,7 @@ import { readEventSearch } from '../logic/event-search.ts';
 import { readOpenSearch } from '../logic/open-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
-import { readTaskFilters } from '../logic/task-filters.ts';
+import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
 import { Waiting } from '../ui/skeleton.tsx';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
@@ -52,12 +52,14 @@ const tasks = createRoute({
 const newTask = createRoute({
   getParentRoute: () => root,
   path: '/tasks/new',
+  validateSearch: readNewTaskSearch,
   component: lazyRouteComponent(() => import('../views/tasks/new-task-page.tsx'), 'NewTaskPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$taskId',
+  validateSearch: readTaskSearch,
   component: lazyRouteComponent(() => import('../views/tasks/task-page.tsx'), 'TaskPage'),
 });
 
