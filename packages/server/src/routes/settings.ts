@@ -10,7 +10,7 @@ export function addSettingsRoutes(instance: FastifyInstance, parts: SettingsPart
   app.get(
     '/api/v1/settings',
     {
-      config: { scope: 'admin', limit: 'read', tool: false },
+      config: { scope: 'admin', limit: 'read' },
       schema: {
         tags: ['settings'],
         summary: 'The settings of the server that answers, and where each comes from',

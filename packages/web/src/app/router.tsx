@@ -7,6 +7,12 @@ import {
 import { readEventSearch } from '../logic/event-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
+import {
+  readAuditSearch,
+  readCircuitSearch,
+  readEngineSearch,
+  readPolicySearch,
+} from '../logic/system-search.ts';
 import { readTaskFilters } from '../logic/task-filters.ts';
 import { Waiting } from '../ui/skeleton.tsx';
 import { BrokenView, NoSuchPage } from './problems.tsx';
@@ -181,24 +187,28 @@ const agent = createRoute({
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
+  validateSearch: readCircuitSearch,
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
+  validateSearch: readEngineSearch,
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
+  validateSearch: readPolicySearch,
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 
