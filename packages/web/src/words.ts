@@ -118,6 +118,7 @@ export const WORDS = {
     view: 'This view has stopped working',
     viewDetail:
       'Nothing was lost on the server. Load the view again; if it stops again, note what follows.',
+    file: 'A file of this view could not be loaded. Load the page anew; if that does not help, the server has not the whole console.',
     again: 'Try again',
     request: 'Request',
     missing: 'There is nothing at this address',

@@ -1,9 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
@@ -15,6 +10,7 @@ import {
 } from '../logic/system-search.ts';
 import { readTaskFilters } from '../logic/task-filters.ts';
 import { Waiting } from '../ui/skeleton.tsx';
+import { lazyRouteComponent } from './lazy-route.ts';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
