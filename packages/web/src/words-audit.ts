@@ -31,7 +31,6 @@ export const AUDIT_WORDS = {
   asNdjson: 'As NDJSON',
   exportText: 'What these filters show, oldest first',
   verify: 'Verify the chain',
-  verifying: 'Reading every row',
   valid: 'The chain holds: every sealed row is as it was written.',
   invalid: (count: string) =>
     `The chain is broken in ${count} ${count === '1' ? 'place' : 'places'}: something was changed behind the server.`,

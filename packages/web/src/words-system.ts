@@ -29,9 +29,11 @@ export const SYSTEM_WORDS = {
     silentText: 'Its lease has run out. Another engine takes its runs over, or it comes back.',
     lost: (name: string) => `Engine ${name} was lost`,
     lostText: (runs: number) =>
-      runs === 1
-        ? 'Its 1 run went back into the queue, and goes on elsewhere.'
-        : `Its ${runs} runs went back into the queue, and go on elsewhere.`,
+      runs === 0
+        ? 'It owned no run. If it comes back, it begins anew.'
+        : runs === 1
+          ? 'Its 1 run went back into the queue, and goes on elsewhere.'
+          : `Its ${runs} runs went back into the queue, and go on elsewhere.`,
     circuit: (key: string) => `The circuit ${key} is open`,
     circuitText: 'What calls its target waits until it closes.',
     noEngine: 'No engine is live',
@@ -46,21 +48,22 @@ export const SYSTEM_WORDS = {
     console: 'Console',
   },
   values: {
-    answered_in_ms: (value: string) => `answers in ${value} ms`,
+    state: (value: string) => value,
+    database: (value: string) =>
+      value === 'embedded' ? 'the one that comes along' : 'a server of yours',
     postgresql: (value: string) => `PostgreSQL ${value}`,
     schema_version: (value: string) => `schema ${value}`,
-    owned_runs: (value: string) => `${value} runs owned`,
-    running_nodes: (value: string) => `${value} nodes running`,
-    journal_backlog_rows: (value: string) => `${value} rows wait for their commit`,
-    queued_runs: (value: string) => `${value} runs queued`,
+    answered_in_ms: (value: string) => `answers in ${value} ms`,
+    owned_runs: (value: string) => `owns ${value} ${value === '1' ? 'run' : 'runs'}`,
+    running_nodes: (value: string) => `${value} ${value === '1' ? 'node' : 'nodes'} running`,
+    journal_backlog_rows: (value: string) =>
+      `${value} ${value === '1' ? 'row waits' : 'rows wait'} for a commit`,
+    queued_runs: (value: string) => `${value} ${value === '1' ? 'run' : 'runs'} queued`,
     kept_in: (value: string) =>
       value === 's3' ? 'in a bucket of S3' : 'on the disk of the server',
     carried_by: (value: string) =>
       value === 'redis' ? 'carried by Redis' : 'carried by the database',
     build: (value: string) => `build ${value}`,
-    database: (value: string) =>
-      value === 'embedded' ? 'the one that comes along' : 'a server of yours',
-    state: (value: string) => value,
   },
   connections: (used: string, most: string) => `${used} of ${most} connections`,
 } as const;

@@ -28,7 +28,8 @@ describe('the details of a change', () => {
   });
 
   it('are told in a few words', () => {
-    const details = { job_type: 'dag', note: null, fields: ['a'], more: 1, last: 2 };
+    const hash = 'ab'.repeat(32);
+    const details = { job_type: 'dag', note: null, hash, fields: ['a'], more: 1, last: 2 };
     expect(briefly(details)).toBe('job type dag · fields ["a"] · more 1');
   });
 });

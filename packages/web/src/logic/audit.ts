@@ -74,15 +74,23 @@ function own(record: Details, field: string): unknown {
   return Object.hasOwn(record, field) ? record[field] : undefined;
 }
 
+/** Whether people can make something of a value in passing; of a hash they cannot. */
+function says(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '' && !/^[0-9a-f]{32,}$/.test(value);
+  return value !== null;
+}
+
 const SHORT = 3;
+const MOST_CHARS = 32;
 
 /** The first details in a few words, for one line. */
 export function briefly(details: Details): string {
-  const told = Object.entries(details).filter(([, value]) => value !== null && value !== '');
+  const told = Object.entries(details).filter(([, value]) => says(value));
   return told
     .slice(0, SHORT)
     .map(([name, value]) => {
-      const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const whole = typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const text = whole.length > MOST_CHARS ? `${whole.slice(0, MOST_CHARS)}…` : whole;
       return `${name.replaceAll('_', ' ')} ${text}`;
     })
     .join(' · ');

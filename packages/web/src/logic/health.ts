@@ -78,14 +78,24 @@ export function nameOf(part: string): string {
 /** What a check has measured, as people say it. */
 export function factsOf({ values = {} }: HealthCheck): readonly string[] {
   const { connections, connections_most: most, ...others } = values;
-  const told = Object.entries(others).map(([name, value]) => {
-    const text = typeof value === 'number' ? count(value) : value;
-    return has(words.values, name)
-      ? words.values[name](text)
-      : `${name.replaceAll('_', ' ')} ${text}`;
-  });
+  const told = Object.entries(others)
+    .toSorted(byPlace)
+    .map(([name, value]) => {
+      const text = typeof value === 'number' ? count(value) : value;
+      return has(words.values, name)
+        ? words.values[name](text)
+        : `${name.replaceAll('_', ' ')} ${text}`;
+    });
   if (connections === undefined || most === undefined) return told;
   return [...told, words.connections(String(connections), String(most))];
+}
+
+const PLACES = Object.keys(words.values);
+
+/** In the order of the words; what has none comes last. */
+function byPlace([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const place = (name: string) => (PLACES.includes(name) ? PLACES.indexOf(name) : PLACES.length);
+  return place(a) - place(b);
 }
 
 function has<T extends object>(known: T, name: PropertyKey): name is keyof T {

@@ -10,10 +10,10 @@ it('keeps samples in order, each once, and the latest ones', () => {
   expect([more.length, more[0]?.at]).toEqual([MOST_SAMPLES, 1]);
 });
 
-it('draws nothing of one sample, and a line of several from zero up', () => {
+it('draws a level line of one sample, and one from zero up of several', () => {
   const size = { width: 100, height: 11 };
   expect(sparkPath([], size)).toBe('');
-  expect(sparkPath([{ at: 1, value: 5 }], size)).toBe('');
+  expect(sparkPath([{ at: 1, value: 10 }], size)).toBe('M0 1L100 1');
   const line = sparkPath(
     [
       { at: 0, value: 0 },

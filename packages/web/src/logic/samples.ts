@@ -24,15 +24,17 @@ const HEAD = 0.1;
 
 /**
  * The line through samples as the path of an SVG, the last one at the right edge, from zero at the
- * bottom up; empty for fewer than two.
+ * bottom up; of a single one it is level.
  */
 export function sparkPath(samples: readonly Sample[], { width, height }: Size): string {
   const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined || samples.length < 2) return '';
+  if (first === undefined || last === undefined) return '';
   const span = Math.max(1, last.at - first.at);
   const top = Math.max(1, ...samples.map(({ value }) => value)) * (1 + HEAD);
-  const points = samples.map(({ at, value }) => {
-    const x = ((at - first.at) / span) * width;
+  const drawn = samples.length > 1 ? samples : [{ ...first, at: first.at - span }, first];
+  const start = drawn[0]?.at ?? first.at;
+  const points = drawn.map(({ at, value }) => {
+    const x = ((at - start) / span) * width;
     const y = height - (Math.max(0, value) / top) * height;
     return `${round(x)} ${round(y)}`;
   });

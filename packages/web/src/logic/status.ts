@@ -51,6 +51,8 @@ export type StatusIcon =
   | 'cross'
   | 'hourglass'
   | 'dash'
+  | 'warn'
+  | 'gap'
   | 'square'
   | 'octagon'
   | 'hand';
@@ -87,7 +89,7 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   assigned: { tone: 'magenta', icon: 'hand' },
   needs_person: { tone: 'magenta', icon: 'hand' },
   well: { tone: 'green', icon: 'check' },
-  degraded: { tone: 'amber', icon: 'octagon' },
+  degraded: { tone: 'amber', icon: 'warn' },
   broken: { tone: 'red', icon: 'cross' },
   live: { tone: 'green', icon: 'check' },
   silent: { tone: 'amber', icon: 'hourglass' },
@@ -95,7 +97,7 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   stopped: { tone: 'dark', icon: 'square' },
   closed: { tone: 'green', icon: 'check' },
   half_open: { tone: 'orange', icon: 'loop' },
-  tripped: { tone: 'red', icon: 'octagon' },
+  tripped: { tone: 'red', icon: 'gap' },
 };
 
 export function lookOf(status: Status): Look {

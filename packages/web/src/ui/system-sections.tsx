@@ -10,7 +10,7 @@ export function SystemSections() {
   return (
     <nav className="sections" aria-label={WORDS.sections.label}>
       {shown.map(({ to, word }) => (
-        <Link key={to} to={to} activeOptions={{ exact: true }}>
+        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }}>
           {word}
         </Link>
       ))}

@@ -2,13 +2,13 @@ import { Button, Menu } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditRow } from '@tenuto/contract';
 import { useMemo } from 'react';
-import { auditFile, useAudit } from '../../data/audit.ts';
+import { auditFile, useAudit, useVerifyAudit } from '../../data/audit.ts';
 import { now } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
 import { count } from '../../logic/format.ts';
 import { type AuditSearch, auditQueryOf } from '../../logic/system-search.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
-import { Empty } from '../../ui/notice.tsx';
+import { Empty, Failure } from '../../ui/notice.tsx';
 import { OnSight } from '../../ui/on-sight.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Paged } from '../../ui/paged.tsx';
@@ -16,7 +16,7 @@ import { SystemSections } from '../../ui/system-sections.tsx';
 import { AUDIT_WORDS as words } from '../../words-audit.ts';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditLine } from './audit-line.tsx';
-import { AuditVerify } from './audit-verify.tsx';
+import { AuditVerdictCard } from './audit-verify.tsx';
 import './system.css';
 import './audit.css';
 
@@ -27,6 +27,7 @@ export function AuditPage() {
   const may = useMay();
   const go = (next: AuditSearch) =>
     void navigate({ to: '/system/audit', search: { ...next }, replace: true });
+  const verify = useVerifyAudit();
   const { row, ...filters } = search;
   const text = JSON.stringify(filters);
   // A span ends now: it is asked for anew when the filters change, not with each drawing.
@@ -38,12 +39,19 @@ export function AuditPage() {
       aside={
         <>
           <span className="grow" />
+          {may('audit:read') && (
+            <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
+              {words.verify}
+            </Button>
+          )}
           <Export query={query} />
         </>
       }
     >
       <SystemSections />
-      {may('audit:read') ? <AuditVerify /> : <p className="dim">{words.own}</p>}
+      {!may('audit:read') && <p className="dim">{words.own}</p>}
+      {verify.error !== null && <Failure error={verify.error} again={() => verify.mutate()} />}
+      {verify.data !== undefined && <AuditVerdictCard verdict={verify.data} />}
       <AuditFilters filters={filters} change={go} />
       <List
         query={query}
@@ -75,6 +83,19 @@ function Export({ query }: { readonly query: Readonly<Record<string, string>> })
   );
 }
 
+/** Says what stands where; a narrow screen has no columns. */
+function AuditHead() {
+  const columns = [words.at, words.actor, words.action, words.subject, words.details];
+  return (
+    <div className="audit-row audit-columns dim" aria-hidden="true">
+      <span />
+      {columns.map((column) => (
+        <span key={column}>{column}</span>
+      ))}
+    </div>
+  );
+}
+
 interface ListProps {
   readonly query: Readonly<Record<string, string>>;
   readonly isFiltered: boolean;
@@ -101,6 +122,7 @@ function List({ query, isFiltered, picked, pick, go }: ListProps) {
       {(rows: readonly AuditRow[], total) => (
         <>
           <p className="dim">{words.found(count(total), isEstimate)}</p>
+          <AuditHead />
           <ol className="card audit" aria-label={words.title}>
             {rows.map((row) => (
               <AuditLine

@@ -9,7 +9,8 @@ import {
   useWaitingRuns,
 } from '../../data/circuits.ts';
 import { useMay } from '../../data/scopes.ts';
-import { duration, percent } from '../../logic/format.ts';
+import { durationText } from '../../logic/duration-text.ts';
+import { percent } from '../../logic/format.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { Failure } from '../../ui/notice.tsx';
@@ -124,8 +125,8 @@ function Rules({ circuit: { settings } }: { readonly circuit: CircuitView }) {
   const { failure_rate_threshold: rate, minimum_calls, window_ms } = settings;
   return (
     <>
-      <p>{words.rule(failure_threshold, duration(circuit_timeout_ms), success_threshold)}</p>
-      {rate !== null && <p>{words.rate(percent(rate), minimum_calls, duration(window_ms))}</p>}
+      <p>{words.rule(failure_threshold, durationText(circuit_timeout_ms), success_threshold)}</p>
+      {rate !== null && <p>{words.rate(percent(rate), minimum_calls, durationText(window_ms))}</p>}
     </>
   );
 }

@@ -3,11 +3,6 @@ import { duration } from '../../logic/format.ts';
 import { attemptsOf, attemptTimes, type DelayBand, delayBands } from '../../logic/retry-delays.ts';
 import { POLICY_WORDS as words } from '../../words-policies.ts';
 
-const WIDTH = 400;
-const EDGE = 8;
-const ROW = 18;
-const MARK = 4;
-
 /**
  * When each attempt may begin, from the first one on, were attempts to take no time. Its bar reaches
  * from the earliest moment to the latest: that is what jitter makes of a delay.
@@ -20,19 +15,10 @@ export function DelayPicture({ policy }: { readonly policy: InlineRetryPolicy })
   const said = words.pictureText(attemptsOf(policy), duration(last.least), duration(last.most));
   return (
     <figure className="delays">
-      <svg viewBox={`0 0 ${WIDTH} ${(times.length + 1) * ROW}`} role="img" aria-label={said}>
-        <First />
+      <ol>
+        <Row time={{ attempt: 1, least: 0, most: 0 }} most={last.most} />
         {times.map((time, index) => (
-          <Bar key={time.attempt} time={time} row={index + 1} most={last.most} />
-        ))}
-      </svg>
-      <ol className="delay-words">
-        <li>{words.attempt(1)}</li>
-        {bands.map((band) => (
-          <li key={band.attempt}>
-            {words.attempt(band.attempt)}{' '}
-            <span className="dim">{words.after(duration(band.least), duration(band.most))}</span>
-          </li>
+          <Row key={time.attempt} time={time} most={last.most} wait={bands[index]} />
         ))}
       </ol>
       <figcaption className="dim">{said}</figcaption>
@@ -40,32 +26,26 @@ export function DelayPicture({ policy }: { readonly policy: InlineRetryPolicy })
   );
 }
 
-function First() {
-  return <circle className="delay-mark" cx={EDGE} cy={ROW / 2} r={MARK} />;
-}
-
-interface BarProps {
+interface RowProps {
   readonly time: DelayBand;
-  readonly row: number;
+  /** When the last attempt begins at the latest. */
   readonly most: number;
+  readonly wait?: DelayBand | undefined;
 }
 
-function Bar({ time, row, most }: BarProps) {
-  const at = (ms: number) => EDGE + (most === 0 ? 0 : (ms / most) * (WIDTH - 2 * EDGE));
-  const y = row * ROW + ROW / 2;
-  const [from, to] = [at(time.least), at(time.most)];
+function Row({ time, most, wait }: RowProps) {
+  const share = (ms: number) => (most === 0 ? 0 : (ms / most) * 100);
+  const left = share(time.least);
   return (
-    <>
-      <line className="delay-way" x1={EDGE} x2={from} y1={y} y2={y} />
-      <rect
-        className="delay-band"
-        x={from - MARK}
-        y={y - MARK}
-        width={to - from + 2 * MARK}
-        height={2 * MARK}
-        rx={MARK}
-      />
-    </>
+    <li>
+      <span>{words.attempt(time.attempt)}</span>
+      <span className="delay-track" aria-hidden="true">
+        <span style={{ left: `${left}%`, width: `${share(time.most) - left}%` }} />
+      </span>
+      <span className="dim num">
+        {wait !== undefined && words.after(duration(wait.least), duration(wait.most))}
+      </span>
+    </li>
   );
 }
 

@@ -60,11 +60,12 @@ export function PolicyForm({ stored, saved, beside }: Props) {
   const put = (field: PolicyField, value: string) => setForm({ ...form, [field]: value });
   return (
     <form onSubmit={submit} className="stack policy-form">
-      <Fields form={form} put={put} errors={errorsOf(form, save.error)} />
-      <section className="side-part">
-        <h3>{words.picture}</h3>
-        {!isBad && <DelayPicture policy={policyOf(form)} />}
-      </section>
+      <Fields
+        form={form}
+        put={put}
+        errors={errorsOf(form, save.error)}
+        picture={!isBad && <DelayPicture policy={policyOf(form)} />}
+      />
       <Refusal error={save.error} stored={stored} take={take} overwrite={send} />
       <Group justify="space-between">
         <span>{beside}</span>
@@ -96,6 +97,8 @@ interface FieldsProps {
   readonly form: Form;
   readonly put: (field: PolicyField, value: string) => void;
   readonly errors: Errors;
+  /** What the strategy comes to. */
+  readonly picture: ReactNode;
 }
 
 const TEXTS: readonly (readonly [PolicyField, string, string?])[] = [
@@ -116,7 +119,7 @@ const MORE: readonly (readonly [PolicyField, string, string?])[] = [
   ['jobTypes', words.jobTypes, words.jobTypesHint],
 ];
 
-function Fields({ form, put, errors }: FieldsProps) {
+function Fields({ form, put, errors, picture }: FieldsProps) {
   const text = ([field, label, hint]: (typeof TEXTS)[number]) =>
     shows(form, field) && (
       <TextInput
@@ -146,6 +149,7 @@ function Fields({ form, put, errors }: FieldsProps) {
         onChange={(strategy) => put('strategy', strategy ?? form.strategy)}
         allowDeselect={false}
       />
+      {picture}
       <div className="policy-grid">{TEXTS.map(text)}</div>
       {shows(form, 'jitter') && (
         <Select

@@ -4,7 +4,6 @@ import { useOpenCircuits } from '../../data/circuits.ts';
 import { useLatestEngines } from '../../data/engines.ts';
 import { useHealth } from '../../data/health.ts';
 import { useMay } from '../../data/scopes.ts';
-import { duration } from '../../logic/format.ts';
 import { factsOf, nameOf, type Trouble, troublesOf } from '../../logic/health.ts';
 import type { Status } from '../../logic/status.ts';
 import { Failure } from '../../ui/notice.tsx';
@@ -126,7 +125,6 @@ function Parts({ health }: { readonly health: Health }) {
 }
 
 function Facts({ health }: { readonly health: Health }) {
-  const now = useNow(MINUTE_MS);
   const { started_at: started, version, authenticated_user: user } = health;
   return (
     <dl className="facts">
@@ -138,8 +136,7 @@ function Facts({ health }: { readonly health: Health }) {
         <div>
           <dt>{words.started}</dt>
           <dd>
-            <When at={started} />{' '}
-            <span className="dim">({duration(Math.max(0, now - Date.parse(started)))})</span>
+            <When at={started} />
           </dd>
         </div>
       )}
