@@ -19,7 +19,7 @@ export const SYSTEM_WORDS = {
     running: 'Nodes running',
     queued: 'Runs queued',
     backlog: 'Journal backlog',
-    latency: 'Database answers in',
+    latency: 'Database latency',
   },
   most: (value: string) => `at most ${value}`,
   problem: {

@@ -139,14 +139,14 @@ describe('a session', () => {
   it('that another tab has begun anew is taken up by a page that was open before', async () => {
     const { page } = await signedIn(browser, served);
     await page.goto(`${served.url}/system/circuits`);
-    await page.getByRole('button', { name: 'Open a circuit' }).click();
+    await page.getByRole('button', { name: 'Trip a circuit' }).click();
     await page.getByLabel('Circuit', { exact: true }).fill('renewed');
     const other = await page.context().newPage();
     await other.goto(served.url);
     await other.evaluate(`fetch('/api/v1/auth/session', {
       method: 'POST', headers: { authorization: 'Bearer ${served.token}' },
     })`);
-    await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Trip', exact: true }).click();
     await page.getByText('The circuit is open.').waitFor();
   });
 });

@@ -16,24 +16,24 @@ export function lazyRouteComponent<Name extends string>(
 }
 
 /**
- * Loads a file again once the server is back. The router would load the whole page anew, which a
- * server that is away does not answer; and what a page of an older build asks for may be gone.
+ * Waits for a server that is away. The router by itself would load the page anew at once, which nobody
+ * answers; and what a page of an older build asks for may be gone.
  * @throws Error that a person can do something about
  */
 function patiently<T>(load: () => Promise<T>): () => Promise<T> {
   return async () => {
-    for (;;) {
-      try {
-        return await load();
-      } catch (error) {
-        if (await askWhetherThere()) {
-          await checkBuild();
-          throw new Error(newBuild.get() ? WORDS.shell.updated : WORDS.error.file, {
-            cause: error,
-          });
-        }
-        await untilBack();
+    try {
+      return await load();
+    } catch (cause) {
+      if (await askWhetherThere()) {
+        await checkBuild();
+        throw new Error(newBuild.get() ? WORDS.shell.updated : WORDS.error.file, { cause });
       }
+      await untilBack();
+      // A file that could not be had once is not asked for again by the same page. The view that one
+      // has left is gone anyhow, and the address is already that of the new one.
+      location.reload();
+      return new Promise<T>(() => undefined);
     }
   };
 }

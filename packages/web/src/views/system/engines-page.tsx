@@ -26,7 +26,7 @@ export function EnginesPage() {
     <Page title={words.title}>
       <SystemSections />
       <div className="row">
-        <p className="dim grow">{words.text}</p>
+        <p className="dim lead">{words.text}</p>
         <SegmentedControl
           aria-label={words.filter}
           value={state ?? ''}

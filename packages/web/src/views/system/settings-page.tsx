@@ -29,9 +29,15 @@ export function SettingsPage() {
   );
 }
 
-function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface CardProps {
+  readonly title: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+function Card({ title, className = '', children }: CardProps) {
   return (
-    <section className="card" aria-label={title}>
+    <section className={`card ${className}`} aria-label={title}>
       <header>
         <h2>{title}</h2>
       </header>
@@ -126,7 +132,7 @@ function SessionCard() {
 
 function Keys() {
   return (
-    <Card title={words.keys}>
+    <Card title={words.keys} className="keys-card">
       <dl className="keys">
         {WORDS.keys.list.flatMap(([keys, what]) => [
           <dt key={`${keys} keys`}>
