@@ -236,14 +236,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTests(app, parts);
-  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
-  addEngineRoutes(app, parts);
-  addSettingsRoutes(app, parts);
+  addOperation(app, options);
   addEventing(app, { ...options, gate, newId: parts.newId });
   addNotifications(app, options.notifications);
   addReferred(app, { ...parts, ...options.vaulted });
   await addPages(app, options);
   return app;
+}
+
+/** What those ask for who run servers. */
+function addOperation(app: FastifyInstance, options: AppOptions): void {
+  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
+  addEngineRoutes(app, options);
+  addSettingsRoutes(app, options);
 }
 
 function healthDetails({ operation, clock, console: files, setup }: AppOptions): HealthDetails {

@@ -208,7 +208,7 @@ describe('a view whose file is not there yet', () => {
     await page.getByText('Trying again by itself').waitFor();
     await served.start();
     await page.getByRole('heading', { name: 'System', exact: true }).waitFor();
-    await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
+    await page.getByRole('heading', { name: 'Parts' }).waitFor();
   });
 
   it('and will never be, since the console was updated, offers to load the page anew', async () => {

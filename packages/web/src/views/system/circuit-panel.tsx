@@ -20,7 +20,7 @@ import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { CIRCUIT_WORDS as words } from '../../words-circuits.ts';
-import { CIRCUIT_MARKS, Tried } from './circuits-page.tsx';
+import { CIRCUIT_MARKS, Tried } from './circuit-marks.tsx';
 import { TripDialog } from './trip-dialog.tsx';
 
 /** One circuit beside the others: why it is as it is, and what waits for it. */

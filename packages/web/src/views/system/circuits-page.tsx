@@ -14,6 +14,7 @@ import { StatusMark } from '../../ui/status.tsx';
 import { SystemSections } from '../../ui/system-sections.tsx';
 import { When } from '../../ui/time.tsx';
 import { CIRCUIT_WORDS as words } from '../../words-circuits.ts';
+import { CIRCUIT_MARKS, Tried } from './circuit-marks.tsx';
 import { CircuitPanel } from './circuit-panel.tsx';
 import { TripDialog } from './trip-dialog.tsx';
 import './system.css';
@@ -143,8 +144,6 @@ function NoCircuits({
   );
 }
 
-export const CIRCUIT_MARKS = { closed: 'closed', open: 'tripped', half_open: 'half_open' } as const;
-
 function CircuitRow({
   circuit,
   open,
@@ -179,11 +178,4 @@ function CircuitRow({
       </td>
     </tr>
   );
-}
-
-/** When an open circuit lets a call through again. */
-export function Tried({ circuit }: { readonly circuit: CircuitView }) {
-  if (circuit.probing) return <span>{words.probing}</span>;
-  if (circuit.state === 'half_open') return <span>{words.due}</span>;
-  return circuit.state === 'open' ? <When at={circuit.open_until} /> : null;
 }
