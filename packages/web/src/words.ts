@@ -115,6 +115,7 @@ export const WORDS = {
   },
   error: {
     title: 'This could not be read',
+    outdated: 'This view is only in the newer console',
     view: 'This view has stopped working',
     viewDetail:
       'Nothing was lost on the server. Load the view again; if it stops again, note what follows.',

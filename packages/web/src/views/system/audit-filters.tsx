@@ -22,7 +22,7 @@ export function AuditFilters({ filters, change }: Props) {
   const put = (part: Readonly<Record<string, string | null>>) =>
     change(readAuditSearch({ ...filters, ...part }));
   return (
-    <search className="row">
+    <search className="row audit-filters">
       {FIELDS.map(([field, label]) => (
         <Typed
           key={field}

@@ -47,7 +47,7 @@ function Finding({ check, repair }: { readonly check: Check; readonly repair: ()
         <ul className="evidence">
           {evidence.map(({ subject, detail }) => (
             <li key={subject + detail}>
-              <Subject subject={subject} /> {detail}
+              <Subject subject={subject} isRun={!name.startsWith('audit')} /> {detail}
             </li>
           ))}
         </ul>
@@ -59,8 +59,9 @@ function Finding({ check, repair }: { readonly check: Check; readonly repair: ()
   );
 }
 
-function Subject({ subject }: { readonly subject: string }) {
-  const run = runId(subject);
+/** What a check speaks of is a run, where it has an id of its own; the audit speaks of its rows. */
+function Subject({ subject, isRun }: { readonly subject: string; readonly isRun: boolean }) {
+  const run = isRun ? runId(subject) : undefined;
   if (run === undefined) return <code>{subject}</code>;
   return (
     <Link to="/runs/$runId" params={{ runId: run }} title={run}>
