@@ -1,15 +1,17 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readOpenSearch } from '../logic/open-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
+import {
+  readAuditSearch,
+  readCircuitSearch,
+  readEngineSearch,
+  readPolicySearch,
+} from '../logic/system-search.ts';
 import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
 import { Waiting } from '../ui/skeleton.tsx';
+import { lazyRouteComponent } from './lazy-route.ts';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
@@ -186,24 +188,28 @@ const agent = createRoute({
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
+  validateSearch: readCircuitSearch,
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
+  validateSearch: readEngineSearch,
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
+  validateSearch: readPolicySearch,
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 

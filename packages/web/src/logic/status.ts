@@ -13,7 +13,21 @@ export type Status =
   | 'needs_person'
   | 'not_reached'
   | 'fired'
-  | 'coalesced';
+  | 'coalesced'
+  | SystemStatus;
+
+/** Of servers and their parts, engines, circuits and checks. */
+export type SystemStatus =
+  | 'well'
+  | 'degraded'
+  | 'broken'
+  | 'live'
+  | 'silent'
+  | 'lost'
+  | 'stopped'
+  | 'closed'
+  | 'half_open'
+  | 'tripped';
 
 export type Tone =
   | 'grey'
@@ -37,6 +51,8 @@ export type StatusIcon =
   | 'cross'
   | 'hourglass'
   | 'dash'
+  | 'warn'
+  | 'gap'
   | 'square'
   | 'octagon'
   | 'hand';
@@ -72,6 +88,16 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   open: { tone: 'magenta', icon: 'hand' },
   assigned: { tone: 'magenta', icon: 'hand' },
   needs_person: { tone: 'magenta', icon: 'hand' },
+  well: { tone: 'green', icon: 'check' },
+  degraded: { tone: 'amber', icon: 'warn' },
+  broken: { tone: 'red', icon: 'cross' },
+  live: { tone: 'green', icon: 'check' },
+  silent: { tone: 'amber', icon: 'hourglass' },
+  lost: { tone: 'red', icon: 'cross' },
+  stopped: { tone: 'dark', icon: 'square' },
+  closed: { tone: 'green', icon: 'check' },
+  half_open: { tone: 'orange', icon: 'loop' },
+  tripped: { tone: 'red', icon: 'gap' },
 };
 
 export function lookOf(status: Status): Look {
