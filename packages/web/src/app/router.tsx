@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
 import { readTaskFilters } from '../logic/task-filters.ts';
@@ -151,6 +152,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -160,6 +162,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
