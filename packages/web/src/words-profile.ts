@@ -182,7 +182,7 @@ export const PROFILE_WORDS = {
   fields,
   choices,
   unset: 'Not said',
-  severity: { error: 'blocks', warning: 'warns' },
+  warns: 'warns only',
   kinds: { phase: 'Phase', agent: 'Agent', gate: 'Gate' },
   editor: {
     save: 'Save',

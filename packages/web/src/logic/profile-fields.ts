@@ -67,7 +67,6 @@ export const PROFILE_GROUPS: readonly FieldGroup[] = [
     name: 'about',
     fields: [text('name'), text('title'), area('description'), text('model'), flag('auto_advance')],
   },
-  { name: 'more', fields: [data('intake_schema'), data('params')] },
   { name: 'money', fields: BUDGET },
   {
     name: 'policy',
@@ -81,6 +80,7 @@ export const PROFILE_GROUPS: readonly FieldGroup[] = [
     ],
   },
   { name: 'limits', fields: [number('max_concurrent_nodes'), number('timeout_ms')] },
+  { name: 'more', fields: [data('intake_schema'), data('params')] },
 ];
 
 export const PHASE_GROUPS: readonly FieldGroup[] = [

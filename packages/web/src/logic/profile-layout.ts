@@ -98,9 +98,10 @@ export const DRAWN = {
   pad: 12,
   gate: 26,
   foot: 36,
-  least: 212,
+  bareFoot: 8,
+  least: 188,
   agentGaps: { column: 28, row: 8 },
-  gaps: { column: 72, row: 32 },
+  gaps: { column: 52, row: 28 },
 } as const;
 
 export interface DrawnPhase extends Size {
@@ -112,12 +113,20 @@ export interface DrawnPhase extends Size {
   readonly gatesTop: number;
 }
 
-/** Where all of a profile lies; phases that were moved by hand, by their ids, stay there. */
+export interface Drawing {
+  /** Where phases were put by hand, by their ids. */
+  readonly moved: Readonly<Record<string, Point>>;
+  /** Nothing is added below the parts of a phase then. */
+  readonly isReadOnly: boolean;
+}
+
+/** Where all of a profile lies. */
 export function layoutProfile(
   outline: Outline,
-  moved: Readonly<Record<string, Point>>,
+  { moved, isReadOnly }: Drawing,
 ): readonly DrawnPhase[] {
-  const drawn = outline.phases.map((phase) => ({ phase, ...insideOf(phase) }));
+  const foot = isReadOnly ? DRAWN.bareFoot : DRAWN.foot;
+  const drawn = outline.phases.map((phase) => ({ phase, ...insideOf(phase, foot) }));
   const boxes = drawn.map(({ phase: { place }, width, height }) => ({ id: place, width, height }));
   const points = layoutBoxes(boxes, phaseLinks(outline), DRAWN.gaps);
   return drawn.map((one) => {
@@ -127,8 +136,8 @@ export function layoutProfile(
   });
 }
 
-function insideOf(phase: PhaseView): Omit<DrawnPhase, 'phase' | 'point'> {
-  const { agent, head, pad, gate, foot, least, agentGaps } = DRAWN;
+function insideOf(phase: PhaseView, foot: number): Omit<DrawnPhase, 'phase' | 'point'> {
+  const { agent, head, pad, gate, least, agentGaps } = DRAWN;
   const boxes = phase.agents.map(({ place }) => ({ id: place, ...agent }));
   const inner = layoutBoxes(boxes, agentLinks(phase), agentGaps);
   const agents = new Map([...inner].map(([id, { x, y }]) => [id, { x: x + pad, y: y + head }]));

@@ -1,5 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { ProfileView } from '@tenuto/contract';
+import { useMay } from '../../data/scopes.ts';
 import {
   PROFILE_VIEWS,
   type ProfileSearch,
@@ -23,12 +25,13 @@ interface Props {
   readonly aim: string | undefined;
   readonly arrived: () => void;
   readonly saving: Saving;
+  readonly source: ProfileView['source'] | undefined;
   /** Whether what is shown was kept from before. */
   readonly isRestored: boolean;
 }
 
 /** The views of a profile, and beside them the panel of what is selected. */
-export function EditorBody({ made, aim, arrived, saving, isRestored }: Props) {
+export function EditorBody({ made, aim, arrived, saving, source, isRestored }: Props) {
   const desk = useDesk();
   const { editor, at, outline, isReadOnly } = desk;
   const search: ProfileSearch = useSearch({ strict: false });
@@ -37,6 +40,8 @@ export function EditorBody({ made, aim, arrived, saving, isRestored }: Props) {
   const view = isNarrow && shown === 'graph' ? 'outline' : shown;
   const isDrawing = view === 'graph' || view === 'outline';
   useEditorKeys({ desk, save: saving.save, isDrawing });
+  const may = useMay()('runs:write');
+  const why = !may ? 'mayNot' : source === 'shipped' ? 'readOnly' : 'readOnlyFile';
   const isEmpty = outline.phases.length === 0 && isDrawing;
   return (
     <>
@@ -53,6 +58,7 @@ export function EditorBody({ made, aim, arrived, saving, isRestored }: Props) {
       <div className="row editor-bar">
         <Views view={view} isNarrow={isNarrow} />
         {isDrawing && !isReadOnly && <Palette />}
+        {isReadOnly && <p className="dim">{PROFILE_WORDS.editor[why]}</p>}
       </div>
       <div className={`editor editor-${view} ${at === '' ? '' : 'has-part'}`}>
         <div className={view === 'graph' ? 'card canvas' : 'editor-main'}>

@@ -55,7 +55,11 @@ export function EditorFrame({ name, profile, first, docOf }: Props) {
     <DeskContext value={desk}>
       <div className="page profile-page">
         <EditorHead {...{ base, latest: profile, saving, checked }} />
-        <EditorBody {...{ made, aim, arrived, saving }} isRestored={kept !== undefined} />
+        <EditorBody
+          {...{ made, aim, arrived, saving }}
+          source={base?.source}
+          isRestored={kept !== undefined}
+        />
         <LeaveGuard isDirty={editor.isDirty} name={name} saving={saving} />
       </div>
     </DeskContext>

@@ -54,7 +54,6 @@ export function EditorHead({ base, latest, saving, checked }: Props) {
           </button>
         </p>
       )}
-      {isReadOnly && base !== undefined && <ReadOnly base={base} />}
       {saving.conflict !== undefined && (
         <ConflictDialog
           mine={editor.doc}
@@ -66,12 +65,6 @@ export function EditorHead({ base, latest, saving, checked }: Props) {
       )}
     </>
   );
-}
-
-function ReadOnly({ base }: { readonly base: ProfileView }) {
-  const may = useMay()('runs:write');
-  const why = !may ? words.mayNot : base.source === 'shipped' ? words.readOnly : words.readOnlyFile;
-  return <p className="dim">{why}</p>;
 }
 
 function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {

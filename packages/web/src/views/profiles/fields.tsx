@@ -96,15 +96,19 @@ function Written({ field, value, change, common, settle }: WrittenProps) {
     <Textarea
       {...common}
       {...events}
-      rows={Math.min(18, Math.max(isProse ? 2 : 1, rowsOf(shown), field.path === 'prompt' ? 6 : 1))}
+      rows={Math.min(MOST_ROWS, Math.max(field.path === 'prompt' ? 6 : 2, rowsOf(shown)))}
       spellCheck={isProse}
       classNames={{ input: isProse ? 'prose-input' : 'code-input' }}
     />
   );
 }
 
+const MOST_ROWS = 16;
+const CHARS_A_ROW = 46;
+
 function rowsOf(text: string): number {
-  return text.split('\n').length;
+  const rows = text.split('\n').map((line) => Math.max(1, Math.ceil(line.length / CHARS_A_ROW)));
+  return rows.reduce((sum, one) => sum + one, 0);
 }
 
 interface GroupsProps {

@@ -31,7 +31,11 @@ export function GraphCanvas() {
   const { colorScheme } = useMantineColorScheme();
   const [dragged, setDragged] = useState<{ readonly id: string; readonly point: Point }>();
   const flow = useRef<ReactFlowInstance<PartNode> | null>(null);
-  const drawn = useMemo(() => layoutProfile(outline, editor.moved), [outline, editor.moved]);
+  const { moved } = editor;
+  const drawn = useMemo(
+    () => layoutProfile(outline, { moved, isReadOnly }),
+    [outline, moved, isReadOnly],
+  );
   const nodes = useMemo(() => nodesOf(drawn, dragged, isReadOnly), [drawn, dragged, isReadOnly]);
   const edges = useMemo(() => edgesOf(outline, at), [outline, at]);
   const count = drawn.length;
@@ -120,7 +124,7 @@ function edgesOf(outline: Outline, at: string): Edge[] {
     const id = `${from} ${to}`;
     return {
       ...{ id, source: from, target: to, zIndex: 1 },
-      className: id === at ? 'edge-picked' : at.includes(from) || at.includes(to) ? '' : '',
+      className: id === at ? 'edge-picked' : '',
     };
   });
 }

@@ -44,14 +44,11 @@ interface OneProps {
 
 function OneField({ field, text, fault, change }: OneProps) {
   const { kind, title, about, isRequired, choices, preset } = field;
-  const hints = [
-    about,
-    kind === 'lines' ? words.linesHint : '',
-    preset === '' ? '' : words.preset(preset.replaceAll('\n', ', ')),
-  ].filter((hint) => hint !== '');
+  const hints = [about, kind === 'lines' ? words.linesHint : ''].filter((hint) => hint !== '');
   const common = {
     ...{ size: 'xs', label: title, required: isRequired, withAsterisk: isRequired },
-    ...{ description: hints.length > 0 ? hints.join('; ') : undefined, error: fault },
+    ...{ description: hints.length > 0 ? hints.join(' · ') : undefined, error: fault },
+    placeholder: preset === '' ? undefined : words.preset(preset.replaceAll('\n', ', ')),
   };
   if (kind === 'flag') {
     return (
@@ -71,7 +68,6 @@ function OneField({ field, text, fault, change }: OneProps) {
         {...common}
         data={[...choices]}
         value={text === '' ? null : text}
-        placeholder={preset}
         clearable
         onChange={(next) => change(next ?? '')}
       />

@@ -132,7 +132,6 @@ function isGateType(type: string): type is GateType {
 export function GateButton({ gate }: { readonly gate: GateView }) {
   const { at, select, problems } = useDesk();
   const bad = problemsIn(problems, gate.place).length;
-  const blocks = gate.severity !== 'warning';
   return (
     <button
       type="button"
@@ -144,7 +143,7 @@ export function GateButton({ gate }: { readonly gate: GateView }) {
     >
       <Icon name={gate.type === 'approval' ? 'people' : 'gate'} />
       <span className="cut grow">{gate.id || PROFILE_WORDS.unnamed}</span>
-      <span className="dim">{PROFILE_WORDS.severity[blocks ? 'error' : 'warning']}</span>
+      {gate.severity === 'warning' && <span className="dim">{PROFILE_WORDS.warns}</span>}
       <Bad count={bad} />
     </button>
   );

@@ -10,6 +10,7 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useMemo, useState } from 'react';
@@ -94,8 +95,7 @@ function PlanGraph({ plan, lit }: PlanProps) {
         edges={edges}
         nodeTypes={NODE_TYPES}
         colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
-        fitView
-        fitViewOptions={{ maxZoom: 1, minZoom: 0.6, padding: 0.06 }}
+        onInit={showStart}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -110,6 +110,22 @@ function PlanGraph({ plan, lit }: PlanProps) {
       </ReactFlow>
     </div>
   );
+}
+
+const LEGIBLE = 0.7;
+const MARGIN_PX = 20;
+
+/** All of the graph where it can be read then, else its beginning. */
+function showStart(flow: ReactFlowInstance<PlanNodeType>): void {
+  void flow.fitView({ maxZoom: 1, padding: 0.06 }).then(() => {
+    if (flow.getZoom() >= LEGIBLE) return;
+    const { y, zoom } = flow.getViewport();
+    const { y: top, height } = flow.getNodesBounds(flow.getNodes());
+    const middle = top + height / 2;
+    void flow.setViewport({
+      ...{ x: MARGIN_PX, y: y + middle * zoom - middle * LEGIBLE, zoom: LEGIBLE },
+    });
+  });
 }
 
 function PlanCard({ data: { node, isLit } }: NodeProps<PlanNodeType>) {
@@ -128,11 +144,10 @@ function NodeButton({ node }: { readonly node: PlanNode }) {
   return (
     <button type="button" className="part-button" onClick={() => select(partOf(node.place))}>
       <span className="part-text">
-        <strong className="cut">
-          <span className="dim">{node.phase}/</span>
-          {name}
-        </strong>
-        <span className="dim cut">{about(node)}</span>
+        <strong className="cut">{name}</strong>
+        <span className="dim cut">
+          {node.phase} · {about(node)}
+        </span>
       </span>
     </button>
   );

@@ -71,14 +71,7 @@ function StartForm({
   };
   return (
     <form className="field-stack" onSubmit={submit}>
-      <TextInput
-        label={words.project}
-        placeholder={profile.title ?? profile.name}
-        value={form.project}
-        maxLength={255}
-        onChange={(event) => put({ project: event.currentTarget.value })}
-        data-autofocus
-      />
+      <RunFields {...{ profile, form, put, fault: faults.budget }} />
       <div className="row">
         <h3 className="grow">{words.intake}</h3>
         {fields !== undefined && (
@@ -112,35 +105,57 @@ function StartForm({
           change={(texts) => put({ texts })}
         />
       )}
-      <div className="start-row">
-        <TextInput
-          label={words.budget}
-          description={
-            written.budget === undefined ? undefined : words.budgetHint(`${written.budget.usd}`)
-          }
-          inputMode="decimal"
-          value={form.budget}
-          error={faults.budget}
-          onChange={(event) => put({ budget: event.currentTarget.value })}
-        />
-        <Switch
-          size="xs"
-          label={words.auto}
-          description={words.autoHint}
-          checked={form.goesOn}
-          onChange={(event) => put({ goesOn: event.currentTarget.checked })}
-        />
-      </div>
       {start.error !== null && <Failure error={start.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
-          {PROFILE_WORDS.startRun.close}
+          {words.close}
         </Button>
         <Button type="submit" loading={start.isPending}>
           {words.verb}
         </Button>
       </Group>
     </form>
+  );
+}
+
+interface RunFieldsProps {
+  readonly profile: ProfileView;
+  readonly form: Form;
+  readonly put: (part: Partial<Form>) => void;
+  /** What is wrong with the budget. */
+  readonly fault: string | undefined;
+}
+
+function RunFields({ profile: { title, name, profile }, form, put, fault }: RunFieldsProps) {
+  const { budget } = profile;
+  return (
+    <>
+      <div className="start-row">
+        <TextInput
+          label={words.project}
+          placeholder={title ?? name}
+          value={form.project}
+          maxLength={255}
+          onChange={(event) => put({ project: event.currentTarget.value })}
+          data-autofocus
+        />
+        <TextInput
+          label={words.budget}
+          placeholder={budget === undefined ? undefined : words.budgetHint(`${budget.usd}`)}
+          inputMode="decimal"
+          value={form.budget}
+          error={fault}
+          onChange={(event) => put({ budget: event.currentTarget.value })}
+        />
+      </div>
+      <Switch
+        size="xs"
+        label={words.auto}
+        description={words.autoHint}
+        checked={form.goesOn}
+        onChange={(event) => put({ goesOn: event.currentTarget.checked })}
+      />
+    </>
   );
 }
 
