@@ -182,7 +182,7 @@ export const PROFILE_WORDS = {
   fields,
   choices,
   unset: 'Not said',
-  warns: 'warns only',
+  warns: 'warns',
   kinds: { phase: 'Phase', agent: 'Agent', gate: 'Gate' },
   editor: {
     save: 'Save',

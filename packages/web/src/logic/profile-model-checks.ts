@@ -149,14 +149,14 @@ function checkCircle(parts: readonly Needing[], links: readonly Link[], add: Add
   add(placeOf(first, 'needs'), 'circle', ids.join(' → '));
 }
 
-/** What the server has found, and besides it what is seen here at other places. */
+/** What is seen here, whose words say what to do, and what the server finds at other places. */
 export function merged(
   told: readonly Problem[] | undefined,
   seen: readonly Problem[],
 ): readonly Problem[] {
   if (told === undefined) return seen;
-  const places = new Set(told.map(({ place }) => place));
-  return [...told, ...seen.filter(({ place }) => !places.has(place))];
+  const places = new Set(seen.map(({ place }) => place));
+  return [...seen, ...told.filter(({ place }) => !places.has(place))];
 }
 
 /** Problems of a field, or of what lies inside it. */

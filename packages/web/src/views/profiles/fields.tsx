@@ -116,17 +116,11 @@ interface GroupsProps {
   readonly groups: readonly FieldGroup[];
 }
 
-/** The first group stands open; another one does when something is said or wrong in it. */
+/** Groups that stand open when something is said in them, or wrong. */
 export function Groups({ place, groups }: GroupsProps) {
-  return groups.map((group, i) =>
-    i === 0 ? (
-      <div className="field-stack" key={group.name}>
-        <Fields place={place} fields={group.fields} />
-      </div>
-    ) : (
-      <Group key={`${group.name} ${place}`} place={place} group={group} />
-    ),
-  );
+  return groups.map((group) => (
+    <Group key={`${group.name} ${place}`} place={place} group={group} />
+  ));
 }
 
 function Group({ place, group }: { readonly place: string; readonly group: FieldGroup }) {

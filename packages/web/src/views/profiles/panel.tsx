@@ -76,7 +76,7 @@ function ProfileForm() {
           </p>
         ))}
         <Fields place="" fields={fields} />
-        <Groups place="" groups={[{ name: 'about', fields: [] }, ...groups]} />
+        <Groups place="" groups={groups} />
       </div>
     </>
   );
@@ -189,7 +189,7 @@ function PhaseForm({ phase }: { readonly phase: PhaseView }) {
         />
         {isObject(rule) && <Fields place={place} fields={APPROVAL_FIELDS} />}
       </Fold>
-      <Groups place={place} groups={[{ name: 'about', fields: [] }, ...groups]} />
+      <Groups place={place} groups={groups} />
     </>
   );
 }
@@ -201,7 +201,7 @@ function AgentForm({ agent }: { readonly agent: AgentView }) {
     <>
       <Fields place={agent.place} fields={first?.fields ?? []} />
       <Needs place={agent.place} />
-      <Groups place={agent.place} groups={[{ name: 'about', fields: [] }, ...groups]} />
+      <Groups place={agent.place} groups={groups} />
     </>
   );
 }
