@@ -44,9 +44,7 @@ it('draws a profile of two phases, mends what is wrong, saves it, and sees a run
   // The agent has no prompt and the gate no pattern: each problem leads to its field.
   await button(page, /^2 problems$/).click();
   await page.getByRole('button', { name: /planner · prompt/ }).click();
-  await expect
-    .poll(() => field(page, 'Prompt').evaluate('element => element === document.activeElement'))
-    .toBe(true);
+  await page.locator('[data-place="/phases/0/agents/0/prompt"]:focus').waitFor();
   await field(page, 'Prompt').fill('Plan ${params.intake.goal}.');
   await button(page, /^1 problem$/).click();
   await page.getByRole('button', { name: /content · pattern/ }).click();
@@ -68,7 +66,7 @@ it('draws a profile of two phases, mends what is wrong, saves it, and sees a run
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Project name').fill('A first try');
   await dialog.getByLabel('Intake as YAML or JSON').fill('goal: a shelf');
-  await dialog.getByText('Goes on by itself').click();
+  await dialog.getByRole('switch', { name: 'Goes on by itself' }).click();
   await dialog.getByRole('button', { name: 'Start the run' }).click();
   await page.getByRole('heading', { name: 'A first try' }).waitFor();
   await page.locator('.run-title').getByText('Completed').waitFor();

@@ -32,5 +32,7 @@ export function LeaveGuard({ isDirty, name, saving }: Props) {
           },
         }
       : undefined;
-  return <Confirm question={question} close={() => blocker.reset?.()} />;
+  // The dialog closes before it acts: who stays is only known after that.
+  const stay = () => void Promise.resolve().then(() => blocker.reset?.());
+  return <Confirm question={question} close={stay} />;
 }
