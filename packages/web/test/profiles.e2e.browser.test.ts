@@ -213,7 +213,8 @@ it('is deleted once one has seen who uses it', async () => {
   });
   const { page } = await signedIn(browser, served);
   await page.goto(`${served.url}/profiles/unwanted`);
-  await button(page, 'Delete the profile').click();
+  await button(page, 'More to do with it').click();
+  await page.getByRole('menuitem', { name: 'Delete the profile' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('link', { name: 'Weekly release' }).waitFor();
   await dialog.getByRole('button', { name: 'Delete the profile' }).click();
@@ -231,4 +232,26 @@ it('is edited on a telephone as a list of phases', async () => {
   await partOf(page, '/phases/1').getByText('The notes').waitFor();
   await button(page, 'Save').click();
   await page.getByText('pocket is saved as version 2.').waitFor();
+});
+
+it('loses nothing when the server is away', async () => {
+  await served.client.profiles.create({ ...RELEASE, name: 'patient' });
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/profiles/patient`);
+  await field(page, 'Title').fill('Written while nobody listened');
+  await served.stop();
+  await button(page, 'Save').click();
+  await page.getByText('It was not saved; what you wrote is still here.').waitFor();
+  await partOf(page, '/phases/0').click();
+  await page.keyboard.press('d');
+  await served.start();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('h1').click();
+  await page.keyboard.press('Control+s');
+  await page.getByText('patient is saved as version 2.').waitFor();
+  const { title, phases } = await served.client.profiles.get('patient');
+  expect([title, phases]).toEqual([
+    'Written while nobody listened',
+    ['planning', 'planning_2', 'notes', 'builds', 'announcing'],
+  ]);
 });

@@ -10,6 +10,8 @@ export interface ProfileDraft {
   readonly doc: JsonObject;
   /** The version that it began as. */
   readonly version: number | undefined;
+  /** The source, where it could not be read. */
+  readonly text?: string | undefined;
 }
 
 const keyOf = (name: string): string =>
@@ -20,8 +22,11 @@ export function readDraft(name: string): ProfileDraft | undefined {
   try {
     const value: unknown = JSON.parse(sessionStorage.getItem(keyOf(name)) ?? 'null');
     if (!isObject(value) || !isObject(value.doc)) return undefined;
-    const { doc, version } = value;
-    return { doc, version: typeof version === 'number' ? version : undefined };
+    const { doc, version, text } = value;
+    return {
+      ...{ doc, version: typeof version === 'number' ? version : undefined },
+      ...(typeof text === 'string' && { text }),
+    };
   } catch {
     return undefined;
   }

@@ -94,7 +94,7 @@ export function levelsOf(
 /** Sizes in the drawing of a profile, in pixels; its style sheet has the same. */
 export const DRAWN = {
   agent: { width: 164, height: 40 },
-  head: 46,
+  head: 52,
   pad: 12,
   gate: 26,
   foot: 36,

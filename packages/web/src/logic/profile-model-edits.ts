@@ -1,9 +1,11 @@
 /** Edits of a profile's document: each answers the next document, and what to look at then. */
-import type { Gate, GateType, Json, JsonObject } from '@tenuto/contract';
-import { isObject, mapTexts, placeOf, put, stepsOf, valueAt, without } from './json-place.ts';
+import type { GateType, Json, JsonObject } from '@tenuto/contract';
+import { isObject, mapTexts, placeOf, put, stepsOf, valueAt } from './json-place.ts';
 import { listAt, needsOf, saysNeeds, siblingsOf, textAt } from './profile-model.ts';
-import { freshId, isFree, type PartKind, takenIds } from './profile-model-ids.ts';
+import { asType, gateOf } from './profile-model-gates.ts';
+import { freshId, kindOf, takenIds } from './profile-model-ids.ts';
 import { connect, disconnect } from './profile-model-links.ts';
+import { rename, withFilesOf } from './profile-model-names.ts';
 
 export type Edit =
   | { readonly do: 'put'; readonly place: string; readonly value: Json | undefined }
@@ -36,11 +38,16 @@ export function applyEdit(doc: JsonObject, edit: Edit): Edited {
     case 'add-agent':
       return addTo(doc, edit.phase, 'agents', { id: 'agent' });
     case 'add-gate':
-      return addTo(doc, edit.phase, 'gates', gateOf(doc, edit.phase, edit.type));
+      return addTo(
+        doc,
+        edit.phase,
+        'gates',
+        gateOf(textAt(valueAt(doc, edit.phase), 'id'), edit.type),
+      );
     case 'gate-type':
       return { doc: put(doc, edit.place, asType(valueAt(doc, edit.place), edit.type)) };
     case 'rename':
-      return rename(doc, edit.place, edit.id);
+      return { doc: rename(doc, edit.place, edit.id) };
     case 'duplicate':
       return duplicate(doc, edit.place);
     case 'remove':
@@ -58,17 +65,8 @@ export function applyEdit(doc: JsonObject, edit: Edit): Edited {
 function putAt(doc: JsonObject, { place, value }: Extract<Edit, { readonly do: 'put' }>): Edited {
   const owner = place.slice(0, place.lastIndexOf('/'));
   const isId = place.endsWith('/id') && kindOf(owner) !== undefined;
-  if (isId && typeof value === 'string') return rename(doc, owner, value);
+  if (isId && typeof value === 'string') return { doc: rename(doc, owner, value) };
   return { doc: put(doc, place, value) };
-}
-
-/** What stands at a place, by the place alone. */
-export function kindOf(place: string): PartKind | undefined {
-  const [list, , inner, ...rest] = stepsOf(place);
-  if (list !== 'phases') return undefined;
-  if (inner === undefined) return stepsOf(place).length === 2 ? 'phase' : undefined;
-  if (rest.length !== 1) return undefined;
-  return inner === 'agents' ? 'agent' : inner === 'gates' ? 'gate' : undefined;
 }
 
 const phasesIn = (doc: JsonObject): readonly Json[] => listAt(doc, 'phases');
@@ -118,141 +116,6 @@ function addTo(doc: JsonObject, phase: string, list: 'agents' | 'gates', item: J
   return { doc: put(doc, placeOf(phase, list), [...present, { ...item, id }]), at };
 }
 
-const GATE_IDS: Readonly<Record<GateType, string>> = {
-  artifact_required: 'files',
-  artifact_pattern: 'content',
-  metric: 'metric',
-  command: 'command',
-  no_secrets: 'no_secrets',
-  max_cost: 'cost',
-  approval: 'approval',
-  expression: 'expression',
-};
-
-/** What a gate of each type begins with; what only its author knows is left out, and asked for. */
-function firstFields(type: GateType, phase: string): JsonObject {
-  const path = `artifacts/${phase === '' ? '*' : phase}/*`;
-  switch (type) {
-    case 'artifact_required':
-    case 'artifact_pattern':
-      return { path };
-    case 'metric':
-      return {
-        path: 'reports/*.xml',
-        format: 'junit',
-        field: 'pass_rate',
-        operator: '==',
-        threshold: 1,
-      };
-    case 'max_cost':
-      return { usd: 1 };
-    default:
-      return {};
-  }
-}
-
-function gateOf(doc: JsonObject, phase: string, type: GateType): JsonObject {
-  const fields = firstFields(type, textAt(valueAt(doc, phase), 'id'));
-  return { id: GATE_IDS[type], type, ...fields };
-}
-
-/** Fields that gates of each type have beside those that all have. */
-const GATE_FIELDS: Readonly<Record<GateType, readonly string[]>> = {
-  artifact_required: ['path', 'min_count'],
-  artifact_pattern: ['path', 'pattern', 'must'],
-  metric: ['path', 'format', 'field', 'operator', 'threshold'],
-  command: ['command', 'timeout_seconds'],
-  no_secrets: ['path'],
-  max_cost: ['usd', 'scope'],
-  approval: ['approvers', 'required', 'deadline_seconds', 'on_deadline', 'message'],
-  expression: ['expression'],
-} satisfies { [T in GateType]: readonly (keyof Extract<Gate, { type: T }>)[] };
-
-/** The same gate as one of another type: without fields that only other types have. */
-function asType(gate: Json | undefined, type: GateType): Json | undefined {
-  if (!isObject(gate)) return gate;
-  const own = GATE_FIELDS[type];
-  const foreign = Object.values(GATE_FIELDS)
-    .flat()
-    .filter((name) => !own.includes(name));
-  const { id, ...kept } = without(gate, ...foreign);
-  const first = firstFields(type, '');
-  return { ...(id !== undefined && { id }), ...first, ...kept, type };
-}
-
-/** Gives a part another id, if it is free; whatever names it follows. */
-function rename(doc: JsonObject, place: string, id: string): Edited {
-  const kind = kindOf(place);
-  const part = valueAt(doc, place);
-  if (kind === undefined || !isObject(part)) return { doc };
-  const phase =
-    kind === 'phase' ? undefined : valueAt(doc, placeOf('', ...stepsOf(place).slice(0, 2)));
-  const siblings = siblingsOf(doc, place);
-  if (!isFree(id, siblings, { kind, phase, but: part })) return { doc };
-  const before = textAt(part, 'id');
-  const isMeant = siblings.find((one) => textAt(one, 'id') === before) === part;
-  const named = put(doc, placeOf(place, 'id'), id);
-  if (before === '' || !isMeant) return { doc: named };
-  return { doc: follow(named, { kind, place, phase: textAt(phase, 'id'), before, id }) };
-}
-
-interface Renamed {
-  readonly kind: PartKind;
-  readonly place: string;
-  readonly phase: string;
-  readonly before: string;
-  readonly id: string;
-}
-
-function follow(doc: JsonObject, renamed: Renamed): JsonObject {
-  const { kind, place, phase, before, id } = renamed;
-  const phases = phasesIn(doc);
-  if (kind === 'gate') {
-    const own = placeOf('', ...stepsOf(place).slice(0, 2));
-    const change = (text: string) => text.replace(gateMention(before), `$1${id}`);
-    return put(
-      doc,
-      placeOf(own, 'gates'),
-      mapTexts([...listAt(valueAt(doc, own), 'gates')], change),
-    );
-  }
-  const [from, to] = kind === 'phase' ? [before, id] : [`${phase}/${before}`, `${phase}/${id}`];
-  const change = (text: string) =>
-    text
-      .replace(nodeMention(from, kind === 'phase'), `$1${to}`)
-      .replace(kind === 'phase' ? fileMention(before) : NOTHING, `$1${id}/`);
-  const own = kind === 'agent' ? Number(stepsOf(place)[1]) : undefined;
-  const next = phases.map((one, i) => {
-    const told = mapTexts(one, change);
-    if (kind === 'phase') return renamedNeeds(told, before, id);
-    return i !== own || !isObject(told)
-      ? told
-      : put(
-          told,
-          '/agents',
-          listAt(told, 'agents').map((agent) => renamedNeeds(agent, before, id)),
-        );
-  });
-  return put(doc, '/phases', next);
-}
-
-const NOTHING = /(?!)/;
-const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-/** `steps['planning/plan']` and `nodes["planning/gates"]`, as expressions name nodes. */
-const nodeMention = (id: string, isPhase: boolean) =>
-  new RegExp(`((?:steps|nodes)\\[\\s*['"])${literal(id)}(?=${isPhase ? '/' : `['"]`})`, 'g');
-const fileMention = (phase: string) => new RegExp(`(\\bartifacts/)${literal(phase)}/`, 'g');
-const gateMention = (id: string) => new RegExp(`(\\bgates\\.)${literal(id)}(?![\\w-])`, 'g');
-
-function renamedNeeds(part: Json, before: string, id: string): Json {
-  if (!saysNeeds(part) || !isObject(part)) return part;
-  return put(
-    part,
-    '/needs',
-    listAt(part, 'needs').map((need) => (need === before ? id : need)),
-  );
-}
-
 function duplicate(doc: JsonObject, place: string): Edited {
   const kind = kindOf(place);
   const part = valueAt(doc, place);
@@ -269,7 +132,7 @@ function duplicate(doc: JsonObject, place: string): Edited {
   if (kind !== 'phase') {
     return { doc: put(doc, list, siblings.toSpliced(index + 1, 0, { ...part, id })), at };
   }
-  const files = mapTexts(part, (text) => text.replace(fileMention(before), `$1${id}/`));
+  const files = mapTexts(part, (text) => withFilesOf(text, before, id));
   const copy: JsonObject = { ...(isObject(files) ? files : part), id };
   const needs = new Map<Json, readonly string[]>(needsNow(siblings));
   needs.set(copy, needsOf(siblings, index));

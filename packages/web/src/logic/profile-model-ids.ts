@@ -1,6 +1,6 @@
 /** Ids of the parts of a profile: which are free, and which come next. */
 import type { Json } from '@tenuto/contract';
-import { isObject } from './json-place.ts';
+import { isObject, stepsOf } from './json-place.ts';
 import { listAt, textAt } from './profile-model.ts';
 
 export type PartKind = 'phase' | 'agent' | 'gate';
@@ -55,4 +55,13 @@ export function isFree(
 ): boolean {
   const others = parts.filter((part) => part !== but);
   return !takenIds(others, within).has(id);
+}
+
+/** What stands at a place, by the place alone. */
+export function kindOf(place: string): PartKind | undefined {
+  const [list, , inner, ...rest] = stepsOf(place);
+  if (list !== 'phases') return undefined;
+  if (inner === undefined) return stepsOf(place).length === 2 ? 'phase' : undefined;
+  if (rest.length !== 1) return undefined;
+  return inner === 'agents' ? 'agent' : inner === 'gates' ? 'gate' : undefined;
 }

@@ -19,6 +19,7 @@ import { type Editor, useEditor } from './use-editor.ts';
 import { useSaving } from './use-saving.ts';
 import './profiles.css';
 import './editor.css';
+import './parts.css';
 
 interface Props {
   /** The name that what is not saved is kept under. */
@@ -42,11 +43,14 @@ export function EditorFrame({ name, profile, first, docOf }: Props) {
   const [kept] = useState(() => (isReadOnly ? undefined : keptOf(name, saved)));
   const editor = useEditor({
     ...{ name, version: kept?.version ?? base?.version },
-    ...{ saved, first: kept?.doc ?? saved },
+    ...{ saved, first: kept?.doc ?? saved, text: kept?.text },
   });
   const [made, setMade] = useState<string>();
   const [aim, setAim] = useState<string>();
-  const checked = useProblems(editor);
+  const found = useProblems(editor);
+  // Nobody has done anything wrong before anything was done.
+  const isPristine = base === undefined && !editor.isDirty && editor.outline.phases.length === 0;
+  const checked = isPristine ? { ...found, problems: [], isPristine } : found;
   const desk = useDeskOf({ editor, problems: checked.problems, isReadOnly, base, setMade, setAim });
   const saving = useSaving({ editor, base, setBase, docOf, name, version: kept?.version });
   useTitle(base?.title ?? base?.name ?? words.newTitle);
@@ -69,15 +73,16 @@ export function EditorFrame({ name, profile, first, docOf }: Props) {
 /** What was not saved when the page was left, if it is something else than what is stored. */
 function keptOf(name: string, saved: JsonObject): ProfileDraft | undefined {
   const draft = readDraft(name);
-  return draft === undefined || JSON.stringify(draft.doc) === JSON.stringify(saved)
-    ? undefined
-    : draft;
+  if (draft === undefined || draft.text !== undefined) return draft;
+  return JSON.stringify(draft.doc) === JSON.stringify(saved) ? undefined : draft;
 }
 
 export interface Checked {
   readonly problems: readonly Problem[];
   readonly isChecking: boolean;
   readonly isAway: boolean;
+  /** Nothing was done yet that could be right or wrong. */
+  readonly isPristine?: boolean;
 }
 
 /** What is wrong: at once what is seen here, and after a moment what the server finds. */

@@ -1,9 +1,10 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ProfileView } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import type { ProfileSearch } from '../../logic/profile-search.ts';
+import { Icon } from '../../ui/icons.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -43,7 +44,9 @@ export function EditorHead({ base, latest, saving, checked }: Props) {
           </span>
         )}
         <span className="grow" />
-        <ProblemList isChecking={checked.isChecking} isAway={checked.isAway} />
+        {!checked.isPristine && (
+          <ProblemList isChecking={checked.isChecking} isAway={checked.isAway} />
+        )}
         <Actions base={base} saving={saving} />
       </header>
       {isNewer && latest !== undefined && (
@@ -69,60 +72,76 @@ export function EditorHead({ base, latest, saving, checked }: Props) {
 
 function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {
   const { editor, isReadOnly } = useDesk();
-  const search: ProfileSearch = useSearch({ strict: false });
-  const navigate = useNavigate();
-  const [isDeleting, setDeleting] = useState(false);
-  const may = useMay()('runs:write');
-  const turn = (start: boolean) => {
-    const { start: _was, ...rest } = search;
-    void navigate({
-      to: '.',
-      search: { ...rest, ...(start && { start: 'yes' as const }) },
-      replace: true,
-    });
-  };
+  const isBlank = base === undefined ? editor.outline.phases.length === 0 : !editor.isDirty;
   return (
     <>
-      {base !== undefined && may && (
-        <>
-          {!isReadOnly && (
-            <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
-              {PROFILE_WORDS.remove.verb}
-            </Button>
-          )}
-          <Button
-            variant="default"
-            renderRoot={(props) => (
-              <Link {...props} to="/profiles/new" search={{ from: base.name }} />
-            )}
-          >
-            {isReadOnly ? words.duplicateToEdit : words.duplicate}
-          </Button>
-          <Button variant={isReadOnly ? 'filled' : 'default'} onClick={() => turn(true)}>
-            {PROFILE_WORDS.start}
-          </Button>
-          {search.start && (
-            <StartDialog profile={base} isUnsaved={editor.isDirty} close={() => turn(false)} />
-          )}
-          <DeleteDialog
-            profile={base}
-            isOpen={isDeleting}
-            close={() => setDeleting(false)}
-            done={() => {
-              saving.isLeaving.current = true;
-            }}
-          />
-        </>
-      )}
+      {base !== undefined && <StoredActions base={base} saving={saving} />}
       {!isReadOnly && (
         <Button
           onClick={saving.save}
           loading={saving.isPending}
-          disabled={editor.fault !== undefined || (base !== undefined && !editor.isDirty)}
+          disabled={editor.fault !== undefined || isBlank}
         >
           {words.save}
         </Button>
       )}
+    </>
+  );
+}
+
+interface StoredProps {
+  readonly base: ProfileView;
+  readonly saving: Saving;
+}
+
+function StoredActions({ base, saving }: StoredProps) {
+  const { editor, isReadOnly } = useDesk();
+  const search: ProfileSearch = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [isDeleting, setDeleting] = useState(false);
+  const may = useMay()('runs:write');
+  if (!may) return null;
+  const turn = (start: boolean) => {
+    const { start: _was, ...rest } = search;
+    const next = { ...rest, ...(start && { start: 'yes' as const }) };
+    void navigate({ to: '.', search: next, replace: true, resetScroll: false });
+  };
+  const copy = { to: '/profiles/new', search: { from: base.name } } as const;
+  return (
+    <>
+      {isReadOnly ? (
+        <Button variant="default" renderRoot={(props) => <Link {...props} {...copy} />}>
+          {words.duplicateToEdit}
+        </Button>
+      ) : (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" aria-label={words.more} px={8}>
+              <Icon name="more" />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => void navigate(copy)}>{words.duplicate}</Menu.Item>
+            <Menu.Item color="red" onClick={() => setDeleting(true)}>
+              {PROFILE_WORDS.remove.verb}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <Button variant={isReadOnly ? 'filled' : 'default'} onClick={() => turn(true)}>
+        {PROFILE_WORDS.start}
+      </Button>
+      {search.start && (
+        <StartDialog profile={base} isUnsaved={editor.isDirty} close={() => turn(false)} />
+      )}
+      <DeleteDialog
+        profile={base}
+        isOpen={isDeleting}
+        close={() => setDeleting(false)}
+        done={() => {
+          saving.isLeaving.current = true;
+        }}
+      />
     </>
   );
 }

@@ -7,6 +7,14 @@ import { useDesk } from './desk.ts';
 
 const words = PROFILE_WORDS.editor;
 
+function Key({ name }: { readonly name: string }) {
+  return (
+    <span className="kbd" aria-hidden="true">
+      {name}
+    </span>
+  );
+}
+
 /** What can be added, to the phase that is selected or else to the last one. */
 export function Palette() {
   const { editor, outline, at, act } = useDesk();
@@ -20,6 +28,7 @@ export function Palette() {
         leftSection={<Icon name="plus" />}
         aria-label={words.addPhaseLong}
         aria-keyshortcuts="1"
+        rightSection={<Key name="1" />}
         disabled={isLocked}
         onClick={() => act({ do: 'add-phase', after: selected?.place })}
       >
@@ -30,6 +39,7 @@ export function Palette() {
         leftSection={<Icon name="plus" />}
         aria-label={words.addAgentLong}
         aria-keyshortcuts="2"
+        rightSection={<Key name="2" />}
         disabled={phase === undefined || isLocked}
         onClick={() => phase && act({ do: 'add-agent', phase: phase.place })}
       >
@@ -40,7 +50,7 @@ export function Palette() {
           <Button
             variant="default"
             leftSection={<Icon name="plus" />}
-            rightSection={<Icon name="down" />}
+            rightSection={<Key name="3" />}
             aria-label={words.addGateLong}
             aria-keyshortcuts="3"
             disabled={phase === undefined || isLocked}

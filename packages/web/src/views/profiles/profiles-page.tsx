@@ -107,8 +107,8 @@ function ProfileRow({ profile, run, mayStart }: RowProps) {
       </td>
       <td>
         {run === undefined ? (
-          <span className="dim" title={words.noRun}>
-            –
+          <span className="dim" title={words.noRunLong}>
+            {words.noRun}
           </span>
         ) : (
           <Link to="/runs/$runId" params={{ runId: run.run_id }} className="last-run">

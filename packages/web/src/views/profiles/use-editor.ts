@@ -114,14 +114,19 @@ interface Options {
   readonly version: number | undefined;
   readonly saved: JsonObject;
   readonly first: JsonObject;
+  /** The source as it was left, where it could not be read. */
+  readonly text: string | undefined;
 }
 
 /** A profile that is being edited, with all that can be taken back. */
-export function useEditor({ name, version, saved, first }: Options): Editor {
-  const [state, step] = useReducer(reduce, undefined, () => ({
-    ...{ history: begun<Drawing>({ doc: first, moved: {} }), saved },
-    ...{ form: 'yaml' as const, typed: undefined, fault: undefined },
-  }));
+export function useEditor({ name, version, saved, first, text: left }: Options): Editor {
+  const [state, step] = useReducer(reduce, undefined, () => {
+    const fresh: State = {
+      ...{ history: begun<Drawing>({ doc: first, moved: {} }), saved },
+      ...{ form: 'yaml', typed: undefined, fault: undefined },
+    };
+    return left === undefined ? fresh : typed(fresh, left);
+  });
   const { history, typed: text, fault, form } = state;
   const { doc, moved } = history.present;
   const outline = useMemo(() => outlineOf(doc), [doc]);
@@ -131,9 +136,10 @@ export function useEditor({ name, version, saved, first }: Options): Editor {
     [fault, state.saved, doc],
   );
   useEffect(() => {
-    const draft: ProfileDraft | undefined = isDirty ? { doc, version } : undefined;
+    const broken = fault === undefined ? undefined : text;
+    const draft: ProfileDraft | undefined = isDirty ? { doc, version, text: broken } : undefined;
     keepDraft(name, draft);
-  }, [isDirty, doc, name, version]);
+  }, [isDirty, doc, name, version, fault, text]);
   return {
     ...{ doc, outline, moved, isDirty, fault, form, source, step },
     canUndo: history.past.length > 0,
