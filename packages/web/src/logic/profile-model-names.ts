@@ -8,7 +8,7 @@ import { isFree, kindOf, type PartKind } from './profile-model-ids.ts';
 export function rename(doc: JsonObject, place: string, id: string): JsonObject {
   const kind = kindOf(place);
   const part = valueAt(doc, place);
-  if (kind === undefined || !isObject(part)) return doc;
+  if (kind === undefined || !isObject(part) || id === '') return doc;
   const phase =
     kind === 'phase' ? undefined : valueAt(doc, placeOf('', ...stepsOf(place).slice(0, 2)));
   const siblings = siblingsOf(doc, place);

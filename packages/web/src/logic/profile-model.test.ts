@@ -116,6 +116,8 @@ function expectUnique(parts: readonly Json[]): void {
   expect(new Set(ids).size).toBe(ids.length);
 }
 
+const BROKEN: readonly string[] = ['circle', 'self', 'unknown-phase', 'unknown-agent'];
+
 describe('the ways between phases', () => {
   const needs = (doc: JsonObject) =>
     Object.fromEntries(outlineOf(doc).phases.map(({ id, needs: before }) => [id, before]));
@@ -135,13 +137,13 @@ describe('the ways between phases', () => {
     expect(needs(doc)).toEqual({ ...needs(FIRST), phase: ['planning'] });
   });
 
-  it('never go in a circle', () => {
+  it('never go in a circle, nor to what is not there', () => {
     const back = { do: 'connect', from: '/phases/2', to: '/phases/0' } as const;
     expect(applyEdit(FIRST, back).doc).toBe(FIRST);
     fc.assert(
       fc.property(strokes, (all) => {
         const faults = faultsOf(drawn(FIRST, all).present);
-        expect(faults.filter(({ kind }) => kind === 'circle' || kind === 'self')).toEqual([]);
+        expect(faults.filter(({ kind }) => BROKEN.includes(kind))).toEqual([]);
       }),
     );
   });
@@ -162,6 +164,7 @@ describe('a name', () => {
     expect(JSON.stringify(named)).toContain('artifacts/making/*');
     const agent = applyEdit(named, { do: 'rename', place: '/phases/0/agents/0', id: 'author' }).doc;
     expect(JSON.stringify(agent)).toContain("steps['scoping/author']");
+    expect(applyEdit(doc, { do: 'rename', place: '/phases/0', id: '' }).doc).toBe(doc);
   });
 });
 
