@@ -163,8 +163,3 @@ export function merged(
 export function problemsIn(problems: readonly Problem[], place: string): readonly Problem[] {
   return problems.filter((problem) => isWithin(problem.place, place));
 }
-
-/** The place of the part that a problem is about, to which its message leads. */
-export function partOfProblem(outline: Outline, { place }: Problem): string {
-  return partAt(outline, place)?.place ?? '';
-}

@@ -9,7 +9,8 @@ import {
   shownValue,
 } from '../../logic/profile-fields.ts';
 import { problemsIn } from '../../logic/profile-model-checks.ts';
-import { choiceWord, fieldWords, PROFILE_WORDS as words } from '../../words-profile.ts';
+import { PROFILE_WORDS as words } from '../../words-profile.ts';
+import { choiceWord, fieldWords } from '../../words-profile-fields.ts';
 import { useDesk } from './desk.ts';
 
 /** Fields that go away with their last member, as nothing is said by an empty one. */

@@ -42,7 +42,7 @@ export function IdField({ place, kind, isNew }: Props) {
     <TextInput
       ref={input}
       data-place={placeOf(place, 'id')}
-      label={words.fields.id?.[0]}
+      label={words.id}
       value={written}
       readOnly={isReadOnly}
       classNames={{ input: 'code-input' }}

@@ -1,6 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { GATE_TYPES } from '@tenuto/contract';
-import { phaseAt } from '../../logic/profile-model.ts';
+import { type PhaseView, phaseAt } from '../../logic/profile-model.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 import { useDesk } from './desk.ts';
@@ -45,62 +45,78 @@ export function Palette() {
       >
         {words.addAgent}
       </Button>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button
-            variant="default"
-            leftSection={<Icon name="plus" />}
-            rightSection={<Key name="3" />}
-            aria-label={words.addGateLong}
-            aria-keyshortcuts="3"
-            disabled={phase === undefined || isLocked}
-          >
-            {words.addGate}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {GATE_TYPES.map((type) => (
-            <Menu.Item
-              key={type}
-              onClick={() => phase && act({ do: 'add-gate', phase: phase.place, type })}
-            >
-              {PROFILE_WORDS.gateTypes[type]} <code className="dim">{type}</code>
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <span className="palette-undo">
-        <button
-          type="button"
-          className="bare-button"
-          aria-label={words.undo}
-          title={`${words.undo} (Ctrl Z)`}
-          disabled={!editor.canUndo}
-          onClick={() => editor.step({ do: 'undo' })}
-        >
-          <Icon name="undo" />
-        </button>
-        <button
-          type="button"
-          className="bare-button"
-          aria-label={words.redo}
-          title={`${words.redo} (Ctrl Shift Z)`}
-          disabled={!editor.canRedo}
-          onClick={() => editor.step({ do: 'redo' })}
-        >
-          <Icon name="redo" />
-        </button>
-        <button
-          type="button"
-          className="bare-button"
-          aria-label={words.tidy}
-          title={words.tidy}
-          disabled={Object.keys(editor.moved).length === 0}
-          onClick={() => editor.step({ do: 'tidy' })}
-        >
-          <Icon name="layers" />
-        </button>
-      </span>
+      <GateMenu phase={isLocked ? undefined : phase} />
+      <Steps />
     </fieldset>
+  );
+}
+
+/** What a gate may check, to be added to a phase. */
+function GateMenu({ phase }: { readonly phase: PhaseView | undefined }) {
+  const { act } = useDesk();
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<Icon name="plus" />}
+          rightSection={<Key name="3" />}
+          aria-label={words.addGateLong}
+          aria-keyshortcuts="3"
+          disabled={phase === undefined}
+        >
+          {words.addGate}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {GATE_TYPES.map((type) => (
+          <Menu.Item
+            key={type}
+            onClick={() => phase && act({ do: 'add-gate', phase: phase.place, type })}
+          >
+            {PROFILE_WORDS.gateTypes[type]} <code className="dim">{type}</code>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Back, forth, and to the places that the layout gives. */
+function Steps() {
+  const { editor } = useDesk();
+  return (
+    <span className="palette-undo">
+      <button
+        type="button"
+        className="bare-button"
+        aria-label={words.undo}
+        title={`${words.undo} (Ctrl Z)`}
+        disabled={!editor.canUndo}
+        onClick={() => editor.step({ do: 'undo' })}
+      >
+        <Icon name="undo" />
+      </button>
+      <button
+        type="button"
+        className="bare-button"
+        aria-label={words.redo}
+        title={`${words.redo} (Ctrl Shift Z)`}
+        disabled={!editor.canRedo}
+        onClick={() => editor.step({ do: 'redo' })}
+      >
+        <Icon name="redo" />
+      </button>
+      <button
+        type="button"
+        className="bare-button"
+        aria-label={words.tidy}
+        title={words.tidy}
+        disabled={Object.keys(editor.moved).length === 0}
+        onClick={() => editor.step({ do: 'tidy' })}
+      >
+        <Icon name="layers" />
+      </button>
+    </span>
   );
 }

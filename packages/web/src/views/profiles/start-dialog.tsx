@@ -3,7 +3,12 @@ import { useNavigate } from '@tanstack/react-router';
 import type { CreateRun, JsonObject, ProfileView } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
 import { useStartRun } from '../../data/profiles.ts';
-import { type IntakeTexts, intakeFields, intakeOf } from '../../logic/intake-form.ts';
+import {
+  type IntakeField,
+  type IntakeTexts,
+  intakeFields,
+  intakeOf,
+} from '../../logic/intake-form.ts';
 import { printSource, readSource } from '../../logic/profile-source.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -72,39 +77,7 @@ function StartForm({
   return (
     <form className="field-stack" onSubmit={submit}>
       <RunFields {...{ profile, form, put, fault: faults.budget }} />
-      <div className="row">
-        <h3 className="grow">{words.intake}</h3>
-        {fields !== undefined && (
-          <SegmentedControl
-            size="xs"
-            aria-label={words.how}
-            value={form.isText ? 'text' : 'fields'}
-            data={[
-              { value: 'fields', label: words.asFields },
-              { value: 'text', label: words.asText },
-            ]}
-            onChange={(next) => turn(next === 'text')}
-          />
-        )}
-      </div>
-      {form.isText || fields === undefined ? (
-        <Textarea
-          size="xs"
-          aria-label={words.intakeText}
-          placeholder="goal: Forecast the weekly demand"
-          rows={6}
-          value={form.text}
-          spellCheck={false}
-          classNames={{ input: 'code-input' }}
-          error={faults['']}
-          onChange={(event) => put({ text: event.currentTarget.value })}
-        />
-      ) : (
-        <IntakeFields
-          {...{ fields, texts: form.texts, faults, error: start.error }}
-          change={(texts) => put({ texts })}
-        />
-      )}
+      <IntakePart {...{ fields, form, faults, put }} turn={turn} error={start.error} />
       {start.error !== null && <Failure error={start.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
@@ -155,6 +128,56 @@ function RunFields({ profile: { title, name, profile }, form, put, fault }: RunF
         checked={form.goesOn}
         onChange={(event) => put({ goesOn: event.currentTarget.checked })}
       />
+    </>
+  );
+}
+
+interface IntakePartProps {
+  readonly fields: readonly IntakeField[] | undefined;
+  readonly form: Form;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly error: Error | null;
+  readonly put: (part: Partial<Form>) => void;
+  readonly turn: (isText: boolean) => void;
+}
+
+/** The intake, by its fields or as text. */
+function IntakePart({ fields, form, faults, error, put, turn }: IntakePartProps) {
+  return (
+    <>
+      <div className="row">
+        <h3 className="grow">{words.intake}</h3>
+        {fields !== undefined && (
+          <SegmentedControl
+            size="xs"
+            aria-label={words.how}
+            value={form.isText ? 'text' : 'fields'}
+            data={[
+              { value: 'fields', label: words.asFields },
+              { value: 'text', label: words.asText },
+            ]}
+            onChange={(next) => turn(next === 'text')}
+          />
+        )}
+      </div>
+      {form.isText || fields === undefined ? (
+        <Textarea
+          size="xs"
+          aria-label={words.intakeText}
+          placeholder="goal: Forecast the weekly demand"
+          rows={6}
+          value={form.text}
+          spellCheck={false}
+          classNames={{ input: 'code-input' }}
+          error={faults['']}
+          onChange={(event) => put({ text: event.currentTarget.value })}
+        />
+      ) : (
+        <IntakeFields
+          {...{ fields, texts: form.texts, faults, error }}
+          change={(texts) => put({ texts })}
+        />
+      )}
     </>
   );
 }
