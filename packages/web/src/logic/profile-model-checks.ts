@@ -5,10 +5,8 @@ import {
   AGENT_ACTION,
   agentLinks,
   type Link,
-  type Outline,
   outlineOf,
   type PhaseView,
-  partAt,
   phaseLinks,
 } from './profile-model.ts';
 import { isId, type PartKind, reservedIds } from './profile-model-ids.ts';
