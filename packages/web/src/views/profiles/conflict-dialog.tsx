@@ -43,7 +43,6 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
               // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name.
               <span key={i} className={`diff-${kind}`}>
                 {SIGNS[kind]} {text}
-                {'\n'}
               </span>
             ))}
           </pre>
