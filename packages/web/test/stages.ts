@@ -1,6 +1,7 @@
 import type { Stage } from './stage.ts';
 import { stageEvents } from './stage-events.ts';
 import { stagePeople } from './stage-people.ts';
+import { stageProfiles } from './stage-profiles.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
 import { stageSystem } from './stage-system.ts';
 import { stageTasks } from './stage-tasks.ts';
@@ -15,4 +16,5 @@ export const STAGES: readonly Stage[] = [
   stagePeople,
   stageThings,
   stageSystem,
+  stageProfiles,
 ];

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readOpenSearch } from '../logic/open-search.ts';
+import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
 import {
@@ -156,6 +157,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -165,6 +167,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
