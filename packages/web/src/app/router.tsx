@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readNeedsSearch } from '../logic/needs.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
 import { readTaskFilters } from '../logic/task-filters.ts';
@@ -38,6 +39,7 @@ const run = createRoute({
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
+  validateSearch: readNeedsSearch,
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
