@@ -23,8 +23,8 @@ import {
   transitionShape,
 } from './job-shapes.ts';
 import type { Listing } from './listing.ts';
-import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
-import { type Query, send, type TransportOptions } from './transport.ts';
+import { type CallOptions, createReader, metadataQuery, segment, signalOf } from './reading.ts';
+import { send, type TransportOptions } from './transport.ts';
 
 export type { CallOptions } from './reading.ts';
 
@@ -114,7 +114,8 @@ export function createJobs(transport: TransportOptions): Jobs {
       submit(transport, { path: `${ROOT}/job`, body, shape: jobShape }, options),
     get: (jobId, options = {}) =>
       read(jobPath(jobId), jobShape, { include: options.include?.join(',') }, options),
-    list: (query = {}, options) => list(`${ROOT}/jobs`, jobShape, jobFilters(query), options),
+    list: ({ metadata, ...query } = {}, options) =>
+      list(`${ROOT}/jobs`, jobShape, { ...query, ...metadataQuery(metadata) }, options),
     cancel: (jobId, options = {}) =>
       send(transport, {
         method: 'DELETE',
@@ -178,11 +179,6 @@ export function dryRunJob(
     repeatable: true,
     ...signalOf(options),
   });
-}
-
-function jobFilters({ metadata = {}, ...query }: JobQuery): Query {
-  const wanted = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
-  return { ...query, ...Object.fromEntries(wanted) };
 }
 
 const jobPath = (jobId: string): string => `${ROOT}/job/${segment(jobId)}`;

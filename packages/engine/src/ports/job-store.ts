@@ -6,6 +6,7 @@ import type {
   RunKind,
   RunStatus,
   UsedRetryPolicy,
+  WaitingFor,
 } from '@tenuto/contract';
 import type { PhasedInput } from '../plan/phased-input.ts';
 import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
@@ -84,6 +85,8 @@ export interface RunProgress {
   readonly current?: readonly string[];
   /** Attempts beyond the first of each node. */
   readonly retries?: number;
+  /** Phases that wait to be told to go on. */
+  readonly next?: readonly string[];
   readonly error?: JsonObject;
 }
 
@@ -92,6 +95,10 @@ export interface RunFilter {
   /** Jobs when absent. */
   readonly kind?: RunKind | 'any';
   readonly taskId?: string;
+  /** Only these. */
+  readonly runIds?: readonly string[];
+  /** Only what goes on, and cannot until somebody does something. */
+  readonly waitingFor?: WaitingFor;
   readonly statuses?: readonly RunStatus[];
   /** Created at or after, in milliseconds since the epoch. */
   readonly createdFrom?: number;

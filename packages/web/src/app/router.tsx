@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readNeedsSearch } from '../logic/needs.ts';
 import { readOpenSearch } from '../logic/open-search.ts';
 import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
@@ -42,6 +43,7 @@ const run = createRoute({
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
+  validateSearch: readNeedsSearch,
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
