@@ -1,4 +1,5 @@
 import type { Stage } from './stage.ts';
+import { stageGraph } from './stage-graph.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
 import { stageTriggers } from './stage-triggers.ts';
 
@@ -7,5 +8,6 @@ export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
   stageTriggers,
+  stageGraph,
   async () => [{ name: 'system', path: '/system' }],
 ];
