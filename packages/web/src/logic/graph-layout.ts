@@ -15,15 +15,16 @@ export interface Layout {
 }
 
 /** Sizes of a card and of what lies between cards, in pixels. */
-export const CARD = { width: 164, height: 42, column: 212, row: 56 } as const;
+export const CARD = { width: 164, height: 42, column: 224, row: 56 } as const;
 const GAP = { x: CARD.column - CARD.width, y: CARD.row - CARD.height } as const;
 /** Of a frame: its name stands on top. */
 const PAD = { side: 14, top: 30 } as const;
 
 const SWEEPS = 4;
-/** A level of more than so many is put in several columns, when the whole is taller than wide. */
-const TALL = 24;
+/** Levels taller than this are put in several columns, where the whole is taller than wide. */
+const TALL = 24 * CARD.row;
 const RATIO = 1.7;
+const LOWER = 0.8;
 
 /** Something that is placed inside a frame: a card, or a frame of its own. */
 interface Item {
@@ -187,29 +188,54 @@ function order(columns: number[][], { before, behind }: Links): void {
 
 /** Very tall levels as several columns, so that the whole is no thin line when it is seen whole. */
 function wrapped(columns: readonly number[][], items: readonly Item[]): readonly number[][] {
-  const tallest = columns.reduce((most, { length }) => Math.max(most, length), 0);
-  let rows = tallest;
-  const wide = () =>
-    columns.reduce((sum, { length }) => sum + Math.ceil(length / rows), 0) * CARD.column;
-  while (rows > TALL && wide() < rows * CARD.row * RATIO) rows = Math.ceil(rows * 0.8);
-  if (rows === tallest || items.some(({ card }) => card < 0)) return columns;
-  return columns.flatMap((column) =>
-    Array.from({ length: Math.ceil(column.length / rows) }, (_, part) =>
-      column.slice(part * rows, (part + 1) * rows),
-    ),
-  );
+  const tallest = (of: readonly number[][]) =>
+    of.reduce((most, column) => Math.max(most, heightOf(column, items)), 0);
+  const highest = items.reduce((most, { height }) => Math.max(most, height), 0);
+  let limit = tallest(columns);
+  let best = columns;
+  while (limit > Math.max(TALL, highest) && widthOf(best, items) < tallest(best) * RATIO) {
+    limit = Math.max(limit * LOWER, highest);
+    best = columns.flatMap((column) => cut(column, limit, items));
+  }
+  return best;
+}
+
+/** A column in parts that are no taller than a limit, unless one thing alone is. */
+function cut(column: readonly number[], limit: number, items: readonly Item[]): number[][] {
+  const parts: number[][] = [];
+  let height = Number.POSITIVE_INFINITY;
+  for (const at of column) {
+    const own = (items[at]?.height ?? 0) + GAP.y;
+    if (height + own > limit + GAP.y) {
+      parts.push([]);
+      height = 0;
+    }
+    parts.at(-1)?.push(at);
+    height += own;
+  }
+  return parts;
+}
+
+function heightOf(column: readonly number[], items: readonly Item[]): number {
+  return column.reduce((sum, at) => sum + (items[at]?.height ?? 0) + GAP.y, -GAP.y);
+}
+
+function widthOf(columns: readonly (readonly number[])[], items: readonly Item[]): number {
+  return columns.reduce((sum, column) => sum + columnWidth(column, items) + GAP.x, -GAP.x);
+}
+
+function columnWidth(column: readonly number[], items: readonly Item[]): number {
+  return column.reduce((most, at) => Math.max(most, items[at]?.width ?? 0), 0);
 }
 
 function placed(columns: readonly number[][], items: readonly Item[]): Laid {
   const of = (at: number) => items[at] ?? { width: 0, height: 0, card: -1, frame: -1, level: 0 };
-  const heights = columns.map((column) =>
-    column.reduce((sum, at) => sum + of(at).height + GAP.y, -GAP.y),
-  );
+  const heights = columns.map((column) => heightOf(column, items));
   const height = heights.reduce((most, one) => Math.max(most, one), 0);
   const boxes: { item: Item; box: Box }[] = [];
   let x = 0;
   columns.forEach((column, index) => {
-    const width = column.reduce((most, at) => Math.max(most, of(at).width), 0);
+    const width = columnWidth(column, items);
     let y = (height - (heights[index] ?? 0)) / 2;
     for (const at of column) {
       const item = of(at);

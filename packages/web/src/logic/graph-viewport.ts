@@ -15,6 +15,7 @@ export interface Size {
 export const ZOOM = { most: 2, least: 0.004, step: 1.4 } as const;
 /** From so large on, names can be read. */
 export const LEGIBLE = 0.62;
+const BEGUN = 0.8;
 const MARGIN = 24;
 
 /** Zooms around a point of the screen. */
@@ -40,14 +41,32 @@ export function fitted(box: Box, size: Size, most = 1): Viewport {
   };
 }
 
-/** All of the graph where it can be read then, else its beginning. */
-export function begun(box: Box, size: Size): Viewport {
+/** All of the graph where it can be read then, else what matters most, else its beginning. */
+export function begun(box: Box, size: Size, matters?: Box): Viewport {
   const all = fitted(box, size);
   if (all.zoom >= LEGIBLE) return all;
-  const zoom = Math.max(LEGIBLE, Math.min(0.8, (size.height - 2 * MARGIN) / box.height));
+  if (matters !== undefined) {
+    const near = centred({ x: 0, y: 0, zoom: BEGUN }, matters, size);
+    return within(near, box, size);
+  }
+  const zoom = Math.max(LEGIBLE, Math.min(BEGUN, (size.height - 2 * MARGIN) / box.height));
   const tall = box.height * zoom > size.height;
   const y = tall ? MARGIN - box.y * zoom : (size.height - box.height * zoom) / 2 - box.y * zoom;
   return { x: MARGIN - box.x * zoom, y, zoom };
+}
+
+/** Moved so that no room is lost beyond an edge of the graph where there is more of it inside. */
+function within(view: Viewport, box: Box, size: Size): Viewport {
+  const inside = (at: number, start: number, length: number, room: number) => {
+    const far = room - MARGIN - (start + length) * view.zoom;
+    const near = MARGIN - start * view.zoom;
+    return far > near ? (far + near) / 2 : Math.max(far, Math.min(near, at));
+  };
+  return {
+    x: inside(view.x, box.x, box.width, size.width),
+    y: inside(view.y, box.y, box.height, size.height),
+    zoom: view.zoom,
+  };
 }
 
 /** The same zoom, or one at which names can be read, with a box in the middle. */

@@ -9,6 +9,8 @@ const OPTIONS = {
   'elk.layered.spacing.nodeNodeBetweenLayers': String(CARD.column - CARD.width),
   'elk.spacing.nodeNode': String(CARD.row - CARD.height),
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  // Levels are the server's: a card is no further to the right than it has to be.
+  'elk.partitioning.activate': 'true',
 };
 
 let elk: Elk | undefined;
@@ -20,7 +22,10 @@ export async function layoutByElk({ cards, from, to }: Graph): Promise<Layout> {
   const laid = await elk.layout({
     id: 'root',
     layoutOptions: OPTIONS,
-    children: cards.map((_, card) => ({ id: String(card), width, height })),
+    children: cards.map(({ level }, card) => ({
+      ...{ id: String(card), width, height },
+      layoutOptions: { 'elk.partitioning.partition': String(level) },
+    })),
     edges: Array.from(from, (start, edge) => ({
       ...{ id: `e${edge}`, sources: [String(start)], targets: [String(to[edge])] },
     })),

@@ -1,4 +1,6 @@
 /** A graph that can be moved and zoomed: what is drawn when, and what the pointer does to it. */
+import { GRAPH_STATES } from '@tenuto/contract';
+import { partOf } from '../../logic/graph.ts';
 import type { Box } from '../../logic/graph-layout.ts';
 import {
   begun,
@@ -36,6 +38,10 @@ export interface GraphCanvas {
   stop(): void;
 }
 
+const MATTER = (
+  ['needs_person', 'failed', 'timeout', 'retrying', 'running', 'waiting'] as const
+).map((state) => GRAPH_STATES.indexOf(state));
+
 /** Further than this, and it was no click. */
 const CLICK_PX = 4;
 
@@ -60,7 +66,7 @@ export function createGraphCanvas(
     asked = 0;
     const context = canvas.getContext('2d');
     if (context === null || scene === undefined || size.width === 0) return;
-    view ??= begun(scene.layout.bounds, size);
+    view ??= begun(scene.layout.bounds, size, matters(scene));
     paint({ context, size, view, palette }, scene);
     mapPaint = paintMap(map, { scene, view, size, palette, before: mapPaint });
     if (isReady) return;
@@ -121,6 +127,16 @@ export function createGraphCanvas(
       for (const stop of stops) stop();
     },
   };
+}
+
+/** What most come to see of a graph that is too large to be seen whole. */
+function matters({ layout, looks, graph }: Scene): Box | undefined {
+  if (looks.picked >= 0) return partOf(layout, looks.picked);
+  for (const code of MATTER) {
+    const card = looks.codes.subarray(0, graph.cards.length).indexOf(code);
+    if (card >= 0) return layout.cards[card];
+  }
+  return undefined;
 }
 
 function onResize(canvas: HTMLCanvasElement, act: (size: Size) => void): () => void {

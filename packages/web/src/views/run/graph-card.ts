@@ -26,8 +26,12 @@ export function paintCard(canvas: Canvas, scene: Scene, at: number): void {
   if (card.kind !== 'node') paintBehind(canvas, box);
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+  const alpha = context.globalAlpha;
+  // What is dimmed still hides what lies behind it.
+  context.globalAlpha = 1;
   context.fillStyle = palette.surface;
   context.fill();
+  context.globalAlpha = alpha;
   context.lineWidth = 1;
   context.strokeStyle = palette.strong;
   context.stroke();

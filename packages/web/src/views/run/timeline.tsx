@@ -5,6 +5,7 @@ import { dependenciesOf } from '../../logic/graph-looks.ts';
 import type { RunGraph } from '../../logic/run-graph.ts';
 import { type RunStates, stateOf } from '../../logic/run-states.ts';
 import { rowOrder, type Span, spanOf, ticksOf, zoom } from '../../logic/timeline.ts';
+import { useIsNarrow } from '../../ui/narrow.ts';
 import { useNow } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 import { TimelineRow } from './timeline-row.tsx';
@@ -75,13 +76,17 @@ export function Timeline({ graph, states: latest, shown, picked, pick }: Props) 
 
 function Scale({ span, start }: { readonly span: Span; readonly start: number }) {
   const offset = span.from - start;
+  const narrow = useIsNarrow();
+  const isWhole = (tick: number) => tick <= (span.to - span.from) * (narrow ? 0.7 : 0.88);
   return (
     <div className="timeline-scale" aria-hidden="true">
-      {ticksOf(span, TICKS).map((tick) => (
-        <span key={tick} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>
-          {duration(offset + tick)}
-        </span>
-      ))}
+      {ticksOf(span, narrow ? TICKS / 2 : TICKS)
+        .filter(isWhole)
+        .map((tick) => (
+          <span key={tick} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>
+            {duration(offset + tick)}
+          </span>
+        ))}
     </div>
   );
 }
