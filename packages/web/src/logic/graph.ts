@@ -89,10 +89,10 @@ export function graphOf(graph: RunGraph, folding: Folding): Graph {
 }
 
 /** The place of what lies at an end of an edge. */
-export function partOf<T>(
-  { cards, frames }: { readonly cards: readonly T[]; readonly frames: readonly T[] },
+export function partOf<C, F>(
+  { cards, frames }: { readonly cards: readonly C[]; readonly frames: readonly F[] },
   end: number,
-): T | undefined {
+): C | F | undefined {
   return cards[end] ?? frames[end - cards.length];
 }
 

@@ -29,7 +29,8 @@ interface Heard {
 }
 
 export interface GraphCanvas {
-  show(scene: Scene): void;
+  /** @param kept what was opened or closed: it stays where it was on the screen */
+  show(scene: Scene, kept?: { readonly from: Box; readonly to: Box }): void;
   zoom(factor: number): void;
   pan(dx: number, dy: number): void;
   fit(): void;
@@ -68,6 +69,7 @@ export function createGraphCanvas(
     if (context === null || scene === undefined || size.width === 0) return;
     view ??= begun(scene.layout.bounds, size, matters(scene));
     paint({ context, size, view, palette }, scene);
+    performance.mark('graph-draw');
     mapPaint = paintMap(map, { scene, view, size, palette, before: mapPaint });
     if (isReady) return;
     isReady = true;
@@ -109,8 +111,12 @@ export function createGraphCanvas(
     }),
   ];
   return {
-    show(next) {
-      // Another form of the graph is looked at from its beginning, or from where it was opened.
+    show(next, moved) {
+      if (moved !== undefined && view !== undefined) {
+        const { from, to } = moved;
+        const { zoom } = view;
+        view = { x: view.x + (from.x - to.x) * zoom, y: view.y + (from.y - to.y) * zoom, zoom };
+      }
       if (scene !== undefined && next.layout !== scene.layout) mapPaint = undefined;
       scene = next;
       ask();

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type Graph, partOf } from '../../logic/graph.ts';
+import type { Box } from '../../logic/graph-layout.ts';
 import { toggled } from '../../logic/graph-looks.ts';
 import { type Direction, towards, ZOOM } from '../../logic/graph-viewport.ts';
 import { stateOf } from '../../logic/run-states.ts';
@@ -27,14 +28,22 @@ export function GraphView(props: Props) {
   const [hover, setHover] = useState('');
   const act = (at: Hit) => {
     if (at === undefined) return;
-    if ('frame' in at) return toggle(drawn.frames[at.frame]?.key);
+    if ('frame' in at) return toggle(drawn.cards.length + at.frame);
     const card = drawn.cards[at.card];
     if (card === undefined) return;
     if (card.kind === 'node') pick(card.label);
-    else toggle(card.key);
+    else toggle(at.card);
   };
-  const toggle = (key: string | undefined) =>
-    key !== undefined && look({ open: toggled(openKeys(drawn, open), key) });
+  const anchor = useRef<{ readonly node: number; readonly box: Box }>(undefined);
+  const toggle = (end: number) => {
+    const part = partOf(drawn, end);
+    const box = layout && partOf(layout, end);
+    if (part === undefined) return;
+    const node =
+      'nodes' in part ? part.nodes[0] : drawn.endOf.findIndex((one) => isIn(one, end, drawn));
+    if (box !== undefined && node !== undefined) anchor.current = { node, box };
+    look({ open: toggled(openKeys(drawn, open), part.key) });
+  };
   const sayOf = (at: Hit) => {
     if (at === undefined || 'frame' in at) return '';
     const card = drawn.cards[at.card];
@@ -45,9 +54,12 @@ export function GraphView(props: Props) {
   };
   const { canvas, map, controls } = useCanvas({ act, hover: (at) => setHover(sayOf(at)) });
   useEffect(() => {
-    if (layout !== undefined) {
-      controls.current?.show({ graph: drawn, layout, looks: { ...looks, cursor } });
-    }
+    if (layout === undefined) return;
+    const { node = -1, box: from } = anchor.current ?? {};
+    const to = partOf(layout, drawn.endOf[node] ?? -1);
+    const moved = from !== undefined && to !== undefined && to !== from ? { from, to } : undefined;
+    if (moved !== undefined) anchor.current = undefined;
+    controls.current?.show({ graph: drawn, layout, looks: { ...looks, cursor } }, moved);
   }, [drawn, layout, looks, cursor, controls]);
   const shownBox = layout && partOf(layout, looks.picked);
   useEffect(() => {
@@ -101,6 +113,11 @@ export function GraphView(props: Props) {
       </div>
     </>
   );
+}
+
+/** Whether a card, by its place, stands in a frame. */
+function isIn(end: number, frame: number, { cards }: Graph): boolean {
+  return end === frame || cards[end]?.frame === frame - cards.length;
 }
 
 /** Keys of the groups and stacks that are open. */
