@@ -22,7 +22,7 @@ const PAD = { side: 14, top: 30 } as const;
 
 const SWEEPS = 4;
 /** Levels taller than this are put in several columns, where the whole is taller than wide. */
-const TALL = 24 * CARD.row;
+const TALL = { whole: 24 * CARD.row, frame: 60 * CARD.row } as const;
 const RATIO = 1.7;
 const LOWER = 0.8;
 
@@ -104,7 +104,7 @@ function layItems(graph: Graph, frame: number, items: Item[]): Laid {
   const links = linksOf(graph, frame, items);
   const columns = columnsOf(items, links);
   order(columns, links);
-  return placed(wrapped(columns, items), items);
+  return placed(wrapped(columns, items, frame < 0 ? TALL.whole : TALL.frame), items);
 }
 
 interface Links {
@@ -187,13 +187,17 @@ function order(columns: number[][], { before, behind }: Links): void {
 }
 
 /** Very tall levels as several columns, so that the whole is no thin line when it is seen whole. */
-function wrapped(columns: readonly number[][], items: readonly Item[]): readonly number[][] {
+function wrapped(
+  columns: readonly number[][],
+  items: readonly Item[],
+  tall: number,
+): readonly number[][] {
   const tallest = (of: readonly number[][]) =>
     of.reduce((most, column) => Math.max(most, heightOf(column, items)), 0);
   const highest = items.reduce((most, { height }) => Math.max(most, height), 0);
   let limit = tallest(columns);
   let best = columns;
-  while (limit > Math.max(TALL, highest) && widthOf(best, items) < tallest(best) * RATIO) {
+  while (limit > Math.max(tall, highest) && widthOf(best, items) < tallest(best) * RATIO) {
     limit = Math.max(limit * LOWER, highest);
     best = columns.flatMap((column) => cut(column, limit, items));
   }

@@ -12,7 +12,7 @@ export interface Size {
   readonly height: number;
 }
 
-export const ZOOM = { most: 2, least: 0.004, step: 1.4 } as const;
+export const ZOOM = { most: 2, least: 0.001, step: 1.4 } as const;
 /** From so large on, names can be read. */
 export const LEGIBLE = 0.62;
 const BEGUN = 0.8;

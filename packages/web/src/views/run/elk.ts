@@ -8,7 +8,7 @@ const OPTIONS = {
   'elk.direction': 'RIGHT',
   'elk.layered.spacing.nodeNodeBetweenLayers': String(CARD.column - CARD.width),
   'elk.spacing.nodeNode': String(CARD.row - CARD.height),
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   // Levels are the server's: a card is no further to the right than it has to be.
   'elk.partitioning.activate': 'true',
 };

@@ -41,6 +41,7 @@ export interface Canvas {
 export const NAMED = 0.42;
 const NAMED_FRAME = 0.25;
 const LABELLED = 0.5;
+const MOST_LABEL = 56;
 /** More edges than so many are not drawn at once; lit ones always are. */
 const MOST_EDGES = 5_000;
 const DIMMED = 0.28;
@@ -230,24 +231,19 @@ function paintPicked({ context, view, palette }: Canvas, box: Box | undefined): 
   context.strokeRect(box.x - room, box.y - room, box.width + 2 * room, box.height + 2 * room);
 }
 
+/** What a branch is taken for stands where its edge arrives: above it, so that dashes are seen. */
 function paintLabels({ context, palette }: Canvas, scene: Scene, seen: Box): void {
-  context.font = '500 11px system-ui, sans-serif';
-  context.textBaseline = 'middle';
+  context.font = '600 11px system-ui, sans-serif';
+  context.textBaseline = 'alphabetic';
+  context.textAlign = 'right';
+  context.fillStyle = palette.dim;
   for (const [edge, label] of scene.graph.labels) {
     const way = wayOf(scene, edge);
     if (way === undefined) continue;
-    const width = Math.min(110, context.measureText(label).width) + 10;
-    const x = (way.x1 + way.x2) / 2 - width / 2;
-    const y = (way.y1 + way.y2) / 2 - 9;
-    if (!meets({ x, y, width, height: 18 }, seen)) continue;
-    context.beginPath();
-    context.roundRect(x, y, width, 18, 9);
-    context.fillStyle = palette.surface;
-    context.fill();
-    context.lineWidth = 1;
-    context.strokeStyle = palette.strong;
-    context.stroke();
-    context.fillStyle = palette.text;
-    context.fillText(label, x + 5, y + 9.5, width - 10);
+    const [x, y] = [way.x2 - 6, way.y2 - 5];
+    if (meets({ x: x - MOST_LABEL, y: y - 12, width: MOST_LABEL, height: 14 }, seen)) {
+      context.fillText(label, x, y, MOST_LABEL);
+    }
   }
+  context.textAlign = 'left';
 }

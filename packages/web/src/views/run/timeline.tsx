@@ -112,6 +112,7 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
   });
   const node = picked === undefined ? -1 : (graph.indexOf.get(picked) ?? -1);
   const lit = useMemo(() => (node < 0 ? undefined : dependenciesOf(graph, node)), [graph, node]);
+  useStart(virtual, { rows, states, isPicked: node >= 0 });
   // The row is shown when another node is picked, and not whenever rows are put in order anew.
   const latest = useRef(rows);
   latest.current = rows;
@@ -138,4 +139,26 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
       </div>
     </div>
   );
+}
+
+interface Start {
+  readonly rows: readonly number[];
+  readonly states: RunStates;
+  readonly isPicked: boolean;
+}
+
+const ABOVE = 3;
+
+/** Of a run that goes on, the rows of what happens now are shown first; later nothing moves by itself. */
+function useStart(
+  virtual: { scrollToIndex(index: number, options: { align: 'start' }): void },
+  { rows, states, isPicked }: Start,
+): void {
+  const [first] = useState({ rows, states, isPicked });
+  useEffect(() => {
+    if (first.isPicked) return;
+    const { running, waits } = first.states;
+    const at = first.rows.findIndex((node) => running.has(node) || waits.has(node));
+    if (at > ABOVE) virtual.scrollToIndex(at - ABOVE, { align: 'start' });
+  }, [first, virtual]);
 }
