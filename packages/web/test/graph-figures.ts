@@ -48,6 +48,15 @@ const READ = `(() => {
   };
 })()`;
 
+/** Counts long tasks, inputs, draws, answers and frames from now on. */
+export async function beginAnew(page: Page): Promise<void> {
+  await page.evaluate(
+    `window.seen = { long: [], inputs: [], frames: 0 };
+     performance.clearMarks('graph-update');
+     performance.clearMarks('graph-draw');`,
+  );
+}
+
 /** Has every page that is gone to from now on watched. */
 export async function watchPage(page: Page): Promise<void> {
   await page.addInitScript(WATCH);

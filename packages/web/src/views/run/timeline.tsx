@@ -118,7 +118,9 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
   latest.current = rows;
   useEffect(() => {
     const at = latest.current.indexOf(node);
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+    const { startIndex = 0, endIndex = 0 } = virtual.range ?? {};
+    const isSeen = at > startIndex && at < endIndex;
+    if (at >= 0 && !isSeen) virtual.scrollToIndex(at, { align: 'center' });
   }, [node, virtual]);
   return (
     <div className="timeline-rows" ref={box}>
