@@ -33,7 +33,7 @@ const WATCH = `
 `;
 
 const READ = `(() => {
-  const count = (name) => performance.getEntriesByName(name).length;
+  const count = (name) => performance.getEntriesByName(name)[0]?.detail ?? 0;
   const inputs = seen.inputs.toSorted((a, b) => a - b);
   return {
     ready: Math.round(performance.getEntriesByName('graph-ready')[0]?.startTime ?? 0),

@@ -80,13 +80,13 @@ interface Large {
   readonly wide: number;
   /** Alike, between one node and another. */
   readonly fanOut: number;
-  /** Each sleeps for 1 to 5 seconds, so that something changes all the time. */
+  /** Each sleeps for 1 to 5 seconds, in tenths, so that something changes all the time. */
   readonly slow?: boolean;
 }
 
 /** Levels of nodes that are all different, and beside them a fan-out of nodes that are alike. */
 export function large({ name, levels, wide, fanOut, slow = false }: Large): JobBody {
-  const seconds = (i: number) => (slow ? 1 + ((i * 7) % 5) : undefined);
+  const seconds = (i: number) => (slow ? 1 + ((i * 7) % 40) / 10 : undefined);
   const id = (level: number, i: number) => `stage-${level}/step-${i}`;
   const layers = Array.from({ length: levels * wide }, (_, at) => {
     const [level, i] = [Math.floor(at / wide), at % wide];

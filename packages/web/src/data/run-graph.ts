@@ -1,12 +1,14 @@
 /** The graph of a run that is looked at: its form, which never changes, and how its nodes stand. */
 import { useQuery } from '@tanstack/react-query';
 import type { JobNode } from '@tenuto/contract';
+import { ApiError } from '@tenuto/sdk';
 import { useEffect } from 'react';
 import { type RunStates, told } from '../logic/run-states.ts';
 import { isOver } from '../logic/status.ts';
 import { client } from './client.ts';
 import { after, now } from './clock.ts';
 import { onReturn } from './connection.ts';
+import { countMark } from './mark.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
 /** Milliseconds between two looks: while something changes, and at most while nothing does. */
@@ -52,7 +54,7 @@ function createFeed(runId: string): Feed {
   async function follow(signal: AbortSignal): Promise<void> {
     let wait = BUSY_MS;
     while (!signal.aborted) {
-      const news = await read(signal).catch(() => 'failed' as const);
+      const news = await read(signal).catch(failureOf);
       if (news === 'more') continue;
       wait = news === 'changed' ? BUSY_MS : Math.min(QUIET_MS, wait * SLOWER);
       await sleep(pauseOf(news, wait, states.get()));
@@ -78,10 +80,17 @@ function createFeed(runId: string): Feed {
   };
 }
 
-type News = 'changed' | 'nothing' | 'more' | 'failed';
+type News = 'changed' | 'nothing' | 'more' | 'failed' | 'refused';
+
+/** What is refused is not asked for again by itself, but for what is only asked for too often. */
+function failureOf(error: unknown): News {
+  const isFinal = error instanceof ApiError && error.status < 500 && error.status !== 429;
+  return isFinal ? 'refused' : 'failed';
+}
 
 function pauseOf(news: News, wait: number, states: RunStates | undefined): number | undefined {
   if (news === 'failed') return FAILED_MS;
+  if (news === 'refused') return undefined;
   const ended = states !== undefined && isOver(states.status) && news === 'nothing';
   if (ended) return undefined;
   return document.hidden ? HIDDEN_MS : wait;
@@ -96,22 +105,23 @@ function reader(runId: string, states: Store<RunStates | undefined>) {
     const before = states.get();
     const next = told(before, answer, now());
     states.set(next);
-    if (next !== before) performance.mark('graph-update');
+    if (next !== before) countMark('graph-update');
     if (answer.more) return 'more';
     return next === before ? 'nothing' : 'changed';
   };
 }
 
-/** Begins to read a graph before the view is there that shows it. */
-export function useGraphAhead(runId: string): void {
-  useEffect(() => feedOf(runId).use(), [runId]);
-  useRunGraph(runId);
+/** Begins to read a graph before the view is there that shows it, where it is wanted. */
+export function useGraphAhead(runId: string, wanted: boolean): void {
+  useEffect(() => (wanted ? feedOf(runId).use() : undefined), [runId, wanted]);
+  useRunGraph(runId, wanted);
 }
 
-export function useRunGraph(runId: string) {
+export function useRunGraph(runId: string, wanted = true) {
   return useQuery({
     queryKey: ['run', runId, 'graph'],
     queryFn: ({ signal }) => client.jobs.graph(runId, { signal }),
+    enabled: wanted,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -48,7 +48,10 @@ describe('the layout by levels', () => {
           expect(frame === undefined || within(box, frame)).toBe(true);
         });
         frames.forEach((box, at) => {
-          expect(frames.every((other, i) => i === at || !overlap(box, other))).toBe(true);
+          const around = graph.frames[at]?.frame ?? -1;
+          const beside = frames.filter((_, i) => i !== at && graph.frames[i]?.frame === around);
+          expect(beside.every((other) => !overlap(box, other))).toBe(true);
+          expect(within(box, frames[around] ?? bounds)).toBe(true);
         });
       }),
     );

@@ -15,7 +15,7 @@ export interface Layout {
 }
 
 /** Sizes of a card and of what lies between cards, in pixels. */
-export const CARD = { width: 164, height: 42, column: 224, row: 56 } as const;
+export const CARD = { width: 164, height: 42, column: 208, row: 56 } as const;
 const GAP = { x: CARD.column - CARD.width, y: CARD.row - CARD.height } as const;
 /** Of a frame: its name stands on top. */
 const PAD = { side: 14, top: 30 } as const;
@@ -204,8 +204,11 @@ function wrapped(
   return best;
 }
 
-/** A column in parts that are no taller than a limit, unless one thing alone is. */
-function cut(column: readonly number[], limit: number, items: readonly Item[]): number[][] {
+/** A column in parts of about the same height, no taller than a limit unless one thing alone is. */
+function cut(column: readonly number[], most: number, items: readonly Item[]): number[][] {
+  const whole = heightOf(column, items);
+  const highest = column.reduce((high, at) => Math.max(high, items[at]?.height ?? 0), 0);
+  const limit = Math.min(most, whole / Math.ceil(whole / most) + highest / 2);
   const parts: number[][] = [];
   let height = Number.POSITIVE_INFINITY;
   for (const at of column) {

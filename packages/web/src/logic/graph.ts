@@ -81,7 +81,7 @@ export function graphOf(graph: RunGraph, folding: Folding): Graph {
     }
   }
   for (const [key, nodes] of folded) add(groups.card(key, nodes, place(nodes[0] ?? 0).frame));
-  for (const { frame, nodes } of loose.values()) addLike(graph, folding, { frame, nodes, add });
+  for (const like of loose.values()) addLike(graph, folding, { ...like, frames, add });
   frames.forEach(({ node }, at) => {
     if (node !== undefined) endOf[node] = cards.length + at;
   });
@@ -105,22 +105,27 @@ function push(map: Map<string, number[]>, key: string, node: number): void {
 interface Alike {
   readonly frame: number;
   readonly nodes: readonly number[];
+  readonly frames: Frame[];
   readonly add: (card: Omit<Card, 'level'>) => void;
 }
 
-/** Nodes that are alike, as one card or one by one. */
-function addLike(graph: RunGraph, folding: Folding, { frame, nodes, add }: Alike): void {
+/** Nodes that are alike: as one card, in a frame where that was opened, or just so if they are few. */
+function addLike(graph: RunGraph, folding: Folding, { frame, nodes, frames, add }: Alike): void {
   const [first = 0] = nodes;
   const id = graph.ids[first] ?? '';
   const key = `stack:${id}`;
-  if (nodes.length >= STACK_FROM && !folding.isOpen(key, 'stack', nodes.length)) {
-    const label = baseName(id) || id;
+  const label = baseName(id) || id;
+  const isStack = nodes.length >= STACK_FROM;
+  if (isStack && !folding.isOpen(key, 'stack', nodes.length)) {
     add({ key, kind: 'stack', label, about: graph.does[first] ?? '', nodes, frame });
     return;
   }
+  if (isStack) frames.push({ key, label, frame, node: undefined });
+  const inside = isStack ? frames.length - 1 : frame;
   for (const node of nodes) {
-    const label = graph.ids[node] ?? '';
-    add({ key: label, kind: 'node', label, about: graph.does[node] ?? '', nodes: [node], frame });
+    const name = graph.ids[node] ?? '';
+    const about = graph.does[node] ?? '';
+    add({ key: name, kind: 'node', label: name, about, nodes: [node], frame: inside });
   }
 }
 

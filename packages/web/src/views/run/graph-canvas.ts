@@ -1,5 +1,6 @@
 /** A graph that can be moved and zoomed: what is drawn when, and what the pointer does to it. */
 import { GRAPH_STATES } from '@tenuto/contract';
+import { countMark } from '../../data/mark.ts';
 import { partOf } from '../../logic/graph.ts';
 import type { Box } from '../../logic/graph-layout.ts';
 import {
@@ -69,7 +70,7 @@ export function createGraphCanvas(
     if (context === null || scene === undefined || size.width === 0) return;
     view ??= begun(scene.layout.bounds, size, matters(scene));
     paint({ context, size, view, palette }, scene);
-    performance.mark('graph-draw');
+    countMark('graph-draw');
     mapPaint = paintMap(map, { scene, view, size, palette, before: mapPaint });
     if (isReady) return;
     isReady = true;
@@ -96,7 +97,12 @@ export function createGraphCanvas(
     }),
     onPointer(canvas, {
       click: (at) => scene && view && heard.onClick(hit(scene.layout, view, at)),
-      hover: (at) => scene && view && heard.onHover(hit(scene.layout, view, at)),
+      hover(at) {
+        if (scene === undefined || view === undefined) return;
+        const over = hit(scene.layout, view, at);
+        canvas.classList.toggle('graph-over', over !== undefined);
+        heard.onHover(over);
+      },
       drag: (dx, dy) => view && look({ ...view, x: view.x + dx, y: view.y + dy }),
       wheel: (factor, at) => view && look(zoomAt(view, factor, at)),
     }),

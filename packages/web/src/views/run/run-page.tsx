@@ -37,8 +37,10 @@ const PlanTab = lazy(async () => ({ default: (await import('./plan-tab.tsx')).Pl
 /** One run: how it stands, why, and everything that is known of it. */
 export function RunPage() {
   const { runId } = useParams({ from: '/runs/$runId' });
-  useGraphAhead(runId);
+  const search = useSearch({ from: '/runs/$runId' });
   const { data, error, refetch } = useRun(runId);
+  const hasPhases = data !== undefined && data.phases.length > 0;
+  useGraphAhead(runId, openTab(search, hasPhases) === 'overview');
   if (isMissing(error)) return <NoSuchPage />;
   if (data === undefined && error !== null) {
     return (

@@ -77,7 +77,7 @@ export function Timeline({ graph, states: latest, shown, picked, pick }: Props) 
 function Scale({ span, start }: { readonly span: Span; readonly start: number }) {
   const offset = span.from - start;
   const narrow = useIsNarrow();
-  const isWhole = (tick: number) => tick <= (span.to - span.from) * (narrow ? 0.7 : 0.88);
+  const isWhole = (tick: number) => tick <= (span.to - span.from) * (narrow ? 0.7 : 0.84);
   return (
     <div className="timeline-scale" aria-hidden="true">
       {ticksOf(span, narrow ? TICKS / 2 : TICKS)
