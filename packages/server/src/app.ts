@@ -66,7 +66,6 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
-import { addJobGraphRoutes } from './routes/job-graph.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addMcpServerRoutes } from './routes/mcp-servers.ts';
@@ -217,7 +216,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addPrincipalRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
-  addJobGraphRoutes(app, parts);
   addJobControlRoutes(app, parts);
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);

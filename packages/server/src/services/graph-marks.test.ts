@@ -1,13 +1,12 @@
-import { type LiveRun, NO_STATE } from '@tenuto/engine';
+import { NO_STATE } from '@tenuto/engine';
 import { expect, it } from 'vitest';
 import { createGraphMarks } from './graph-marks.ts';
 
 /** As much of a run as is looked at. */
-function run(runId: string, ...states: number[]): LiveRun {
-  const attempts = () => new Uint16Array(states.length);
-  const known = { states: Uint8Array.from(states) };
-  return { runId, states: () => ({ ...known, attempts: attempts() }) } as unknown as LiveRun;
-}
+const run = (runId: string, ...states: number[]) => ({
+  runId,
+  states: () => ({ states: Uint8Array.from(states), attempts: new Uint16Array(states.length) }),
+});
 const marks = (nodesKept?: number) => {
   let ids = 0;
   return createGraphMarks(() => {

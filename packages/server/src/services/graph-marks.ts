@@ -52,7 +52,10 @@ export function createGraphMarks(newId: () => string, nodesKept = NODES_KEPT) {
     }
   }
 
-  return function changesOf(run: LiveRun, since: Mark | undefined): Changes {
+  return function changesOf(
+    run: Pick<LiveRun, 'runId' | 'states'>,
+    since: Mark | undefined,
+  ): Changes {
     const now = run.states();
     const entry = kept.get(run.runId) ?? fresh(newId(), now);
     advance(entry, now);

@@ -12,11 +12,10 @@ const ATTEMPTS_AT_ONCE = 20_000;
 /** Before the first line of a journal. */
 const NOTHING_YET = -1;
 
-type Parts = JobParts;
 type Question = { readonly jobId: string; readonly since?: string | undefined };
 
 /** Makes what tells how the nodes of a job stand: all of them, or what has changed since a mark. */
-export function createGraphStates(parts: Parts) {
+export function createGraphStates(parts: JobParts) {
   const changesOf = createGraphMarks(parts.newId);
 
   return async function graphState(
@@ -44,10 +43,8 @@ export function createGraphStates(parts: Parts) {
   };
 }
 
-export type GraphStates = ReturnType<typeof createGraphStates>;
-
 async function timesOf(
-  { jobs }: Parts,
+  { jobs }: JobParts,
   access: Access,
   { run, after }: { readonly run: RunRecord; readonly after: number },
 ) {
