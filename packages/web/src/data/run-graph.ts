@@ -11,10 +11,12 @@ import { onReturn } from './connection.ts';
 import { countMark } from './mark.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
-/** Milliseconds between two looks: while something changes, and at most while nothing does. */
+/** Milliseconds from look to look: while something changes, and at most while nothing does. */
 const BUSY_MS = 100;
 const QUIET_MS = 1_000;
 const SLOWER = 1.6;
+/** A server that takes long to answer is given some rest all the same. */
+const LEAST_MS = 20;
 /** While the page is not looked at, and after a look that has failed. */
 const HIDDEN_MS = 5_000;
 const FAILED_MS = 2_000;
@@ -54,10 +56,12 @@ function createFeed(runId: string): Feed {
   async function follow(signal: AbortSignal): Promise<void> {
     let wait = BUSY_MS;
     while (!signal.aborted) {
+      const began = now();
       const news = await read(signal).catch(failureOf);
       if (news === 'more') continue;
       wait = news === 'changed' ? BUSY_MS : Math.min(QUIET_MS, wait * SLOWER);
-      await sleep(pauseOf(news, wait, states.get()));
+      const pause = pauseOf(news, wait, states.get());
+      await sleep(pause && Math.max(LEAST_MS, pause - (now() - began)));
     }
   }
   return {
