@@ -1,5 +1,6 @@
 import type { Stage } from './stage.ts';
 import { stageEvents } from './stage-events.ts';
+import { stageGraph } from './stage-graph.ts';
 import { stagePeople } from './stage-people.ts';
 import { stageProfiles } from './stage-profiles.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
@@ -17,4 +18,5 @@ export const STAGES: readonly Stage[] = [
   stageThings,
   stageSystem,
   stageProfiles,
+  stageGraph,
 ];

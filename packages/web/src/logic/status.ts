@@ -1,4 +1,4 @@
-import type { AttemptStatus, NodeStatus, RunStatus } from '@tenuto/contract';
+import type { AttemptStatus, GraphState, NodeStatus, RunStatus } from '@tenuto/contract';
 
 /** Every status that people meet: of runs, nodes, attempts, tasks, recoveries, interventions. */
 export type Status =
@@ -10,8 +10,7 @@ export type Status =
   | 'assigned'
   | 'resolved'
   | 'expired'
-  | 'needs_person'
-  | 'not_reached'
+  | GraphState
   | 'fired'
   | 'coalesced'
   | SystemStatus;

@@ -1,7 +1,7 @@
 import type { StatusIcon } from '../logic/status.ts';
 
 /** Shapes on a field of 16 by 16, drawn with the colour of the text. */
-const STATUS: Readonly<Record<StatusIcon, string>> = {
+export const STATUS: Readonly<Record<StatusIcon, string>> = {
   circle: 'M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z',
   clock: 'M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 5v3.2l2 1.3',
   ring: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5',
