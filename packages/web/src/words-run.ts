@@ -22,6 +22,8 @@ export const RUN_WORDS = {
     saveName: 'Name of the view',
     remove: 'Remove',
     bulk: 'Act on all of these',
+    submit: 'Submit a job',
+    submitHere: 'Or write one here',
     empty: 'Nothing has run yet',
     emptyText: 'A run is one execution of a graph of nodes. Submit one from a terminal:',
     emptyExample: 'npx tenuto run examples/hello.yaml --param name=Ada',

@@ -8,6 +8,8 @@ import { readEventSearch } from '../logic/event-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
 import { readTaskFilters } from '../logic/task-filters.ts';
+import { readSubmitSearch, readTemplateSearch } from '../logic/template-search.ts';
+import { readTestSearch } from '../logic/test-search.ts';
 import { Waiting } from '../ui/skeleton.tsx';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
@@ -76,6 +78,7 @@ const system = createRoute({
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
+  validateSearch: readSubmitSearch,
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
@@ -94,6 +97,7 @@ const editTask = createRoute({
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
+  validateSearch: readTestSearch,
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -124,6 +128,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
+  validateSearch: readTemplateSearch,
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',

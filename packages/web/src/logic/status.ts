@@ -13,7 +13,10 @@ export type Status =
   | 'needs_person'
   | 'not_reached'
   | 'fired'
-  | 'coalesced';
+  | 'coalesced'
+  | 'passed'
+  | 'flaky_pass'
+  | 'error';
 
 export type Tone =
   | 'grey'
@@ -61,7 +64,10 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   completed: { tone: 'green', icon: 'check' },
   resolved: { tone: 'green', icon: 'check' },
   fired: { tone: 'green', icon: 'check' },
+  passed: { tone: 'green', icon: 'check' },
+  flaky_pass: { tone: 'orange', icon: 'loop' },
   failed: { tone: 'red', icon: 'cross' },
+  error: { tone: 'red', icon: 'octagon' },
   timeout: { tone: 'red', icon: 'hourglass' },
   expired: { tone: 'red', icon: 'hourglass' },
   not_reached: { tone: 'light', icon: 'dash' },

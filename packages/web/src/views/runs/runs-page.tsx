@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import { now } from '../../data/clock.ts';
 import { useLiveHead, useRuns } from '../../data/runs.ts';
@@ -37,6 +37,11 @@ export function RunsPage() {
           {may('runs:write') && (
             <Button variant="default" onClick={() => setBulkOpen(true)}>
               {words.bulk}
+            </Button>
+          )}
+          {may('jobs:write') && (
+            <Button component={Link} to="/submit">
+              {words.submit}
             </Button>
           )}
         </>
@@ -93,7 +98,11 @@ function List({ filters, clear }: ListProps) {
 
 function NoRuns({ filtered, clear }: { readonly filtered: boolean; readonly clear: () => void }) {
   if (!filtered) {
-    return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
+    return (
+      <Empty title={words.empty} text={words.emptyText} example={words.emptyExample}>
+        <Link to="/submit">{words.submitHere}</Link>
+      </Empty>
+    );
   }
   return (
     <Empty title={words.noMatch} text={words.noMatchText}>
