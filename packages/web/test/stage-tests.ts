@@ -45,7 +45,7 @@ export const stageTests: Stage = async (client) => {
     title: 'The tests of a small shop',
     command: ['node', reporter, '.{attempt}-report.xml', '[]'],
     ...{ folder: '${params.folder}', report: '.{attempt}-report.xml', pattern: '*.test.ts' },
-    ...{ owner: 'team-shop', tags: ['unit'] },
+    ...{ select: { case_args: ['{case}'] }, owner: 'team-shop', tags: ['unit'] },
   });
   await client.tests.catalogue.put('prices', {
     ...{ kind: 'case', suite_id: 'shop', name: 'a price has two places', file: 'prices.test.ts' },
