@@ -81,11 +81,32 @@ function unfiltered(data: Buffer, { stride, height, bytes }: Rows): Buffer {
       const left = x >= bytes ? (out[at - bytes] ?? 0) : 0;
       const up = y > 0 ? (out[at - stride] ?? 0) : 0;
       const corner = x >= bytes && y > 0 ? (out[at - stride - bytes] ?? 0) : 0;
-      const before = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter] ?? 0;
+      const before = predicted(filter, { left, up, corner });
       out[at] = ((data[y * (stride + 1) + x + 1] ?? 0) + before) & 0xff;
     }
   }
   return out;
+}
+
+interface Around {
+  readonly left: number;
+  readonly up: number;
+  readonly corner: number;
+}
+
+function predicted(filter: number, { left, up, corner }: Around): number {
+  switch (filter) {
+    case 1:
+      return left;
+    case 2:
+      return up;
+    case 3:
+      return (left + up) >> 1;
+    case 4:
+      return paeth(left, up, corner);
+    default:
+      return 0;
+  }
 }
 
 function paeth(left: number, up: number, corner: number): number {

@@ -24,14 +24,14 @@ const RUNS = 12;
 /** Writes a report where the command's first argument says, from the results in its second. */
 const REPORTER = `
 const { writeFileSync } = require('node:fs');
-const cases = JSON.parse(process.argv[2]);
+const cases = JSON.parse(process.argv[3]);
 const body = cases.map(({ name, result, ms }) => {
   const inside = result === 'f'
     ? '<failure message="expected 200, got 503 after ' + ms + ' ms">at shop.test.ts:14</failure>'
     : result === 's' ? '<skipped/>' : '';
   return '<testcase classname="shop" name="' + name + '" time="' + ms / 1000 + '">' + inside + '</testcase>';
 }).join('');
-writeFileSync(process.argv[1], '<testsuite name="shop">' + body + '</testsuite>');
+writeFileSync(process.argv[2], '<testsuite name="shop">' + body + '</testsuite>');
 process.exitCode = cases.some(({ result }) => result === 'f') ? 1 : 0;
 `;
 
@@ -94,7 +94,7 @@ function jobOf(run: number, { folder, reporter }: Place): JobBody {
           ...{ id: 'shop', type: 'test_suite', test_suite_id: 'shop', uses: 'test.run' },
           with: {
             command: ['node', reporter, `.${run}.xml`, JSON.stringify(cases)],
-            ...{ folder, report: `.${run}.xml` },
+            ...{ cwd: folder, report: `.${run}.xml` },
           },
         },
       ],

@@ -16,6 +16,10 @@ interface Props {
 
 const MOST_CARDS = 400;
 const MARGIN = 4;
+/** Graphs of few nodes are not drawn larger than those of many. */
+const SMALL = { width: 700, height: 190 } as const;
+/** How far a large graph is made smaller before it scrolls. */
+const LEGIBLE = 0.7;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** A graph as a still picture, laid out from left to right by levels. */
@@ -33,11 +37,16 @@ export function DagPicture({ nodes, label, tooLarge, lit, small = false }: Props
   const litCards = new Set(graph.cards.filter(isLit).map(({ id }) => id));
   const width = Math.max(0, ...[...places.values()].map(({ x }) => x)) + CARD.width;
   const height = Math.max(0, ...[...places.values()].map(({ y }) => y)) + CARD.height;
-  return (
+  const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const size = small
+    ? `${Math.max(wide, SMALL.width)} ${Math.max(high, SMALL.height)}`
+    : `${wide} ${high}`;
+  const picture = (
     <svg
       className={small ? 'dag dag-small' : 'dag'}
-      viewBox={`${-MARGIN} ${-MARGIN} ${width + 2 * MARGIN} ${height + 2 * MARGIN}`}
-      style={small ? {} : { maxWidth: width + 2 * MARGIN }}
+      viewBox={`${-MARGIN} ${-MARGIN} ${size}`}
+      preserveAspectRatio="xMinYMid"
+      style={small ? {} : { maxWidth: wide, minWidth: wide * LEGIBLE }}
       role="img"
       aria-label={label}
     >
@@ -52,6 +61,14 @@ export function DagPicture({ nodes, label, tooLarge, lit, small = false }: Props
         <Drawn key={card.id} card={card} at={at(card.id)} lit={litCards.has(card.id)} />
       ))}
     </svg>
+  );
+  if (small) return picture;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls.
+    <div className="dag-scroll" tabIndex={0} role="group" aria-label={label}>
+      {picture}
+    </div>
   );
 }
 

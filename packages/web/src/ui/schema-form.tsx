@@ -143,7 +143,8 @@ function about({ field, label, problems, pointer }: Omit<PartProps, 'draft' | 'c
     label: label ?? field.label,
     ...(field.description !== undefined && { description: field.description }),
     ...(error !== undefined && { error }),
-    withAsterisk: field.required && field.initial === undefined,
+    // An item of a list is there because somebody has added it.
+    withAsterisk: label === undefined && field.required && field.initial === undefined,
   };
 }
 

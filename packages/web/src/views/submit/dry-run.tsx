@@ -19,18 +19,23 @@ interface Props {
   readonly isUnread: boolean;
   /** What stands here while there is nothing to ask. */
   readonly waiting?: string | undefined;
+  /** Something has merely not been filled in yet. */
+  readonly isUnfilled?: boolean;
 }
 
 /** What a job would be: whether it can run, its levels, its longest way, its graph. */
-export function DryRunCard({ title, dag, answer, error, isUnread, waiting }: Props) {
+export function DryRunCard(props: Props) {
+  const { title, dag, answer, error, isUnread, waiting, isUnfilled = false } = props;
   const nodes = nodesOfDag(dag);
   const bad = isUnread || isRefusal(error);
-  const shown = bad || error ? undefined : (answer ?? undefined);
+  const shown = bad || isUnfilled || error ? undefined : (answer ?? undefined);
   return (
     <section className="card" aria-live="polite">
       <header>
         <h2>{title}</h2>
-        {waiting === undefined && <Verdict bad={bad} good={shown !== undefined} />}
+        {waiting === undefined && (
+          <Verdict bad={bad} good={shown !== undefined} isUnfilled={isUnfilled} />
+        )}
       </header>
       <div className="card-body dry-run">
         {waiting !== undefined && <p className="dim">{waiting}</p>}
@@ -69,8 +74,16 @@ export function dagOf(body: JsonObject | undefined): unknown {
   return body?.dag_definition;
 }
 
-function Verdict({ bad, good }: { readonly bad: boolean; readonly good: boolean }) {
-  if (!bad && !good) return <span className="dim">{words.checking}</span>;
+interface VerdictProps {
+  readonly bad: boolean;
+  readonly good: boolean;
+  readonly isUnfilled: boolean;
+}
+
+function Verdict({ bad, good, isUnfilled }: VerdictProps) {
+  if (!bad && !good) {
+    return <span className="dim">{isUnfilled ? words.unfilled : words.checking}</span>;
+  }
   return (
     <span className={`row ${bad ? 'tone-red' : 'tone-green'}`}>
       <StatusMark status={bad ? 'failed' : 'passed'} bare />

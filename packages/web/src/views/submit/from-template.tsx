@@ -86,6 +86,7 @@ function Use({ template, search, send, isSending, error }: UseProps) {
   const [settled] = useDebouncedValue({ draft, options }, TYPING_MS);
   const bodyFor = (of: typeof settled) => bodyOf(template, { ...of, field, search });
   const { body, problems } = bodyFor(settled);
+  const isUnfilled = problems.length > 0 && problems.every(({ kind }) => kind === 'required');
   const dry = useDryRun(body);
   const refusal = isRefusal(dry.error) ? dry.error : isRefusal(error) ? error : undefined;
   // What is merely not filled in yet is said once somebody has tried to submit.
@@ -123,7 +124,8 @@ function Use({ template, search, send, isSending, error }: UseProps) {
         dag={template.dag_definition}
         answer={dry.data}
         error={dry.error}
-        isUnread={body === undefined}
+        isUnread={body === undefined && !isUnfilled}
+        isUnfilled={isUnfilled}
       />
     </div>
   );

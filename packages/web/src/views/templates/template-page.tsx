@@ -73,7 +73,7 @@ function Found({ template, newest, against }: FoundProps) {
       <div className="template">
         <div className="stack">
           <Card title={words.graph} note={TEMPLATE_WORDS.nodes(nodes.length)}>
-            <div className="card-body template-graph">
+            <div className="card-body">
               <DagPicture
                 nodes={nodes}
                 label={TEMPLATE_WORDS.pictureOf(name, nodes.length)}

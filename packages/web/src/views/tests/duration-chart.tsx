@@ -60,8 +60,12 @@ function optionsOf(width: number, place: HTMLElement): UPlot.Options {
     legend: { show: false },
     scales: { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50] },
-      { ...axis, values: (_plot, ticks) => ticks.map((tick) => `${tick} ${words.durationMs}`) },
+      { ...axis, size: 28, grid: { show: false }, incrs: [1, 2, 5, 10, 20, 50] },
+      {
+        ...axis,
+        size: 68,
+        values: (_plot, ticks) => ticks.map((tick) => `${tick} ${words.durationMs}`),
+      },
     ],
     series: [
       {},

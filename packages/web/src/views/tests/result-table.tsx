@@ -58,7 +58,8 @@ function Row({ result }: { readonly result: TestResult }) {
       <td className="num">
         <Link to="/runs/$runId" params={{ runId }} search={{ node }}>
           {node}
-        </Link>{' '}
+        </Link>
+        {' · '}
         <Link to="/runs/$runId" params={{ runId }} search={{ tab: 'log', node }}>
           {words.log}
         </Link>

@@ -129,40 +129,42 @@ function History({ test, history }: HistoryProps) {
             <DurationChart results={history} />
           </Suspense>
         </Card>
-        <Card title={words.failures}>
-          {groups.length === 0 && <p className="card-body dim">{words.failuresNone}</p>}
-          <ul className="test-failures">
-            {groups.map(({ message, count: times, first, last }) => (
-              <li key={message}>
-                <span className="num tone-red">{words.times(times)}</span>
-                <code className="grow">{message}</code>
-                <span className="dim num">
-                  {words.since} <When at={first} />
-                </span>
-                <Link
-                  to="/runs/$runId"
-                  params={{ runId: last.run_id }}
-                  search={{ tab: 'log', node: last.node_id }}
-                >
-                  {words.log}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </Card>
+        <div className="stack">
+          <Card title={words.failures}>
+            {groups.length === 0 && <p className="card-body dim">{words.failuresNone}</p>}
+            <ul className="test-failures">
+              {groups.map(({ message, count: times, first, last }) => (
+                <li key={message}>
+                  <span className="num tone-red">{words.times(times)}</span>
+                  <code className="grow">{message}</code>
+                  <span className="dim num">
+                    {words.since} <When at={first} />
+                  </span>
+                  <Link
+                    to="/runs/$runId"
+                    params={{ runId: last.run_id }}
+                    search={{ tab: 'log', node: last.node_id }}
+                  >
+                    {words.log}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Card>
+          {(evidence.length > 0 || test.flaky) && (
+            <Card title={words.evidence}>
+              {evidence.length === 0 && <p className="card-body dim">{words.evidenceNone}</p>}
+              <ul className="test-failures">
+                {evidence.map((one) => (
+                  <li key={one.of}>
+                    <EvidenceLine evidence={one} />
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          )}
+        </div>
       </div>
-      {(evidence.length > 0 || test.flaky) && (
-        <Card title={words.evidence}>
-          {evidence.length === 0 && <p className="card-body dim">{words.evidenceNone}</p>}
-          <ul className="test-failures">
-            {evidence.map((one) => (
-              <li key={one.of}>
-                <EvidenceLine evidence={one} />
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
       <Card title={words.history}>
         <ResultTable results={history} />
       </Card>

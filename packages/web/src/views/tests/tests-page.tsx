@@ -4,7 +4,13 @@ import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useTests } from '../../data/tests.ts';
 import { count } from '../../logic/format.ts';
-import { isNarrowed, TEST_VIEWS, type TestSearch, testQueryOf } from '../../logic/test-search.ts';
+import {
+  isNarrowed,
+  TEST_VIEWS,
+  type TestSearch,
+  type TestsView,
+  testQueryOf,
+} from '../../logic/test-search.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
@@ -45,9 +51,8 @@ export function TestsPage() {
           <Link
             key={one}
             to="/tests"
-            search={one === 'tests' ? {} : { view: one }}
-            activeProps={{}}
-            {...(one === view ? { 'aria-current': 'page' } : { 'aria-current': false })}
+            search={searchOf(one, search)}
+            activeOptions={{ exact: true, includeSearch: true }}
           >
             {words.views[one]}
           </Link>
@@ -59,6 +64,12 @@ export function TestsPage() {
       <RunSuite suite={suite} close={() => setSuite(undefined)} />
     </Page>
   );
+}
+
+/** All tests stay narrowed while one looks at them; the other views have nothing to narrow. */
+function searchOf(view: TestsView, search: TestSearch): TestSearch {
+  if (view !== 'tests') return { view };
+  return search.view === undefined ? search : {};
 }
 
 interface AllProps {
