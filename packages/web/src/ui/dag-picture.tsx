@@ -65,7 +65,6 @@ export function DagPicture({ nodes, label, tooLarge, lit, small = false }: Props
   if (small) return picture;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys.
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls.
     <div className="dag-scroll" tabIndex={0} role="group" aria-label={label}>
       {picture}
     </div>
