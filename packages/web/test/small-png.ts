@@ -3,6 +3,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLOURS = 256;
+const FREQUENT = 128;
 const BYTES_OF_TYPE: Readonly<Record<number, number>> = { 2: 3, 6: 4 };
 
 interface Pixels {
@@ -116,13 +117,23 @@ function paeth(left: number, up: number, corner: number): number {
   return b <= c ? up : corner;
 }
 
+/** Most of the palette goes to what there is most of, the rest to what is unlike all of that. */
 function paletteOf(colours: Uint32Array): readonly number[] {
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  return [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, COLOURS)
-    .map(([colour]) => colour);
+  const ranked = [...counts].toSorted(([, a], [, b]) => b - a);
+  const palette = ranked.slice(0, FREQUENT).map(([colour]) => colour);
+  const others = ranked.slice(FREQUENT).map(([colour]) => {
+    const own = channels(colour);
+    return { own, colour, far: Math.min(...palette.map((one) => distance(own, channels(one)))) };
+  });
+  while (palette.length < COLOURS && others.length > 0) {
+    const next = others.reduce((a, b) => (b.far > a.far ? b : a));
+    if (next.far === 0) break;
+    palette.push(next.colour);
+    for (const other of others) other.far = Math.min(other.far, distance(other.own, next.own));
+  }
+  return palette;
 }
 
 /** The place of the nearest colour in a palette; each colour is looked for once. */
@@ -132,15 +143,21 @@ function nearestIn(palette: readonly number[]): (colour: number) => number {
   return (colour) => {
     const found = known.get(colour);
     if (found !== undefined) return found;
-    const [r, g, b] = channels(colour);
-    const distances = table.map(([r2, g2, b2]) => (r - r2) ** 2 + (g - g2) ** 2 + (b - b2) ** 2);
+    const own = channels(colour);
+    const distances = table.map((one) => distance(own, one));
     const nearest = distances.indexOf(Math.min(...distances));
     known.set(colour, nearest);
     return nearest;
   };
 }
 
-function channels(colour: number): readonly [number, number, number] {
+type Channels = readonly [number, number, number];
+
+function distance([r, g, b]: Channels, [r2, g2, b2]: Channels): number {
+  return (r - r2) ** 2 + (g - g2) ** 2 + (b - b2) ** 2;
+}
+
+function channels(colour: number): Channels {
   return [colour >> 16, (colour >> 8) & 0xff, colour & 0xff];
 }
 

@@ -96,7 +96,7 @@ function Row({ template }: { readonly template: Template }) {
           <When at={changed} />
         </span>
       </td>
-      <td className="num">
+      <td className="num" data-label={words.used}>
         <Uses name={name} />
       </td>
       <td>

@@ -39,9 +39,15 @@ export function FlakeTable({ tests }: { readonly tests: readonly Test[] }) {
               <td>
                 <NewestEvidence testId={test.test_id} />
               </td>
-              <td className="num">{test.flaky_passes}</td>
-              <td className="num">{test.failures + test.errors}</td>
-              <td className="dim">{test.owner ?? words.nobody}</td>
+              <td className="num" data-label={words.page.flakyPasses}>
+                {test.flaky_passes}
+              </td>
+              <td className="num" data-label={words.page.failed}>
+                {test.failures + test.errors}
+              </td>
+              <td className="dim" data-label={words.owner}>
+                {test.owner ?? words.nobody}
+              </td>
             </tr>
           ))}
         </tbody>

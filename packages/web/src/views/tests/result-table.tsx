@@ -52,7 +52,9 @@ function Row({ result }: { readonly result: TestResult }) {
         <When at={at} />
       </td>
       <td className="num">{duration(result.duration_ms)}</td>
-      <td className="num">{attempt}</td>
+      <td className="num" data-label={words.attempt}>
+        {attempt}
+      </td>
       <td>{branch}</td>
       <td>{commit !== null && <CopyId id={commit} />}</td>
       <td className="num">

@@ -44,8 +44,10 @@ function Row({ test }: { readonly test: Test }) {
       <td className="first">
         <TestName test={test} />
       </td>
-      <td className="num">{rate === null ? '–' : percent(rate)}</td>
-      <td className="num">
+      <td className="num" data-label={words.passRate}>
+        {rate === null ? '–' : percent(rate)}
+      </td>
+      <td className="num" data-label={words.flakes}>
         <FlakeScore test={test} />
       </td>
       <td className="num">{p50 === null ? '–' : duration(p50)}</td>
@@ -55,7 +57,9 @@ function Row({ test }: { readonly test: Test }) {
       <td>
         <When at={test.last_run_at} />
       </td>
-      <td className="dim">{test.owner ?? words.nobody}</td>
+      <td className="dim" data-label={words.owner}>
+        {test.owner ?? words.nobody}
+      </td>
     </tr>
   );
 }
