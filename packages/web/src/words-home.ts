@@ -16,6 +16,7 @@ export const HOME_WORDS = {
   failuresNone: 'No run has failed in the last 24 hours.',
   running: 'Running now',
   runningNone: 'Nothing runs at the moment.',
+  submit: 'Submit a job',
   next: 'Comes next',
   nextNone: 'No task is planned. A task starts runs by a schedule or on an event:',
   nextExample: 'npx tenuto tasks create examples/tasks/heartbeat.yaml',

@@ -33,7 +33,7 @@ it('a flaky test is found with its evidence, put into quarantine, and marked in 
   await dialog.getByLabel('Reason').fill('the bank of the tests is slow');
   await dialog.getByRole('button', { name: 'Put into quarantine' }).click();
   await page.getByText('The test is in quarantine.').waitFor();
-  await page.getByText('its failures fail no node').waitFor();
+  await page.getByText('In quarantine by admin: its failures fail no node.').waitFor();
   await page.goto(`${served.url}/tests`);
   await page.getByRole('button', { name: 'In quarantine' }).click();
   await page.waitForURL(/quarantined=yes/);
@@ -51,11 +51,11 @@ it('an owner is named, and the list is narrowed to them', async () => {
   await page.goto(`${served.url}/tests?suite=shop`);
   await page.getByRole('link', { name: FLAKY }).click();
   await page.getByRole('button', { name: 'Change the owner' }).click();
-  await page.getByLabel('Owner').fill('ben');
+  await page.getByRole('dialog').getByLabel('Owner').fill('ben');
   await page.getByRole('button', { name: 'Save the owner' }).click();
   await page.getByText('The owner is changed.').waitFor();
   await page.goto(`${served.url}/tests`);
-  await page.getByLabel('Owner').fill('ben');
+  await page.getByRole('searchbox', { name: 'Owner' }).fill('ben');
   await page.waitForURL(/owner=ben/);
   await page.getByText('1 test', { exact: true }).waitFor();
 });
@@ -81,7 +81,7 @@ it('from a failed result one comes to the log of its node, and tries the run aga
   const { page } = await signedIn(browser, served);
   await page.goto(`${served.url}/tests?suite=shop&sort=last_failure`);
   await page.getByRole('link', { name: FLAKY }).click();
-  await page.getByRole('link', { name: 'Log' }).first().click();
+  await page.getByRole('link', { name: 'Log', exact: true }).first().click();
   await page.waitForURL(/tab=log/);
   await page.getByRole('tab', { name: 'Log', selected: true }).waitFor();
   const job = await served.client.jobs.submit(FAILS);

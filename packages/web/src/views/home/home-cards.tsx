@@ -7,6 +7,7 @@ import { useHealth } from '../../data/health.ts';
 import { useOpenInterventions } from '../../data/interventions.ts';
 import { useRunsToAdvance } from '../../data/phased.ts';
 import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
+import { useMay } from '../../data/scopes.ts';
 import { useNextTasks } from '../../data/tasks.ts';
 import { count, percent } from '../../logic/format.ts';
 import { waitsForMoney } from '../../logic/phases.ts';
@@ -134,8 +135,15 @@ const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
 
 export function RunningNow() {
   const { data } = useSomeRuns({ status: RUNNING, limit: 8 });
+  const may = useMay();
   return (
-    <RunCard title={words.running} none={words.runningNone} runs={data?.items} status={RUNNING} />
+    <RunCard
+      title={words.running}
+      none={words.runningNone}
+      start={may('jobs:write')}
+      runs={data?.items}
+      status={RUNNING}
+    />
   );
 }
 
@@ -155,11 +163,13 @@ export function LatestFailures() {
 interface RunCardProps {
   readonly title: string;
   readonly none: string;
+  /** Whether a run may be started here while there is none. */
+  readonly start?: boolean;
   readonly runs: readonly RunView[] | undefined;
   readonly status: readonly string[];
 }
 
-function RunCard({ title, none, runs, status }: RunCardProps) {
+function RunCard({ title, none, start = false, runs, status }: RunCardProps) {
   const all = (
     <Link to="/runs" search={{ status: status.join(',') }}>
       {words.seeAll}
@@ -167,7 +177,11 @@ function RunCard({ title, none, runs, status }: RunCardProps) {
   );
   return (
     <Card title={title} aside={all}>
-      {runs?.length === 0 && <p className="card-body dim">{none}</p>}
+      {runs?.length === 0 && (
+        <p className="card-body dim">
+          {none} {start && <Link to="/submit">{words.submit}</Link>}
+        </p>
+      )}
       <ul className="home-list">
         {runs?.map((run) => (
           <li key={run.run_id}>
