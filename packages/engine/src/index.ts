@@ -51,6 +51,7 @@ export type * from './ports/job-store.ts';
 export type * from './ports/mcp.ts';
 export type * from './ports/metrics-store.ts';
 export type * from './ports/notice-store.ts';
+export type * from './ports/operation-store.ts';
 export type * from './ports/price-store.ts';
 export type * from './ports/quota-store.ts';
 export type * from './ports/recovery-store.ts';

@@ -27,6 +27,16 @@ const statuses: Readonly<Record<Status, string>> = {
   open: 'Needs a person',
   assigned: 'Assigned',
   needs_person: 'Needs a person',
+  well: 'Well',
+  degraded: 'Needs a look',
+  broken: 'Broken',
+  live: 'Live',
+  silent: 'Silent',
+  lost: 'Lost',
+  stopped: 'Stopped',
+  closed: 'Closed',
+  half_open: 'Half open',
+  tripped: 'Open',
 };
 
 export const WORDS = {
@@ -71,6 +81,9 @@ export const WORDS = {
     starting: 'The server is starting or stopping. What you see is from before.',
     retrying: 'Trying again by itself; nothing needs to be loaded anew.',
     connecting: 'Connecting to the server',
+    updated: 'The console has been updated.',
+    updatedText: 'Load the page anew to use it; what you have not saved is lost by that.',
+    reload: 'Load anew',
     signOut: 'Sign out',
     account: 'Account and appearance',
     theme: { light: 'Light', dark: 'Dark', auto: 'As the system' },
@@ -83,7 +96,16 @@ export const WORDS = {
     hint: 'An API token (tnt_…) or a JWT. The first start of a server prints one for the administrator; more are made with',
     command: 'npx tenuto tokens create NAME',
     button: 'Sign in',
-    oidc: 'Sign in with your organisation',
+    oidc: (name: string | null) => `Sign in with ${name ?? 'your organisation'}`,
+    returned: {
+      provider: 'The provider did not let you in. Try again, or ask who runs it.',
+      foreign:
+        'This was not the sign-in that this browser had begun, so it was refused. Begin again.',
+      late: 'The sign-in took too long. Begin again.',
+      code: 'The provider did not stand by what it said. Begin again.',
+      proof: 'What the provider said does not prove who you are. Ask who runs the server.',
+      provider_away: 'The provider does not answer. Try again in a moment, or use a token.',
+    },
     or: 'or',
     ended: 'The session has ended. Sign in to go on where you were.',
     refused: 'This token is not valid, or no longer. Check that it was copied whole.',
@@ -93,9 +115,11 @@ export const WORDS = {
   },
   error: {
     title: 'This could not be read',
+    outdated: 'This view is only in the newer console',
     view: 'This view has stopped working',
     viewDetail:
       'Nothing was lost on the server. Load the view again; if it stops again, note what follows.',
+    file: 'A file of this view could not be loaded. Load the page anew; if that does not help, the server has not the whole console.',
     again: 'Try again',
     request: 'Request',
     missing: 'There is nothing at this address',
@@ -114,6 +138,18 @@ export const WORDS = {
     end: 'That is all of them',
     refresh: 'Read again',
     optional: 'optional',
+  },
+  editor: {
+    close: 'Close',
+    kept: 'I have kept it',
+    stale:
+      'Somebody has changed this meanwhile. What you typed is still here; close and open it again to see theirs.',
+    actions: (name: string) => `What can be done with ${name}`,
+    edit: 'Edit',
+    remove: 'Delete',
+    found: (count: string) => `${count} in all`,
+    clear: 'Clear filters',
+    noMatch: 'Nothing fits these filters',
   },
   palette: {
     placeholder: 'Go to a page, find a run by name or id…',
