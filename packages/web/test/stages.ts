@@ -14,13 +14,13 @@ import { stageThings } from './stage-things.ts';
 export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
+  stageGraph,
   stageTasks,
   stageEvents,
   stagePeople,
   stageThings,
   stageSystem,
   stageProfiles,
-  stageGraph,
   stageTests,
   stageTemplates,
 ];
