@@ -4,6 +4,8 @@ import type {
   EditJob,
   HistoryEntry,
   Job,
+  JobGraph,
+  JobGraphState,
   JobNode,
   JsonObject,
   LogLine,
@@ -14,6 +16,7 @@ import type {
   SubmitJob,
 } from '@tenuto/contract';
 import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
+import { graphShape, graphStateShape } from './graph-shapes.ts';
 import {
   attemptShape,
   dryRunShape,
@@ -93,6 +96,10 @@ export interface Jobs {
   ): Listing<Attempt>;
   logs(jobId: string, nodeId: string, query?: PageQuery, options?: CallOptions): Listing<LogLine>;
   history(jobId: string, query?: PageQuery, options?: CallOptions): Listing<HistoryEntry>;
+  /** The plan of a job as columns, for who draws it. */
+  graph(jobId: string, options?: CallOptions): Promise<JobGraph>;
+  /** How the nodes stand: all of them, or those that have changed since the mark of an answer. */
+  graphState(jobId: string, since?: string, options?: CallOptions): Promise<JobGraphState>;
 }
 
 interface Asked {
@@ -153,6 +160,9 @@ export function createJobs(transport: TransportOptions): Jobs {
       list(`${nodePath(jobId, nodeId)}/logs`, logShape, { ...query }, options),
     history: (jobId, query, options) =>
       list(`${jobPath(jobId)}/history`, transitionShape, { ...query }, options),
+    graph: (jobId, options) => read(`${jobPath(jobId)}/graph`, graphShape, {}, options),
+    graphState: (jobId, since, options) =>
+      read(`${jobPath(jobId)}/graph/state`, graphStateShape, { since }, options),
   };
 }
 

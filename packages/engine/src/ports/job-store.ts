@@ -142,6 +142,16 @@ export interface AttemptRecord {
   readonly endedAt: number;
   readonly retryAt: number | null;
 }
+/** An attempt that has ended, without what came of it. Times are epoch ms. */
+export interface AttemptTime {
+  readonly seq: number;
+  readonly node: number;
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 export interface AttemptKey {
   readonly node: number;
   readonly attempt: number;
@@ -318,6 +328,13 @@ export interface JobStore {
     of: { readonly runId: string; readonly node?: number },
     page: PageRequest<AttemptKey>,
   ): Promise<Page<AttemptRecord>>;
+  /** When attempts that have ended since a line of the journal began and ended, by that line. */
+  attemptTimes(
+    access: Access,
+    of: { readonly runId: string; readonly after: number; readonly limit: number },
+  ): Promise<readonly AttemptTime[]>;
+  /** Attempts that go on, where that is written down. */
+  started(access: Access, runId: string): Promise<readonly StartedAttempt[]>;
   /** Some nodes, by index; one of which no attempt has ended is absent. */
   nodes(
     access: Access,

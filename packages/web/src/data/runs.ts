@@ -4,15 +4,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type {
-  Attempt,
-  BulkAnswer,
-  BulkRequest,
-  JobNode,
-  List,
-  RunDetail,
-  RunView,
-} from '@tenuto/contract';
+import type { Attempt, BulkAnswer, BulkRequest, List, RunDetail, RunView } from '@tenuto/contract';
 import type { RunQuery } from '@tenuto/sdk';
 import { useEffect } from 'react';
 import { mergeHead } from '../logic/merge-head.ts';
@@ -125,38 +117,6 @@ export function useRunNodes(runId: string) {
     queryFn: ({ signal }) => client.jobs.get(runId, { include: ['nodes', 'plan'], signal }),
     placeholderData: keepPreviousData,
   });
-}
-
-/** Behind the first thousand nodes, which come with the run, the others are read page by page. */
-export function useOtherNodes(runId: string, { known, all }: { known: number; all: number }) {
-  return useQuery({
-    queryKey: ['run', runId, 'other-nodes', known],
-    queryFn: ({ signal }) => nodesFrom(runId, { known, all }, signal),
-    enabled: known > 0 && all > known,
-    staleTime: LIVE_MS.large,
-    refetchInterval: ({ state }) =>
-      refreshEvery(LIVE_MS.large, !state.data?.every(({ completed_at: at }) => at !== null))(),
-  });
-}
-
-const NODES_PAGE = 100;
-const AT_ONCE = 6;
-
-async function nodesFrom(
-  runId: string,
-  { known, all }: { readonly known: number; readonly all: number },
-  signal: AbortSignal,
-): Promise<JobNode[]> {
-  const pages: JobNode[][] = [];
-  const starts = Array.from({ length: Math.ceil((all - known) / NODES_PAGE) }, (_, page) => page);
-  const read = async () => {
-    for (let page = starts.shift(); page !== undefined; page = starts.shift()) {
-      const query = { limit: NODES_PAGE, offset: known + page * NODES_PAGE };
-      pages[page] = (await client.jobs.nodes(runId, query, { signal }).first()).items;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, read));
-  return pages.flat();
 }
 
 export function useExplanation(runId: string) {
