@@ -6,6 +6,9 @@ import { openBrowser, signedIn } from './browser.ts';
 import { APPROVED, ASKS, FAILS, WAITS } from './jobs.ts';
 import { type Console, startConsole } from './served.ts';
 
+/** A wait ends as soon as what it is for is there. */
+const PATIENT = { timeout: 60_000 };
+
 let served: Console;
 let browser: Browser;
 beforeAll(async () => {
@@ -74,7 +77,7 @@ describe('the list of runs', () => {
     await page.getByText('1 run', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'asked' }).waitFor();
     await page.getByRole('button', { name: /Take the filter Metadata/ }).click();
-    await expect.poll(() => new URL(page.url()).searchParams.get('meta')).toBe(null);
+    await expect.poll(() => new URL(page.url()).searchParams.get('meta'), PATIENT).toBe(null);
   });
 
   it('is picked from by keys, and what is picked gets another priority', async () => {
@@ -142,7 +145,7 @@ describe('two people', () => {
     await vote(ben, 'both agree', 'Approve');
     await ben.getByText(/Nothing waits for/).waitFor();
     await expect
-      .poll(async () => (await served.client.jobs.get(both.job_id)).status)
+      .poll(async () => (await served.client.jobs.get(both.job_id)).status, PATIENT)
       .toBe('completed');
   });
 
@@ -160,7 +163,7 @@ describe('two people', () => {
     await card(fay).getByRole('button', { name: 'Skip' }).click();
     await fay.getByRole('dialog').getByRole('button', { name: 'Skip' }).click();
     await expect
-      .poll(async () => (await served.client.jobs.get(job.job_id)).status)
+      .poll(async () => (await served.client.jobs.get(job.job_id)).status, PATIENT)
       .toBe('completed');
   });
 
