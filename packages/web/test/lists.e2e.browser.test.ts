@@ -160,6 +160,7 @@ describe('two people', () => {
     await card(eve).waitFor({ state: 'detached' });
     await eve.getByRole('button', { name: /^All/ }).click();
     await card(eve).getByText('Assigned to').waitFor();
+    await card(fay).getByText('Assigned to').waitFor();
     await card(fay).getByRole('button', { name: 'Skip' }).click();
     await fay.getByRole('dialog').getByRole('button', { name: 'Skip' }).click();
     await expect
