@@ -1,4 +1,7 @@
-/** The list of runs beside a million that are over, and beside a hundred: over the wire, turn by turn. */
+/**
+ * The list of runs beside a million that are over, and beside a hundred: over the wire, turn by turn.
+ * The figures are told and not judged, as machines differ; what a list touches is judged with the store.
+ */
 import { makePartitions } from '@tenuto/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RUNS } from './real-api.ts';
@@ -7,8 +10,6 @@ import { JOBS, startApi, type TestApi } from './server.ts';
 const MANY = 1_000_000;
 const FEW = 100;
 const ROUNDS = 9;
-/** The bound only tells a scan of all runs from a look at some; the figures are what counts. */
-const MOST_MS = 400;
 const TASK = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 
 let many: TestApi;
@@ -135,9 +136,7 @@ async function compare(what: string, who: string, paths: readonly [string, strin
       if (round > 0) times[name].push(performance.now() - began);
     }
   }
-  const figure = { what, who, many: median(times.many), few: median(times.few) };
-  figures.push(figure);
-  expect([what, who, figure.many < MOST_MS]).toEqual([what, who, true]);
+  figures.push({ what, who, many: median(times.many), few: median(times.few) });
 }
 
 it.each(['admin', 'bob', 'ann'])('every filter, as %s', async (who) => {

@@ -21,17 +21,14 @@ export function ColumnChoice({ columns, change }: Props) {
       </Menu.Target>
       <Menu.Dropdown>
         {RUN_COLUMNS.map((column) => {
-          const isShown = columns.includes(column);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={column}
-              role="menuitemcheckbox"
-              aria-checked={isShown}
-              onClick={() => change(toggleColumn(columns, column))}
-              rightSection={isShown ? '✓' : undefined}
+              checked={columns.includes(column)}
+              onChange={() => change(toggleColumn(columns, column))}
             >
               {words.columnWords[column]}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

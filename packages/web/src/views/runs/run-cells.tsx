@@ -35,7 +35,7 @@ export function Progress({
       <span className="meter" aria-hidden="true">
         <span style={{ width: `${value}%` }} />
       </span>{' '}
-      {value}%
+      <span className="percent">{value}%</span>
     </span>
   );
 }
