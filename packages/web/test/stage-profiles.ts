@@ -84,7 +84,7 @@ export const stageProfiles: Stage = async (client) => {
 
 /** A profile that was sound when it was saved: the secret that it names is gone since. */
 async function createWrong(client: Client): Promise<void> {
-  await client.secrets.create({ name: 'DEPLOY_TOKEN', value: 'of no use to anybody' });
+  await client.secrets.create({ name: 'SHOP_TOKEN', value: 'of no use to anybody' });
   await client.profiles.create({
     name: 'deployment',
     title: 'Deployment',
@@ -98,12 +98,12 @@ async function createWrong(client: Client): Promise<void> {
             uses: 'http.request',
             with: {
               url: 'https://deploy.example/start',
-              headers: { authorization: 'Bearer ${secrets.DEPLOY_TOKEN}' },
+              headers: { authorization: 'Bearer ${secrets.SHOP_TOKEN}' },
             },
           },
         ],
       },
     ],
   });
-  await client.secrets.remove('DEPLOY_TOKEN');
+  await client.secrets.remove('SHOP_TOKEN');
 }
