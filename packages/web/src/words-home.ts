@@ -25,6 +25,7 @@ export const HOME_WORDS = {
   running: 'Running now',
   runningCount: (count: string) => `All ${count}`,
   runningNone: 'Nothing runs at the moment.',
+  submit: 'Submit a job',
   next: 'Comes next',
   nextNone: 'No task is planned. A task starts runs by a schedule or on an event:',
   nextExample: 'npx tenuto tasks create examples/tasks/heartbeat.yaml',
@@ -53,5 +54,4 @@ export const HOME_WORDS = {
     ['Have one run every minute', 'npx tenuto tasks create examples/tasks/heartbeat.yaml'],
   ],
   orHere: 'Or start a run here:',
-  submit: 'Submit a run',
 } as const;

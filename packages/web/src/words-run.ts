@@ -60,6 +60,8 @@ export const RUN_WORDS = {
     noViews: 'Filters and columns that are needed again can be kept under a name.',
     ofView: (what: string, name: string) => `${what}: ${name}`,
     bulk: 'Act on all of these',
+    submit: 'Submit a job',
+    submitHere: 'Or write one here',
     empty: 'Nothing has run yet',
     emptyText: 'A run is one execution of a graph of nodes. Submit one from a terminal:',
     emptyExample: 'npx tenuto run examples/hello.yaml --param name=Ada',

@@ -16,6 +16,9 @@ const statuses: Readonly<Record<Status, string>> = {
   completed: 'Completed',
   resolved: 'Resolved',
   fired: 'Fired',
+  passed: 'Passed',
+  flaky_pass: 'Flaky pass',
+  error: 'Error',
   failed: 'Failed',
   timeout: 'Timed out',
   expired: 'Expired',
@@ -154,6 +157,7 @@ export const WORDS = {
   palette: {
     placeholder: 'Go to a page, find a run by name or id…',
     pages: 'Pages',
+    submit: 'Submit a job',
     runs: 'Runs',
     actions: 'Actions',
     nothing: 'Nothing is called that.',

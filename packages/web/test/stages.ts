@@ -6,17 +6,21 @@ import { stageProfiles } from './stage-profiles.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
 import { stageSystem } from './stage-system.ts';
 import { stageTasks } from './stage-tasks.ts';
+import { stageTemplates } from './stage-templates.ts';
+import { stageTests } from './stage-tests.ts';
 import { stageThings } from './stage-things.ts';
 
 /** All that the console has screens for. */
 export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
+  stageGraph,
   stageTasks,
   stageEvents,
   stagePeople,
   stageThings,
   stageSystem,
   stageProfiles,
-  stageGraph,
+  stageTests,
+  stageTemplates,
 ];

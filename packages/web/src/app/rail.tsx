@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useOpenApprovals } from '../data/approvals.ts';
 import { useOpenInterventions } from '../data/interventions.ts';
 import { useWaitingPhases } from '../data/phased.ts';
@@ -65,10 +65,12 @@ function NeedsCount() {
 }
 
 function More({ places }: { readonly places: readonly Place[] }) {
+  const { pathname } = useLocation();
+  const isHere = places.some(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
   return (
     <Menu position="top-end">
       <Menu.Target>
-        <button type="button" className="rail-more">
+        <button type="button" className="rail-more" data-here={isHere}>
           <Icon name="more" />
           {WORDS.nav.more}
         </button>

@@ -12,6 +12,8 @@ import {
   readPolicySearch,
 } from '../logic/system-search.ts';
 import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
+import { readSubmitSearch, readTemplateSearch } from '../logic/template-search.ts';
+import { readTestSearch } from '../logic/test-search.ts';
 import { Waiting } from '../ui/skeleton.tsx';
 import { lazyRouteComponent } from './lazy-route.ts';
 import { BrokenView, NoSuchPage } from './problems.tsx';
@@ -84,6 +86,7 @@ const system = createRoute({
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
+  validateSearch: readSubmitSearch,
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
@@ -102,6 +105,7 @@ const editTask = createRoute({
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
+  validateSearch: readTestSearch,
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -132,6 +136,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
+  validateSearch: readTemplateSearch,
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',

@@ -51,7 +51,7 @@ export function useVerdict(doc: JsonObject) {
     queryKey: [...profilesKey, 'verdict', doc],
     queryFn: async ({ signal }) => ({ doc, ...(await client.profiles.check(doc, { signal })) }),
     placeholderData: keepPreviousData,
-    staleTime: LIVE_MS.large,
+    staleTime: LIVE_MS.calm,
     gcTime: LIVE_MS.calm,
   });
 }
@@ -62,7 +62,7 @@ export function useDryRun(doc: JsonObject) {
     queryKey: [...profilesKey, 'plan', doc],
     queryFn: ({ signal }) => client.profiles.check(doc, { plan: true, signal }),
     placeholderData: keepPreviousData,
-    staleTime: LIVE_MS.large,
+    staleTime: LIVE_MS.calm,
     gcTime: LIVE_MS.calm,
   });
 }

@@ -13,6 +13,9 @@ export type Status =
   | GraphState
   | 'fired'
   | 'coalesced'
+  | 'passed'
+  | 'flaky_pass'
+  | 'error'
   | SystemStatus;
 
 /** Of servers and their parts, engines, circuits and checks. */
@@ -76,7 +79,10 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   completed: { tone: 'green', icon: 'check' },
   resolved: { tone: 'green', icon: 'check' },
   fired: { tone: 'green', icon: 'check' },
+  passed: { tone: 'green', icon: 'check' },
+  flaky_pass: { tone: 'orange', icon: 'loop' },
   failed: { tone: 'red', icon: 'cross' },
+  error: { tone: 'red', icon: 'octagon' },
   timeout: { tone: 'red', icon: 'hourglass' },
   expired: { tone: 'red', icon: 'hourglass' },
   not_reached: { tone: 'light', icon: 'dash' },

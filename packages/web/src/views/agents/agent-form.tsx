@@ -1,8 +1,8 @@
-import { Textarea, TextInput } from '@mantine/core';
 import type { Agent, Scope } from '@tenuto/contract';
 import { useWriteAgent } from '../../data/agents.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { ScopePicker } from '../../ui/scope-picker.tsx';
 import { tell } from '../../ui/toasts.ts';
@@ -51,29 +51,22 @@ export function AgentForm({ agent, own, close, done }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        description={words.nameHint}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.name, hint: words.nameHint, value: form.name }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
         disabled={agent !== undefined}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
-      <Textarea
-        label={words.description}
-        value={form.description}
-        onChange={(event) => put({ description: event.currentTarget.value })}
+      <TextField
+        {...{ kind: 'lines', rows: 2, label: words.description, value: form.description }}
+        put={(description) => put({ description })}
         error={wrong.get('description')}
-        rows={2}
       />
-      <TextInput
-        label={words.webhook}
-        placeholder="https://"
-        value={form.webhook}
-        onChange={(event) => put({ webhook: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.webhook, placeholder: 'https://', value: form.webhook }}
+        put={(webhook) => put({ webhook })}
         error={wrong.get('webhook_url')}
       />
       <ScopePicker

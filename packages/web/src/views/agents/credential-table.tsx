@@ -7,7 +7,7 @@ import { CopyButton } from '../../ui/copy-id.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
-import { ThingTable } from '../../ui/thing-table.tsx';
+import { type Column, ThingTable } from '../../ui/thing-table.tsx';
 import { When } from '../../ui/time.tsx';
 import { tellFailure } from '../../ui/toasts.ts';
 import { AGENT_WORDS as words } from '../../words-agents.ts';
@@ -17,6 +17,22 @@ interface Props {
   readonly agent: Agent;
   readonly may: boolean;
 }
+
+const COLUMNS: readonly Column<Credential>[] = [
+  {
+    ...{ head: words.clientId, first: true },
+    cell: ({ client_id: id }) => (
+      <span className="copy-id">
+        <code>{id}</code>
+        <CopyButton text={id} what={words.clientId} />
+      </span>
+    ),
+  },
+  { head: words.secret, cell: ({ hint }) => <code>{hint}</code> },
+  { head: words.by, cell: ({ created_by: by }) => by },
+  { head: words.used, cell: ({ last_used_at: at }) => <When at={at} /> },
+  { head: words.ends, cell: (credential) => <Standing of={credential} /> },
+];
 
 /** With what an agent signs in: issued and revoked here, shown once. */
 export function CredentialTable({ agent, may }: Props) {
@@ -41,19 +57,7 @@ export function CredentialTable({ agent, may }: Props) {
             items={items}
             keyOf={(credential) => credential.credential_id}
             columns={[
-              {
-                ...{ head: words.clientId, first: true },
-                cell: ({ client_id: id }) => (
-                  <span className="copy-id">
-                    <code>{id}</code>
-                    <CopyButton text={id} what={words.clientId} />
-                  </span>
-                ),
-              },
-              { head: words.secret, cell: ({ hint }) => <code>{hint}</code> },
-              { head: words.by, cell: ({ created_by: by }) => by },
-              { head: words.used, cell: ({ last_used_at: at }) => <When at={at} /> },
-              { head: words.ends, cell: (credential) => <Standing of={credential} /> },
+              ...COLUMNS,
               {
                 head: '',
                 cell: (credential) =>

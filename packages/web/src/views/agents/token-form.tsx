@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import type { Scope } from '@tenuto/contract';
 import { useState } from 'react';
 import { useCreateToken } from '../../data/agents.ts';
@@ -6,6 +6,7 @@ import { now } from '../../data/clock.ts';
 import { EXPIRY_DAYS, expiresAt } from '../../logic/expiry.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { ScopePicker } from '../../ui/scope-picker.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
@@ -56,15 +57,12 @@ export function TokenForm({ own, agentId, close }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.name, value: form.name, maxLength: 100 }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
-        maxLength={100}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
       <Expiry days={form.days} pick={(days) => put({ days })} />
       <ScopePicker

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { RunView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { useSomeRuns } from '../../data/runs.ts';
+import { useMay } from '../../data/scopes.ts';
 import { useNextTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import type { RunFilters } from '../../logic/run-filters.ts';
@@ -35,10 +36,12 @@ const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
 
 export function RunningNow() {
   const { data } = useSomeRuns({ status: RUNNING, limit: 8 });
+  const may = useMay();
   return (
     <RunCard
       title={words.running}
       none={words.runningNone}
+      start={may('jobs:write')}
       runs={data?.items}
       search={{ status: RUNNING.join(',') }}
       all={data && words.runningCount(count(data.total))}
@@ -63,12 +66,14 @@ export function LatestFailures() {
 interface RunCardProps {
   readonly title: string;
   readonly none: string;
+  /** Whether a run may be started here while there is none. */
+  readonly start?: boolean;
   readonly runs: readonly RunView[] | undefined;
   readonly search: RunFilters;
   readonly all?: string | undefined;
 }
 
-function RunCard({ title, none, runs, search, all = words.seeAll }: RunCardProps) {
+function RunCard({ title, none, start = false, runs, search, all = words.seeAll }: RunCardProps) {
   const more = runs !== undefined && runs.length > 0 && (
     <Link to="/runs" search={search}>
       {all}
@@ -76,7 +81,11 @@ function RunCard({ title, none, runs, search, all = words.seeAll }: RunCardProps
   );
   return (
     <Card title={title} aside={more}>
-      {runs?.length === 0 && <p className="card-body dim">{none}</p>}
+      {runs?.length === 0 && (
+        <p className="card-body dim">
+          {none} {start && <Link to="/submit">{words.submit}</Link>}
+        </p>
+      )}
       <ul className="home-list">
         {runs?.map((run) => (
           <li key={run.run_id}>

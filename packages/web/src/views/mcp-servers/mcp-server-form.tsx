@@ -1,9 +1,14 @@
-import { Select, Textarea, TextInput } from '@mantine/core';
-import { MCP_TRANSPORTS, type McpServer, type McpTransport } from '@tenuto/contract';
+import {
+  MCP_TRANSPORTS,
+  type McpServer,
+  type McpTransport,
+  type WriteMcpServer,
+} from '@tenuto/contract';
 import { useWriteMcpServer } from '../../data/mcp-servers.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf, pairsOf, pairsText } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { MCP_WORDS as words } from '../../words-mcp-servers.ts';
@@ -13,30 +18,37 @@ interface Props {
   readonly close: () => void;
 }
 
+const formOf = (server: McpServer | undefined) => ({
+  name: server?.name ?? '',
+  transport: server?.transport ?? ('http' as McpTransport),
+  url: server?.url ?? '',
+  headers: pairsText(server?.headers ?? {}),
+  command: server?.command?.join('\n') ?? '',
+  env: pairsText(server?.env ?? {}),
+  allow: server?.tools_allow?.join('\n') ?? '',
+  description: server?.description ?? null,
+});
+type Form = ReturnType<typeof formOf>;
+
+function bodyOf(form: Form): WriteMcpServer {
+  const { transport, description } = form;
+  const allow = linesOf(form.allow);
+  return {
+    ...{ name: form.name.trim(), transport, description },
+    tools_allow: allow.length > 0 ? allow : null,
+    ...(transport === 'http'
+      ? { url: form.url.trim(), headers: pairsOf(form.headers) }
+      : { command: form.command.split('\n').filter(Boolean), env: pairsOf(form.env) }),
+  };
+}
+
 /** Registers an MCP server, or changes all of it but its name. */
 export function McpServerForm({ server, close }: Props) {
-  const [form, put] = useFormState({
-    name: server?.name ?? '',
-    transport: server?.transport ?? ('http' as McpTransport),
-    url: server?.url ?? '',
-    headers: pairsText(server?.headers ?? {}),
-    command: server?.command?.join('\n') ?? '',
-    env: pairsText(server?.env ?? {}),
-    allow: server?.tools_allow?.join('\n') ?? '',
-    description: server?.description ?? '',
-  });
+  const [form, put] = useFormState(formOf(server));
   const write = useWriteMcpServer();
   const wrong = fieldErrors(write.error);
   const submit = () => {
-    const allow = linesOf(form.allow);
-    const body = {
-      ...{ name: form.name.trim(), transport: form.transport },
-      description: form.description.trim() || null,
-      tools_allow: allow.length > 0 ? allow : null,
-      ...(form.transport === 'http'
-        ? { url: form.url.trim(), headers: pairsOf(form.headers) }
-        : { command: form.command.split('\n').filter(Boolean), env: pairsOf(form.env) }),
-    };
+    const body = bodyOf(form);
     write.mutate(server === undefined ? { body } : { body, version: server.version }, {
       onSuccess: () => {
         tell(server === undefined ? words.created : words.saved);
@@ -53,80 +65,75 @@ export function McpServerForm({ server, close }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        description={words.nameHint}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.name, hint: words.nameHint, value: form.name }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
         disabled={server !== undefined}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
-      <Select
-        label={words.transport}
-        data={MCP_TRANSPORTS.map((value) => ({ value, label: words.transports[value] }))}
+      <ChoiceField
+        {...{ label: words.transport, of: MCP_TRANSPORTS, words: words.transports }}
         value={form.transport}
-        onChange={(value) =>
-          put({ transport: MCP_TRANSPORTS.find((one) => one === value) ?? 'http' })
-        }
-        allowDeselect={false}
+        pick={(transport) => put({ transport })}
       />
       {form.transport === 'http' ? (
-        <>
-          <TextInput
-            label={words.url}
-            placeholder="https://"
-            value={form.url}
-            onChange={(event) => put({ url: event.currentTarget.value })}
-            error={wrong.get('url')}
-            required
-            withAsterisk={false}
-          />
-          <Textarea
-            label={words.headers}
-            description={words.headersHint}
-            value={form.headers}
-            onChange={(event) => put({ headers: event.currentTarget.value })}
-            classNames={{ input: 'code-input' }}
-            error={wrong.get('headers')}
-            rows={3}
-          />
-        </>
+        <HttpFields {...{ form, put, wrong }} />
       ) : (
-        <>
-          <Textarea
-            label={words.command}
-            description={words.commandHint}
-            value={form.command}
-            onChange={(event) => put({ command: event.currentTarget.value })}
-            classNames={{ input: 'code-input' }}
-            error={wrong.get('command')}
-            rows={3}
-            required
-            withAsterisk={false}
-          />
-          <Textarea
-            label={words.env}
-            description={words.headersHint}
-            value={form.env}
-            onChange={(event) => put({ env: event.currentTarget.value })}
-            classNames={{ input: 'code-input' }}
-            error={wrong.get('env')}
-            rows={3}
-          />
-        </>
+        <StdioFields {...{ form, put, wrong }} />
       )}
-      <Textarea
-        label={words.allow}
-        description={words.allowHint}
+      <TextField
+        {...{ kind: 'lines', rows: 2, label: words.allow, hint: words.allowHint, code: true }}
         value={form.allow}
-        onChange={(event) => put({ allow: event.currentTarget.value })}
-        classNames={{ input: 'code-input' }}
+        put={(allow) => put({ allow })}
         error={wrong.get('tools_allow')}
-        rows={2}
       />
     </EditorDialog>
+  );
+}
+
+interface FieldsProps {
+  readonly form: Form;
+  readonly put: (part: Partial<Form>) => void;
+  readonly wrong: ReadonlyMap<string, string>;
+}
+
+function HttpFields({ form, put, wrong }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        {...{ label: words.url, placeholder: 'https://', value: form.url }}
+        put={(url) => put({ url })}
+        error={wrong.get('url')}
+        required
+      />
+      <TextField
+        {...{ kind: 'lines', label: words.headers, hint: words.headersHint, code: true }}
+        value={form.headers}
+        put={(headers) => put({ headers })}
+        error={wrong.get('headers')}
+      />
+    </>
+  );
+}
+
+function StdioFields({ form, put, wrong }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        {...{ kind: 'lines', label: words.command, hint: words.commandHint, code: true }}
+        value={form.command}
+        put={(command) => put({ command })}
+        error={wrong.get('command')}
+        required
+      />
+      <TextField
+        {...{ kind: 'lines', label: words.env, hint: words.headersHint, code: true }}
+        value={form.env}
+        put={(env) => put({ env })}
+        error={wrong.get('env')}
+      />
+    </>
   );
 }

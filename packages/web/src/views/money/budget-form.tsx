@@ -1,6 +1,6 @@
-import { Select, TextInput } from '@mantine/core';
 import {
   BUDGET_RULE_SCOPES,
+  type Budget,
   type BudgetRuleScope,
   CROSSINGS,
   type Crossing,
@@ -9,6 +9,7 @@ import {
 import { useCreateBudget, useReplaceBudget } from '../../data/money.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
@@ -21,26 +22,32 @@ interface Props {
 const FIRST_SHARE = 0.8;
 const PERCENT = 100;
 
+const formOf = (budget: StoredBudget | undefined) => ({
+  scope: budget?.scope ?? ('profile' as BudgetRuleScope),
+  subject: budget?.subject ?? '',
+  usd: budget?.usd.toString() ?? '',
+  warnAt: String((budget?.warn_at ?? FIRST_SHARE) * PERCENT),
+  crossing: budget?.on_crossing ?? ('pause' as Crossing),
+  degradeTo: budget?.degrade_to ?? '',
+});
+
+function bodyOf(form: ReturnType<typeof formOf>): Budget {
+  return {
+    ...{ usd: Number(form.usd), warn_at: Number(form.warnAt) / PERCENT },
+    on_crossing: form.crossing,
+    ...(form.crossing === 'degrade' && { degrade_to: form.degradeTo.trim() }),
+  };
+}
+
 /** Sets what all runs of a task or a profile may cost, or changes it. */
 export function BudgetForm({ budget, close }: Props) {
-  const [form, put] = useFormState({
-    scope: budget?.scope ?? ('profile' as BudgetRuleScope),
-    subject: budget?.subject ?? '',
-    usd: budget?.usd.toString() ?? '',
-    warnAt: String((budget?.warn_at ?? FIRST_SHARE) * PERCENT),
-    crossing: budget?.on_crossing ?? ('pause' as Crossing),
-    degradeTo: budget?.degrade_to ?? '',
-  });
+  const [form, put] = useFormState(formOf(budget));
   const create = useCreateBudget();
   const replace = useReplaceBudget();
   const change = budget === undefined ? create : replace;
   const wrong = fieldErrors(change.error);
   const submit = () => {
-    const body = {
-      ...{ usd: Number(form.usd), warn_at: Number(form.warnAt) / PERCENT },
-      on_crossing: form.crossing,
-      ...(form.crossing === 'degrade' && { degrade_to: form.degradeTo.trim() }),
-    };
+    const body = bodyOf(form);
     const done = (sentence: string) => ({
       onSuccess: () => {
         tell(sentence);
@@ -63,57 +70,41 @@ export function BudgetForm({ budget, close }: Props) {
       submit={submit}
       close={close}
     >
-      <Select
-        label={words.scope}
-        data={BUDGET_RULE_SCOPES.map((value) => ({ value, label: words.scopes[value] }))}
+      <ChoiceField
+        {...{ label: words.scope, of: BUDGET_RULE_SCOPES, words: words.scopes }}
         value={form.scope}
-        onChange={(value) =>
-          put({ scope: BUDGET_RULE_SCOPES.find((one) => one === value) ?? 'profile' })
-        }
+        pick={(scope) => put({ scope })}
         disabled={budget !== undefined}
-        allowDeselect={false}
       />
-      <TextInput
-        label={words.subject}
-        description={words.subjectHints[form.scope]}
-        value={form.subject}
-        onChange={(event) => put({ subject: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.subject, hint: words.subjectHints[form.scope], value: form.subject }}
+        put={(subject) => put({ subject })}
         error={wrong.get('subject')}
         disabled={budget !== undefined}
         required
-        withAsterisk={false}
       />
-      <TextInput
-        label={words.limit}
-        inputMode="decimal"
-        value={form.usd}
-        onChange={(event) => put({ usd: event.currentTarget.value })}
+      <TextField
+        {...{ kind: 'number', label: words.limit, value: form.usd }}
+        put={(usd) => put({ usd })}
         error={wrong.get('usd')}
         required
-        withAsterisk={false}
       />
-      <TextInput
-        label={words.warnAt}
-        inputMode="numeric"
-        value={form.warnAt}
-        onChange={(event) => put({ warnAt: event.currentTarget.value })}
+      <TextField
+        {...{ kind: 'number', label: words.warnAt, value: form.warnAt }}
+        put={(warnAt) => put({ warnAt })}
         error={wrong.get('warn_at')}
       />
-      <Select
-        label={words.crossing}
-        data={CROSSINGS.map((value) => ({ value, label: words.crossings[value] }))}
+      <ChoiceField
+        {...{ label: words.crossing, of: CROSSINGS, words: words.crossings }}
         value={form.crossing}
-        onChange={(value) => put({ crossing: CROSSINGS.find((one) => one === value) ?? 'pause' })}
-        allowDeselect={false}
+        pick={(crossing) => put({ crossing })}
       />
       {form.crossing === 'degrade' && (
-        <TextInput
-          label={words.degradeTo}
-          value={form.degradeTo}
-          onChange={(event) => put({ degradeTo: event.currentTarget.value })}
+        <TextField
+          {...{ label: words.degradeTo, value: form.degradeTo }}
+          put={(degradeTo) => put({ degradeTo })}
           error={wrong.get('degrade_to')}
           required
-          withAsterisk={false}
         />
       )}
     </EditorDialog>

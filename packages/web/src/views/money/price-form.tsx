@@ -1,7 +1,7 @@
-import { TextInput } from '@mantine/core';
 import { useCreatePrice } from '../../data/money.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
@@ -41,27 +41,20 @@ export function PriceForm({ close }: { readonly close: () => void }) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.model}
-        description={words.modelHint}
-        value={form.model}
-        onChange={(event) => put({ model: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.model, hint: words.modelHint, value: form.model }}
+        put={(model) => put({ model })}
         error={wrong.get('model')}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
       {rates.map(([name, label, field, hint]) => (
-        <TextInput
+        <TextField
           key={name}
-          label={label}
-          placeholder={hint}
-          inputMode="decimal"
-          value={form[name]}
-          onChange={(event) => put({ [name]: event.currentTarget.value })}
+          {...{ kind: 'number', label, placeholder: hint, value: form[name] }}
+          put={(value) => put({ [name]: value })}
           error={wrong.get(field)}
           required={hint === undefined}
-          withAsterisk={false}
         />
       ))}
     </EditorDialog>

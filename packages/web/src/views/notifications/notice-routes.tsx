@@ -1,5 +1,10 @@
-import { Button, MultiSelect, Select, Switch, TextInput } from '@mantine/core';
-import { NOTICE_EVENTS, type NoticeEvent, type NoticeRoute } from '@tenuto/contract';
+import { Button, MultiSelect, Select, Switch } from '@mantine/core';
+import {
+  type CreateNoticeRoute,
+  NOTICE_EVENTS,
+  type NoticeEvent,
+  type NoticeRoute,
+} from '@tenuto/contract';
 import { useState } from 'react';
 import {
   useChannels,
@@ -11,6 +16,7 @@ import { useMay } from '../../data/scopes.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
@@ -98,33 +104,36 @@ function Table({ routes, may }: TableProps) {
   );
 }
 
+const FIRST = {
+  channel: '',
+  events: ['run.failed', 'run.timeout'] as readonly NoticeEvent[],
+  tag: '',
+  jobType: '',
+  everyone: false,
+};
+
+function bodyOf({ channel, events, tag, jobType, everyone }: typeof FIRST): CreateNoticeRoute {
+  return {
+    ...{ channel, events: [...events] },
+    ...(tag.trim() !== '' && { tag: tag.trim() }),
+    ...(jobType.trim() !== '' && { job_type: jobType.trim() }),
+    ...(everyone && { everyone }),
+  };
+}
+
 function RouteForm({ close }: { readonly close: () => void }) {
   const isAdmin = useMay()('admin');
   const channels = useChannels();
-  const [form, put] = useFormState({
-    channel: '',
-    events: ['run.failed', 'run.timeout'] as readonly NoticeEvent[],
-    tag: '',
-    jobType: '',
-    everyone: false,
-  });
+  const [form, put] = useFormState(FIRST);
   const create = useCreateNoticeRoute();
   const wrong = fieldErrors(create.error);
   const submit = () =>
-    create.mutate(
-      {
-        ...{ channel: form.channel, events: [...form.events] },
-        ...(form.tag.trim() !== '' && { tag: form.tag.trim() }),
-        ...(form.jobType.trim() !== '' && { job_type: form.jobType.trim() }),
-        ...(form.everyone && { everyone: true }),
+    create.mutate(bodyOf(form), {
+      onSuccess: () => {
+        tell(words.routeCreated);
+        close();
       },
-      {
-        onSuccess: () => {
-          tell(words.routeCreated);
-          close();
-        },
-      },
-    );
+    });
   return (
     <EditorDialog
       title={words.createRoute}
@@ -152,16 +161,14 @@ function RouteForm({ close }: { readonly close: () => void }) {
         }
         error={wrong.get('events')}
       />
-      <TextInput
-        label={words.tag}
-        value={form.tag}
-        onChange={(event) => put({ tag: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.tag, value: form.tag }}
+        put={(tag) => put({ tag })}
         error={wrong.get('tag')}
       />
-      <TextInput
-        label={words.jobType}
-        value={form.jobType}
-        onChange={(event) => put({ jobType: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.jobType, value: form.jobType }}
+        put={(jobType) => put({ jobType })}
         error={wrong.get('job_type')}
       />
       {isAdmin && (

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { List, RunView } from '@tenuto/contract';
 import { useMemo, useRef, useState } from 'react';
 import { now } from '../../data/clock.ts';
@@ -94,7 +95,11 @@ function Picked({ picking, act }: Pick<Props, 'picking' | 'act'>) {
 
 function NoRuns({ filtered, clear }: { readonly filtered: boolean; readonly clear: () => void }) {
   if (!filtered) {
-    return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
+    return (
+      <Empty title={words.empty} text={words.emptyText} example={words.emptyExample}>
+        <Link to="/submit">{words.submitHere}</Link>
+      </Empty>
+    );
   }
   return (
     <Empty title={words.noMatch} text={words.noMatchText}>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { BulkFilter } from '@tenuto/contract';
 import { useState } from 'react';
 import { now } from '../../data/clock.ts';
@@ -32,7 +32,8 @@ export function RunsPage() {
   const { columns, setColumns, views, setViews } = useListSettings();
   const [target, setTarget] = useState<BulkTarget>();
   const picking = usePicking();
-  const may = useMay()('runs:write');
+  const may = useMay();
+  const acts = may('runs:write');
   useDefaultView(views, filters);
   const setFilters = (next: RunFilters) => {
     picking.clear();
@@ -54,12 +55,17 @@ export function RunsPage() {
           />
           <span className="grow" />
           <ColumnChoice columns={columns} change={setColumns} />
-          {may && (
+          {acts && (
             <Button
               variant="default"
               onClick={() => setTarget({ filter: bulkFilterOf(filters, now()), isPicked: false })}
             >
               {words.bulk}
+            </Button>
+          )}
+          {may('jobs:write') && (
+            <Button component={Link} to="/submit">
+              {words.submit}
             </Button>
           )}
         </>
@@ -70,7 +76,7 @@ export function RunsPage() {
         key={JSON.stringify(filters)}
         {...{ filters, columns, picking }}
         clear={() => setFilters({})}
-        act={may ? actOnPicked : undefined}
+        act={acts ? actOnPicked : undefined}
       />
       <BulkDialog
         target={target}

@@ -1,9 +1,9 @@
-import { PasswordInput, Textarea, TextInput } from '@mantine/core';
 import type { Secret } from '@tenuto/contract';
 import { useCreateSecret, useEditSecret } from '../../data/secrets.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { SECRET_WORDS as words } from '../../words-secrets.ts';
@@ -54,41 +54,30 @@ export function SecretForm({ secret, close }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        description={words.nameHint}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
-        classNames={{ input: 'code-input' }}
+      <TextField
+        {...{ label: words.name, hint: words.nameHint, value: form.name, code: true }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
         disabled={secret !== undefined}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
-      <PasswordInput
+      <TextField
+        {...{ kind: 'secret', value: form.value, required: secret === undefined }}
         label={secret === undefined ? words.value : words.newValue}
-        description={secret === undefined ? undefined : words.keepValue}
-        value={form.value}
-        onChange={(event) => put({ value: event.currentTarget.value })}
+        hint={secret === undefined ? undefined : words.keepValue}
+        put={(value) => put({ value })}
         error={wrong.get('value')}
-        required={secret === undefined}
-        withAsterisk={false}
-        autoComplete="new-password"
       />
-      <Textarea
-        label={words.hosts}
-        description={words.hostsHint}
+      <TextField
+        {...{ kind: 'lines', label: words.hosts, hint: words.hostsHint, code: true }}
         value={form.hosts}
-        onChange={(event) => put({ hosts: event.currentTarget.value })}
-        classNames={{ input: 'code-input' }}
+        put={(hosts) => put({ hosts })}
         error={wrong.get('allowed_hosts')}
-        rows={3}
       />
-      <TextInput
-        label={words.description}
-        value={form.description}
-        onChange={(event) => put({ description: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.description, value: form.description }}
+        put={(description) => put({ description })}
         error={wrong.get('description')}
       />
     </EditorDialog>

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Quota } from '@tenuto/contract';
 import { useState } from 'react';
 import { useQuotas, useRemoveQuota, useWriteQuota } from '../../data/teams.ts';
@@ -7,6 +7,7 @@ import { count } from '../../logic/format.ts';
 import { LIMIT_NAMES, limitsOf, limitTexts } from '../../logic/quotas.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
@@ -119,24 +120,18 @@ function QuotaForm({ quota, close }: { readonly quota?: Quota; readonly close: (
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.who}
-        description={words.whoHint}
-        value={who}
-        onChange={(event) => setWho(event.currentTarget.value)}
+      <TextField
+        {...{ label: words.who, hint: words.whoHint, value: who, put: setWho }}
         disabled={quota !== undefined}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
       {LIMIT_NAMES.map((name) => (
-        <TextInput
+        <TextField
           key={name}
-          label={words.limits[name]}
-          placeholder={words.empty}
-          inputMode="decimal"
+          {...{ kind: 'number', label: words.limits[name], placeholder: words.empty }}
           value={texts[name]}
-          onChange={(event) => put({ [name]: event.currentTarget.value })}
+          put={(value) => put({ [name]: value })}
           error={wrong.get(name)}
         />
       ))}

@@ -1,9 +1,9 @@
-import { Textarea, TextInput } from '@mantine/core';
 import type { Team } from '@tenuto/contract';
 import { useWriteTeam } from '../../data/teams.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
@@ -45,30 +45,23 @@ export function TeamForm({ team, close }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        description={words.nameHint}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.name, hint: words.nameHint, value: form.name }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
         disabled={team !== undefined}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
-      <Textarea
-        label={words.members}
-        description={words.membersHint}
+      <TextField
+        {...{ kind: 'lines', rows: 5, label: words.members, hint: words.membersHint, code: true }}
         value={form.members}
-        onChange={(event) => put({ members: event.currentTarget.value })}
-        classNames={{ input: 'code-input' }}
+        put={(members) => put({ members })}
         error={wrong.get('members')}
-        rows={5}
       />
-      <TextInput
-        label={words.description}
-        value={form.description}
-        onChange={(event) => put({ description: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.description, value: form.description }}
+        put={(description) => put({ description })}
         error={wrong.get('description')}
       />
     </EditorDialog>

@@ -1,8 +1,8 @@
-import { PasswordInput, Select, TextInput } from '@mantine/core';
 import { WEBHOOK_VERIFICATIONS, type Webhook, type WebhookVerification } from '@tenuto/contract';
 import { useCreateWebhook, useEditWebhook } from '../../data/webhooks.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { WEBHOOK_WORDS as words } from '../../words-webhooks.ts';
@@ -20,6 +20,7 @@ export function WebhookForm({ webhook, close }: Props) {
     verify: webhook?.verify ?? ('standard' as WebhookVerification),
     secret: '',
   });
+  const isKept = webhook?.has_secret === true;
   const create = useCreateWebhook();
   const edit = useEditWebhook();
   const change = webhook === undefined ? create : edit;
@@ -48,50 +49,32 @@ export function WebhookForm({ webhook, close }: Props) {
       submit={submit}
       close={close}
     >
-      <TextInput
-        label={words.name}
-        value={form.name}
-        onChange={(event) => put({ name: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.name, value: form.name }}
+        put={(name) => put({ name })}
         error={wrong.get('name')}
         required
-        withAsterisk={false}
-        data-autofocus
+        first
       />
-      <TextInput
-        label={words.topic}
-        description={words.topicHint}
-        value={form.topic}
-        onChange={(event) => put({ topic: event.currentTarget.value })}
+      <TextField
+        {...{ label: words.topic, hint: words.topicHint, value: form.topic }}
+        put={(topic) => put({ topic })}
         error={wrong.get('topic')}
         required
-        withAsterisk={false}
       />
-      <Select
-        label={words.verify}
-        description={form.verify === 'none' ? words.verifyNone : undefined}
-        data={WEBHOOK_VERIFICATIONS.map((value) => ({ value, label: words.verifications[value] }))}
+      <ChoiceField
+        {...{ label: words.verify, of: WEBHOOK_VERIFICATIONS, words: words.verifications }}
+        hint={form.verify === 'none' ? words.verifyNone : undefined}
         value={form.verify}
-        onChange={(value) =>
-          put({ verify: WEBHOOK_VERIFICATIONS.find((one) => one === value) ?? 'standard' })
-        }
-        allowDeselect={false}
+        pick={(verify) => put({ verify })}
       />
       {form.verify !== 'none' && (
-        <PasswordInput
-          label={webhook?.has_secret ? words.newSecret : words.secret}
-          description={
-            webhook?.has_secret
-              ? words.keepSecret
-              : form.verify === 'standard'
-                ? words.secretHintStandard
-                : words.secretHint
-          }
-          value={form.secret}
-          onChange={(event) => put({ secret: event.currentTarget.value })}
+        <TextField
+          {...{ kind: 'secret', value: form.secret, required: !isKept }}
+          label={isKept ? words.newSecret : words.secret}
+          hint={isKept ? words.keepSecret : words.secretHints[form.verify]}
+          put={(secret) => put({ secret })}
           error={wrong.get('secret')}
-          required={!webhook?.has_secret}
-          withAsterisk={false}
-          autoComplete="new-password"
         />
       )}
     </EditorDialog>
