@@ -7,12 +7,9 @@ import { useDesk } from './desk.ts';
 
 const words = PROFILE_WORDS.editor;
 
+/** Drawn by the style sheet: it is no part of what the button is called. */
 function Key({ name }: { readonly name: string }) {
-  return (
-    <span className="kbd" aria-hidden="true">
-      {name}
-    </span>
-  );
+  return <span className="kbd palette-key" data-key={name} aria-hidden="true" />;
 }
 
 /** What can be added, to the phase that is selected or else to the last one. */
