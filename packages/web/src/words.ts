@@ -115,6 +115,18 @@ export const WORDS = {
     refresh: 'Read again',
     optional: 'optional',
   },
+  editor: {
+    close: 'Close',
+    kept: 'I have kept it',
+    stale:
+      'Somebody has changed this meanwhile. What you typed is still here; close and open it again to see theirs.',
+    actions: (name: string) => `What can be done with ${name}`,
+    edit: 'Edit',
+    remove: 'Delete',
+    found: (count: string) => `${count} in all`,
+    clear: 'Clear filters',
+    noMatch: 'Nothing fits these filters',
+  },
   palette: {
     placeholder: 'Go to a page, find a run by name or id…',
     pages: 'Pages',

@@ -20,15 +20,18 @@ export interface Console {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @throws Error when the console was not built */
-export async function startConsole(): Promise<Console> {
+/**
+ * @param settings more of the server's environment
+ * @throws Error when the console was not built
+ */
+export async function startConsole(settings: NodeJS.ProcessEnv = {}): Promise<Console> {
   if (!existsSync(join(root, 'packages/web/dist/index.html'))) {
     throw new Error('The console is not built; run: npm run prepare');
   }
   const folder = mkdtempSync(join(tmpdir(), 'tenuto-web-'));
   chmodSync(folder, 0o755);
   const data = join(folder, 'data');
-  let { child, url } = await serve(data, 0);
+  let { child, url } = await serve(data, 0, settings);
   const port = Number(new URL(url).port);
   const stop = async () => {
     const ended = once(child, 'close');
@@ -41,7 +44,7 @@ export async function startConsole(): Promise<Console> {
     client: createClient({ baseUrl: url, token: TOKEN }),
     stop,
     async start() {
-      ({ child, url } = await serve(data, port));
+      ({ child, url } = await serve(data, port, settings));
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) await stop();
@@ -50,7 +53,11 @@ export async function startConsole(): Promise<Console> {
   };
 }
 
-async function serve(data: string, port: number): Promise<{ child: ChildProcess; url: string }> {
+async function serve(
+  data: string,
+  port: number,
+  settings: NodeJS.ProcessEnv,
+): Promise<{ child: ChildProcess; url: string }> {
   const main = join(root, 'packages/cli/src/main.ts');
   const args = ['serve', '--port', String(port), '--data-dir', data, '--json'];
   const child = spawn(process.execPath, [main, ...args], {
@@ -60,6 +67,7 @@ async function serve(data: string, port: number): Promise<{ child: ChildProcess;
       TENUTO_ADMIN_TOKEN: TOKEN,
       TENUTO_ALLOW_COMMANDS: 'node',
       LOG_LEVEL: 'error',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

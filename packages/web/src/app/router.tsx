@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readOpenSearch } from '../logic/open-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
 import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
@@ -171,12 +172,14 @@ const profile = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/agents/agents-page.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/agents/agent-page.tsx'), 'AgentPage'),
 });
 
@@ -219,18 +222,21 @@ const settings = createRoute({
 const budgets = createRoute({
   getParentRoute: () => root,
   path: '/system/budgets',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/money/budgets-page.tsx'), 'BudgetsPage'),
 });
 
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/system/secrets',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/secrets/secrets-page.tsx'), 'SecretsPage'),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/system/webhooks',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/webhooks/webhooks-page.tsx'),
     'WebhooksPage',
@@ -240,6 +246,7 @@ const webhooks = createRoute({
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/system/notifications',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/notifications/notifications-page.tsx'),
     'NotificationsPage',
@@ -249,6 +256,7 @@ const notifications = createRoute({
 const mcpServers = createRoute({
   getParentRoute: () => root,
   path: '/system/mcp-servers',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/mcp-servers/mcp-servers-page.tsx'),
     'McpServersPage',
@@ -258,6 +266,7 @@ const mcpServers = createRoute({
 const teams = createRoute({
   getParentRoute: () => root,
   path: '/system/teams',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/teams/teams-page.tsx'), 'TeamsPage'),
 });
 

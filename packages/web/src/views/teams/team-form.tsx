@@ -1,0 +1,76 @@
+import { Textarea, TextInput } from '@mantine/core';
+import type { Team } from '@tenuto/contract';
+import { useWriteTeam } from '../../data/teams.ts';
+import { fieldErrors } from '../../logic/field-errors.ts';
+import { linesOf } from '../../logic/lines.ts';
+import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { useFormState } from '../../ui/form-state.ts';
+import { tell } from '../../ui/toasts.ts';
+import { TEAM_WORDS as words } from '../../words-teams.ts';
+
+interface Props {
+  readonly team?: Team;
+  readonly close: () => void;
+}
+
+/** Makes a team, or changes all of it but its name. */
+export function TeamForm({ team, close }: Props) {
+  const [form, put] = useFormState({
+    name: team?.name ?? '',
+    description: team?.description ?? '',
+    members: team?.members.join('\n') ?? '',
+  });
+  const write = useWriteTeam();
+  const wrong = fieldErrors(write.error);
+  const submit = () => {
+    const body = {
+      name: form.name.trim(),
+      description: form.description.trim() || null,
+      members: linesOf(form.members),
+    };
+    const known = team && { teamId: team.team_id, version: team.version };
+    write.mutate(known === undefined ? { body } : { body, known }, {
+      onSuccess: () => {
+        tell(team === undefined ? words.created : words.saved);
+        close();
+      },
+    });
+  };
+  return (
+    <EditorDialog
+      title={team === undefined ? words.create : words.edit}
+      verb={team === undefined ? words.create : words.save}
+      isPending={write.isPending}
+      error={write.error}
+      submit={submit}
+      close={close}
+    >
+      <TextInput
+        label={words.name}
+        description={words.nameHint}
+        value={form.name}
+        onChange={(event) => put({ name: event.currentTarget.value })}
+        error={wrong.get('name')}
+        disabled={team !== undefined}
+        required
+        withAsterisk={false}
+        data-autofocus
+      />
+      <Textarea
+        label={words.members}
+        description={words.membersHint}
+        value={form.members}
+        onChange={(event) => put({ members: event.currentTarget.value })}
+        classNames={{ input: 'code-input' }}
+        error={wrong.get('members')}
+        rows={5}
+      />
+      <TextInput
+        label={words.description}
+        value={form.description}
+        onChange={(event) => put({ description: event.currentTarget.value })}
+        error={wrong.get('description')}
+      />
+    </EditorDialog>
+  );
+}
