@@ -102,4 +102,5 @@ export const runStatsShape: Shape<RunStatsView> = fields({
   last_success_at: maybeText,
   last_failure_at: maybeText,
   runs_per_day: listOf(fields({ day: text, runs: number, completed: number, failed: number })),
+  runs_per_hour: listOf(fields({ hour: text, runs: number, completed: number, failed: number })),
 });

@@ -31,6 +31,7 @@ const namesOf = async (client: Client) => (await client.listTools()).tools.map((
 
 /** All that an agent may be let do. A new route is a new tool: see that its name says what it does. */
 const TOOLS = `
+  list_engines read_settings
   submit_job get_job list_jobs update_job cancel_job pause_job resume_job retry_job recover_job
   signal_job list_job_nodes get_job_node list_job_node_logs list_job_node_attempts list_job_attempts
   list_job_history cancel_node_retry rerun_failed_tests
@@ -162,8 +163,8 @@ describe('the front door for agents', () => {
     expect(names).not.toContain('submit_job');
     const call = callTool(reader, 'submit_job', { body: aJob() });
     await expect(call).rejects.toThrow('no tool submit_job');
-    const nobody = await connect(await api.token('nobody', ['metrics:read']));
-    expect(await namesOf(nobody)).toEqual([]);
+    const watcher = await connect(await api.token('watcher', ['metrics:read']));
+    expect(await namesOf(watcher)).toEqual(['list_engines']);
   });
 
   it('keeps what is somebody else’s to them', async () => {

@@ -1,6 +1,6 @@
 import type { TallyStore, TaskStore } from '@tenuto/engine';
 import type { Database } from './queries/database.ts';
-import { readTallies } from './queries/run-tallies.ts';
+import { readHours, readTallies } from './queries/run-tallies.ts';
 import { changeTask, createTask } from './queries/task-change.ts';
 import { listFirings, missedTicks } from './queries/task-firings.ts';
 import { findTask, lastRunsOf, listTasks, timeOfDatabase } from './queries/tasks.ts';
@@ -21,5 +21,8 @@ export function createTaskStore(db: Database): TaskStore {
 
 /** What runs come to, as the API sees it. */
 export function createTallyStore(db: Database): TallyStore {
-  return { tallies: (access, of) => readTallies(db, access, of) };
+  return {
+    tallies: (access, of) => readTallies(db, access, of),
+    hours: (access, since) => readHours(db, access, since),
+  };
 }

@@ -14,7 +14,7 @@ let served: Console;
 let browser: Browser;
 beforeAll(async () => {
   [served, browser] = await Promise.all([
-    startConsole({ TENUTO_HTTP_ALLOW: '127.0.0.1' }),
+    startConsole({ environment: { TENUTO_HTTP_ALLOW: '127.0.0.1' } }),
     openBrowser(),
   ]);
 });

@@ -10,6 +10,8 @@ import { NOTICE_WORDS } from '../src/words-notifications.ts';
 import { RUN_WORDS } from '../src/words-run.ts';
 import { SECRET_WORDS } from '../src/words-secrets.ts';
 import { TASK_WORDS } from '../src/words-task.ts';
+import { TEMPLATE_WORDS } from '../src/words-template.ts';
+import { TEST_WORDS } from '../src/words-test.ts';
 import { WEBHOOK_WORDS } from '../src/words-webhooks.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -27,10 +29,13 @@ it('teaches commands that can be run as they stand', () => {
     WEBHOOK_WORDS.emptyExample,
     NOTICE_WORDS.channelExample,
     MCP_WORDS.emptyExample,
+    TEMPLATE_WORDS.emptyExample,
+    TEST_WORDS.emptyExample,
+    TEST_WORDS.emptyThen,
   ];
   for (const example of examples) {
     expect(example).toMatch(
-      /^npx tenuto (run|(tasks|tokens|agents) create|events publish|secrets set|(webhooks|mcp|notifications channels) add) /,
+      /^npx tenuto (run|(tasks|tokens|agents) create|events publish|templates put|tests catalogue put|secrets set|(webhooks|mcp|notifications channels) add) /,
     );
     const [file] = /examples\/\S+/.exec(example) ?? [];
     if (file !== undefined) expect([file, existsSync(join(root, file))]).toEqual([file, true]);

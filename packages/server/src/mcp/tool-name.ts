@@ -32,6 +32,7 @@ const SAID: Readonly<Record<string, string>> = {
   'POST /events': 'publish_event',
   'GET /events/stream/recent': 'list_recent_events',
   'DELETE /events/stream/cleanup': 'clean_up_events',
+  'GET /settings': 'read_settings',
   'GET /mcp-servers/:name/tools': 'list_mcp_server_tools',
 };
 

@@ -72,7 +72,7 @@ async function firstAnswer(
 ): Promise<Task | undefined> {
   const used = await parts.jobs.submission(access.owner, idempotency.key);
   if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, 'task');
+  refuseOtherUse(idempotency, used);
   const made = await parts.tasks.find(access, used.runId);
   if (made !== undefined) return taskView(made);
   throw new OrchestrationError('conflict', 'The task that this key made has been deleted.');

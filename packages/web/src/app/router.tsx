@@ -1,15 +1,21 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readNeedsSearch } from '../logic/needs.ts';
 import { readOpenSearch } from '../logic/open-search.ts';
+import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
+import {
+  readAuditSearch,
+  readCircuitSearch,
+  readEngineSearch,
+  readPolicySearch,
+} from '../logic/system-search.ts';
 import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
+import { readSubmitSearch, readTemplateSearch } from '../logic/template-search.ts';
+import { readTestSearch } from '../logic/test-search.ts';
 import { Waiting } from '../ui/skeleton.tsx';
+import { lazyRouteComponent } from './lazy-route.ts';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
@@ -39,6 +45,7 @@ const run = createRoute({
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
+  validateSearch: readNeedsSearch,
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
@@ -79,6 +86,7 @@ const system = createRoute({
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
+  validateSearch: readSubmitSearch,
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
@@ -97,6 +105,7 @@ const editTask = createRoute({
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
+  validateSearch: readTestSearch,
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -127,6 +136,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
+  validateSearch: readTemplateSearch,
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',
@@ -154,6 +164,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -163,6 +174,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
@@ -186,24 +198,28 @@ const agent = createRoute({
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
+  validateSearch: readCircuitSearch,
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
+  validateSearch: readEngineSearch,
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
+  validateSearch: readPolicySearch,
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 

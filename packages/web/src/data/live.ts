@@ -13,7 +13,6 @@ export const LIVE_MS = {
   followed: 5_000,
   list: 3_000,
   calm: 15_000,
-  large: 20_000,
 } as const;
 
 /** A run of so many nodes is looked at as a whole less often. */

@@ -35,7 +35,7 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
               {columns.map(({ head, cell, first, num }) => (
                 <td
                   key={head}
-                  data-head={first ? undefined : head || undefined}
+                  data-label={first ? undefined : head || undefined}
                   {...((first || num) && { className: first ? 'first' : 'num' })}
                 >
                   {cell(item)}

@@ -1,0 +1,19 @@
+-- What runs come to by hour, for the last days: how they ended, and nothing about how long they took.
+-- Added to when tallies are summed up into days.
+create table run_hours (
+  owner text not null,
+  kind smallint not null,
+  hour timestamptz not null,
+  status run_status not null,
+  runs bigint not null,
+  primary key (owner, kind, hour, status)
+);
+create index run_hours_hour on run_hours (hour, owner);
+
+-- Lists are counted up to ten thousand: from the index alone, also for who sees only what is theirs.
+drop index runs_task;
+create index runs_task on runs (task_id, run_id) include (owner, kind) where task_id is not null;
+drop index runs_job_type;
+create index runs_job_type on runs (job_type, run_id) include (owner, kind) where job_type <> 'dag';
+drop index runs_kind;
+create index runs_kind on runs (kind, run_id) include (owner) where kind <> 0;
