@@ -14,8 +14,7 @@ import { ChoiceField, CodeField, type DraftProps, TextField } from './task-field
 
 /** What happens when things go otherwise; each with what it means, and a default that is right. */
 export function Advanced(props: DraftProps) {
-  const { kind, fields } = props.draft;
-  const planned = isPlanned(kind);
+  const { kind } = props.draft;
   return (
     <details className="form-part advanced">
       <summary>
@@ -33,25 +32,7 @@ export function Advanced(props: DraftProps) {
         <TextField {...props} field="dedupe_key" />
         <TextField {...props} field="dedupe_window_seconds" type="number" />
       </Group>
-      {planned && (
-        <Group title={words.advanced.missed}>
-          <ChoiceField
-            {...props}
-            field="misfire_policy"
-            choices={MISFIRE_POLICIES.map((one) => [one, words.misfires[one]])}
-          />
-          {fields.misfire_policy === 'fire_all' && (
-            <TextField {...props} field="max_catch_up" type="number" />
-          )}
-          <ChoiceField {...props} field="dst_gap" choices={Object.entries(words.gaps)} />
-          <ChoiceField
-            {...props}
-            field="dst_overlap"
-            choices={Object.entries(words.overlapTimes)}
-          />
-          <TextField {...props} field="jitter_seconds" type="number" />
-        </Group>
-      )}
+      {isPlanned(kind) && <Missed {...props} />}
       {kind === 'event' && (
         <Group title={words.advanced.events}>
           <TextField {...props} field="debounce_seconds" type="number" />
@@ -64,22 +45,47 @@ export function Advanced(props: DraftProps) {
         <TimeField {...props} field="end_at" />
         <TextField {...props} field="max_runs" type="number" />
       </Group>
-      <Group title={words.advanced.retries}>
-        <TextField {...props} field="priority" type="number" />
-        <TextField {...props} field="max_retries" type="number" />
-        <ChoiceField
-          {...props}
-          field="backoff_strategy"
-          choices={[
-            ['', words.none],
-            ...[...RETRY_STRATEGIES, ...BACKOFF_ALIASES].map(
-              (one) => [one, one.replaceAll('_', ' ')] as const,
-            ),
-          ]}
-        />
-        <CodeField {...props} field="retry_policy" />
-      </Group>
+      <Retries {...props} />
     </details>
+  );
+}
+
+function Missed(props: DraftProps) {
+  const { fields } = props.draft;
+  return (
+    <Group title={words.advanced.missed}>
+      <ChoiceField
+        {...props}
+        field="misfire_policy"
+        choices={MISFIRE_POLICIES.map((one) => [one, words.misfires[one]])}
+      />
+      {fields.misfire_policy === 'fire_all' && (
+        <TextField {...props} field="max_catch_up" type="number" />
+      )}
+      <ChoiceField {...props} field="dst_gap" choices={Object.entries(words.gaps)} />
+      <ChoiceField {...props} field="dst_overlap" choices={Object.entries(words.overlapTimes)} />
+      <TextField {...props} field="jitter_seconds" type="number" />
+    </Group>
+  );
+}
+
+function Retries(props: DraftProps) {
+  return (
+    <Group title={words.advanced.retries}>
+      <TextField {...props} field="priority" type="number" />
+      <TextField {...props} field="max_retries" type="number" />
+      <ChoiceField
+        {...props}
+        field="backoff_strategy"
+        choices={[
+          ['', words.none],
+          ...[...RETRY_STRATEGIES, ...BACKOFF_ALIASES].map(
+            (one) => [one, one.replaceAll('_', ' ')] as const,
+          ),
+        ]}
+      />
+      <CodeField {...props} field="retry_policy" />
+    </Group>
   );
 }
 
