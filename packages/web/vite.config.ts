@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -7,6 +8,7 @@ const API = process.env.TENUTO_URL ?? 'http://127.0.0.1:8420';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
+  resolve: { alias: { typebox: join(import.meta.dirname, 'no-schemas.ts') } },
   build: {
     outDir: 'dist',
     // Data addresses would need a wider content security policy.
@@ -15,6 +17,8 @@ export default defineConfig({
     // The layout of graphs is one file of its own, fetched by those who look at one.
     chunkSizeWarningLimit: 2_000,
     reportCompressedSize: false,
+    // Schemas that nobody asks for go with the library.
+    rolldownOptions: { treeshake: { manualPureFunctions: ['Type', 'listSchema'] } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': API, '/health': API } },
