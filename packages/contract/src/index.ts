@@ -42,6 +42,7 @@ export * from './recovery-policy.ts';
 export * from './recovery-view.ts';
 export * from './retry-policy.ts';
 export * from './run-feed.ts';
+export * from './run-graph.ts';
 export * from './run-metrics.ts';
 export * from './run-stats.ts';
 export * from './run-view.ts';

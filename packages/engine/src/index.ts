@@ -42,7 +42,7 @@ export type * from './ports/circuit-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/doctor-store.ts';
 export type * from './ports/document-store.ts';
-export type * from './ports/engine-api.ts';
+export * from './ports/engine-api.ts';
 export type * from './ports/event-door.ts';
 export type * from './ports/event-store.ts';
 export type * from './ports/fork-store.ts';

@@ -67,7 +67,9 @@ describe('settings', () => {
   });
 
   it('may be only those that are not at their default', async () => {
-    const { out } = await call(['settings', 'list', '--changed'], { 'GET /api/v1/settings': answer });
+    const { out } = await call(['settings', 'list', '--changed'], {
+      'GET /api/v1/settings': answer,
+    });
     expect(out).not.toContain('PORT');
     expect(out).toContain('TENUTO_DOCS');
   });

@@ -147,6 +147,24 @@ export interface LiveRun {
   node(position: number): NodeView;
   /** The id of a node by its index, given up ones included. */
   idOf(index: number): string;
+  /** How all nodes stand, by index, as they are now. */
+  states(): NodeStates;
+  /** The node of the plan that an instance is a copy of; a plan's own node is itself. */
+  patternOf(index: number): number;
+  /** Since and until when a node waits, in milliseconds since the epoch; undefined if it does not. */
+  waitOf(
+    index: number,
+  ): { readonly since: number; readonly until?: number | undefined } | undefined;
+}
+
+/** What does not run itself, a pattern or a node that was given up, has no state. */
+export const NO_STATE = 255;
+
+export interface NodeStates {
+  /** Positions in GRAPH_STATES, or {@link NO_STATE}. */
+  readonly states: Uint8Array;
+  /** How many attempts of each have begun. */
+  readonly attempts: Uint16Array;
 }
 
 /** The public face of an engine inside its process. */

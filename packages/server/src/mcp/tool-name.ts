@@ -19,6 +19,7 @@ const SAID: Readonly<Record<string, string>> = {
   'GET /runs/task/:task_id/stats': 'get_task_run_stats',
   'GET /runs/stats/summary': 'get_run_stats',
   'POST /tasks/preview': 'preview_schedule',
+  'POST /tasks/validate': 'validate_task',
   'GET /tasks/:task_id/preview': 'preview_task',
   'POST /tasks/:task_id/run_now': 'run_task_now',
   'GET /tests/catalogue': 'list_test_entries',

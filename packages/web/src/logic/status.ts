@@ -1,4 +1,4 @@
-import type { AttemptStatus, NodeStatus, RunStatus } from '@tenuto/contract';
+import type { AttemptStatus, GraphState, NodeStatus, RunStatus } from '@tenuto/contract';
 
 /** Every status that people meet: of runs, nodes, attempts, tasks, recoveries, interventions. */
 export type Status =
@@ -10,10 +10,12 @@ export type Status =
   | 'assigned'
   | 'resolved'
   | 'expired'
-  | 'needs_person'
-  | 'not_reached'
+  | GraphState
   | 'fired'
   | 'coalesced'
+  | 'passed'
+  | 'flaky_pass'
+  | 'error'
   | SystemStatus;
 
 /** Of servers and their parts, engines, circuits and checks. */
@@ -77,7 +79,10 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   completed: { tone: 'green', icon: 'check' },
   resolved: { tone: 'green', icon: 'check' },
   fired: { tone: 'green', icon: 'check' },
+  passed: { tone: 'green', icon: 'check' },
+  flaky_pass: { tone: 'orange', icon: 'loop' },
   failed: { tone: 'red', icon: 'cross' },
+  error: { tone: 'red', icon: 'octagon' },
   timeout: { tone: 'red', icon: 'hourglass' },
   expired: { tone: 'red', icon: 'hourglass' },
   not_reached: { tone: 'light', icon: 'dash' },

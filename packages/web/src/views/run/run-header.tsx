@@ -6,7 +6,7 @@ import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
-import { Progress } from '../runs/run-table.tsx';
+import { Progress } from '../runs/run-cells.tsx';
 import { RunActions } from './run-actions.tsx';
 
 const words = RUN_WORDS.page;
