@@ -18,8 +18,8 @@ const STRIP = (
   ] as const
 ).map((state) => GRAPH_STATES.indexOf(state));
 
-/** In steps: each size of a text is measured by itself. */
-function grownAt(zoom: number): number {
+/** How much larger text is drawn at a zoom, in steps: each size of a text is measured by itself. */
+export function grownAt(zoom: number): number {
   return Math.min(MOST_GROWN, Math.max(1, Math.round(10 / zoom) / 10));
 }
 
