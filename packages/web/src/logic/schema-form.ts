@@ -103,8 +103,9 @@ function groupOf(said: JsonObject, common: Common, { root, depth }: Place): Fiel
 }
 
 function listOf(said: JsonObject, common: Common, { root, depth }: Place): Field {
-  if (objectOf(said.items) !== said.items) return { ...common, kind: 'json' };
-  const item = read(said.items, { root, name: '', required: true, depth: depth + 1 });
+  const items = said.items ?? (isTexts(said.default) ? { type: 'string' } : undefined);
+  if (!isObject(items)) return { ...common, kind: 'json' };
+  const item = read(items, { root, name: '', required: true, depth: depth + 1 });
   return { ...common, kind: 'list', item };
 }
 
@@ -138,8 +139,18 @@ function typeOf(said: JsonObject): string | undefined {
   const types = (Array.isArray(said.type) ? said.type : [said.type]).filter(
     (type) => type !== 'null' && type !== undefined,
   );
-  if (types.length === 0) return 'properties' in said ? 'object' : undefined;
+  if (types.length === 0) return 'properties' in said ? 'object' : typeByDefault(said.default);
   return types.length === 1 && typeof types[0] === 'string' ? types[0] : undefined;
+}
+
+/** What says no type is taken to be what its default is. */
+function typeByDefault(value: Json | undefined): string | undefined {
+  if (isTexts(value)) return 'array';
+  return ['string', 'number', 'boolean'].find((type) => typeof value === type);
+}
+
+function isTexts(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function commonOf(name: string, said: JsonObject, required: boolean): Common {

@@ -56,6 +56,8 @@ export interface TaskDraft {
   readonly profile: string;
   /** JSON of `params`; a template's form writes it. */
   readonly params: string;
+  /** What stands in such a form and cannot be read; it is not in its JSON. */
+  readonly unread: readonly Fault[];
   readonly fields: Readonly<Record<DraftField, string>>;
 }
 
@@ -117,7 +119,7 @@ export function firstDraft(timezone: string): TaskDraft {
       ...{ once: '', event: '', condition: 'steps.probe.status == 200' },
     },
     ...{ pipeline: FIRST_PIPELINE, graph: FIRST_GRAPH, intake: '{}', params: '{}' },
-    ...{ template: '', profile: '' },
+    ...{ template: '', profile: '', unread: [] },
     fields: {
       ...EMPTY,
       probe_uses: 'http.request',
@@ -187,7 +189,8 @@ export function bodyOf(draft: TaskDraft): ReadDraft {
     ...Object.fromEntries([...words, ...numbers]),
     ...objectsOf(given, json),
   };
-  return json.faults.length > 0 ? { faults: json.faults } : { body };
+  const faults = [...draft.unread, ...json.faults];
+  return faults.length > 0 ? { faults } : { body };
 }
 
 function payloadOf(draft: TaskDraft, json: JsonText): JsonObject {
