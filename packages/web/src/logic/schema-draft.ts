@@ -1,5 +1,6 @@
 /** What is typed into the form of a schema, and the JSON that it comes to. */
 import type { Json, JsonObject } from '@tenuto/contract';
+import { isObject } from './json-place.ts';
 import type { Draft, Field, Problem } from './schema-form.ts';
 
 /** What stands in the form at first: a value that is known, else the schema's default. */
@@ -166,10 +167,6 @@ export function isList(draft: Draft | undefined): draft is readonly Draft[] {
 
 export function isGroup(draft: Draft | undefined): draft is { readonly [name: string]: Draft } {
   return typeof draft === 'object' && !Array.isArray(draft);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -3,6 +3,7 @@
  * needed. Whatever a schema says that no field can be drawn for is a field of JSON.
  */
 import type { Json, JsonObject } from '@tenuto/contract';
+import { isObject } from './json-place.ts';
 
 /** What every field has. */
 interface Common {
@@ -174,10 +175,6 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : undefine
 
 function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Schemas come as JSON; what else might stand in one is no value. */

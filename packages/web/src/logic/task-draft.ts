@@ -1,5 +1,6 @@
 import type { Json, JsonObject, ScheduleKind, Task } from '@tenuto/contract';
-import { isObject, JsonText } from './json-text.ts';
+import { isObject } from './json-place.ts';
+import { JsonText } from './json-text.ts';
 
 /** What one of the runs of a task is made of. */
 export const STARTS = ['pipeline', 'dag_definition', 'template', 'profile'] as const;

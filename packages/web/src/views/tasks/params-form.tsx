@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
 import type { JsonObject } from '@tenuto/contract';
 import { useMemo, useState } from 'react';
-import { isObject } from '../../logic/json-text.ts';
+import { isObject } from '../../logic/json-place.ts';
 import { givenDraftOf, readDraft, saidBelow, withUnasked } from '../../logic/schema-draft.ts';
 import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
 import type { Fault } from '../../logic/task-draft.ts';
