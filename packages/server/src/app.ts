@@ -166,6 +166,7 @@ export interface AppOptions {
   readonly setup: SetUp;
   /** How it was set up; no secret is among it. */
   readonly settings: SettingsParts['settings'];
+  readonly governancePolicy: SettingsParts['governancePolicy'];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
 }

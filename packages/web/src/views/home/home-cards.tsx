@@ -52,12 +52,12 @@ export function RunningNow() {
 const SHOWN = 8;
 
 export function LatestFailures() {
-  const { data } = useLateFailures();
+  const { data } = useLateFailures(SHOWN);
   return (
     <RunCard
       title={words.failures}
       none={words.failuresNone}
-      runs={data?.items.slice(0, SHOWN)}
+      runs={data?.items}
       search={{ status: 'failed,timeout,aborted', since: '24h' }}
     />
   );
