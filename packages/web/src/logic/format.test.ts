@@ -32,6 +32,8 @@ describe('a time', () => {
     expect(relative(now + 180_000, now)).toBe('in 3 min');
     expect(relative(now - 7_200_000, now)).toBe('2 h ago');
     expect(relative(now + 172_800_000, now)).toBe('in 2 d');
+    expect(relative(now + 729 * 86_400_000, now)).toBe('in 729 d');
+    expect(relative(Date.parse('2099-01-16T12:00:00Z'), now)).toBe('in 73 y');
   });
 
   it('is said exactly with the zone of the reader', () => {

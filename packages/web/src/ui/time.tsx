@@ -4,6 +4,7 @@ import { usePreferences } from '../data/preferences.ts';
 import { duration, exact, relative } from '../logic/format.ts';
 
 const SECOND_MS = 1_000;
+const MINUTE_S = 60;
 
 /** The time, which goes on; all that ask for the same step change together. */
 export function useNow(stepMs: number = SECOND_MS): number {
@@ -52,9 +53,11 @@ export function Took({ from, to }: TookProps) {
 }
 
 function Running({ from }: { readonly from: number }) {
-  const ms = useNow() - from;
+  const seconds = Math.max(0, Math.floor((useNow() - from) / SECOND_MS));
   // Tenths of a second would only flicker while it goes on.
   return (
-    <span className="num">{duration(Math.max(0, Math.floor(ms / SECOND_MS)) * SECOND_MS)}</span>
+    <span className="num">
+      {seconds < MINUTE_S ? `${seconds} s` : duration(seconds * SECOND_MS)}
+    </span>
   );
 }
