@@ -23,6 +23,7 @@ export type {
   JobBody,
   JobQuery,
   Jobs,
+  LogQuery,
   NodeQuery,
   PageQuery,
 } from './jobs.ts';

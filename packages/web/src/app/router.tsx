@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readCompareSearch } from '../logic/compare-search.ts';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
@@ -82,6 +83,7 @@ const submit = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
+  validateSearch: readCompareSearch,
   component: lazyRouteComponent(() => import('../views/compare/compare-page.tsx'), 'ComparePage'),
 });
 

@@ -7,12 +7,15 @@ export interface RunSearch {
   readonly phase?: string;
   /** The id of the artifact that is looked into. */
   readonly file?: string;
+  /** The line of the log that is pointed to: `2.31`, the 31st of the second attempt. */
+  readonly line?: string;
 }
 
 export const RUN_TABS = [
   'phases',
   'overview',
   'log',
+  'tests',
   'artifacts',
   'cost',
   'history',
@@ -22,7 +25,7 @@ export type RunTab = (typeof RUN_TABS)[number];
 
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
-  const text = (name: 'node' | 'phase' | 'file') => {
+  const text = (name: 'node' | 'phase' | 'file' | 'line') => {
     const value = search[name];
     return typeof value === 'string' && value !== '' ? { [name]: value } : {};
   };
@@ -31,6 +34,7 @@ export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSea
     ...text('node'),
     ...text('phase'),
     ...text('file'),
+    ...text('line'),
   };
 }
 
