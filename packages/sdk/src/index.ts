@@ -24,6 +24,7 @@ export type {
   JobBody,
   JobQuery,
   Jobs,
+  LogQuery,
   NodeQuery,
   PageQuery,
 } from './jobs.ts';

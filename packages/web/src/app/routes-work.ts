@@ -1,5 +1,6 @@
 /** Pages of what runs, and of what starts runs. */
 import { createRoute } from '@tanstack/react-router';
+import { readCompareSearch } from '../logic/compare-search.ts';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readNeedsSearch } from '../logic/needs.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
@@ -32,6 +33,7 @@ const run = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
+  validateSearch: readCompareSearch,
   component: lazyRouteComponent(() => import('../views/compare/compare-page.tsx'), 'ComparePage'),
 });
 

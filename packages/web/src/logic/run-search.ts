@@ -15,6 +15,8 @@ export interface RunSearch {
   readonly lit?: string;
   /** The id of the artifact that is looked into. */
   readonly file?: string;
+  /** The line of the log that is pointed to: `2.31`, the 31st of the second attempt. */
+  readonly line?: string;
 }
 
 export const RUN_TABS = [
@@ -29,7 +31,7 @@ export const RUN_TABS = [
 ] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
-const TEXTS = ['node', 'phase', 'file', 'states', 'open', 'lit'] as const;
+const TEXTS = ['node', 'phase', 'file', 'line', 'states', 'open', 'lit'] as const;
 
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
