@@ -110,6 +110,7 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
 /** What tasks will start. */
 export function NextFirings() {
   const { data } = useNextTasks();
+  const may = useMay();
   return (
     <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
       {data?.length === 0 && (
@@ -119,6 +120,7 @@ export function NextFirings() {
             <code>{words.nextExample}</code>
             <CopyButton text={words.nextExample} what={words.nextExample} />
           </p>
+          {may('tasks:create') && <Link to="/tasks/new">{words.nextHere}</Link>}
         </div>
       )}
       <ul className="home-list">
