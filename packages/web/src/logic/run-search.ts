@@ -19,6 +19,7 @@ export const RUN_TABS = [
   'phases',
   'overview',
   'log',
+  'tests',
   'artifacts',
   'cost',
   'history',
