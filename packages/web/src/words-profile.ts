@@ -54,6 +54,7 @@ const groups: Readonly<Record<GroupName, string>> = {
 
 export const PROFILE_WORDS = {
   title: 'Profiles',
+  copyOf: (title: string) => `${title} (copy)`,
   create: 'Create a profile',
   newTitle: 'New profile',
   unnamed: '(no id)',
@@ -172,7 +173,7 @@ export const PROFILE_WORDS = {
       `${nodes} nodes one after the other: whatever is slow here makes the run slow.`,
     invalid: 'There is no plan of it yet: something is wrong with it.',
     checkpoint: 'checkpoint',
-    waits: 'waits for Next',
+    waits: 'waits to be executed',
     list: 'Nodes by level',
     level: (level: number) => `Level ${level}`,
   },

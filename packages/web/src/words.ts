@@ -159,6 +159,7 @@ export const WORDS = {
     placeholder: 'Go to a page, find a run by name or id…',
     pages: 'Pages',
     submit: 'Submit a job',
+    agents: 'Agents and tokens',
     runs: 'Runs',
     actions: 'Actions',
     nothing: 'Nothing is called that.',

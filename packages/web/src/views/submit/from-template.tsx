@@ -78,7 +78,7 @@ interface UseProps extends SourceProps {
   readonly template: Template;
 }
 
-function Use({ template, search, send, isSending, error }: UseProps) {
+function Use({ template, search, send, isSending, error, edited }: UseProps) {
   const field = useMemo(() => fieldOf(template.params_schema), [template]);
   const [draft, setDraft] = useState(() => draftOf(field));
   const [options, setOptions] = useState(NO_OPTIONS);
@@ -108,10 +108,21 @@ function Use({ template, search, send, isSending, error }: UseProps) {
       >
         <Pick search={search} />
         {template.description !== null && <p className="dim">{template.description}</p>}
-        <SchemaForm field={field} draft={draft} change={setDraft} problems={said} />
+        <SchemaForm
+          field={field}
+          draft={draft}
+          change={(next) => {
+            edited();
+            setDraft(next);
+          }}
+          problems={said}
+        />
         <OptionsForm
           options={options}
-          put={setOptions}
+          put={(next) => {
+            edited();
+            setOptions(next);
+          }}
           error={fieldsOfOptions(settled.options) === undefined ? words.badOption : undefined}
         />
         {refusal !== undefined && <p className="tone-red">{messageOf(refusal)}</p>}
