@@ -157,11 +157,8 @@ export interface LiveRun {
   ): { readonly since: number; readonly until?: number | undefined } | undefined;
 }
 
-/** What does not run itself, a pattern or a node that was given up, has no state. */
-export const NO_STATE = 255;
-
 export interface NodeStates {
-  /** Positions in GRAPH_STATES, or {@link NO_STATE}. */
+  /** Positions in GRAPH_STATES, or 255 for what does not run itself. */
   readonly states: Uint8Array;
   /** How many attempts of each have begun. */
   readonly attempts: Uint16Array;

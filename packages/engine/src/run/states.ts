@@ -1,7 +1,10 @@
 import { GRAPH_STATES, type GraphState, type NodeStatus } from '@tenuto/contract';
-import { NO_STATE, type NodeStates } from '../ports/engine-api.ts';
+import type { NodeStates } from '../ports/engine-api.ts';
 import { approvalOf } from './approval-signal.ts';
 import { attemptOf, FLAG, hasFlag, type RunState, statusOf } from './state.ts';
+
+/** What does not run itself, a pattern or a node that was given up, has no state. */
+export const NO_STATE = 255;
 
 const CODE: ReadonlyMap<GraphState, number> = new Map(
   GRAPH_STATES.map((state, code) => [state, code]),

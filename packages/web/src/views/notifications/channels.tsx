@@ -18,7 +18,7 @@ import { type Column, ThingTable } from '../../ui/thing-table.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
 import { ChannelForm } from './channel-form.tsx';
-import type { PartProps } from './notifications-page.tsx';
+import type { PartProps } from './part.ts';
 
 const NEW_CHANNEL = 'new-channel';
 

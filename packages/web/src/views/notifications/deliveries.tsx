@@ -10,7 +10,7 @@ import { type Column, ThingTable } from '../../ui/thing-table.tsx';
 import { When } from '../../ui/time.tsx';
 import { tellFailure } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
-import type { PartProps } from './notifications-page.tsx';
+import type { PartProps } from './part.ts';
 
 /** What became of messages. */
 export function Deliveries({ may, search, go }: PartProps) {

@@ -23,7 +23,7 @@ import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, ThingTable } from '../../ui/thing-table.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
-import type { PartProps } from './notifications-page.tsx';
+import type { PartProps } from './part.ts';
 
 const NEW_ROUTE = 'new-route';
 

@@ -25,10 +25,3 @@ export function NotificationsPage() {
     </Page>
   );
 }
-
-/** What each part of the page is given. */
-export interface PartProps {
-  readonly may: boolean;
-  readonly search: OpenSearch;
-  readonly go: (next: OpenSearch) => void;
-}

@@ -13,7 +13,7 @@ import { useTitle } from '../../ui/page.tsx';
 import { PROFILE_WORDS as words } from '../../words-profile.ts';
 import { type Desk, DeskContext } from './desk.ts';
 import { EditorBody } from './editor-body.tsx';
-import { EditorHead } from './editor-head.tsx';
+import { type Checked, EditorHead } from './editor-head.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { type Editor, useEditor } from './use-editor.ts';
 import { useSaving } from './use-saving.ts';
@@ -75,14 +75,6 @@ function keptOf(name: string, saved: JsonObject): ProfileDraft | undefined {
   const draft = readDraft(name);
   if (draft === undefined || draft.text !== undefined) return draft;
   return JSON.stringify(draft.doc) === JSON.stringify(saved) ? undefined : draft;
-}
-
-export interface Checked {
-  readonly problems: readonly Problem[];
-  readonly isChecking: boolean;
-  readonly isAway: boolean;
-  /** Nothing was done yet that could be right or wrong. */
-  readonly isPristine?: boolean;
 }
 
 /** What is wrong: at once what is seen here, and after a moment what the server finds. */

@@ -3,18 +3,27 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ProfileView } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
+import type { Problem } from '../../logic/profile-model-checks.ts';
 import type { ProfileSearch } from '../../logic/profile-search.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { useDesk } from './desk.ts';
-import type { Checked } from './editor-frame.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import type { Saving } from './use-saving.ts';
 
 const words = PROFILE_WORDS.editor;
+
+/** What is wrong with a profile as far as that is known. */
+export interface Checked {
+  readonly problems: readonly Problem[];
+  readonly isChecking: boolean;
+  readonly isAway: boolean;
+  /** Nothing was done yet that could be right or wrong. */
+  readonly isPristine?: boolean;
+}
 
 interface Props {
   readonly base: ProfileView | undefined;

@@ -15,9 +15,10 @@ import {
   zoomAt,
 } from '../../logic/graph-viewport.ts';
 import { type MapPaint, paintMap, pointOfMap } from './graph-map.ts';
-import { paint, type Scene } from './graph-paint.ts';
+import { paint } from './graph-paint.ts';
 import { type Palette, readPalette } from './graph-palette.ts';
 import { onDrag, onPointer, onResize, onTheme, type Point } from './graph-pointer.ts';
+import type { Scene } from './graph-scene.ts';
 
 export type Hit = ReturnType<typeof hit>;
 

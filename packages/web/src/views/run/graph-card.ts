@@ -1,7 +1,7 @@
 import { GRAPH_STATES } from '@tenuto/contract';
 import type { Box } from '../../logic/graph-layout.ts';
-import type { Canvas, Scene } from './graph-paint.ts';
 import { SIGNS } from './graph-palette.ts';
+import type { Canvas, Scene } from './graph-scene.ts';
 
 const NAME_PX = 13;
 const ABOUT_PX = 11;

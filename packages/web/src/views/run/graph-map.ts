@@ -3,8 +3,9 @@
 import { now } from '../../data/clock.ts';
 import type { Box } from '../../logic/graph-layout.ts';
 import { fitted, type Size, type Viewport } from '../../logic/graph-viewport.ts';
-import { paint, type Scene } from './graph-paint.ts';
+import { paint } from './graph-paint.ts';
 import type { Palette } from './graph-palette.ts';
+import type { Scene } from './graph-scene.ts';
 
 /** The picture behind the frame: made anew now and then, and not for every move. */
 export interface MapPaint {

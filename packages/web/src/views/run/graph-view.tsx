@@ -7,7 +7,7 @@ import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
 import type { Hit } from './graph-canvas.ts';
 import { keysOf } from './graph-keys.ts';
-import type { Looks } from './graph-paint.ts';
+import type { Looks } from './graph-scene.ts';
 import { GraphTools } from './graph-tools.tsx';
 import { useGraphCanvas, useShown, useToggle } from './use-graph-canvas.ts';
 import { useScene, type Wish } from './use-scene.ts';

@@ -3,7 +3,7 @@ import { type Graph, partOf } from '../../logic/graph.ts';
 import type { Box, Layout } from '../../logic/graph-layout.ts';
 import { toggled } from '../../logic/graph-looks.ts';
 import { createGraphCanvas, type GraphCanvas, type Hit } from './graph-canvas.ts';
-import type { Looks } from './graph-paint.ts';
+import type { Looks } from './graph-scene.ts';
 
 /** The canvas, which outlives what is drawn on it; it calls what was given last. */
 export function useGraphCanvas(given: { act(at: Hit): void; hover(at: Hit): void }) {

@@ -17,7 +17,7 @@ import {
 import type { RunGraph } from '../../logic/run-graph.ts';
 import type { RunStates } from '../../logic/run-states.ts';
 import { RUN_WORDS } from '../../words-run.ts';
-import type { Looks, Scene } from './graph-paint.ts';
+import type { Looks, Scene } from './graph-scene.ts';
 import { useLayout } from './use-layout.ts';
 
 const words = RUN_WORDS.graph;

@@ -1,6 +1,12 @@
 import { Button, Group, Modal, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { BULK_ACTIONS, BULK_OUTCOMES, type BulkAction, type BulkAnswer } from '@tenuto/contract';
+import {
+  BULK_ACTIONS,
+  BULK_OUTCOMES,
+  type BulkAction,
+  type BulkAnswer,
+  type BulkFilter,
+} from '@tenuto/contract';
 import { useState } from 'react';
 import { bulk, runsKey } from '../../data/runs.ts';
 import { Failure } from '../../ui/notice.tsx';
@@ -8,10 +14,16 @@ import { StatusMark } from '../../ui/status.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
-import type { BulkTarget } from './runs-page.tsx';
 
 const words = RUN_WORDS.bulk;
 const PRIORITIES = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'];
+
+/** Which runs something is to be done to: those that fit the filters, or those that were picked. */
+export interface BulkTarget {
+  /** Undefined when nothing narrows the list. */
+  readonly filter: BulkFilter | undefined;
+  readonly isPicked: boolean;
+}
 
 interface Props {
   /** Undefined while the dialog is closed. */

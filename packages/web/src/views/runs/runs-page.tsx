@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { BulkFilter } from '@tenuto/contract';
 import { useState } from 'react';
 import { now } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
 import { bulkFilterOf, bulkFilterOfIds, type RunFilters } from '../../logic/run-filters.ts';
 import { Page } from '../../ui/page.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
-import { BulkDialog } from './bulk-dialog.tsx';
+import { BulkDialog, type BulkTarget } from './bulk-dialog.tsx';
 import { ColumnChoice } from './column-choice.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { RunList } from './run-list.tsx';
@@ -17,13 +16,6 @@ import { usePicking } from './use-picking.ts';
 import './runs.css';
 
 const words = RUN_WORDS.list;
-
-/** Which runs something is to be done to: those that fit the filters, or those that were picked. */
-export interface BulkTarget {
-  /** Undefined when nothing narrows the list. */
-  readonly filter: BulkFilter | undefined;
-  readonly isPicked: boolean;
-}
 
 /** All runs: filters in the address, rows that stay true, as deep as one scrolls. */
 export function RunsPage() {

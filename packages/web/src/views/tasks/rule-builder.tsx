@@ -15,6 +15,7 @@ import { KeptAsText, Presets } from './builder-text.tsx';
 import { NumberToggles, numbers } from './number-toggles.tsx';
 import { RuleDays } from './rule-days.tsx';
 import { RuleNumbers, RuleTimes } from './rule-lists.tsx';
+import type { RuleProps } from './rule-props.ts';
 
 const words = TASK_FORM_WORDS.rule;
 const { monthNames } = TASK_FORM_WORDS.cron;
@@ -37,11 +38,6 @@ export function RuleBuilder({ expr, put }: Props) {
       )}
     </div>
   );
-}
-
-export interface RuleProps {
-  readonly form: RuleForm;
-  readonly change: (part: Partial<RuleForm>) => void;
 }
 
 function Fields({ form, change }: RuleProps) {

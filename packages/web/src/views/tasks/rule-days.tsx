@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { DAYS, type RuleDay } from '../../logic/rule-form.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { TASK_FORM_WORDS } from '../../words-task-form.ts';
-import type { RuleProps } from './rule-builder.tsx';
+import type { RuleProps } from './rule-props.ts';
 
 const words = TASK_FORM_WORDS.rule;
 const NTHS = ['', '1', '2', '3', '4', '5', '-1', '-2'] as const;

@@ -9,7 +9,7 @@ import {
 } from '../../logic/rule-form.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { TASK_FORM_WORDS } from '../../words-task-form.ts';
-import type { RuleProps } from './rule-builder.tsx';
+import type { RuleProps } from './rule-props.ts';
 
 const words = TASK_FORM_WORDS.rule;
 
