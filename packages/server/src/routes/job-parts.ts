@@ -87,7 +87,10 @@ function addOneNode(app: Typed, parts: JobParts): void {
     {
       config,
       schema: {
-        ...answers('Read what a node wrote, oldest first unless asked otherwise', LogLineListSchema),
+        ...answers(
+          'Read what a node wrote, oldest first unless asked otherwise',
+          LogLineListSchema,
+        ),
         params: NodeParameters,
         querystring: LogLines,
       },
