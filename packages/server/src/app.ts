@@ -84,6 +84,7 @@ import { addForkRoutes } from './routes/run-forks.ts';
 import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute } from './routes/run-stream.ts';
+import { addRunTestRoutes } from './routes/run-tests.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
@@ -265,6 +266,7 @@ async function addPages(app: FastifyInstance, options: AppOptions): Promise<void
 
 function addTests(app: FastifyInstance, parts: Parameters<typeof addTestRoutes>[1]): void {
   addTestRoutes(app, parts);
+  addRunTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
 }
 

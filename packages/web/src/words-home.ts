@@ -42,6 +42,7 @@ export const HOME_WORDS = {
   day: 'Day',
   hour: 'Hour',
   all: 'All',
+  together: 'Together',
   asTable: 'As a table',
   completed: 'Completed',
   failed: 'Failed',

@@ -21,6 +21,7 @@ export const RUN_TABS = [
   'phases',
   'overview',
   'log',
+  'tests',
   'artifacts',
   'cost',
   'history',

@@ -22,8 +22,8 @@ export function VersionDiff({ template, against }: Props) {
     <section className="card" aria-label={words.difference}>
       <header>
         <h2>{words.differenceOf(against, version)}</h2>
-        <span className="grow" />
         <Link
+          className="diff-close"
           to="/templates/$name"
           params={{ name }}
           search={({ against: _against, ...rest }) => rest}
