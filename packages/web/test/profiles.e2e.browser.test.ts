@@ -166,8 +166,8 @@ it('shows both versions when two people have edited one, and lets one choose', a
   await served.client.profiles.replace('shared', { ...RELEASE, name: 'shared', title: 'Theirs' });
   await page.keyboard.press('Control+s');
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('− title: Theirs').waitFor();
-  await dialog.getByText('+ title: Mine').waitFor();
+  await dialog.locator('.diff-removed').getByText('title: Theirs').waitFor();
+  await dialog.locator('.diff-added').getByText('title: Mine').waitFor();
   await dialog.getByRole('button', { name: 'Go on with mine' }).click();
   expect(await field(page, 'Title').inputValue()).toBe('Mine');
   await button(page, 'Save').click();
