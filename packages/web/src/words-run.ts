@@ -111,6 +111,7 @@ export const RUN_WORDS = {
       phases: 'Phases',
       overview: 'Overview',
       log: 'Log',
+      tests: 'Tests',
       artifacts: 'Artifacts',
       cost: 'Cost',
       history: 'History',
@@ -219,19 +220,6 @@ export const RUN_WORDS = {
     waits: 'Waits',
     noOutput: 'No output.',
     retryAt: 'next attempt',
-  },
-  log: {
-    node: 'Node',
-    search: 'Find in the log',
-    follow: 'Follow',
-    empty: 'This node has said nothing',
-    emptyText: 'Lines that an action writes appear here as they come.',
-    pick: 'Pick a node to read its log.',
-    lines: (shown: string, all: string) =>
-      shown === all ? `${all} lines` : `${shown} of ${all} lines`,
-    partial: (count: string) => `The first ${count} lines are read; the rest is in the API.`,
-    download: 'Save as a file',
-    attempt: (number: number) => `Attempt ${number}`,
   },
   history: {
     transitions: 'What happened to the run',

@@ -153,6 +153,7 @@ it('duplicates a profile that ships, and keeps source and graph in step', async 
   expect(JSON.parse(JSON.stringify(profile))).toEqual({
     ...JSON.parse(same),
     name: 'ml_model_copy',
+    title: `${shipped.title} (copy)`,
   });
   expect(troubles).toEqual([]);
 });

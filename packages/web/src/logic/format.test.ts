@@ -46,6 +46,7 @@ describe('other things', () => {
   it('are told apart by the ends of their ids', () => {
     expect(shortId('0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b')).toBe('8e9f0a1b');
     expect(shortId('build')).toBe('build');
+    expect(shortId('payments.example')).toBe('payments.example');
   });
 
   it('show small parts with a digit more', () => {

@@ -54,9 +54,11 @@ export function timeOfDay(at: number): string {
   return `${parts.map((part) => padded(part, 2)).join(':')}.${padded(date.getMilliseconds(), 3)}`;
 }
 
-/** The last part of an id, by which people tell ids apart: those of one hour begin alike. */
+const LONG_ID = /^[0-9a-f-]{13,}$/i;
+
+/** The last part of an id, by which people tell ids apart: those of one hour begin alike. A name stays. */
 export function shortId(id: string): string {
-  return id.length > 12 ? id.slice(-8) : id;
+  return LONG_ID.test(id) ? id.slice(-8) : id;
 }
 
 /** A number with its thousands apart. */

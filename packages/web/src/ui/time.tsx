@@ -17,7 +17,7 @@ export function useNow(stepMs: number = SECOND_MS): number {
 export function When({ at }: { readonly at: string | null }) {
   const time = useNow();
   const { times } = usePreferences();
-  if (at === null) return <span className="dim">–</span>;
+  if (at === null) return <span className="dim no-value">–</span>;
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={exact(ms)} className="num">
@@ -28,7 +28,7 @@ export function When({ at }: { readonly at: string | null }) {
 
 /** A time of the reader's zone, to the second. */
 export function Exact({ at }: { readonly at: string | null }) {
-  if (at === null) return <span className="dim">–</span>;
+  if (at === null) return <span className="dim no-value">–</span>;
   return (
     <time dateTime={at} className="num">
       {exact(Date.parse(at))}
@@ -44,7 +44,7 @@ interface TookProps {
 
 /** How long something took, or has been taking. */
 export function Took({ from, to }: TookProps) {
-  if (from === null) return <span className="dim">–</span>;
+  if (from === null) return <span className="dim no-value">–</span>;
   return to === null ? (
     <Running from={Date.parse(from)} />
   ) : (

@@ -54,12 +54,12 @@ export function RunningNow() {
 const SHOWN = 8;
 
 export function LatestFailures() {
-  const { data } = useLateFailures();
+  const { data } = useLateFailures(SHOWN);
   return (
     <RunCard
       title={words.failures}
       none={words.failuresNone}
-      runs={data?.items.slice(0, SHOWN)}
+      runs={data?.items}
       search={{ status: 'failed,timeout,aborted', since: '24h' }}
     />
   );
@@ -115,6 +115,7 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
 /** What tasks will start. */
 export function NextFirings() {
   const { data } = useNextTasks();
+  const may = useMay();
   return (
     <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
       {data === undefined && <Waiting rows={2} />}
@@ -125,6 +126,7 @@ export function NextFirings() {
             <code>{words.nextExample}</code>
             <CopyButton text={words.nextExample} what={words.nextExample} />
           </p>
+          {may('tasks:create') && <Link to="/tasks/new">{words.nextHere}</Link>}
         </div>
       )}
       <ul className="home-list">

@@ -74,7 +74,7 @@ function Recoveries({ runId }: { readonly runId: string }) {
                 <th>{words.at}</th>
                 <th>{words.action}</th>
                 <th>{words.trigger}</th>
-                <th>{RUN_WORDS.log.node}</th>
+                <th>{RUN_WORDS.node.title}</th>
                 <th>{RUN_WORDS.list.status}</th>
                 <th>{words.actor}</th>
               </tr>
