@@ -11,17 +11,16 @@ import { HOME_WORDS as words } from '../words-home.ts';
 const HEIGHT_PX = 160;
 const BAR = 0.7;
 const MOST_BAR_PX = 40;
+const STEP_S = { day: 86_400, hour: 3_600 } as const;
 /** Days have one line of text, hours two where a day begins. */
 const AXIS_PX = { day: 30, hour: 50 } as const;
 /** Clocks of 24 hours and dates as everywhere else: the gap of ticks, its form, and with the day. */
-const HOUR_S = 3_600;
-const DAY_S = 86_400;
 const TIMES: Readonly<Record<'day' | 'hour', UPlot.Axis.Values>> = {
   hour: [
-    [DAY_S, '{MM}-{DD}', null, null, null, null, null, null, 1],
-    [HOUR_S, '{HH}:{mm}', null, null, '\n{MM}-{DD}', null, null, null, 1],
+    [STEP_S.day, '{MM}-{DD}', null, null, null, null, null, null, 1],
+    [STEP_S.hour, '{HH}:{mm}', null, null, '\n{MM}-{DD}', null, null, null, 1],
   ],
-  day: [[DAY_S, '{MM}-{DD}', null, null, null, null, null, null, 1]],
+  day: [[STEP_S.day, '{MM}-{DD}', null, null, null, null, null, null, 1]],
 };
 
 interface Props {
@@ -158,7 +157,11 @@ function optionsOf({ width, step, point }: Shape, place: HTMLElement): UPlot.Opt
     cursor: { drag: { x: false, y: false } },
     legend: { show: false },
     hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
+    scales: {
+      // Half a step more at both ends: else only half of the first and the last bar is seen.
+      x: { range: (_plot, min, max) => [min - STEP_S[step] / 2, max + STEP_S[step] / 2] },
+      y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
+    },
     axes: [{ ...axis, grid: { show: false }, values: TIMES[step], size: AXIS_PX[step] }, axis],
     series: [
       {},
