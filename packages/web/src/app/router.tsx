@@ -5,6 +5,7 @@ import { readOpenSearch } from '../logic/open-search.ts';
 import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
+import { strictly } from '../logic/strict-search.ts';
 import {
   readAuditSearch,
   readCircuitSearch,
@@ -31,49 +32,49 @@ const home = createRoute({
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
-  validateSearch: readRunFilters,
+  validateSearch: strictly(readRunFilters),
   component: lazyRouteComponent(() => import('../views/runs/runs-page.tsx'), 'RunsPage'),
 });
 
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
-  validateSearch: readRunSearch,
+  validateSearch: strictly(readRunSearch),
   component: lazyRouteComponent(() => import('../views/run/run-page.tsx'), 'RunPage'),
 });
 
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
-  validateSearch: readNeedsSearch,
+  validateSearch: strictly(readNeedsSearch),
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
 const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
-  validateSearch: readTaskFilters,
+  validateSearch: strictly(readTaskFilters),
   component: lazyRouteComponent(() => import('../views/tasks/tasks-page.tsx'), 'TasksPage'),
 });
 
 const newTask = createRoute({
   getParentRoute: () => root,
   path: '/tasks/new',
-  validateSearch: readNewTaskSearch,
+  validateSearch: strictly(readNewTaskSearch),
   component: lazyRouteComponent(() => import('../views/tasks/new-task-page.tsx'), 'NewTaskPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$taskId',
-  validateSearch: readTaskSearch,
+  validateSearch: strictly(readTaskSearch),
   component: lazyRouteComponent(() => import('../views/tasks/task-page.tsx'), 'TaskPage'),
 });
 
 const events = createRoute({
   getParentRoute: () => root,
   path: '/events',
-  validateSearch: readEventSearch,
+  validateSearch: strictly(readEventSearch),
   component: lazyRouteComponent(() => import('../views/events/events-page.tsx'), 'EventsPage'),
 });
 
@@ -86,7 +87,7 @@ const system = createRoute({
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
-  validateSearch: readSubmitSearch,
+  validateSearch: strictly(readSubmitSearch),
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
@@ -105,7 +106,7 @@ const editTask = createRoute({
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
-  validateSearch: readTestSearch,
+  validateSearch: strictly(readTestSearch),
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -136,7 +137,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
-  validateSearch: readTemplateSearch,
+  validateSearch: strictly(readTemplateSearch),
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',
@@ -164,7 +165,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
-  validateSearch: readProfileSearch,
+  validateSearch: strictly(readProfileSearch),
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -174,7 +175,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
-  validateSearch: readProfileSearch,
+  validateSearch: strictly(readProfileSearch),
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
@@ -184,42 +185,42 @@ const profile = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/agents/agents-page.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/agents/agent-page.tsx'), 'AgentPage'),
 });
 
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
-  validateSearch: readCircuitSearch,
+  validateSearch: strictly(readCircuitSearch),
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
-  validateSearch: readEngineSearch,
+  validateSearch: strictly(readEngineSearch),
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
-  validateSearch: readPolicySearch,
+  validateSearch: strictly(readPolicySearch),
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
-  validateSearch: readAuditSearch,
+  validateSearch: strictly(readAuditSearch),
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -238,21 +239,21 @@ const settings = createRoute({
 const budgets = createRoute({
   getParentRoute: () => root,
   path: '/system/budgets',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/money/budgets-page.tsx'), 'BudgetsPage'),
 });
 
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/system/secrets',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/secrets/secrets-page.tsx'), 'SecretsPage'),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/system/webhooks',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/webhooks/webhooks-page.tsx'),
     'WebhooksPage',
@@ -262,7 +263,7 @@ const webhooks = createRoute({
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/system/notifications',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/notifications/notifications-page.tsx'),
     'NotificationsPage',
@@ -272,7 +273,7 @@ const notifications = createRoute({
 const mcpServers = createRoute({
   getParentRoute: () => root,
   path: '/system/mcp-servers',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/mcp-servers/mcp-servers-page.tsx'),
     'McpServersPage',
@@ -282,7 +283,7 @@ const mcpServers = createRoute({
 const teams = createRoute({
   getParentRoute: () => root,
   path: '/system/teams',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/teams/teams-page.tsx'), 'TeamsPage'),
 });
 
