@@ -15,7 +15,13 @@ export const HOME_WORDS = {
   budget: 'Budget used up',
   budgetText: (spent: string, limit: string) => `${spent} of ${limit}`,
   task: 'Task fails',
-  taskText: (count: number) => (count === 1 ? '1 run has failed' : `${count} runs have failed`),
+  taskText: (count: number, isLeast: boolean) => {
+    if (isLeast) return `at least ${count === 1 ? '1 run has' : `${count} runs have`} failed`;
+    return count === 1 ? '1 run has failed' : `${count} runs have failed`;
+  },
+  more: (count: number) => `${count} more`,
+  moreTasks: (count: number, runs: number) =>
+    `At least ${count} more, in ${runs} runs that have failed`,
   needs: 'What needs me',
   needsNone: 'Nothing waits for a person.',
   needsMore: (count: number) => `All ${count}`,
@@ -36,6 +42,7 @@ export const HOME_WORDS = {
   day: 'Day',
   hour: 'Hour',
   all: 'All',
+  together: 'Together',
   asTable: 'As a table',
   completed: 'Completed',
   failed: 'Failed',

@@ -111,6 +111,7 @@ export const RUN_WORDS = {
       phases: 'Phases',
       overview: 'Overview',
       log: 'Log',
+      tests: 'Tests',
       artifacts: 'Artifacts',
       cost: 'Cost',
       history: 'History',

@@ -173,7 +173,6 @@ export const TASK_FORM_WORDS = {
     intake: 'Intake, as JSON',
     params: 'Parameters, as JSON',
     noTemplates: 'No template is stored yet. Make one first, or use a pipeline.',
-    default: (value: string) => `${value} unless given`,
   },
   advanced: {
     title: 'Advanced',

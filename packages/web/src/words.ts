@@ -130,6 +130,7 @@ export const WORDS = {
     toRuns: 'Go to the runs',
   },
   common: {
+    unchanged: (lines: number) => `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`,
     copy: 'Copy',
     copied: 'Copied',
     cancel: 'Keep as it is',

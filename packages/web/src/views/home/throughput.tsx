@@ -40,8 +40,8 @@ export function Throughput() {
               <Fact name={words.ended} value={count(data.total)} />
               <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
               <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
-              <span className="dim">{words.of30}</span>
             </dl>
+            <p className="dim">{words.of30}</p>
             <BarChart
               step={step}
               bars={

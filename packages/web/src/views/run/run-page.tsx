@@ -25,6 +25,7 @@ import './run.css';
 // Most who come see it first: it is fetched while the run is still being read.
 const overview = import('./overview.tsx');
 const Overview = lazy(async () => ({ default: (await overview).Overview }));
+const TestsTab = lazy(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab }));
 const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
 const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
 const ArtifactsTab = lazy(async () => ({
@@ -119,6 +120,9 @@ function Panels({ run, search, go, select }: PanelsProps) {
       </Tabs.Panel>
       <Tabs.Panel value="log">
         <LogTab run={run} node={search.node} select={(node) => select(node)} />
+      </Tabs.Panel>
+      <Tabs.Panel value="tests">
+        <TestsTab run={run} />
       </Tabs.Panel>
       <Tabs.Panel value="artifacts">
         <ArtifactsTab

@@ -123,18 +123,20 @@ function List({ query, isFiltered, picked, pick, go }: ListProps) {
       {(rows: readonly AuditRow[], total) => (
         <>
           <p className="dim">{words.found(count(total), isEstimate)}</p>
-          <AuditHead />
-          <ol className="card audit" aria-label={words.title}>
-            {rows.map((row) => (
-              <AuditLine
-                key={row.audit_id}
-                row={row}
-                isOpen={row.audit_id === picked}
-                toggle={() => pick(row.audit_id === picked ? undefined : row.audit_id)}
-                only={() => go({ subject: row.subject })}
-              />
-            ))}
-          </ol>
+          <div className="card">
+            <AuditHead />
+            <ol className="audit" aria-label={words.title}>
+              {rows.map((row) => (
+                <AuditLine
+                  key={row.audit_id}
+                  row={row}
+                  isOpen={row.audit_id === picked}
+                  toggle={() => pick(row.audit_id === picked ? undefined : row.audit_id)}
+                  only={() => go({ subject: row.subject })}
+                />
+              ))}
+            </ol>
+          </div>
           <OnSight
             act={() => {
               if (pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
