@@ -1,7 +1,9 @@
 /** Pages of what runs are made of, what they prove, and who makes them. */
+
 import { createRoute } from '@tanstack/react-router';
 import { readOpenSearch } from '../logic/open-search.ts';
 import { readProfileSearch } from '../logic/profile-search.ts';
+import { strictly } from '../logic/strict-search.ts';
 import { readTemplateSearch } from '../logic/template-search.ts';
 import { readTestSearch } from '../logic/test-search.ts';
 import { lazyRouteComponent } from './lazy-route.ts';
@@ -10,7 +12,7 @@ import { root } from './root-route.ts';
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
-  validateSearch: readTestSearch,
+  validateSearch: strictly(readTestSearch),
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -41,7 +43,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
-  validateSearch: readTemplateSearch,
+  validateSearch: strictly(readTemplateSearch),
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',
@@ -69,7 +71,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
-  validateSearch: readProfileSearch,
+  validateSearch: strictly(readProfileSearch),
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -79,7 +81,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
-  validateSearch: readProfileSearch,
+  validateSearch: strictly(readProfileSearch),
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
@@ -89,14 +91,14 @@ const profile = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/agents/agents-page.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/agents/agent-page.tsx'), 'AgentPage'),
 });
 

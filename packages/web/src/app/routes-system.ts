@@ -1,6 +1,8 @@
 /** Pages of the system. */
+
 import { createRoute } from '@tanstack/react-router';
 import { readOpenSearch } from '../logic/open-search.ts';
+import { strictly } from '../logic/strict-search.ts';
 import {
   readAuditSearch,
   readCircuitSearch,
@@ -19,28 +21,28 @@ const system = createRoute({
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
-  validateSearch: readCircuitSearch,
+  validateSearch: strictly(readCircuitSearch),
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
-  validateSearch: readEngineSearch,
+  validateSearch: strictly(readEngineSearch),
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
-  validateSearch: readPolicySearch,
+  validateSearch: strictly(readPolicySearch),
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
-  validateSearch: readAuditSearch,
+  validateSearch: strictly(readAuditSearch),
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -59,21 +61,21 @@ const settings = createRoute({
 const budgets = createRoute({
   getParentRoute: () => root,
   path: '/system/budgets',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/money/budgets-page.tsx'), 'BudgetsPage'),
 });
 
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/system/secrets',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/secrets/secrets-page.tsx'), 'SecretsPage'),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/system/webhooks',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/webhooks/webhooks-page.tsx'),
     'WebhooksPage',
@@ -83,7 +85,7 @@ const webhooks = createRoute({
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/system/notifications',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/notifications/notifications-page.tsx'),
     'NotificationsPage',
@@ -93,7 +95,7 @@ const notifications = createRoute({
 const mcpServers = createRoute({
   getParentRoute: () => root,
   path: '/system/mcp-servers',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(
     () => import('../views/mcp-servers/mcp-servers-page.tsx'),
     'McpServersPage',
@@ -103,7 +105,7 @@ const mcpServers = createRoute({
 const teams = createRoute({
   getParentRoute: () => root,
   path: '/system/teams',
-  validateSearch: readOpenSearch,
+  validateSearch: strictly(readOpenSearch),
   component: lazyRouteComponent(() => import('../views/teams/teams-page.tsx'), 'TeamsPage'),
 });
 

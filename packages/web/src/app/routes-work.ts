@@ -1,10 +1,12 @@
 /** Pages of what runs, and of what starts runs. */
+
 import { createRoute } from '@tanstack/react-router';
 import { readCompareSearch } from '../logic/compare-search.ts';
 import { readEventSearch } from '../logic/event-search.ts';
 import { readNeedsSearch } from '../logic/needs.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
+import { strictly } from '../logic/strict-search.ts';
 import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
 import { readSubmitSearch } from '../logic/template-search.ts';
 import { lazyRouteComponent } from './lazy-route.ts';
@@ -19,14 +21,14 @@ const home = createRoute({
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
-  validateSearch: readRunFilters,
+  validateSearch: strictly(readRunFilters),
   component: lazyRouteComponent(() => import('../views/runs/runs-page.tsx'), 'RunsPage'),
 });
 
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
-  validateSearch: readRunSearch,
+  validateSearch: strictly(readRunSearch),
   component: lazyRouteComponent(() => import('../views/run/run-page.tsx'), 'RunPage'),
 });
 
@@ -40,35 +42,35 @@ const compare = createRoute({
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
-  validateSearch: readNeedsSearch,
+  validateSearch: strictly(readNeedsSearch),
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
-  validateSearch: readSubmitSearch,
+  validateSearch: strictly(readSubmitSearch),
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
 const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
-  validateSearch: readTaskFilters,
+  validateSearch: strictly(readTaskFilters),
   component: lazyRouteComponent(() => import('../views/tasks/tasks-page.tsx'), 'TasksPage'),
 });
 
 const newTask = createRoute({
   getParentRoute: () => root,
   path: '/tasks/new',
-  validateSearch: readNewTaskSearch,
+  validateSearch: strictly(readNewTaskSearch),
   component: lazyRouteComponent(() => import('../views/tasks/new-task-page.tsx'), 'NewTaskPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$taskId',
-  validateSearch: readTaskSearch,
+  validateSearch: strictly(readTaskSearch),
   component: lazyRouteComponent(() => import('../views/tasks/task-page.tsx'), 'TaskPage'),
 });
 
@@ -81,7 +83,7 @@ const editTask = createRoute({
 const events = createRoute({
   getParentRoute: () => root,
   path: '/events',
-  validateSearch: readEventSearch,
+  validateSearch: strictly(readEventSearch),
   component: lazyRouteComponent(() => import('../views/events/events-page.tsx'), 'EventsPage'),
 });
 

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useCircuits } from '../../data/circuits.ts';
 import { after } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { type CircuitSearch, readCircuitSearch } from '../../logic/system-search.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
@@ -139,7 +140,7 @@ function NoCircuits({
   filters,
   clear,
 }: Pick<FiltersProps, 'filters'> & { readonly clear: () => void }) {
-  if (Object.keys(filters).length === 0) {
+  if (!isNarrowing(filters)) {
     return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
   }
   return (
