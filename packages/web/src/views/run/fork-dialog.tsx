@@ -41,9 +41,8 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
   const navigate = useNavigate();
   const given = readObject(params);
   const changed = readObject(nodes);
-  const unknown = Object.keys(changed.value ?? {}).find(
-    (id) => !all.some(({ node_id }) => node_id === id),
-  );
+  const ids = new Set(all.map(({ node_id: id }) => id));
+  const unknown = Object.keys(changed.value ?? {}).find((id) => !ids.has(id));
   const differing = Object.entries(given.value ?? {}).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(run.params[key]),
   );
