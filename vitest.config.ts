@@ -12,8 +12,15 @@ const postgres = 'packages/testkit/src/postgres.ts';
 const slow = '**/*.slow.test.ts';
 // All that a browser is led through; `npm test` has a few of them.
 const e2e = '**/*.e2e.browser.test.ts';
-const included = { slow: [slow], e2e: ['**/*.browser.test.ts'] };
+const included = {
+  slow: [slow],
+  e2e: ['**/*.browser.test.ts'],
+  // No tests: what takes the pictures of docs/screens.
+  screens: ['**/*.pictures.ts'],
+};
 const notOurs = ['**/node_modules/**', '**/.tenuto/**'];
+
+const isOwn = (mode: string): mode is keyof typeof included => Object.hasOwn(included, mode);
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -21,8 +28,8 @@ export default defineConfig(({ mode }) => ({
     // Processes, not threads: tests send signals, change the folder and start servers.
     pool: 'forks',
     maxWorkers: availableParallelism(),
-    include: mode === 'slow' || mode === 'e2e' ? included[mode] : ['**/*.test.ts'],
-    exclude: mode === 'slow' || mode === 'e2e' ? notOurs : [...notOurs, slow, e2e],
+    include: isOwn(mode) ? included[mode] : ['**/*.test.ts'],
+    exclude: isOwn(mode) ? notOurs : [...notOurs, slow, e2e],
     globalSetup: existsSync(postgres) ? [postgres] : [],
     // A deadline only ends a test that hangs; none may fail because the machine is busy.
     testTimeout: 300_000,

@@ -16,6 +16,7 @@ import {
 import type { Perform } from './perform.ts';
 
 const TOPIC = 'a topic; * stands for one segment, # for any number of them';
+const FILTER = 'CEL over event, such as event.payload.amount > 10';
 const WEBHOOK = 'its id, or its name';
 
 /** The commands about events. */
@@ -39,12 +40,14 @@ export function addEvents(program: Commander, perform: Perform): void {
     .command('recent')
     .description('list the last events, newest first')
     .option('-t, --topic <topic>', TOPIC)
+    .option('--filter <cel>', `${FILTER}; of as many as --limit says`)
     .option('-l, --limit <count>', 'how many', '20')
     .action((options) => perform(recentEvents, options));
   events
     .command('tail')
     .description('show events as they are published')
     .option('-t, --topic <topic>', TOPIC)
+    .option('--filter <cel>', FILTER)
     .option('-a, --after <event>', 'go on behind this event (default: from now on)')
     .option('-c, --count <count>', 'end after so many')
     .action((options) => perform(tailEvents, options));

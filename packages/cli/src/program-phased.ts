@@ -47,7 +47,8 @@ function addProfiles(program: Commander, perform: Perform): void {
     .command('validate')
     .description('say all that is wrong with a profile, without storing it')
     .argument('<file|name>', 'a file (YAML or JSON; - reads stdin), or a profile that is there')
-    .action((what) => perform(validateProfile, what));
+    .option('--plan', 'show the nodes that it becomes, level by level')
+    .action((what, options) => perform(validateProfile, what, options));
   profiles
     .command('create')
     .description('make a profile of your own')

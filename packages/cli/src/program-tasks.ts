@@ -36,6 +36,7 @@ export function addTasks(program: Commander, perform: Perform): void {
     .argument('[file]', FILE)
     .option('-f, --file <file>', FILE)
     .option('-t, --title <title>', 'its title (default: as the file says, or its name)')
+    .option('--dry-run', 'check it and show when it would fire; nothing is made')
     .option('--idempotency-key <key>', 'make it at most once under this key')
     .action((file, options) => perform(createTask, file, options));
   addLooks(tasks, perform);

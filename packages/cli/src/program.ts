@@ -27,6 +27,7 @@ import { addEvents, addWebhooks } from './program-events.ts';
 import { addBundles, addRunForks } from './program-forks.ts';
 import { addGovernance, addRunGovernance } from './program-governance.ts';
 import { addMoney } from './program-money.ts';
+import { addOperation } from './program-operation.ts';
 import { addPhased } from './program-phased.ts';
 import { addPrincipals } from './program-principals.ts';
 import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
@@ -59,6 +60,7 @@ export function buildProgram(perform: Perform): Commander {
   addTasks(program, perform);
   addBundles(program, perform);
   addCircuits(program, perform);
+  addOperation(program, perform);
   addArtifacts(program, perform);
   addEvents(program, perform);
   addWebhooks(program, perform);

@@ -17,6 +17,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/session': BROWSER,
   'GET /api/v1/auth/session': BROWSER,
   'DELETE /api/v1/auth/session': BROWSER,
+  'GET /api/v1/auth/methods': 'Said to a page before anybody has signed in.',
   'POST /hooks/{hook}': 'Others post to it, in their own formats.',
 };
 

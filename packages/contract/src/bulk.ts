@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import { TimeSchema } from './time.ts';
-import { RUN_STATUSES } from './vocabulary.ts';
+import { RUN_KINDS, RUN_STATUSES, WAITING_FOR } from './vocabulary.ts';
 
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
@@ -16,7 +16,7 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 export const BULK_OUTCOMES = ['changed', 'asked', 'unchanged', 'refused', 'failed'] as const;
 export type BulkOutcome = (typeof BULK_OUTCOMES)[number];
 
-/** Which runs: the filters of the list of jobs; all that is said must hold. */
+/** Which runs: the filters of the list of runs; all that is said must hold. */
 export const BulkFilterSchema = Type.Object(
   {
     status: Type.Optional(Type.Array(Type.Enum([...RUN_STATUSES]), { minItems: 1 })),
@@ -26,6 +26,20 @@ export const BulkFilterSchema = Type.Object(
     tag: Type.Optional(Type.String()),
     name: Type.Optional(
       Type.String({ description: 'The whole name, or how it begins when it ends with `*`.' }),
+    ),
+    kind: Type.Optional(
+      Type.Enum([...RUN_KINDS, 'any'], { description: 'Jobs, where nothing else is said.' }),
+    ),
+    profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    task_id: Type.Optional(Type.String({ format: 'uuid' })),
+    waiting_for: Type.Optional(Type.Enum([...WAITING_FOR])),
+    run_ids: Type.Optional(
+      Type.Array(Type.String({ format: 'uuid' }), {
+        minItems: 1,
+        maxItems: LIMITS.bulkIds,
+        uniqueItems: true,
+        description: 'Only these.',
+      }),
     ),
     metadata: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.String())),
   },

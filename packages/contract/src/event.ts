@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { LIMITS } from './limits.ts';
 import { listSchema } from './list.ts';
+import { FiringSchema } from './task-view.ts';
 import { TimeSchema } from './time.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -140,6 +141,25 @@ export const EventSchema = Type.Object(
 );
 export type EventView = Static<typeof EventSchema>;
 export const EventListSchema = listSchema(EventSchema);
+
+/** A task that an event was for. */
+export const EventTaskSchema = Type.Object(
+  {
+    task_id: uuid,
+    title: Type.String(),
+    firing: Type.Union([FiringSchema, Type.Null()], {
+      description: 'What came of it; null while it gathers with others.',
+    }),
+  },
+  {
+    ...closed,
+    examples: [
+      { task_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', title: 'pack the order', firing: null },
+    ],
+  },
+);
+export type EventTaskView = Static<typeof EventTaskSchema>;
+export const EventTaskListSchema = listSchema(EventTaskSchema);
 
 /** A topic that events have come on. */
 export const TopicViewSchema = Type.Object(

@@ -19,6 +19,9 @@ export const HealthSchema = Type.Object(
     status: Type.Enum(['ok', 'degraded', 'down', 'starting', 'draining']),
     version: Type.String(),
     timestamp: TimeSchema,
+    started_at: Type.Optional(
+      Type.String({ ...TimeSchema, description: 'When this process began to answer.' }),
+    ),
     checks: Type.Record(Type.String(), CheckSchema),
     authenticated_user: Type.Optional(Type.String()),
   },

@@ -22,6 +22,8 @@ export const LIMITS = {
   /** A signal's payload, or the output that a person gives a node: it travels in the run's journal. */
   messageBytes: 256 * 1024,
   /** Runs that one bulk request changes; its answer must not be waited for for minutes. */
+  /** Runs that a bulk request can name one by one. */
+  bulkIds: 1_000,
   bulkRuns: 10_000,
   tags: 20,
   tagChars: 50,

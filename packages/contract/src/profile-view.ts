@@ -62,6 +62,19 @@ const summary = {
   phases: Type.Array(Type.String(), {
     description: 'Their ids, in the order they are written in.',
   }),
+  outline: Type.Array(
+    Type.Object(
+      {
+        phase: Type.String(),
+        name: Type.String(),
+        needs: Type.Array(Type.String()),
+        agents: Type.Integer({ minimum: 0 }),
+        gates: Type.Integer({ minimum: 0 }),
+      },
+      closed,
+    ),
+    { description: 'The same phases: what each needs, and how much there is in it.' },
+  ),
   version: Type.Integer({ minimum: 1 }),
   schema_version: Type.Literal(1),
   owner: Type.Union([Type.String(), Type.Null()]),
@@ -77,6 +90,7 @@ const summaryExample = {
   description: example.description,
   source: 'stored',
   phases: ['planning'],
+  outline: [{ phase: 'planning', name: 'planning', needs: [], agents: 1, gates: 1 }],
   version: 2,
   schema_version: 1,
   owner: 'ana',
@@ -108,9 +122,41 @@ export const ValidateProfileSchema = Type.Object(
     profile: Type.Optional(
       Type.Unsafe<unknown>({ description: 'Instead of the one that is stored.' }),
     ),
+    include_plan: Type.Optional(
+      Type.Boolean({ default: false, description: 'Answers the nodes that it becomes, too.' }),
+    ),
   },
   { ...closed, examples: [{ profile: example }] },
 );
+
+/** The graph that a profile becomes. */
+const ProfilePlanSchema = Type.Object(
+  {
+    nodes: Type.Array(
+      Type.Object(
+        {
+          node_id: Type.String(),
+          phase: Type.String(),
+          place: Type.String({ description: 'JSON pointer to what it comes from.' }),
+          uses: Type.Union([Type.String(), Type.Null()], {
+            description: 'Null for the checkpoint that a phase begins with.',
+          }),
+          parent_nodes: Type.Array(Type.String()),
+          level: Type.Integer({
+            minimum: 0,
+            description: 'How many nodes stand before it on the longest way to it.',
+          }),
+        },
+        closed,
+      ),
+    ),
+    edge_count: Type.Integer({ minimum: 0 }),
+    level_count: Type.Integer({ minimum: 0 }),
+    critical_path: Type.Array(Type.String(), { description: 'Nodes along one longest way.' }),
+  },
+  closed,
+);
+export type ProfilePlan = Static<typeof ProfilePlanSchema>;
 
 /** What a validation has found. */
 export const ProfileVerdictSchema = Type.Object(
@@ -135,6 +181,7 @@ export const ProfileVerdictSchema = Type.Object(
       { description: 'In an order in which they can be executed; empty when it is not valid.' },
     ),
     node_count: Type.Integer({ minimum: 0 }),
+    plan: Type.Optional(ProfilePlanSchema),
   },
   {
     ...closed,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { OptionalTimeSchema } from './time.ts';
+import { OptionalTimeSchema, TimeSchema } from './time.ts';
 
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
@@ -33,6 +33,12 @@ export const RunStatsSchema = Type.Object(
       ),
       { description: 'By UTC day of their ends, oldest first; days without runs are left out.' },
     ),
+    runs_per_hour: Type.Array(
+      Type.Object({ hour: TimeSchema, runs: count, completed: count, failed: count }, closed),
+      {
+        description: 'Of the hours that were asked for, oldest first; those without are left out.',
+      },
+    ),
   },
   {
     ...closed,
@@ -54,6 +60,7 @@ export const RunStatsSchema = Type.Object(
         last_success_at: '2026-01-15T08:00:02.100Z',
         last_failure_at: '2026-01-10T08:00:05.000Z',
         runs_per_day: [{ day: '2026-01-15', runs: 1, completed: 1, failed: 0 }],
+        runs_per_hour: [{ hour: '2026-01-15T08:00:00.000Z', runs: 1, completed: 1, failed: 0 }],
       },
     ],
   },

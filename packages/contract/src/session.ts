@@ -27,6 +27,22 @@ export const SessionSchema = Type.Object(
 );
 export type Session = Static<typeof SessionSchema>;
 
+/** The public answer of `GET /auth/methods`. */
+export const SignInMethodsSchema = Type.Object(
+  {
+    token: Type.Literal(true, { description: 'An API token or a JWT is always taken.' }),
+    oidc: Type.Union(
+      [
+        Type.Object({ name: Type.Union([Type.String(), Type.Null()]) }, closed),
+        Type.Null({ description: 'No provider signs people in here.' }),
+      ],
+      { description: 'The provider that people can sign in by, and how it is called.' },
+    ),
+  },
+  { ...closed, examples: [{ token: true, oidc: { name: 'Example Corp' } }] },
+);
+export type SignInMethods = Static<typeof SignInMethodsSchema>;
+
 export const SessionEndedSchema = Type.Object(
   { ended: Type.Boolean() },
   { ...closed, examples: [{ ended: true }] },

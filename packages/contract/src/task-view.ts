@@ -3,6 +3,7 @@ import { listSchema } from './list.ts';
 import { WriteTaskSchema } from './task-request.ts';
 import { FIRING_ORIGINS, FIRING_OUTCOMES, FIRING_REASONS, TASK_STATUSES } from './task-words.ts';
 import { OptionalTimeSchema, TimeSchema } from './time.ts';
+import { RUN_STATUSES } from './vocabulary.ts';
 
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
@@ -61,6 +62,11 @@ export const TaskSchema = Type.Object(
     last_fired_at: OptionalTimeSchema,
     fired_count: Type.Integer({ ...count, description: 'Runs that its trigger has made.' }),
     queued_count: Type.Integer({ ...count, description: 'Firings that wait for their turn.' }),
+    last_runs: Type.Optional(
+      Type.Array(Type.Object({ run_id: uuid, status: Type.Enum([...RUN_STATUSES]) }, closed), {
+        description: 'Its last runs, newest first; in lists that were asked for them.',
+      }),
+    ),
     version: Type.Integer({ minimum: 1 }),
     created_at: TimeSchema,
     created_by: Type.String(),

@@ -16,6 +16,12 @@ const QuarantineSchema = Type.Object(
   closed,
 );
 
+const RecentResultSchema = Type.Object(
+  { status: Type.Enum(['passed', 'failed', 'error']), flaky: Type.Boolean(), duration_ms: count },
+  closed,
+);
+export type RecentResult = Static<typeof RecentResultSchema>;
+
 /** What is known of one test. Shares and durations are of its last 50 results that ran. */
 export const TestSchema = Type.Object(
   {
@@ -53,6 +59,10 @@ export const TestSchema = Type.Object(
     skips: count,
     duration_p50_ms: duration,
     duration_p95_ms: duration,
+    recent: Type.Array(RecentResultSchema, {
+      maxItems: 50,
+      description: 'The last results that ran, newest first.',
+    }),
     first_seen_at: TimeSchema,
     version: Type.Integer({ minimum: 1 }),
   },
@@ -93,6 +103,10 @@ export const TestSchema = Type.Object(
         skips: 2,
         duration_p50_ms: 12,
         duration_p95_ms: 40,
+        recent: [
+          { status: 'passed', flaky: true, duration_ms: 12 },
+          { status: 'passed', flaky: false, duration_ms: 11 },
+        ],
         first_seen_at: '2025-10-01T08:00:00.000Z',
         version: 2,
       },

@@ -148,6 +148,10 @@ export type AmbiguityPolicy = (typeof AMBIGUITY_POLICIES)[number];
 export const TEST_STATUSES = ['passed', 'failed', 'error', 'skipped'] as const;
 export type TestStatus = (typeof TEST_STATUSES)[number];
 
+/** What a run cannot go on without: an answer (of any kind), more money, or the word for its next phase. */
+export const WAITING_FOR = ['person', 'money', 'phase'] as const;
+export type WaitingFor = (typeof WAITING_FOR)[number];
+
 export const RUN_KINDS = ['job', 'phased', 'task'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 

@@ -4,7 +4,7 @@ import type { Lease } from './lease.ts';
 import type { ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineHealth } from './ports/engine-api.ts';
-import type { EngineStore } from './ports/store.ts';
+import type { EngineAbout, EngineStore } from './ports/store.ts';
 import type { RunTable } from './run-table.ts';
 
 export interface EngineOptions {
@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly leaseMs?: number;
   /** A run that has nothing to do for longer than that leaves memory. */
   readonly parkAfterMs?: number;
+  /** Where it runs, and what. */
+  readonly about?: Pick<EngineAbout, 'host' | 'pid' | 'version'>;
   /** The engine's previous process under this id is proven dead. */
   readonly previousIsDead?: boolean;
 }

@@ -9,10 +9,14 @@ const TRY_AGAIN_MS = 1_000;
  * with the starts that only its batches know of.
  */
 export async function register(state: EngineState): Promise<void> {
-  const { engineId, name, lanes, leaseMs, store, previousIsDead } = state.settings;
+  const { engineId, name, lanes, leaseMs, store, previousIsDead, about } = state.settings;
+  const { capacity, slots } = state.settings;
   if (state.epoch > 0 || previousIsDead === true) await store.takeOver(engineId, undefined);
   const at = state.lease.now();
-  ({ epoch: state.epoch } = await store.register({ engineId, name, lanes, leaseMs }));
+  ({ epoch: state.epoch } = await store.register({
+    ...{ engineId, name, lanes, leaseMs },
+    about: { ...about, capacity, slots },
+  }));
   await state.table.open(state.epoch);
   state.lease.renewed(at);
 }
@@ -22,7 +26,7 @@ export async function beat(state: EngineState): Promise<void> {
   const { lease, table, settings } = state;
   const at = lease.now();
   const sent = state.epoch;
-  const alive = await settings.store.beat(settings.engineId, sent);
+  const alive = await settings.store.beat(settings.engineId, sent, table.load());
   // An answer to an epoch that is over says nothing about this one.
   if (sent !== state.epoch || !table.isOpen()) return;
   if (!alive) {

@@ -1,6 +1,9 @@
 import { idleUntilNow } from './idle.ts';
 import type { Owned } from './owned.ts';
+import { nextOf } from './plan/index.ts';
 import { countsOf, currentNodes, idOf, type RunState, retriesOf } from './run/index.ts';
+
+const NEXT = nextOf('');
 
 /** What is written about a live run now and then, as JSON. */
 export function progressText(owned: Owned): string {
@@ -8,8 +11,23 @@ export function progressText(owned: Owned): string {
     counts: countsOf(owned.run),
     current: currentNodes(owned.run),
     retries: retriesOf(owned.run),
+    ...nextsOf(owned.run),
     idle_ms: Math.round(idleUntilNow(owned)),
   });
+}
+
+const NEXTS_NAMED = 20;
+
+/** Phases that wait to be told to go on, by the nodes that wait for it; only runs of profiles have such. */
+function nextsOf(run: RunState): { readonly next?: readonly string[] } {
+  const next: string[] = [];
+  for (const [node, { kind }] of run.waits) {
+    if (kind !== 'signal') continue;
+    const id = idOf(run, node);
+    if (id.endsWith(NEXT)) next.push(id.slice(0, -NEXT.length));
+    if (next.length === NEXTS_NAMED) break;
+  }
+  return next.length === 0 ? {} : { next };
 }
 
 /** What is written about a run that is over: counts, and what went wrong first. */

@@ -6,6 +6,7 @@ import { type Audit, createAudit } from './audit.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
+import { createEngines, type Engines } from './engines.ts';
 import { createEvents, type Events } from './events.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
@@ -23,6 +24,7 @@ import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 import { createRetryPolicies, type RetryPolicies } from './retry-policies.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { createSettings, type ServerSettings } from './settings.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createQuotas, createTeams, type Quotas, type Teams } from './teams.ts';
 import { createTemplates, type Templates } from './templates.ts';
@@ -63,6 +65,8 @@ export interface Client {
   readonly templates: Templates;
   readonly profiles: Profiles;
   readonly doctor: Doctor;
+  readonly engines: Engines;
+  readonly settings: ServerSettings;
   readonly events: Events;
   readonly webhooks: Webhooks;
   readonly agents: Agents;
@@ -114,6 +118,8 @@ export function createClient(options: ClientOptions): Client {
     templates: createTemplates(transport),
     profiles: createProfiles(transport),
     doctor: createDoctor(transport),
+    engines: createEngines(transport),
+    settings: createSettings(transport),
     events: createEvents(transport),
     webhooks: createWebhooks(transport),
     agents: createAgents(transport),

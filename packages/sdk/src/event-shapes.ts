@@ -1,6 +1,7 @@
 import {
   type CleanupAnswer,
   EVENT_ORIGINS,
+  type EventTaskView,
   type EventView,
   type PublishAnswer,
   type PublishedEvent,
@@ -22,6 +23,7 @@ import {
   type Shape,
   text,
 } from './shape.ts';
+import { firingShape } from './task-shapes.ts';
 
 const publishedShape: Shape<PublishedEvent> = fields({
   event_id: text,
@@ -55,6 +57,12 @@ export const eventShape: Shape<EventView> = fields({
   triggered_tasks: number,
   cloudevent: optional(mapOf(anything)),
   webhook: optional(mapOf(anything)),
+});
+
+export const eventTaskShape: Shape<EventTaskView> = fields({
+  task_id: text,
+  title: text,
+  firing: nullable(firingShape),
 });
 
 export const topicShape: Shape<TopicView> = fields({

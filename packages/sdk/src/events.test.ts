@@ -2,6 +2,7 @@ import {
   CleanupAnswerSchema,
   EventListSchema,
   EventSchema,
+  EventTaskListSchema,
   PublishAnswerSchema,
   TopicListSchema,
   WebhookListSchema,
@@ -75,6 +76,23 @@ describe('events', () => {
   });
 });
 
+describe('one event', () => {
+  it('is read, with the tasks that it was for', async () => {
+    const event = exampleOf(EventSchema);
+    const tasks = exampleOf(EventTaskListSchema);
+    const { client, server } = await connect(({ url = '' }) => ({
+      status: 200,
+      body: url.includes('tasks') ? tasks : event,
+    }));
+    expect(await client.events.get('e1')).toEqual(event);
+    expect(await client.events.tasks('e1').first()).toEqual(tasks);
+    expect(server.seen.map(({ url }) => url)).toEqual([
+      '/api/v1/events/e1',
+      '/api/v1/events/e1/tasks',
+    ]);
+  });
+});
+
 describe('the tail of events', () => {
   const event = exampleOf(EventSchema);
   const message = (id: string, topic: string) =>
@@ -112,6 +130,23 @@ describe('the tail of events', () => {
     }
     expect(topics).toEqual(['a', 'b']);
     expect(asked).toEqual(['e0', 'e2', 'e2']);
+  });
+
+  it('says when the server was away, is back, and has given events up', async () => {
+    const gap = 'event: gap\ndata: {"kept_from":"2026-01-01T00:00:00.000Z"}\n\n';
+    const { client } = tailOf([message('e1', 'a'), 503, gap + message('e2', 'b')]);
+    const told: string[] = [];
+    const query = { topic: 'a', filter: 'event.payload.n > 1' };
+    const tail = client.events.tail(query, {
+      onOpen: () => told.push('open'),
+      onAway: () => told.push('away'),
+      onGap: (from) => told.push(from),
+    });
+    for await (const { topic } of tail) {
+      told.push(topic);
+      if (topic === 'b') break;
+    }
+    expect(told).toEqual(['open', 'a', 'away', 'open', '2026-01-01T00:00:00.000Z', 'b']);
   });
 
   it('ends when it is refused for good, when it is no stream, and when it is told to', async () => {

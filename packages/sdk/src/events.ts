@@ -1,5 +1,6 @@
 import type {
   CleanupAnswer,
+  EventTaskView,
   EventView,
   JsonObject,
   PublishAnswer,
@@ -7,8 +8,14 @@ import type {
   TopicView,
 } from '@tenuto/contract';
 import type { SubmitOptions } from './asking.ts';
-import { cleanupShape, eventShape, publishAnswerShape, topicShape } from './event-shapes.ts';
-import { type TailQuery, tailEvents } from './event-tail.ts';
+import {
+  cleanupShape,
+  eventShape,
+  eventTaskShape,
+  publishAnswerShape,
+  topicShape,
+} from './event-shapes.ts';
+import { type TailOptions, type TailQuery, tailEvents } from './event-tail.ts';
 import type { PageQuery } from './jobs.ts';
 import { type Listing, listing, pageOf } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
@@ -17,8 +24,10 @@ import { send, type TransportOptions } from './transport.ts';
 export interface RecentQuery {
   /** A topic, or a pattern of them. */
   readonly topic?: string;
-  /** How many a page has, 1 to 1,000. */
+  /** How many are looked at for a page, 1 to 1,000. */
   readonly count?: number;
+  /** CEL over `event`: a page has those of the `count` that it lets through. */
+  readonly filter?: string;
 }
 
 /** Events. Every function throws as `createClient` says. */
@@ -30,13 +39,16 @@ export interface Events {
     options?: SubmitOptions,
   ): Promise<PublishAnswer>;
   topics(query?: PageQuery, options?: CallOptions): Listing<TopicView>;
+  get(eventId: string, options?: CallOptions): Promise<EventView>;
+  /** The tasks that an event was for, and what came of it for each. */
+  tasks(eventId: string, query?: PageQuery, options?: CallOptions): Listing<EventTaskView>;
   /** Newest first, page by page. */
   recent(query?: RecentQuery, options?: CallOptions): Listing<EventView>;
   /**
    * Events as they are published, for as long as it is read; without a gap, also when the
    * connection breaks meanwhile.
    */
-  tail(query?: TailQuery, options?: CallOptions): AsyncIterable<EventView>;
+  tail(query?: TailQuery, options?: TailOptions): AsyncIterable<EventView>;
   replay(eventId: string, options?: SubmitOptions): Promise<PublishAnswer>;
   /** Removes events that are older than some hours; for administrators. */
   cleanUp(maxAgeHours: number, options?: CallOptions): Promise<CleanupAnswer>;
@@ -67,6 +79,9 @@ export function createEvents(transport: TransportOptions): Events {
       return post(ROOT, options, { body: events, type });
     },
     topics: (query, options) => list(`${ROOT}/topics`, topicShape, { ...query }, options),
+    get: (eventId, options) => read(`${ROOT}/${segment(eventId)}`, eventShape, {}, options),
+    tasks: (eventId, query, options) =>
+      list(`${ROOT}/${segment(eventId)}/tasks`, eventTaskShape, { ...query }, options),
     recent: (query, options) =>
       listing((cursor) =>
         read(`${ROOT}/stream/recent`, pageOf(eventShape), { ...query, cursor }, options),

@@ -12,6 +12,7 @@ export type { BudgetQuery, Budgets } from './budgets.ts';
 export type { CircuitQuery, Circuits } from './circuits.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { Doctor, DoctorQuery } from './doctor.ts';
+export type { EngineQuery, Engines } from './engines.ts';
 export { ApiError, ConnectionError, type Problem, ProtocolError } from './errors.ts';
 export type { TailQuery } from './event-tail.ts';
 export type { Events, RecentQuery } from './events.ts';
@@ -63,6 +64,7 @@ export type {
   Runs,
 } from './runs.ts';
 export type { Secrets } from './secrets.ts';
+export type { ServerSettings } from './settings.ts';
 export type { FiringQuery, TaskBody, TaskQuery, Tasks } from './tasks.ts';
 export type { Quotas, Teams } from './teams.ts';
 export type { TemplateBody, Templates, TemplateUse } from './templates.ts';

@@ -165,6 +165,7 @@ export const healthShape: Shape<Health> = fields({
   status: oneOf(['ok', 'degraded', 'down', 'starting', 'draining']),
   version: text,
   timestamp: text,
+  started_at: optional(text),
   checks: mapOf(
     fields({
       status: oneOf(['ok', 'degraded', 'down']),

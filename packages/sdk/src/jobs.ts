@@ -4,6 +4,8 @@ import type {
   EditJob,
   HistoryEntry,
   Job,
+  JobGraph,
+  JobGraphState,
   JobNode,
   JsonObject,
   LogLine,
@@ -14,6 +16,7 @@ import type {
   SubmitJob,
 } from '@tenuto/contract';
 import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
+import { graphShape, graphStateShape } from './graph-shapes.ts';
 import {
   attemptShape,
   dryRunShape,
@@ -23,8 +26,8 @@ import {
   transitionShape,
 } from './job-shapes.ts';
 import type { Listing } from './listing.ts';
-import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
-import { type Query, send, type TransportOptions } from './transport.ts';
+import { type CallOptions, createReader, metadataQuery, segment, signalOf } from './reading.ts';
+import { send, type TransportOptions } from './transport.ts';
 
 export type { CallOptions } from './reading.ts';
 
@@ -104,6 +107,10 @@ export interface Jobs {
   ): Listing<Attempt>;
   logs(jobId: string, nodeId: string, query?: LogQuery, options?: CallOptions): Listing<LogLine>;
   history(jobId: string, query?: PageQuery, options?: CallOptions): Listing<HistoryEntry>;
+  /** The plan of a job as columns, for who draws it. */
+  graph(jobId: string, options?: CallOptions): Promise<JobGraph>;
+  /** How the nodes stand: all of them, or those that have changed since the mark of an answer. */
+  graphState(jobId: string, since?: string, options?: CallOptions): Promise<JobGraphState>;
 }
 
 interface Asked {
@@ -125,7 +132,8 @@ export function createJobs(transport: TransportOptions): Jobs {
       submit(transport, { path: `${ROOT}/job`, body, shape: jobShape }, options),
     get: (jobId, options = {}) =>
       read(jobPath(jobId), jobShape, { include: options.include?.join(',') }, options),
-    list: (query = {}, options) => list(`${ROOT}/jobs`, jobShape, jobFilters(query), options),
+    list: ({ metadata, ...query } = {}, options) =>
+      list(`${ROOT}/jobs`, jobShape, { ...query, ...metadataQuery(metadata) }, options),
     cancel: (jobId, options = {}) =>
       send(transport, {
         method: 'DELETE',
@@ -163,6 +171,9 @@ export function createJobs(transport: TransportOptions): Jobs {
       list(`${nodePath(jobId, nodeId)}/logs`, logShape, { ...query }, options),
     history: (jobId, query, options) =>
       list(`${jobPath(jobId)}/history`, transitionShape, { ...query }, options),
+    graph: (jobId, options) => read(`${jobPath(jobId)}/graph`, graphShape, {}, options),
+    graphState: (jobId, since, options) =>
+      read(`${jobPath(jobId)}/graph/state`, graphStateShape, { since }, options),
   };
 }
 
@@ -189,11 +200,6 @@ export function dryRunJob(
     repeatable: true,
     ...signalOf(options),
   });
-}
-
-function jobFilters({ metadata = {}, ...query }: JobQuery): Query {
-  const wanted = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
-  return { ...query, ...Object.fromEntries(wanted) };
 }
 
 const jobPath = (jobId: string): string => `${ROOT}/job/${segment(jobId)}`;

@@ -7,6 +7,7 @@ import {
   GATE_TYPES,
   NODE_STATUSES,
   type Profile,
+  type ProfilePlan,
   type ProfileSummary,
   type ProfileVerdict,
   type ProfileView,
@@ -101,6 +102,9 @@ const profileFields = {
   description: maybeText,
   source: oneOf(SOURCES),
   phases: listOf(text),
+  outline: listOf(
+    fields({ phase: text, name: text, needs: listOf(text), agents: number, gates: number }),
+  ),
   version: number,
   schema_version: (value: unknown): value is 1 => value === 1,
   owner: maybeText,
@@ -116,6 +120,18 @@ export const profileShape: Shape<ProfileView> = fields({
   profile: (value: unknown): value is Profile => isRecord(value) && listOf(anything)(value.phases),
 });
 
+const planShape: Shape<ProfilePlan> = fields({
+  nodes: listOf(
+    fields({
+      ...{ node_id: text, phase: text, place: text, uses: maybeText },
+      ...{ parent_nodes: listOf(text), level: number },
+    }),
+  ),
+  edge_count: number,
+  level_count: number,
+  critical_path: listOf(text),
+});
+
 export const profileVerdictShape: Shape<ProfileVerdict> = fields({
   valid: flag,
   problems: listOf(fields({ path: text, message: text, value: optional(anything) })),
@@ -123,4 +139,5 @@ export const profileVerdictShape: Shape<ProfileVerdict> = fields({
     fields({ phase: text, needs: listOf(text), auto_advance: flag, agent_ids: listOf(text) }),
   ),
   node_count: number,
+  plan: optional(planShape),
 });

@@ -21,6 +21,11 @@ import type { TransportOptions } from './transport.ts';
 /** A profile as it is sent: typed, or read from a file and left to the server to check. */
 export type ProfileBody = WriteProfile | JsonObject;
 
+export interface CheckOptions extends CallOptions {
+  /** Answers the graph that it becomes, too. */
+  readonly plan?: boolean;
+}
+
 /** Profiles of phased runs. Every function throws as `createClient` says. */
 export interface Profiles {
   create(body: ProfileBody, options?: SubmitOptions): Promise<ProfileView>;
@@ -34,9 +39,9 @@ export interface Profiles {
   /** Answers the profile as it was. */
   remove(name: string, options?: ChangeOptions): Promise<ProfileView>;
   /** All that is wrong with a profile that is there, by its name. */
-  validate(name: string, options?: CallOptions): Promise<ProfileVerdict>;
+  validate(name: string, options?: CheckOptions): Promise<ProfileVerdict>;
   /** The same of one that is sent; nothing is stored. */
-  check(profile: unknown, options?: CallOptions): Promise<ProfileVerdict>;
+  check(profile: unknown, options?: CheckOptions): Promise<ProfileVerdict>;
 }
 
 const ROOT = '/profiles';
@@ -56,11 +61,13 @@ export function createProfiles(transport: TransportOptions): Profiles {
       list(`${pathOf(name)}/versions`, profileShape, { ...query }, options),
     replace: (name, body, options) => change('PUT', name, options, body),
     remove: (name, options) => change('DELETE', name, options),
-    validate: (name, options) =>
-      ask(`${pathOf(name)}/validate`, profileVerdictShape, { repeatable: true, options }),
-    check: (profile, options) =>
+    validate: (name, { plan = false, ...options } = {}) =>
+      ask(`${pathOf(name)}/validate`, profileVerdictShape, {
+        ...{ body: plan ? { include_plan: true } : {}, repeatable: true, options },
+      }),
+    check: (profile, { plan = false, ...options } = {}) =>
       ask(`${ROOT}/validate`, profileVerdictShape, {
-        body: { profile },
+        body: { profile, ...(plan && { include_plan: true }) },
         repeatable: true,
         options,
       }),

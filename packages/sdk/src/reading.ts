@@ -41,3 +41,9 @@ export function segment(id: string): string {
   }
   return encodeURIComponent(id);
 }
+
+/** The metadata that a list is narrowed by, as parameters of its own. */
+export function metadataQuery(metadata: Readonly<Record<string, string>> = {}): Query {
+  const wanted = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
+  return Object.fromEntries(wanted);
+}

@@ -19,6 +19,7 @@ import type {
   RunMetrics,
   RunStatsView,
   RunView,
+  WaitingFor,
 } from '@tenuto/contract';
 import { type AskOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
 import { comparisonShape, isBundle } from './fork-shapes.ts';
@@ -27,7 +28,7 @@ import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { raisedShape, runMetricsShape } from './money-shapes.ts';
 import { advancedShape, createdRunShape } from './phased-shapes.ts';
-import { type CallOptions, createReader, segment } from './reading.ts';
+import { type CallOptions, createReader, metadataQuery, segment } from './reading.ts';
 import { bulkShape, explanationShape, runDetailShape, runShape } from './recovery-shapes.ts';
 import { type FollowOptions, followRun, type RunFollowed } from './run-follow.ts';
 import { streamText } from './stream-text.ts';
@@ -41,6 +42,10 @@ export interface RunQuery extends PageQuery {
   /** Only of this task. */
   readonly task_id?: string;
   readonly status?: readonly string[];
+  /** Only what cannot go on until somebody does something. */
+  readonly waiting_for?: WaitingFor;
+  /** Values that the metadata must hold. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly success?: boolean;
   readonly tag?: string;
   readonly name?: string;
@@ -128,8 +133,11 @@ export interface Runs {
   bundle(runId: string, query?: BundleQuery, options?: CallOptions): Promise<Bundle>;
   /** The same as a page that opens without a network, in pieces. */
   bundlePage(runId: string, query?: BundleQuery, options?: CallOptions): AsyncIterable<string>;
-  /** What all runs of the last days have come to. */
-  summary(query?: { readonly days?: number }, options?: CallOptions): Promise<RunStatsView>;
+  /** What all runs of the last days have come to; with `hours`, also by hour for so many hours. */
+  summary(
+    query?: { readonly days?: number; readonly hours?: number },
+    options?: CallOptions,
+  ): Promise<RunStatsView>;
   /** Does one thing to all runs that a filter matches; sent again it does nothing twice. */
   bulk(request: BulkRequest, options?: CallOptions): Promise<BulkAnswer>;
 }
@@ -159,7 +167,8 @@ export function createRuns(transport: TransportOptions): Runs {
     rollback: (runId, body, options) =>
       change(`${one(runId)}/rollback`, runDetailShape, { body, repeatable: false, options }),
     get: (runId, options) => read(one(runId), runDetailShape, {}, options),
-    list: (query, options) => list('/runs', runShape, { ...query }, options),
+    list: ({ metadata, ...query } = {}, options) =>
+      list('/runs', runShape, { ...query, ...metadataQuery(metadata) }, options),
     governance: (runId, options) =>
       read(`/runs/${segment(runId)}/governance`, governanceShape, {}, options),
     explain: (runId, options = {}) =>

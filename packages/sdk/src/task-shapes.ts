@@ -3,6 +3,7 @@ import {
   FIRING_OUTCOMES,
   FIRING_REASONS,
   type FiringView,
+  RUN_STATUSES,
   type RunStatsView,
   SCHEDULE_KINDS,
   type SchedulePreview,
@@ -39,6 +40,7 @@ const knownOfTask = fields({
   last_fired_at: maybeText,
   fired_count: number,
   queued_count: number,
+  last_runs: optional(listOf(fields({ run_id: text, status: oneOf(RUN_STATUSES) }))),
   version: number,
   created_at: text,
   created_by: text,
@@ -100,4 +102,5 @@ export const runStatsShape: Shape<RunStatsView> = fields({
   last_success_at: maybeText,
   last_failure_at: maybeText,
   runs_per_day: listOf(fields({ day: text, runs: number, completed: number, failed: number })),
+  runs_per_hour: listOf(fields({ hour: text, runs: number, completed: number, failed: number })),
 });

@@ -42,6 +42,8 @@ export interface TaskQuery extends PageQuery {
   /** Whole, or how it begins when it ends with `*`. */
   readonly title?: string;
   readonly concurrency_key?: string;
+  /** How many of its last runs are told of each task. */
+  readonly last_runs?: number;
 }
 
 export interface FiringQuery extends PageQuery {
@@ -54,6 +56,8 @@ export interface FiringQuery extends PageQuery {
 /** Tasks: what fires when, and what came of it. Every function throws as `createClient` says. */
 export interface Tasks {
   create(body: TaskBody, options?: SubmitOptions): Promise<Task>;
+  /** Checks all of a task and shows when it would fire; nothing is stored. */
+  validate(body: TaskBody, options?: CallOptions): Promise<SchedulePreview>;
   get(taskId: string, options?: CallOptions): Promise<Task>;
   list(query?: TaskQuery, options?: CallOptions): Listing<Task>;
   replace(taskId: string, body: TaskBody, options?: ChangeOptions): Promise<Task>;
@@ -137,7 +141,7 @@ function changesOf(transport: TransportOptions): Pick<Tasks, 'replace' | 'update
 
 type Operations = Pick<
   Tasks,
-  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'previewSchedule'
+  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'validate' | 'previewSchedule'
 >;
 
 /** None of them is sent again unasked: a second run, or a second snooze, is not the same as one. */
@@ -156,6 +160,8 @@ function operationsOf(transport: TransportOptions): Operations {
     resume: operation('resume'),
     cancel: operation('cancel'),
     backfill: operation('backfill'),
+    validate: (body, options) =>
+      ask(`${ROOT}/validate`, previewShape, { body, repeatable: true, options }),
     previewSchedule: (body, options) =>
       ask(`${ROOT}/preview`, previewShape, { body, repeatable: true, options }),
   };

@@ -41,6 +41,9 @@ export const testShape: Shape<Test> = fields({
   skips: number,
   duration_p50_ms: maybeNumber,
   duration_p95_ms: maybeNumber,
+  recent: listOf(
+    fields({ status: oneOf(['passed', 'failed', 'error']), flaky: flag, duration_ms: number }),
+  ),
   first_seen_at: text,
   version: number,
 });

@@ -17,6 +17,7 @@ import {
   type JobStore,
   type McpHands,
   type MetricsStore,
+  type OperationStore,
   type PriceStore,
   type QuotaStore,
   type Random,
@@ -61,6 +62,7 @@ import { addArtifactRoutes } from './routes/artifacts.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
 import { addCircuitRoutes } from './routes/circuits.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
+import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
@@ -84,6 +86,7 @@ import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute } from './routes/run-stream.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addSettingsRoutes } from './routes/settings.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
@@ -91,7 +94,7 @@ import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import type { EventParts } from './services/event-parts.ts';
 import { createEventStreams } from './services/event-stream.ts';
-import type { Phase } from './services/health.ts';
+import type { HealthDetails, Phase, SetUp } from './services/health.ts';
 import type { JobRules } from './services/job-rules.ts';
 import type { McpServerParts } from './services/mcp-servers.ts';
 import type { NotificationParts } from './services/notification-parts.ts';
@@ -101,6 +104,7 @@ import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
 import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
+import type { SettingsParts } from './services/settings.ts';
 import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
@@ -127,6 +131,7 @@ export interface AppOptions {
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
   readonly metrics: MetricsStore;
+  readonly operation: OperationStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
   readonly doctor: DoctorStore;
@@ -156,6 +161,10 @@ export interface AppOptions {
   /** How many artifacts the phases of a run have left. */
   readonly artifactCounts?: PhasedParts['artifactCounts'];
   readonly storeWarnings: () => readonly string[];
+  /** What this server keeps its things in. */
+  readonly setup: SetUp;
+  /** How it was set up; no secret is among it. */
+  readonly settings: SettingsParts['settings'];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
 }
@@ -212,7 +221,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     rules: { ...options.rules, clock: options.clock },
   };
   addMcpFrontDoor(app, options);
-  addHealthRoutes(app, parts);
+  addHealthRoutes(app, { ...parts, more: healthDetails(options) });
   addPrincipalRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
@@ -227,12 +236,24 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTests(app, parts);
-  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
+  addOperation(app, options);
   addEventing(app, { ...options, gate, newId: parts.newId });
   addNotifications(app, options.notifications);
   addReferred(app, { ...parts, ...options.vaulted });
   await addPages(app, options);
   return app;
+}
+
+/** What those ask for who run servers. */
+function addOperation(app: FastifyInstance, options: AppOptions): void {
+  addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
+  addEngineRoutes(app, options);
+  addSettingsRoutes(app, options);
+}
+
+function healthDetails({ operation, clock, console: files, setup }: AppOptions): HealthDetails {
+  const consoleBuild = files.get('/index.html')?.etag.replaceAll('"', '');
+  return { operation, startedAt: clock.wall(), consoleBuild, setup };
 }
 
 /** What people look at in a browser. */

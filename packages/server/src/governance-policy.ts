@@ -3,7 +3,7 @@ import { type GovernancePolicy, GovernancePolicySchema } from '@tenuto/contract'
 import { type GateProblem, gateProblems } from '@tenuto/engine';
 import { Compile } from 'typebox/compile';
 import { parseDocument } from 'yaml';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './settings-reader.ts';
 
 const NAME = 'TENUTO_GOVERNANCE_POLICY';
 const MOST_BYTES = 1024 * 1024;

@@ -45,7 +45,8 @@ import type { ProfileFiles } from './profiles/profile-files.ts';
 import { createMcpSpec, mcpServerFinder } from './services/mcp-server-use.ts';
 import type { secretOpener } from './services/secret-use.ts';
 import type { createSubRuns } from './services/sub-runs.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { SettingsError } from './settings-reader.ts';
 import { systemClock } from './system-clock.ts';
 
 /** The settings, and the environment that commands get parts of. */

@@ -25,8 +25,10 @@ import type { Phase } from './services/health.ts';
 import { secretOpener } from './services/secret-use.ts';
 import { channelFinder } from './services/sending-channel.ts';
 import { createSubRuns } from './services/sub-runs.ts';
-import { type Environment, readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { profileFolders } from './settings-profiles.ts';
+import type { Environment } from './settings-reader.ts';
+import { settingViews } from './settings-view.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
@@ -49,7 +51,7 @@ export interface RunningServer {
  * @throws SettingsError
  */
 export function loadSettings(flags: Environment = {}): Settings {
-  return readSettings({ ...process.env, ...flags });
+  return readSettings(process.env, flags);
 }
 
 /**
@@ -134,16 +136,27 @@ async function makeParts(settings: Settings, { logger, teardown }: StoreParts) {
   const actions = makeActions(able, hands);
   teardown.add(() => actions.close());
   const engine: Engine = createEngine({
-    ...{ ...identity, name: hostname(), store: store.engine, ...REAL, log: logger },
+    ...{
+      ...identity,
+      name: hostname(),
+      about: aboutThis(version),
+      store: store.engine,
+      ...REAL,
+      log: logger,
+    },
     runner: { ...actions, openSecrets },
     ...engineLimits(settings),
   });
   const relay = relayOf(store.api.relay, { senders, vault, log: logger });
   const scheduler = schedulerOf(store.schedule, { engine, log: logger });
   return {
-    ...{ version, logger, keys, store, adminToken, rules, vault, eventing, mcp },
+    ...{ version, logger, dataDir, keys, store, adminToken, rules, vault, eventing, mcp },
     ...{ ledger, engine, relay, scheduler },
   };
+}
+
+function aboutThis(version: string) {
+  return { host: hostname(), pid: process.pid, version };
 }
 
 function engineLimits({ leaseMs, capacity, slots }: Settings) {
@@ -153,7 +166,20 @@ function engineLimits({ leaseMs, capacity, slots }: Settings) {
 /** What the API works with. */
 function appOptions(
   settings: Settings,
-  { version, logger, keys, store, rules, vault, eventing, mcp, engine, relay, scheduler }: Parts,
+  {
+    version,
+    logger,
+    keys,
+    store,
+    rules,
+    vault,
+    eventing,
+    mcp,
+    engine,
+    relay,
+    scheduler,
+    dataDir,
+  }: Parts,
 ): Omit<AppOptions, 'console' | 'counters' | 'phase'> {
   const { jobs, tokens, notices, artifacts } = store.api;
   const { rateLimits, allowedOrigins: origins, docs, trustedProxies } = settings;
@@ -169,6 +195,15 @@ function appOptions(
     ...doors(settings, { tokens, keys, vault }),
     trusted: trustedPeers(trustedProxies),
     ...{ storeWarnings: store.warnings, refusal: store.refusal },
+    setup: setUpOf(settings),
+    settings: () => settingViews({ ...settings, dataDir }),
+  };
+}
+
+function setUpOf({ databaseUrl, artifacts }: Settings): AppOptions['setup'] {
+  return {
+    database: databaseUrl === undefined ? 'embedded' : 'external',
+    artifacts: artifacts.s3 === undefined ? 'disk' : 's3',
   };
 }
 

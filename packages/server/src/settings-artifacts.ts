@@ -1,4 +1,5 @@
 /** Settings of what runs leave: where its bytes lie, how much there may be, how long it is kept. */
+import type { SettingsReader } from './settings-reader.ts';
 
 export interface ArtifactSettings {
   /** Unset: in the data folder. */
@@ -25,18 +26,6 @@ export interface S3Settings {
   readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** More than this goes in parts of this size. */
   readonly partBytes: number;
-}
-
-/** How settings are read; `refuse` throws. */
-export interface SettingsReader {
-  text(name: string): string | undefined;
-  list(name: string): readonly string[];
-  number(
-    name: string,
-    bounds: { readonly least: number; readonly most: number; readonly unset: number },
-  ): number;
-  flag(name: string, unset: boolean): boolean;
-  refuse(name: string, wanted: string): never;
 }
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings } from './settings.ts';
+import { SettingsError } from './settings-reader.ts';
 
 const ENGINE = { leaseMs: 10_000, capacity: 500, slots: 500 };
 
@@ -29,6 +30,7 @@ describe('settings', () => {
       mail: {},
       eventRetentionMs: 720 * 3_600_000,
       artifacts: expect.objectContaining({ runFiles: 50_000, retentionMs: 0 }),
+      origin: expect.any(Function),
     });
   });
 

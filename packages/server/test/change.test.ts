@@ -33,6 +33,9 @@ function aLiveRun(runId: string): LiveRun {
     retries: 0,
     paused: false,
     idOf: () => '',
+    states: () => ({ states: new Uint8Array(0), attempts: new Uint16Array(0) }),
+    patternOf: (index) => index,
+    waitOf: () => undefined,
     nodeCount: () => 0,
     node: () => {
       throw new Error('it has no nodes');

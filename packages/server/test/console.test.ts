@@ -46,7 +46,7 @@ async function get(path: string, headers: Record<string, string> = PAGE, { url }
 
 describe('the console', () => {
   it('is at the root and at each of its pages, for anybody', async () => {
-    for (const path of ['/', '/runs', '/runs/0199a1b2?tab=log', '/tasks/new']) {
+    for (const path of ['/', '/?sign_in=late', '/runs', '/runs/0199a1b2?tab=log', '/tasks/new']) {
       const response = await get(path);
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');

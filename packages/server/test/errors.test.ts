@@ -36,6 +36,20 @@ function rawly(text: string): Promise<string> {
   });
 }
 
+describe('a request with two Host headers', () => {
+  it.each([
+    '/health/live',
+    '/api/v1/runs',
+    '/nowhere',
+    '/',
+  ])('is refused, whatever it asks for: %s', async (path) => {
+    const hosts = 'Host: a.example\r\nhost: b.example\r\n';
+    const answer = await rawly(`GET ${path} HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('malformed_request');
+  });
+});
+
 describe('an error', () => {
   it('of an address that leads nowhere is a 404', async () => {
     expectProblem(await api.call('/nowhere', { token: null }), 404, 'not_found');

@@ -104,6 +104,21 @@ describe('the stream of events', () => {
     expect((await stranger.next()).data?.topic).toBe('s.eve');
   });
 
+  it('tells what a filter lets through, live and of the last ones', async () => {
+    const query = `?topic=s.filter&filter=${encodeURIComponent('event.payload.n > 1')}`;
+    const stream = await watch(query);
+    await publish('s.filter', { n: 1 });
+    await publish('s.filter', 'has no n');
+    const id = await publish('s.filter', { n: 2 });
+    expect((await stream.next()).id).toBe(id);
+    const { body } = await api.call(`${EVENTS}/stream/recent${query}`);
+    expect(body.items.map((event: { event_id: string }) => event.event_id)).toEqual([id]);
+    for (const path of ['stream', 'stream/recent']) {
+      const refused = await api.call(`${EVENTS}/${path}?filter=event.payload.%3D%3D`);
+      expect([refused.status, refused.body.validation_errors[0].path]).toEqual([422, '/filter']);
+    }
+  });
+
   it('goes on behind the last id, without a gap', async () => {
     const first = await publish('s.gap', 0);
     const ids = [];

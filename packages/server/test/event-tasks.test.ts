@@ -34,6 +34,35 @@ const firings = async (taskId: string) =>
 const runs = async (taskId: string) =>
   (await api.call(`${TASKS}/${taskId}/runs?limit=100`)).body.items;
 
+describe('an event', () => {
+  it('tells which tasks it was for, and what came of it', async () => {
+    const fired = await task({ title: 'at once', schedule_expr: 'told.a' });
+    const gathers = { schedule_expr: 'told.*', debounce_seconds: 3_600 };
+    const waits = await task({ title: 'later', ...gathers });
+    await task({ title: 'of others', schedule_expr: 'told.b' });
+    const { event_id: id } = await publish('told.a', { n: 1 });
+    const { body } = await api.call(`${EVENTS}/${id}`);
+    expect(body).toMatchObject({ event_id: id, topic: 'told.a', payload: { n: 1 } });
+    const { body: told } = await api.call(`${EVENTS}/${id}/tasks`);
+    expect(told.items).toMatchObject([
+      { task_id: fired, title: 'at once', firing: { outcome: 'fired', event_id: id } },
+      { task_id: waits, title: 'later', firing: null },
+    ]);
+    const runId = told.items[0].firing.run_id;
+    expect((await runs(fired)).map((run: { run_id: string }) => run.run_id)).toEqual([runId]);
+    await api.ends(runId);
+    const { body: list } = await api.call(`${TASKS}?title=at%20once&last_runs=3`);
+    expect(list.items[0].last_runs).toEqual([{ run_id: runId, status: 'completed' }]);
+    expect((await api.call(TASKS)).body.items[0]).not.toHaveProperty('last_runs');
+  });
+
+  it('that is not there has no tasks', async () => {
+    const none = `${EVENTS}/01900000-0000-7000-8000-000000000000`;
+    expect((await api.call(none)).status).toBe(404);
+    expect((await api.call(`${none}/tasks`)).status).toBe(404);
+  });
+});
+
 describe('a task of kind event', () => {
   it('fires in the transaction of the event, once, and sees it', async () => {
     const id = await task({ filter: 'event.payload.amount > 10' });

@@ -79,6 +79,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const NO_ROW: Readonly<Record<string, string>> = {
   'DELETE /api/v1/auth/session': 'this request came with a token: sessions.test.ts ends one',
   'POST /api/v1/tasks/preview': 'nothing is stored',
+  'POST /api/v1/tasks/validate': 'nothing is stored',
   'POST /api/v1/profiles/validate': 'nothing is stored',
   'POST /api/v1/profiles/{name}/validate': 'nothing is stored',
   'POST /api/v1/mcp-servers/{name}/check': 'nothing is changed: it only asks',

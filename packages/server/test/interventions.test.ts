@@ -175,7 +175,8 @@ describe('a recovery', () => {
       ...{ runId, status: 'recovering', currentNodes: [], retries: 0, paused: false },
       counts: { pending: 0, running: 1, completed: 4, failed: 1, skipped: 0 },
       undoing: { session: id, done: 3, left: 2 },
-      ...{ idOf: () => '', nodeCount: () => 0 },
+      ...{ idOf: () => '', nodeCount: () => 0, patternOf: () => 0, waitOf: () => undefined },
+      states: () => ({ states: new Uint8Array(0), attempts: new Uint16Array(0) }),
       node: () => {
         throw new Error('it has no nodes');
       },

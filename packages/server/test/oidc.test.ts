@@ -139,6 +139,34 @@ describe('signing in by a provider', () => {
     expect((await open(back(signed), mine.cookie)).status).toBe(401);
   });
 
+  it('leads people who were refused to a page that says why, where they had begun', async () => {
+    const { location, cookie } = await begin('/tasks?kind=cron#top');
+    const { state } = provider.authorize(location);
+    const asPage = (query: Record<string, string>, given: string) =>
+      api.call(back(query), {
+        token: null,
+        headers: { accept: 'text/html,*/*;q=0.8', ...(given && { cookie: given }) },
+      });
+    const led = async (query: Record<string, string>, given: string) => {
+      const { status, headers } = await asPage(query, given);
+      return [status, headers.get('location'), headers.getSetCookie()];
+    };
+    const denied = { state, error: 'access_denied' };
+    expect(await led(denied, cookie)).toEqual([302, '/tasks?kind=cron&sign_in=provider', []]);
+    expect(await led({ state: 'other', code: 'x' }, cookie)).toEqual([
+      302,
+      '/?sign_in=foreign',
+      [],
+    ]);
+    expect(await led({ state, code: 'x' }, '')).toEqual([302, '/?sign_in=late', []]);
+    expect(await led({ state, code: 'x' }, cookie)).toEqual([302, '/?sign_in=code', []]);
+  });
+
+  it('is told to everybody, with the name of the provider', async () => {
+    const { status, body } = await open('/api/v1/auth/methods');
+    expect([status, body]).toEqual([200, { token: true, oidc: { name: null } }]);
+  });
+
   it('is refused when the code is of another one: PKCE', async () => {
     const [mine, other] = [await begin(), await begin()];
     const { state } = provider.authorize(mine.location);

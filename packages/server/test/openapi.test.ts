@@ -42,6 +42,7 @@ const OPEN = [
   '/api/v1/agents/auth/refresh',
   '/api/v1/agents/auth/revoke',
   '/api/v1/agents/auth/token',
+  '/api/v1/auth/methods',
   '/api/v1/orchestration/health',
   '/health',
   '/health/live',

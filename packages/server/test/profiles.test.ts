@@ -137,6 +137,30 @@ describe('a validation', () => {
     ]);
   });
 
+  it('tells the graph that it becomes, if asked for it', async () => {
+    const profile = aProfile({
+      phases: [
+        {
+          id: 'one',
+          auto_advance: true,
+          agents: [{ id: 'a', uses: 'sleep.for', with: { seconds: 1 } }],
+        },
+        { id: 'two', agents: [{ id: 'b', uses: 'sleep.for', with: { seconds: 1 } }] },
+      ],
+    });
+    const sent = { profile, include_plan: true };
+    const { body } = await api.call(`${BASE}/validate`, { body: sent, token: bob });
+    expect(body.plan).toMatchObject({ edge_count: 6, level_count: 7 });
+    expect(body.plan.critical_path).toEqual([
+      ...['one/start', 'one/a', 'one/gates', 'two/start', 'two/next', 'two/b', 'two/gates'],
+    ]);
+    expect(body.plan.nodes[5]).toEqual({
+      ...{ node_id: 'two/b', phase: 'two', place: '/phases/1/agents/0', uses: 'sleep.for' },
+      ...{ parent_nodes: ['two/next'], level: 5 },
+    });
+    expect((await check(profile)).body.plan).toBeUndefined();
+  });
+
   it('tells all that is wrong, at every place of what was sent', async () => {
     const { status, body } = await check({
       name: 'x',

@@ -46,6 +46,7 @@ describe('every route', () => {
       '/api/v1/agents/auth/refresh',
       '/api/v1/agents/auth/revoke',
       '/api/v1/agents/auth/token',
+      '/api/v1/auth/methods',
       '/api/v1/orchestration/health',
       '/health',
       '/health/live',

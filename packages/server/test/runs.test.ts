@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { makePartitions } from '@tenuto/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUNS } from './real-api.ts';
-import { addLive, addOver } from './rows.ts';
+import { addLive, addOver, aPhasedRow } from './rows.ts';
 import { startApi, type TestApi } from './server.ts';
 
 let api: TestApi;
@@ -83,6 +83,45 @@ describe('the list of runs', () => {
     expect(await found(`start_time=${time(1)}&end_time=${time(1_000)}`)).toEqual(new Set());
     const wrong = await api.call(`${RUNS}?start_time=soon`);
     expect([wrong.status, wrong.body.validation_errors[0].path]).toEqual([400, '/start_time']);
+  });
+
+  it('is filtered by metadata, and by what runs wait for', async () => {
+    const tags = ['waits'];
+    const teamed = await addOver(api.pool, { tags, metadata: { team: 'a' } });
+    const running = { tags, status: 'running', startedAt: Date.now(), engine: randomUUID() };
+    const [asks, money] = [await addLive(api.pool, running), await addLive(api.pool, running)];
+    const progress = { next: ['plan'] };
+    const phase = await addLive(api.pool, { ...running, ...aPhasedRow(), progress });
+    await addLive(api.pool, { ...running, ...aPhasedRow(), progress: {} });
+    // A job that calls a node of its own so waits for no phase.
+    await addLive(api.pool, { ...running, progress });
+    for (const [runId, type] of [
+      [asks, 'http_403'],
+      [money, 'budget_exhausted'],
+    ]) {
+      await api.pool.query(
+        `insert into interventions (intervention_id, run_id, owner, session_id, message, error,
+           state, opened_at, default_resolution)
+         values (uuid_v7(), $1, 'admin', uuid_v7(), 'x', $2, 'open', now(), 'abort')`,
+        [runId, { type }],
+      );
+    }
+    const list = async (query: string) =>
+      new Set(ids((await api.call(`${RUNS}?tag=waits&${query}`)).body));
+    expect(await list('metadata.team=a')).toEqual(new Set([teamed]));
+    expect(await list('waiting_for=person')).toEqual(new Set([asks, money]));
+    expect(await list('waiting_for=money')).toEqual(new Set([money]));
+    expect(await list('waiting_for=phase')).toEqual(new Set([phase]));
+    expect(await list('waiting_for=phase&status=completed')).toEqual(new Set());
+    expect((await api.call(`${RUNS}?waiting_for=godot`)).status).toBe(400);
+    const bulk = async (filter: object) => {
+      const body = { filter: { tag: 'waits', ...filter }, action: 'cancel', dry_run: true };
+      return new Set(ids((await api.call(`${RUNS}/bulk`, { body })).body));
+    };
+    expect(await bulk({ kind: 'phased', waiting_for: 'phase' })).toEqual(new Set([phase]));
+    expect(await bulk({ run_ids: [asks, phase] })).toEqual(new Set([asks]));
+    expect(await bulk({ run_ids: [asks, phase], kind: 'any' })).toEqual(new Set([asks, phase]));
+    expect(await bulk({ profile: 'small', waiting_for: 'phase' })).toEqual(new Set([phase]));
   });
 
   it('is filtered by kind, status, success, time, tag and name', async () => {

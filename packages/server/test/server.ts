@@ -155,6 +155,8 @@ export async function startApiOn(
     phase: () => api.phase,
     storeWarnings: () => [],
     refusal: () => undefined,
+    setup: { database: 'external', artifacts: 'disk' },
+    settings: () => [],
     ...others,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

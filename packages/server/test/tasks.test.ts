@@ -63,6 +63,25 @@ describe('a task with a schedule', () => {
     });
   });
 
+  it('can be tried: all of it is checked, and nothing is made', async () => {
+    const dry = (over: object) => api.call(`${TASKS}/validate`, { body: aQuietTask(over) });
+    const { total } = (await api.call(TASKS)).body;
+    const { status, body } = await dry({ schedule_kind: 'cron', schedule_expr: '0 9 * * *' });
+    expect([status, body.firings.length, body.description]).toEqual([
+      ...[200, 10, expect.stringContaining('09:00')],
+    ]);
+    expect((await dry({ end_at: '2000-01-01T00:00:00Z' })).body.validation_errors).toMatchObject([
+      { path: '/end_at' },
+    ]);
+    const event = { schedule_kind: 'event', schedule_expr: 'a.b' };
+    expect((await dry(event)).body).toEqual({ firings: [], description: 'on events of a.b' });
+    // A filter sees the event alone: with anything else in it the task would never fire.
+    expect((await dry({ ...event, filter: 'params.x == 1' })).body.validation_errors).toMatchObject(
+      [{ path: '/filter' }],
+    );
+    expect((await api.call(TASKS)).body.total).toBe(total);
+  });
+
   it('is refused when its time has passed, when it can never fire, and when its graph is wrong', async () => {
     const refused = async (over: object) => {
       const { status, body } = await api.call(TASKS, { body: aQuietTask(over) });

@@ -13,6 +13,7 @@ import type {
   JobStore,
   MetricsStore,
   NoticeStore,
+  OperationStore,
   PriceStore,
   QuotaStore,
   RecoveryStore,
@@ -50,6 +51,7 @@ import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRunFeedStore } from './queries/feed/feed-store.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
+import { createOperationStore } from './queries/operation.ts';
 import { createPriceStore } from './queries/prices.ts';
 import { createQuotaStore } from './queries/quotas.ts';
 import { createMetricsStore } from './queries/run-metrics.ts';
@@ -92,6 +94,7 @@ export interface ApiStore {
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
   readonly metrics: MetricsStore;
+  readonly operation: OperationStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
   readonly tallies: TallyStore;
@@ -136,6 +139,7 @@ export function openApiStore(config: pg.ClientConfig, blobs?: Pick<BlobStore, 's
     prices: createPriceStore(pool),
     budgets: createBudgetStore(pool),
     metrics: createMetricsStore(pool),
+    operation: createOperationStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),
     tasks: createTaskStore(pool),

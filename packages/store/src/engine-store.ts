@@ -52,7 +52,7 @@ export function createEngineStore(config: pg.ClientConfig, blobs?: BlobStore): O
   return {
     register: (identity) => guarded(async () => ({ epoch: await registerEngine(pool, identity) })),
     openLane: (key) => guarded(() => openLane(config, key)),
-    beat: (engineId, epoch) => guarded(() => beat(pulse, engineId, epoch)),
+    beat: (engineId, epoch, load) => guarded(() => beat(pulse, { engineId, epoch, load })),
     peers: (engineId) => guarded(() => peers(pool, engineId)),
     takeOver: (engineId, seenBeat) => guarded(() => takeOver(pool, engineId, seenBeat)),
     retire: (engineId, epoch) => guarded(() => retire(pool, engineId, epoch)),

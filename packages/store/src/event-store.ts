@@ -10,6 +10,7 @@ import {
   listTopics,
   recentEvents,
 } from './queries/event-read.ts';
+import { tasksOfEvent } from './queries/event-tasks.ts';
 import { addWaiter, tellWaiters } from './queries/event-waiters.ts';
 import { closeWindows, nextWindowMs } from './queries/event-windows.ts';
 
@@ -22,6 +23,7 @@ export function createEventStore(db: Database, reads: Database = db): EventStore
     publish: (requests, matching) => publishEvents(db, requests, matching),
     answered: (owner, key) => answeredRequest(reads, owner, key),
     find: (access, eventId) => findEvent(reads, access, eventId),
+    tasksOf: (access, eventId, page) => tasksOfEvent(reads, access, eventId, page),
     recent: (access, filter, page) => recentEvents(reads, access, filter, page),
     topics: (access, page) => listTopics(reads, access, page),
     after: (eventId, limit) => eventsAfter(reads, eventId, limit),

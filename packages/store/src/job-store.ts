@@ -1,4 +1,5 @@
 import type { JobStore } from '@tenuto/engine';
+import { listAttemptTimes, listStarted } from './queries/attempt-times.ts';
 import { findNodes, listAttempts } from './queries/attempts.ts';
 import { requestCancel } from './queries/cancel.ts';
 import type { Database } from './queries/database.ts';
@@ -31,6 +32,8 @@ export function createJobStore(db: Database): JobStore {
     standing: (access, runId) => findStanding(db, access, runId),
     planDocument: (access, runId) => findPlanDocument(db, access, runId),
     attempts: (access, of, page) => listAttempts(db, access, of, page),
+    attemptTimes: (access, of) => listAttemptTimes(db, access, of),
+    started: (access, runId) => listStarted(db, access, runId),
     nodes: (access, of) => findNodes(db, access, of),
     logs: (access, of, page) => listLogs(db, access, of, page),
     events: (access, runId, types) => listEvents(db, access, runId, types),

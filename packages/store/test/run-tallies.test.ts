@@ -1,7 +1,7 @@
 import { bucketOf } from '@tenuto/engine';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPool } from '../src/pool.ts';
-import { readTallies, sumUpTallies } from '../src/queries/run-tallies.ts';
+import { readHours, readTallies, sumUpTallies } from '../src/queries/run-tallies.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { batch, submitRow } from './rows.ts';
 
@@ -44,6 +44,20 @@ it('runs that end are counted once, before and after they are summed up by sever
   await Promise.all([sumUpTallies(pool), sumUpTallies(pool), sumUpTallies(pool)]);
   expect(await sum()).toBe(40);
   expect(await desk.ask('select 1 from run_tallies')).toEqual([]);
+});
+
+it('runs are counted by the hour of their ends, before and after they are summed up', async () => {
+  const hours = async () =>
+    (await readHours(pool, ANN, Date.now() - 7_200_000)).reduce((all, { runs }) => all + runs, 0);
+  const before = await hours();
+  const { lane } = await desk.engine();
+  const row = submitRow();
+  await lane.flush(batch(1, { submits: [row] }));
+  await lane.flush(batch(2, { updates: [ending(row)] }));
+  expect(await hours()).toBe(before + 1);
+  await sumUpTallies(pool);
+  expect(await hours()).toBe(before + 1);
+  expect(await readHours(pool, { owner: 'bob', all: false }, 0)).toEqual([]);
 });
 
 it('an end that does not take is not counted', async () => {

@@ -53,6 +53,14 @@ describe('a list of tests', () => {
     expect((await names({}, 'last_failure')).slice(0, 2)).toEqual(['broken', 'broken long ago']);
   });
 
+  it('has the last results of each that ran, newest first', async () => {
+    expect((await testNamed(desk, 'broken long ago')).recent).toMatchObject([
+      { status: 'passed', flaky: false, durationMs: 60 },
+      { status: 'error', flaky: false, durationMs: 60 },
+    ]);
+    expect((await testNamed(desk, 'not run')).recent).toEqual([]);
+  });
+
   it('shows those of its caller, and all of them to an administrator', async () => {
     expect(await names()).toHaveLength(8);
     const bobs = await desk.tests.list(BOB, { filter: {}, order: 'duration' }, PAGE);

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './app/router.tsx';
+import { watchBuild } from './data/build.ts';
 import { queryClient } from './data/query-client.ts';
 import { readSession } from './data/session.ts';
 import { theme } from './ui/theme.ts';
@@ -15,6 +16,7 @@ import './ui/ui.css';
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the console.');
 void readSession();
+watchBuild();
 createRoot(place).render(
   <StrictMode>
     <MantineProvider

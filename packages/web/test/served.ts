@@ -20,15 +20,26 @@ export interface Console {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+interface ConsoleOptions {
+  /** A free one when absent. */
+  readonly port?: number;
+  /** Variables of the server besides those of all tests. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** @throws Error when the console was not built */
-export async function startConsole(): Promise<Console> {
+export async function startConsole({
+  port: wanted = 0,
+  environment = {},
+}: ConsoleOptions = {}): Promise<Console> {
   if (!existsSync(join(root, 'packages/web/dist/index.html'))) {
     throw new Error('The console is not built; run: npm run prepare');
   }
   const folder = mkdtempSync(join(tmpdir(), 'tenuto-web-'));
   chmodSync(folder, 0o755);
   const data = join(folder, 'data');
-  let { child, url } = await serve(data, 0);
+  const begin = (at: number) => serve(data, { port: at, environment });
+  let { child, url } = await begin(wanted);
   const port = Number(new URL(url).port);
   const stop = async () => {
     const ended = once(child, 'close');
@@ -41,7 +52,7 @@ export async function startConsole(): Promise<Console> {
     client: createClient({ baseUrl: url, token: TOKEN }),
     stop,
     async start() {
-      ({ child, url } = await serve(data, port));
+      ({ child, url } = await begin(port));
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) await stop();
@@ -50,7 +61,10 @@ export async function startConsole(): Promise<Console> {
   };
 }
 
-async function serve(data: string, port: number): Promise<{ child: ChildProcess; url: string }> {
+async function serve(
+  data: string,
+  { port, environment }: Required<ConsoleOptions>,
+): Promise<{ child: ChildProcess; url: string }> {
   const main = join(root, 'packages/cli/src/main.ts');
   const args = ['serve', '--port', String(port), '--data-dir', data, '--json'];
   const child = spawn(process.execPath, [main, ...args], {
@@ -60,6 +74,7 @@ async function serve(data: string, port: number): Promise<{ child: ChildProcess;
       TENUTO_ADMIN_TOKEN: TOKEN,
       TENUTO_ALLOW_COMMANDS: 'node',
       LOG_LEVEL: 'error',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

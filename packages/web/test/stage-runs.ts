@@ -16,7 +16,9 @@ export const stageRuns: Stage = async (client) => {
   return [
     { name: 'home', path: '/' },
     { name: 'runs', path: '/runs' },
+    { name: 'runs-filtered', path: '/runs?status=failed&since=24h&meta=team%3Dshop&tag=x' },
     { name: 'needs', path: '/needs' },
+    { name: 'needs-all', path: '/needs?show=all' },
     { name: 'nowhere', path: '/nowhere' },
     { name: 'run-failed', path: run },
     { name: 'run-failed-node', path: `${run}?node=browser` },

@@ -1,11 +1,26 @@
 import type { Stage } from './stage.ts';
+import { stageEvents } from './stage-events.ts';
+import { stageGraph } from './stage-graph.ts';
+import { stagePeople } from './stage-people.ts';
+import { stageProfiles } from './stage-profiles.ts';
 import { stagePhased, stageRuns } from './stage-runs.ts';
-import { stageTriggers } from './stage-triggers.ts';
+import { stageSystem } from './stage-system.ts';
+import { stageTasks } from './stage-tasks.ts';
+import { stageTemplates } from './stage-templates.ts';
+import { stageTests } from './stage-tests.ts';
+import { stageThings } from './stage-things.ts';
 
 /** All that the console has screens for. */
 export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
-  stageTriggers,
-  async () => [{ name: 'system', path: '/system' }],
+  stageGraph,
+  stageTasks,
+  stageEvents,
+  stagePeople,
+  stageThings,
+  stageSystem,
+  stageProfiles,
+  stageTests,
+  stageTemplates,
 ];

@@ -2,10 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { WORDS } from '../src/words.ts';
+import { AGENT_WORDS } from '../src/words-agents.ts';
 import { EVENT_WORDS } from '../src/words-event.ts';
 import { HOME_WORDS } from '../src/words-home.ts';
+import { MCP_WORDS } from '../src/words-mcp-servers.ts';
+import { NOTICE_WORDS } from '../src/words-notifications.ts';
 import { RUN_WORDS } from '../src/words-run.ts';
+import { SECRET_WORDS } from '../src/words-secrets.ts';
 import { TASK_WORDS } from '../src/words-task.ts';
+import { TEMPLATE_WORDS } from '../src/words-template.ts';
+import { TEST_WORDS } from '../src/words-test.ts';
+import { WEBHOOK_WORDS } from '../src/words-webhooks.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -16,9 +23,20 @@ it('teaches commands that can be run as they stand', () => {
     TASK_WORDS.emptyExample,
     HOME_WORDS.nextExample,
     EVENT_WORDS.emptyExample,
+    AGENT_WORDS.emptyExample,
+    AGENT_WORDS.tokenExample,
+    SECRET_WORDS.emptyExample,
+    WEBHOOK_WORDS.emptyExample,
+    NOTICE_WORDS.channelExample,
+    MCP_WORDS.emptyExample,
+    TEMPLATE_WORDS.emptyExample,
+    TEST_WORDS.emptyExample,
+    TEST_WORDS.emptyThen,
   ];
   for (const example of examples) {
-    expect(example).toMatch(/^npx tenuto (run|tasks create|tokens create|events publish) /);
+    expect(example).toMatch(
+      /^npx tenuto (run|(tasks|tokens|agents) create|events publish|templates put|tests catalogue put|secrets set|(webhooks|mcp|notifications channels) add) /,
+    );
     const [file] = /examples\/\S+/.exec(example) ?? [];
     if (file !== undefined) expect([file, existsSync(join(root, file))]).toEqual([file, true]);
   }

@@ -4,7 +4,9 @@ import {
   type BulkAnswer,
   type BulkItem,
   type BulkRequest,
+  RUN_KINDS,
   RUN_STATUSES,
+  WAITING_FOR,
 } from '@tenuto/contract';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { UsageError } from '../failure.ts';
@@ -15,11 +17,16 @@ import type { Command, Session } from './command.ts';
 import { oneOf } from './job-control.ts';
 import { readCount } from './listing.ts';
 
+const KINDS = [...RUN_KINDS, 'any'] as const;
+
 export interface BulkOptions {
   readonly status?: readonly string[];
   readonly tag?: string;
   readonly name?: string;
   readonly type?: string;
+  readonly kind?: string;
+  readonly profile?: string;
+  readonly waitingFor?: string;
   readonly createdAfter?: string;
   readonly createdBefore?: string;
   readonly metadata?: readonly string[];
@@ -50,7 +57,18 @@ export const bulk: Command<[action: string, options: BulkOptions]> = async (
 };
 
 function requestOf(action: string, options: BulkOptions): BulkRequest {
-  const { status, tag, name, type, createdAfter, createdBefore, metadata = [] } = options;
+  const {
+    status,
+    tag,
+    name,
+    type,
+    kind,
+    profile,
+    waitingFor,
+    createdAfter,
+    createdBefore,
+    metadata = [],
+  } = options;
   const filter = {
     ...(status !== undefined && {
       status: status.map((one) => oneOf(RUN_STATUSES, one, 'A status')),
@@ -58,6 +76,11 @@ function requestOf(action: string, options: BulkOptions): BulkRequest {
     ...(tag !== undefined && { tag }),
     ...(name !== undefined && { name }),
     ...(type !== undefined && { target_type: type }),
+    ...(kind !== undefined && { kind: oneOf(KINDS, kind, 'A kind') }),
+    ...(profile !== undefined && { profile }),
+    ...(waitingFor !== undefined && {
+      waiting_for: oneOf(WAITING_FOR, waitingFor, 'What a run waits for'),
+    }),
     ...(createdAfter !== undefined && { created_after: createdAfter }),
     ...(createdBefore !== undefined && { created_before: createdBefore }),
     ...(metadata.length > 0 && { metadata: Object.fromEntries(metadata.map(readPair)) }),

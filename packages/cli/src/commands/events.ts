@@ -80,10 +80,14 @@ export const listTopics: Command<[]> = async (session) => {
 
 /** `tenuto events recent`: newest first. */
 export const recentEvents: Command<
-  [options: { readonly topic?: string; readonly limit: string }]
-> = async (session, { topic, limit: written }) => {
+  [options: { readonly topic?: string; readonly filter?: string; readonly limit: string }]
+> = async (session, { topic, filter, limit: written }) => {
   const limit = readCount(written);
-  const query = { count: Math.min(limit, PAGE), ...(topic !== undefined && { topic }) };
+  const query = {
+    count: Math.min(limit, PAGE),
+    ...(topic !== undefined && { topic }),
+    ...(filter !== undefined && { filter }),
+  };
   const listing = session.client().events.recent(query);
   return showList(session, { listing, limit }, (events) =>
     tableLines(['EVENT', 'AT', 'TOPIC', 'PAYLOAD'], events.map(eventRow)),
@@ -101,6 +105,7 @@ function eventRow(event: EventView): readonly string[] {
 
 export interface TailOptions {
   readonly topic?: string;
+  readonly filter?: string;
   readonly after?: string;
   /** Ends after so many, as it was written. */
   readonly count?: string;
@@ -109,12 +114,16 @@ export interface TailOptions {
 /** `tenuto events tail`: events as they are published, until Ctrl-C or so many have come. */
 export const tailEvents: Command<[options: TailOptions]> = async (
   { io, output, client },
-  { topic, after, count: written },
+  { topic, filter, after, count: written },
 ) => {
   let left = written === undefined ? Number.POSITIVE_INFINITY : readCount(written);
   const abort = new AbortController();
   const release = io.onInterrupt(() => abort.abort());
-  const query = { ...(topic !== undefined && { topic }), ...(after !== undefined && { after }) };
+  const query = {
+    ...(topic !== undefined && { topic }),
+    ...(filter !== undefined && { filter }),
+    ...(after !== undefined && { after }),
+  };
   try {
     for await (const event of client().events.tail(query, { signal: abort.signal })) {
       output.event({ ...event });

@@ -79,11 +79,13 @@ function phaseTable({ profile }: ProfileView): readonly string[] {
 }
 
 /** `tenuto profiles validate FILE|NAME`: all that is wrong with it, at its lines in a file. */
-export const validateProfile: Command<[what: string]> = async (session, what) => {
+export const validateProfile: Command<
+  [what: string, options: { readonly plan?: boolean }]
+> = async (session, what, { plan = false }) => {
   const { profiles } = session.client();
-  if (!isFile(what)) return tell(session, what, await profiles.validate(what));
+  if (!isFile(what)) return tell(session, what, await profiles.validate(what, { plan }));
   const file = await profileFile(session, what, undefined);
-  const verdict = await profiles.check(file.body);
+  const verdict = await profiles.check(file.body, { plan });
   if (!verdict.valid && !session.output.isJson) {
     const shown = verdict.problems.map((one) => file.findingOf(one));
     throw new FileError(file.source, shown);
@@ -105,10 +107,23 @@ function tell({ output }: Session, what: string, verdict: ProfileVerdict) {
               `  ${phase}${needs.length > 0 ? ` behind ${needs.join(', ')}` : ''}: ${agents.join(', ')}${goesOn ? ' (by itself)' : ''}`,
             ),
           ),
+          ...planLines(verdict),
         ]
       : verdict.problems.map(({ path, message }) => printable(`${path}: ${message}`)),
   );
   return verdict.valid ? EXIT.ok : EXIT.usage;
+}
+
+function planLines({ plan }: ProfileVerdict): readonly string[] {
+  if (plan === undefined) return [];
+  const longest = new Set(plan.critical_path);
+  const rows = plan.nodes
+    .toSorted((a, b) => a.level - b.level)
+    .map(({ level, node_id: id, uses, parent_nodes: parents }) => [
+      ...[String(level + 1), `${longest.has(id) ? '* ' : '  '}${printable(id)}`],
+      ...[uses ?? 'checkpoint', printable(parents.join(', '))],
+    ]);
+  return ['', ...tableLines(['LEVEL', '* LONGEST WAY', 'USES', 'BEHIND'], rows)];
 }
 
 async function profileFile(session: Session, path: string, name: string | undefined) {

@@ -52,6 +52,13 @@ describe('tasks', () => {
     expect(looked.out).toBe(`${said}\nNo firing is expected at a known time.\n`);
   });
 
+  it('can be tried, which makes none', async () => {
+    const validate = { 'POST /api/v1/tasks/validate': ok(exampleOf(SchedulePreviewSchema)) };
+    const { out } = await call(['tasks', 'create', '-', '--dry-run'], validate, { stdin: '{}' });
+    expect(out).toContain('every day at 02:30, Europe/Paris');
+    expect(out).toContain('gap');
+  });
+
   it('that are probed say when', async () => {
     const probed = { ...task, schedule_kind: 'condition' };
     const { out } = await call(['tasks', 'create', '-'], answers(probed), { stdin: '{}' });

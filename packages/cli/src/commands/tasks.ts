@@ -1,4 +1,4 @@
-import type { FiringView, Task, TaskOperation } from '@tenuto/contract';
+import type { FiringView, SchedulePreview, Task, TaskOperation } from '@tenuto/contract';
 import { readTaskFile } from '../document/task-file.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { UsageError } from '../failure.ts';
@@ -72,14 +72,24 @@ export const showTask: Command<[taskId: string]> = async ({ client, output }, ta
 export const createTask: Command<
   [
     path: string | undefined,
-    options: { readonly file?: string; readonly title?: string; readonly idempotencyKey?: string },
+    options: {
+      readonly file?: string;
+      readonly title?: string;
+      readonly dryRun?: boolean;
+      readonly idempotencyKey?: string;
+    },
   ]
-> = async (session, path, { file: named, title, idempotencyKey }) => {
+> = async (session, path, { file: named, title, dryRun, idempotencyKey }) => {
   const from = path ?? named;
   if (from === undefined) throw new UsageError('Say which file the task is in.');
   const file = readTaskFile(await readSource(session, from));
   session.about(file);
   const body = { ...file.body, ...(title !== undefined && { title }) };
+  if (dryRun) {
+    const preview = await session.client().tasks.validate(body);
+    session.output.result(preview, () => previewLines(preview));
+    return EXIT.ok;
+  }
   const options = idempotencyKey === undefined ? {} : { idempotencyKey };
   const task = await session.client().tasks.create(body, options);
   session.output.result(task, () => [
@@ -101,17 +111,21 @@ export const previewTask: Command<
 > = async ({ client, output }, taskId, { count, from }) => {
   const query = { count: readCount(count), ...(from !== undefined && { from }) };
   const preview = await client().tasks.preview(taskId, query);
-  output.result(preview, () => [
-    printable(preview.description),
-    ...(preview.firings.length === 0
+  output.result(preview, () => previewLines(preview));
+  return EXIT.ok;
+};
+
+function previewLines({ description, firings }: SchedulePreview): readonly string[] {
+  return [
+    printable(description),
+    ...(firings.length === 0
       ? ['No firing is expected at a known time.']
       : tableLines(
           ['AT', 'LOCAL', 'CLOCKS'],
-          preview.firings.map(({ at, local, dst }) => [at, local, dst ?? '']),
+          firings.map(({ at, local, dst }) => [at, local, dst ?? '']),
         )),
-  ]);
-  return EXIT.ok;
-};
+  ];
+}
 
 /** `tenuto tasks firings TASK`: newest first. */
 export const listFirings: Command<

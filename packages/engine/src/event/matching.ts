@@ -26,6 +26,15 @@ export function checkEventFilter(filter: string): void {
   compileExpression(filter, SCOPE);
 }
 
+/**
+ * What says of an event whether a filter lets it through, as it does for a subscription.
+ * @throws ExpressionError
+ */
+export function eventFilter(filter: string): (event: KeptEvent) => boolean {
+  const expression = compileExpression(filter, SCOPE);
+  return (event) => passes(expression, () => eventInScope(event), event);
+}
+
 /** An event as expressions see it: `event.payload.amount`. */
 export function eventInScope(event: KeptEvent): JsonObject {
   return {

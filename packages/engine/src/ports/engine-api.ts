@@ -147,6 +147,21 @@ export interface LiveRun {
   node(position: number): NodeView;
   /** The id of a node by its index, given up ones included. */
   idOf(index: number): string;
+  /** How all nodes stand, by index, as they are now. */
+  states(): NodeStates;
+  /** The node of the plan that an instance is a copy of; a plan's own node is itself. */
+  patternOf(index: number): number;
+  /** Since and until when a node waits, in milliseconds since the epoch; undefined if it does not. */
+  waitOf(
+    index: number,
+  ): { readonly since: number; readonly until?: number | undefined } | undefined;
+}
+
+export interface NodeStates {
+  /** Positions in GRAPH_STATES, or 255 for what does not run itself. */
+  readonly states: Uint8Array;
+  /** How many attempts of each have begun. */
+  readonly attempts: Uint16Array;
 }
 
 /** The public face of an engine inside its process. */

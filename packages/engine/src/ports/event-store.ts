@@ -1,6 +1,7 @@
 import type { EventOrigin, Json, JsonObject } from '@tenuto/contract';
 import type { AuditEntry } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
+import type { FiringRecord } from './task-store.ts';
 
 /** What is published, whatever door it came through. */
 export interface EventContent {
@@ -115,6 +116,13 @@ export interface TopicKey {
   readonly owner: string;
 }
 
+/** A task that an event was for, and what came of it; null while it gathers with others. */
+export interface EventTask {
+  readonly taskId: string;
+  readonly title: string;
+  readonly firing: FiringRecord | null;
+}
+
 /** What the API, the actions and the carriers ask of the store; throws as {@link JobStore} does. */
 export interface EventStore {
   /**
@@ -133,6 +141,8 @@ export interface EventStore {
     { readonly requestHash: Uint8Array; readonly events: readonly PublishedEvent[] } | undefined
   >;
   find(access: Access, eventId: string): Promise<KeptEvent | undefined>;
+  /** The tasks that an event was for, by their ids. */
+  tasksOf(access: Access, eventId: string, page: PageRequest<string>): Promise<Page<EventTask>>;
   /** Newest first. */
   recent(access: Access, filter: EventFilter, page: PageRequest<string>): Promise<Page<KeptEvent>>;
   topics(access: Access, page: PageRequest<TopicKey>): Promise<Page<TopicRecord>>;

@@ -6,6 +6,7 @@ import type {
   RunKind,
   RunStatus,
   UsedRetryPolicy,
+  WaitingFor,
 } from '@tenuto/contract';
 import type { PhasedInput } from '../plan/phased-input.ts';
 import type { RunJournal, StartedAttempt } from '../run/journal-entry.ts';
@@ -84,6 +85,8 @@ export interface RunProgress {
   readonly current?: readonly string[];
   /** Attempts beyond the first of each node. */
   readonly retries?: number;
+  /** Phases that wait to be told to go on. */
+  readonly next?: readonly string[];
   readonly error?: JsonObject;
 }
 
@@ -92,6 +95,10 @@ export interface RunFilter {
   /** Jobs when absent. */
   readonly kind?: RunKind | 'any';
   readonly taskId?: string;
+  /** Only these. */
+  readonly runIds?: readonly string[];
+  /** Only what goes on, and cannot until somebody does something. */
+  readonly waitingFor?: WaitingFor;
   readonly statuses?: readonly RunStatus[];
   /** Created at or after, in milliseconds since the epoch. */
   readonly createdFrom?: number;
@@ -135,6 +142,16 @@ export interface AttemptRecord {
   readonly endedAt: number;
   readonly retryAt: number | null;
 }
+/** An attempt that has ended, without what came of it. Times are epoch ms. */
+export interface AttemptTime {
+  readonly seq: number;
+  readonly node: number;
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 export interface AttemptKey {
   readonly node: number;
   readonly attempt: number;
@@ -322,6 +339,13 @@ export interface JobStore {
     of: { readonly runId: string; readonly node?: number },
     page: PageRequest<AttemptKey>,
   ): Promise<Page<AttemptRecord>>;
+  /** When attempts that have ended since a line of the journal began and ended, by that line. */
+  attemptTimes(
+    access: Access,
+    of: { readonly runId: string; readonly after: number; readonly limit: number },
+  ): Promise<readonly AttemptTime[]>;
+  /** Attempts that go on, where that is written down. */
+  started(access: Access, runId: string): Promise<readonly StartedAttempt[]>;
   /** Some nodes, by index; one of which no attempt has ended is absent. */
   nodes(
     access: Access,

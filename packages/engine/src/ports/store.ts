@@ -227,6 +227,21 @@ export interface EngineIdentity {
   readonly name: string;
   readonly lanes: number;
   readonly leaseMs: number;
+  readonly about?: EngineAbout;
+}
+
+/** What an engine tells people of itself. */
+export interface EngineAbout {
+  readonly host?: string;
+  readonly pid?: number;
+  readonly version?: string;
+  readonly capacity?: number;
+  readonly slots?: number;
+}
+
+/** What an engine has to do just now; for people, too. */
+export interface EngineLoad {
+  readonly runningNodes: number;
 }
 
 /** What the engine needs of the database besides its journal. All of it throws StoreFault. */
@@ -235,7 +250,7 @@ export interface EngineStore extends CircuitVerbs {
   register(identity: EngineIdentity): Promise<{ readonly epoch: number }>;
   openLane(lane: { engineId: string; lane: number; epoch: number }): Promise<Lane>;
   /** Counts the heartbeat up; false when the engine has been taken over. */
-  beat(engineId: string, epoch: number): Promise<boolean>;
+  beat(engineId: string, epoch: number, load?: EngineLoad): Promise<boolean>;
   peers(engineId: string): Promise<readonly Peer[]>;
   /**
    * Fences an engine off and releases its runs. `seenBeat` is the count it was seen to stand still

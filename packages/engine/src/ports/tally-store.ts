@@ -16,6 +16,14 @@ export interface RunTally {
   readonly lastAt: number;
 }
 
+/** Runs that ended in one hour, in one way. */
+export interface RunHour {
+  /** When the hour began, in milliseconds since the epoch. */
+  readonly hour: number;
+  readonly status: RunStatus;
+  readonly runs: number;
+}
+
 /** What the API asks of the store about what runs come to; throws as {@link JobStore} does. */
 export interface TallyStore {
   /** Of the runs that ended on some day or later; of one task, or of all that the access reaches. */
@@ -23,4 +31,6 @@ export interface TallyStore {
     access: Access,
     of: { readonly since: string; readonly taskId?: string; readonly kind?: RunKind },
   ): Promise<readonly RunTally[]>;
+  /** Of the runs that ended since a time, which is the beginning of an hour; the oldest first. */
+  hours(access: Access, since: number): Promise<readonly RunHour[]>;
 }

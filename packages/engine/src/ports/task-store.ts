@@ -2,6 +2,7 @@ import type {
   FiringOrigin,
   FiringOutcome,
   FiringReason,
+  RunStatus,
   ScheduleKind,
   TaskDefinition,
   TaskPayload,
@@ -228,12 +229,21 @@ export interface EventFiring {
  */
 export type EventFired = FiringOutcome | 'known' | 'inactive';
 
+/** One of the last runs of a task. */
+export interface TaskRun {
+  readonly taskId: string;
+  readonly runId: string;
+  readonly status: RunStatus;
+}
+
 /** What the API asks of the store about tasks; throws as {@link JobStore} does. */
 export interface TaskStore {
   create(task: NewTask): Promise<'created' | 'duplicate'>;
   find(access: Access, taskId: string): Promise<TaskRecord | undefined>;
   /** Newest first. */
   list(access: Access, filter: TaskFilter, page: PageRequest<string>): Promise<Page<TaskRecord>>;
+  /** The last runs of each of the tasks, newest first; of tasks that the caller has found. */
+  lastRuns(taskIds: readonly string[], most: number): Promise<readonly TaskRun[]>;
   change(access: Access, change: TaskChange): Promise<TaskChangeResult>;
   /** Newest first; what waits stands among them. */
   firings(

@@ -1,5 +1,5 @@
 import type { TestEntryBody, TestStatus } from '@tenuto/contract';
-import type { TestIdentity } from '../testing/index.ts';
+import type { TestIdentity, WindowResult } from '../testing/index.ts';
 import type { AuditEntry, Idempotency } from './engine-api.ts';
 import type { Access, Page, PageRequest } from './job-store.ts';
 
@@ -29,6 +29,8 @@ export interface TestRecord extends TestIdentity {
   readonly skips: number;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
+  /** The last results that ran, newest first. */
+  readonly recent: readonly WindowResult[];
   readonly firstAt: number;
   /** Counts what people change, not results. */
   readonly version: number;

@@ -47,5 +47,6 @@ export {
   specOf,
   statusOf,
 } from './state.ts';
+export { NO_STATE } from './states.ts';
 export { type UndoneAttempts, undoneAttempts } from './undone.ts';
 export { countsOf, currentNodes, liveView, retriesOf, viewRun } from './view.ts';

@@ -13,9 +13,11 @@ import {
   hasFlag,
   idOf,
   type NodeWait,
+  patternOf,
   type RunState,
   statusOf,
 } from './state.ts';
+import { statesOf } from './states.ts';
 
 /** How many running nodes a summary names. */
 const CURRENT_NODES_NAMED = 20;
@@ -75,6 +77,12 @@ export function liveView(
     nodeCount: () => nodes().length,
     idOf: (index) => (index >= 0 && index < run.size ? idOf(run, index) : ''),
     node: (position) => nodeView(run, nodes()[position] ?? -1),
+    states: () => statesOf(run),
+    patternOf: (index) => patternOf(run, index),
+    waitOf: (index) => {
+      const wait = run.waits.get(index);
+      return wait && { since: wait.since, until: 'until' in wait ? wait.until : undefined };
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 export { decideCondition, decideProbe } from './condition.ts';
 export { decideEvents, type EventInterest, type EventsTurn, eventInterest } from './event.ts';
 export { DEDUPE_SCOPE, type FiredTask, fired, type Occasion, queued } from './firing.ts';
-export { bucketOf, durationIn, type RunStats, statsOf } from './run-stats.ts';
-export { CONDITION_SCOPE, FILTER_SCOPE } from './scopes.ts';
+export { bucketOf, durationIn, hoursOf, type RunStats, statsOf } from './run-stats.ts';
+export { CONDITION_SCOPE } from './scopes.ts';
 export {
   createSchedules,
   hasSchedule,

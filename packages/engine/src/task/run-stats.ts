@@ -1,6 +1,6 @@
 /** Counts, rates and durations from tallies of runs. */
 import type { RunStatus } from '@tenuto/contract';
-import type { RunTally } from '../ports/tally-store.ts';
+import type { RunHour, RunTally } from '../ports/tally-store.ts';
 
 /** Buckets each time a duration doubles: those in one are alike by a ninth. */
 const BUCKETS_AN_OCTAVE = 8;
@@ -98,4 +98,22 @@ function daysOf(tallies: readonly RunTally[]): RunStats['days'] {
   return [...days.values()]
     .filter(({ runs }) => runs > 0)
     .toSorted((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+/** Hours with what their runs came to, oldest first; hours without runs are left out. */
+export function hoursOf(
+  found: readonly RunHour[],
+): readonly { hour: number; runs: number; completed: number; failed: number }[] {
+  const hours = new Map<
+    number,
+    { hour: number; runs: number; completed: number; failed: number }
+  >();
+  for (const { hour, status, runs } of found) {
+    const sum = hours.get(hour) ?? { hour, runs: 0, completed: 0, failed: 0 };
+    sum.runs += runs;
+    if (status === 'completed') sum.completed += runs;
+    if (FAILED.has(status)) sum.failed += runs;
+    hours.set(hour, sum);
+  }
+  return [...hours.values()].toSorted((a, b) => a.hour - b.hour);
 }

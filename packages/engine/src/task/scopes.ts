@@ -1,13 +1,6 @@
 /** What expressions of triggers may name. */
 const NONE: ReadonlySet<string> = new Set();
 
-/** Of the filter of an event task. */
-export const FILTER_SCOPE = {
-  steps: NONE,
-  nodes: NONE,
-  variables: new Set(['event', 'task', 'params', 'now']),
-} as const;
-
 /** Of a condition: `steps.probe` is what its probe has given. */
 export const CONDITION_SCOPE = {
   steps: new Set(['probe']),

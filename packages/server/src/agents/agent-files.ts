@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { yamlData } from '../profiles/yaml-data.ts';
-import { SettingsError } from '../settings.ts';
+import { SettingsError } from '../settings-reader.ts';
 
 /** Recorded answers that come with the server. */
 export const SHIPPED_SCRIPTS = join(import.meta.dirname, '../../profiles/scripts');

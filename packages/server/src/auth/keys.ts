@@ -7,7 +7,7 @@ import {
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose';
-import type { JwtSettings } from '../settings.ts';
+import type { JwtSettings } from '../settings-sign-in.ts';
 import { discover } from './discovery.ts';
 import type { JwsKeys } from './jws.ts';
 

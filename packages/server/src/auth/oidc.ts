@@ -3,7 +3,7 @@ import { OrchestrationError } from '@tenuto/contract';
 import type { Clock, Random } from '@tenuto/engine';
 import { createRemoteJWKSet } from 'jose';
 import type { Vault } from '../secrets/vault.ts';
-import type { OidcSettings } from '../settings.ts';
+import type { OidcSettings } from '../settings-sign-in.ts';
 import { hashOf, isSame } from './api-tokens.ts';
 import { isJwt } from './credentials.ts';
 import { discover, type Provider } from './discovery.ts';
@@ -39,8 +39,33 @@ export interface Return {
   readonly sealed: string | undefined;
 }
 
+/** Why somebody was not let in, and what is said about it. */
+const REFUSALS = {
+  late: 'It took too long.',
+  foreign: 'It is not the sign-in that this browser has begun.',
+  provider: 'The provider did not let you in.',
+  code: 'The provider took no code.',
+  proof: 'What the provider says does not prove who you are.',
+} as const;
+export type LoginRefusal = keyof typeof REFUSALS;
+
+/** A sign-in that has come to nothing, for a reason that a page can show. */
+export class LoginRefused extends OrchestrationError {
+  readonly reason: LoginRefusal;
+  /** Where the sign-in was begun, as far as this is known. */
+  readonly returnTo: string;
+
+  constructor(reason: LoginRefusal, returnTo = '/') {
+    super('unauthorized', `${REFUSALS[reason]} Sign in again.`);
+    this.reason = reason;
+    this.returnTo = returnTo;
+  }
+}
+
 /** The code flow of OpenID Connect, with PKCE. */
 export interface OidcLogin {
+  /** How people call the provider, where the operator has said so. */
+  readonly name: string | undefined;
   /** @throws OrchestrationError 400 for a place to return to that is not of this server */
   start(returnTo: string): Promise<{ readonly location: string; readonly sealed: string }>;
   /** @throws OrchestrationError 401 when anything about it is not as it was begun */
@@ -60,6 +85,7 @@ export function createOidcLogin(options: LoginOptions): OidcLogin {
   const redirectUri = `${settings.publicUrl}/api/v1/auth/oidc/callback`;
   const fresh = () => Buffer.from(random.bytes(32)).toString('base64url');
   return {
+    name: settings.name,
     async start(returnTo) {
       if (!OWN_PATH.test(returnTo)) {
         throw new OrchestrationError(
@@ -85,19 +111,17 @@ export function createOidcLogin(options: LoginOptions): OidcLogin {
     },
     async finish({ code, state, error, sealed }) {
       const underway = sealed === undefined ? undefined : opened(vault, sealed);
-      if (underway === undefined || underway.until < clock.wall())
-        throw refused('It took too long.');
+      if (underway === undefined || underway.until < clock.wall()) throw new LoginRefused('late');
       if (!state || !isSame(hashOf(state), hashOf(underway.state))) {
-        throw refused('It is not the sign-in that this browser has begun.');
+        throw new LoginRefused('foreign');
       }
-      if (error !== undefined || !code) throw refused('The provider did not let you in.');
+      if (error !== undefined || !code) throw new LoginRefused('provider', underway.returnTo);
       const { jwksUrl, tokenUrl } = await provider(issuer);
       if (tokenUrl === undefined) throw away();
       const { verifier, nonce, returnTo } = underway;
       const tokens = await exchange(settings, { tokenUrl, code, verifier, redirectUri });
       const principal = await identified(options, { ...tokens, jwksUrl, nonce });
-      if (principal === undefined)
-        throw refused('What the provider says does not prove who you are.');
+      if (principal === undefined) throw new LoginRefused('proof', underway.returnTo);
       return { principal, returnTo };
     },
   };
@@ -112,10 +136,6 @@ async function provider(issuer: string): Promise<Provider> {
 function away(cause?: unknown): OrchestrationError {
   const details = { retryAfterSeconds: 5, ...(cause !== undefined && { cause }) };
   return new OrchestrationError('overloaded', 'The identity provider cannot be asked.', details);
-}
-
-function refused(detail: string): OrchestrationError {
-  return new OrchestrationError('unauthorized', `${detail} Sign in again.`);
 }
 
 function opened(vault: Vault, sealed: string): Underway | undefined {
@@ -161,7 +181,7 @@ async function exchange(
   const said = new Map(Object.entries(typeof answer === 'object' ? (answer ?? {}) : {}));
   const idToken = said.get('id_token');
   const accessToken = said.get('access_token');
-  if (!response.ok || typeof idToken !== 'string') throw refused('The provider took no code.');
+  if (!response.ok || typeof idToken !== 'string') throw new LoginRefused('code');
   return { idToken, accessToken: typeof accessToken === 'string' ? accessToken : undefined };
 }
 

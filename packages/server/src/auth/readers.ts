@@ -1,5 +1,5 @@
 import type { Clock, TokenStore } from '@tenuto/engine';
-import type { JwtSettings } from '../settings.ts';
+import type { JwtSettings } from '../settings-sign-in.ts';
 import { createHashReader, hashOf } from './api-tokens.ts';
 import type { Readers } from './credentials.ts';
 import { createJwsVerifier, type JwsKeys } from './jws.ts';

@@ -19,6 +19,7 @@ const SAID: Readonly<Record<string, string>> = {
   'GET /runs/task/:task_id/stats': 'get_task_run_stats',
   'GET /runs/stats/summary': 'get_run_stats',
   'POST /tasks/preview': 'preview_schedule',
+  'POST /tasks/validate': 'validate_task',
   'GET /tasks/:task_id/preview': 'preview_task',
   'POST /tasks/:task_id/run_now': 'run_task_now',
   'GET /tests/catalogue': 'list_test_entries',
@@ -31,6 +32,7 @@ const SAID: Readonly<Record<string, string>> = {
   'POST /events': 'publish_event',
   'GET /events/stream/recent': 'list_recent_events',
   'DELETE /events/stream/cleanup': 'clean_up_events',
+  'GET /settings': 'read_settings',
   'GET /mcp-servers/:name/tools': 'list_mcp_server_tools',
 };
 

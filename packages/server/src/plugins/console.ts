@@ -22,7 +22,9 @@ export type Pages = (
 
 /** Serves the files of the console. */
 export function addConsole(app: FastifyInstance, files: ConsoleFiles): void {
-  app.get('/', { config: FILE, schema: { hide: true } }, (request, reply) =>
+  // What stands behind the path is the console's own matter, as it is on all of its pages.
+  const anything = { type: 'object', additionalProperties: true };
+  app.get('/', { config: FILE, schema: { hide: true, querystring: anything } }, (request, reply) =>
     sendIndex(files, request, reply),
   );
   for (const [path, file] of files) {

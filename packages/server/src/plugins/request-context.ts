@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { OrchestrationError } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 
 const REQUEST_ID = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
@@ -21,12 +22,23 @@ export function traceOf(header: unknown): { traceId: string; parentId: string } 
   return ZEROS.test(traceId) || ZEROS.test(parentId) ? undefined : { traceId, parentId };
 }
 
+/**
+ * A proxy may go by the one and we by the other (RFC 9112, 3.2).
+ * @throws OrchestrationError 400
+ */
+function refuseTwoHosts({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length < 2) return;
+  throw new OrchestrationError('malformed_request', 'The request has more than one Host header.');
+}
+
 /** Says the request's id in the answer, takes up a trace, and writes one line a request. */
 export function addRequestContext(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const trace = traceOf(request.headers.traceparent);
     if (trace !== undefined) request.log = request.log.child({ trace_id: trace.traceId });
+    refuseTwoHosts(request.raw);
   });
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import {
   CleanupAnswerSchema,
   EventListSchema,
+  EventSchema,
+  EventTaskListSchema,
   PublishAnswerSchema,
   PublishEventSchema,
   pagingParameters,
@@ -13,7 +15,13 @@ import Type from 'typebox';
 import type { EventParts } from '../services/event-parts.ts';
 import { type PublishParts, publishEvents, replayEvent } from '../services/event-publish.ts';
 import type { EventStreams } from '../services/event-stream.ts';
-import { cleanUpEvents, listTopics, recentEvents } from '../services/events.ts';
+import {
+  cleanUpEvents,
+  getEvent,
+  listTasksOfEvent,
+  listTopics,
+  recentEvents,
+} from '../services/events.ts';
 import { callerOf, rawBody, type Typed } from './request.ts';
 import { closed, problems, uuid } from './schemas.ts';
 
@@ -23,6 +31,13 @@ const headers = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) })
 
 /** Nothing written is no filter. */
 const TopicFilter = Type.Union([TopicPatternSchema, Type.Literal('')]);
+
+const EventFilter = Type.Optional(
+  Type.String({
+    maxLength: 4_096,
+    description: 'CEL over `event`: only events that it is true of.',
+  }),
+);
 
 const cloudEvent = Type.Object(
   {
@@ -54,6 +69,7 @@ export function addEventRoutes(
 ): void {
   const app: Typed = instance.withTypeProvider();
   addReading(app, parts);
+  addOne(app, parts);
   addStream(app, parts.streams);
   app.post(
     `${BASE}/:event_id/replay`,
@@ -152,6 +168,7 @@ function addReading(app: Typed, parts: EventParts): void {
           {
             count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 50 })),
             topic: Type.Optional(TopicFilter),
+            filter: EventFilter,
             cursor: Type.Optional(
               Type.String({
                 minLength: 1,
@@ -162,10 +179,41 @@ function addReading(app: Typed, parts: EventParts): void {
           },
           closed,
         ),
-        response: { 200: EventListSchema, ...problems() },
+        response: { 200: EventListSchema, ...problems(422) },
       },
     },
     (request) => recentEvents(parts, callerOf(request), request.query),
+  );
+}
+
+function addOne(app: Typed, parts: EventParts): void {
+  const params = Type.Object({ event_id: uuid }, closed);
+  app.get(
+    `${BASE}/:event_id`,
+    {
+      config: { scope: 'events:read' },
+      schema: {
+        ...{ tags, summary: 'Read an event', params },
+        response: { 200: EventSchema, ...problems(404) },
+      },
+    },
+    (request) => getEvent(parts, callerOf(request), request.params.event_id),
+  );
+  app.get(
+    `${BASE}/:event_id/tasks`,
+    {
+      config: { scope: 'tasks:read' },
+      schema: {
+        ...{ tags, summary: 'List the tasks that an event was for', params },
+        querystring: Type.Object(pagingParameters({ limit: 20, most: 100 }), closed),
+        response: { 200: EventTaskListSchema, ...problems(404) },
+      },
+    },
+    (request) =>
+      listTasksOfEvent(parts, callerOf(request), {
+        ...request.query,
+        eventId: request.params.event_id,
+      }),
   );
 }
 
@@ -186,13 +234,17 @@ function addStream(app: Typed, streams: EventStreams): void {
             Type.String({ description: 'Goes on behind this event, without a gap.' }),
           ),
         }),
-        querystring: Type.Object({ topic: Type.Optional(TopicFilter) }, closed),
-        response: { 200: Messages, ...problems() },
+        querystring: Type.Object(
+          { topic: Type.Optional(TopicFilter), filter: EventFilter },
+          closed,
+        ),
+        response: { 200: Messages, ...problems(422) },
       },
     },
     async (request, reply) => {
       const stream = await streams.open(callerOf(request), {
         topic: request.query.topic || undefined,
+        filter: request.query.filter,
         lastEventId: request.headers['last-event-id'],
       });
       // The answer closes at once when nobody looks on; what it is read from would first wait for more.

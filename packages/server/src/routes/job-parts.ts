@@ -13,6 +13,7 @@ import { listAttempts, listLogs } from '../services/job-attempts.ts';
 import { listHistory } from '../services/job-history.ts';
 import { getNode, listNodes } from '../services/job-nodes.ts';
 import type { JobParts } from '../services/services.ts';
+import { addJobGraphRoutes } from './job-graph.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, JobParameters, NodeParameters, problems } from './schemas.ts';
 
@@ -76,6 +77,7 @@ export function addJobPartRoutes(instance: FastifyInstance, parts: JobParts): vo
   );
   addOneNode(app, parts);
   addWholeJob(app, parts);
+  addJobGraphRoutes(instance, parts);
 }
 
 function addOneNode(app: Typed, parts: JobParts): void {
@@ -85,7 +87,10 @@ function addOneNode(app: Typed, parts: JobParts): void {
     {
       config,
       schema: {
-        ...answers('Read what a node wrote, oldest first unless asked otherwise', LogLineListSchema),
+        ...answers(
+          'Read what a node wrote, oldest first unless asked otherwise',
+          LogLineListSchema,
+        ),
         params: NodeParameters,
         querystring: LogLines,
       },

@@ -19,7 +19,7 @@ import { dryRunJob, submitJob } from '../services/job-submit.ts';
 import type { JobParts } from '../services/services.ts';
 import { prefersAsync } from './prefer.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, IdempotencyKey, JobParameters, problems } from './schemas.ts';
+import { closed, IdempotencyKey, JobParameters, metadataParameters, problems } from './schemas.ts';
 
 const BASE = '/api/v1/orchestration';
 
@@ -35,7 +35,7 @@ const JobFilters = Type.Object(
     ),
     ...pagingParameters({ limit: 20, most: 100 }),
   },
-  { ...closed, patternProperties: { '^metadata\\.[^\\0]{1,200}$': Type.String() } },
+  { ...closed, patternProperties: metadataParameters },
 );
 
 export function addJobRoutes(instance: FastifyInstance, parts: JobParts): void {

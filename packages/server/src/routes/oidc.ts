@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import {
   beginLogin,
@@ -7,6 +7,7 @@ import {
   type LoginParts,
   loginCookieOf,
   readLoginCookie,
+  refusedAt,
 } from '../services/login.ts';
 import { type Typed, visitOf } from './request.ts';
 import { closed, problems } from './schemas.ts';
@@ -34,11 +35,14 @@ export function addOidcRoutes(instance: FastifyInstance, parts: LoginParts): voi
     },
     async (request, reply) => {
       const { secure } = visitOf(request);
-      const { location, sealed } = await beginLogin(parts, request.query.return_to ?? '/');
-      const cookie = loginCookieOf(sealed, secure);
-      return reply
-        .headers({ 'set-cookie': cookie, 'cache-control': 'no-store' })
-        .redirect(location);
+      try {
+        const begun = await beginLogin(parts, request.query.return_to ?? '/');
+        const cookie = loginCookieOf(begun.sealed, secure);
+        reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
+        return reply.redirect(begun.location);
+      } catch (error) {
+        return leadBack(error, request, reply);
+      }
     },
   );
   app.get(
@@ -60,12 +64,23 @@ export function addOidcRoutes(instance: FastifyInstance, parts: LoginParts): voi
       const { code, state, error } = request.query;
       const sealed = readLoginCookie(request.headers.cookie);
       const back = { code, state, error, sealed };
-      const done = await finishLogin(parts, { requestId: request.id, address: network }, back);
-      const { cookie, maxAgeSeconds, returnTo } = done;
-      const cookies = [cookieOf(cookie, { maxAgeSeconds, secure }), loginCookieOf('', secure)];
-      return reply
-        .headers({ 'set-cookie': cookies, 'cache-control': 'no-store' })
-        .redirect(returnTo);
+      try {
+        const done = await finishLogin(parts, { requestId: request.id, address: network }, back);
+        const { cookie, maxAgeSeconds, returnTo } = done;
+        const cookies = [cookieOf(cookie, { maxAgeSeconds, secure }), loginCookieOf('', secure)];
+        reply.headers({ 'set-cookie': cookies, 'cache-control': 'no-store' });
+        return reply.redirect(returnTo);
+      } catch (error) {
+        return leadBack(error, request, reply);
+      }
     },
   );
+}
+
+/** People are shown a page that says why they are not in; programs get the error. */
+function leadBack(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const place = refusedAt(error);
+  const wantsPage = (request.headers.accept ?? '').includes('text/html');
+  if (place === undefined || !wantsPage) throw error;
+  return reply.header('cache-control', 'no-store').redirect(place);
 }

@@ -10,6 +10,7 @@ import { addAgentAuthRoutes } from './agent-auth.ts';
 import { addAgentRoutes } from './agents.ts';
 import { addApiTokenRoutes } from './api-tokens.ts';
 import { addAuditRoutes } from './audit.ts';
+import { addAuthMethodsRoute } from './auth-methods.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addQuotaRoutes } from './quotas.ts';
 import { addSessionRoutes } from './sessions.ts';
@@ -35,6 +36,7 @@ export function addPrincipalRoutes(app: FastifyInstance, parts: Parts): void {
   addApiTokenRoutes(app, rest);
   addAuditRoutes(app, rest);
   addTeamRoutes(app, rest);
+  addAuthMethodsRoute(app, { oidc });
   addSessionRoutes(app, rest);
   if (oidc !== undefined) addOidcRoutes(app, { ...rest, oidc });
   addQuotaRoutes(app, rest);

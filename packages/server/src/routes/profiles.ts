@@ -155,8 +155,8 @@ function addValidation(app: Typed, parts: ProfileParts): void {
       schema: { ...schema, summary: 'Say all that is wrong with a profile' },
     },
     (request) => {
-      const sent = request.body.profile ?? null;
-      return validateProfile(parts, callerOf(request), { name: undefined, sent });
+      const { profile: sent = null, include_plan: withPlan = false } = request.body;
+      return validateProfile(parts, callerOf(request), { name: undefined, sent, withPlan });
     },
   );
   app.post(
@@ -171,7 +171,8 @@ function addValidation(app: Typed, parts: ProfileParts): void {
     },
     (request) => {
       const { name } = request.params;
-      return validateProfile(parts, callerOf(request), { name, sent: request.body.profile });
+      const { profile: sent, include_plan: withPlan = false } = request.body;
+      return validateProfile(parts, callerOf(request), { name, sent, withPlan });
     },
   );
 }

@@ -14,6 +14,16 @@ const days = (normal: number) =>
     closed,
   );
 
+const SummaryQuery = Type.Object(
+  {
+    ...days(7).properties,
+    hours: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 168, description: 'Counts by hour, for so many hours.' }),
+    ),
+  },
+  closed,
+);
+
 export function addRunStatsRoutes(instance: FastifyInstance, parts: StatsParts): void {
   const app: Typed = instance.withTypeProvider();
   app.get(
@@ -45,7 +55,7 @@ export function addRunStatsRoutes(instance: FastifyInstance, parts: StatsParts):
     {
       config,
       schema: {
-        ...{ tags, summary: 'Say what all runs have come to', querystring: days(7) },
+        ...{ tags, summary: 'Say what all runs have come to', querystring: SummaryQuery },
         response: { 200: RunStatsSchema, ...problems() },
       },
     },

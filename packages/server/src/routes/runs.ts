@@ -8,6 +8,7 @@ import {
   RunGovernanceSchema,
   RunListSchema,
   RunSchema,
+  WAITING_FOR,
 } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
@@ -17,7 +18,7 @@ import { runGovernance } from '../services/governance.ts';
 import { getRun, listRuns } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { callerOf, type Typed } from './request.ts';
-import { closed, problems, RunParameters, uuid } from './schemas.ts';
+import { closed, metadataParameters, problems, RunParameters, uuid } from './schemas.ts';
 
 const RUNS = '/api/v1/runs';
 const RUN = `${RUNS}/:run_id`;
@@ -28,6 +29,12 @@ const RunFilters = Type.Object(
     kind: Type.Optional(Type.Enum([...RUN_KINDS])),
     profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     task_id: Type.Optional(uuid),
+    waiting_for: Type.Optional(
+      Type.Enum([...WAITING_FOR], {
+        description:
+          'Runs that cannot go on without a person (an approval or an intervention is open), without more money, or until their next phase is executed. Never those that are over.',
+      }),
+    ),
     status: Type.Optional(Type.Array(Type.Enum([...RUN_STATUSES]))),
     success: Type.Optional(
       Type.Boolean({ description: 'Runs that are over, and completed or did not.' }),
@@ -47,7 +54,7 @@ const RunFilters = Type.Object(
     ),
     ...pagingParameters({ limit: 50, most: 200 }),
   },
-  closed,
+  { ...closed, patternProperties: metadataParameters },
 );
 
 export function addRunRoutes(instance: FastifyInstance, parts: JobParts): void {

@@ -32,3 +32,6 @@ export function problems(...statuses: readonly number[]) {
   const all = [...new Set([...ALWAYS, ...statuses])];
   return Object.fromEntries(all.map((status) => [status, ProblemSchema]));
 }
+
+/** `metadata.<key>=<value>` beside the other filters of a list. */
+export const metadataParameters = { '^metadata\\.[^\\0]{1,200}$': Type.String() };

@@ -20,7 +20,7 @@ import { listRunsOfTask } from '../services/runs.ts';
 import type { JobParts } from '../services/services.ts';
 import { deleteTask, editTask, replaceTask } from '../services/task-change.ts';
 import type { TaskParts } from '../services/task-parts.ts';
-import { previewSchedule, previewTask } from '../services/task-preview.ts';
+import { previewSchedule, previewTask, validateTask } from '../services/task-preview.ts';
 import { createTask, getTask, listFirings, listTasks } from '../services/tasks.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, problems, TaskParameters } from './schemas.ts';
@@ -78,6 +78,13 @@ function addReading(app: Typed, parts: TaskParts): void {
               Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
             ),
             concurrency_key: Type.Optional(Type.String()),
+            last_runs: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: 20,
+                description: 'How many of its last runs are told of each task.',
+              }),
+            ),
             ...PAGING,
           },
           closed,
@@ -116,6 +123,18 @@ function addPreviews(app: Typed, parts: TaskParts): void {
       },
     },
     (request) => previewSchedule(parts, callerOf(request), request.body),
+  );
+  app.post(
+    `${BASE}/validate`,
+    {
+      config: { scope: 'tasks:create' },
+      schema: {
+        ...{ tags, summary: 'Check all of a task and show when it would fire; nothing is stored' },
+        body: WriteTaskSchema,
+        response: { 200: SchedulePreviewSchema, ...problems(413, 415, 422) },
+      },
+    },
+    (request) => validateTask(parts, callerOf(request), request.body),
   );
   app.get(
     `${ONE}/preview`,

@@ -7,7 +7,7 @@ import {
   LIMITS,
   OrchestrationError,
 } from '@tenuto/contract';
-import type { Access, RunSummary } from '@tenuto/engine';
+import type { Access, RunFilter, RunSummary } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type BulkVerdict, doToRun, expectationOf } from './bulk-run.ts';
 import { runFilterOf } from './job-list.ts';
@@ -47,8 +47,7 @@ export async function changeRuns(
 }
 
 async function matching(parts: JobParts, access: Access, { filter, cursor }: BulkRequest) {
-  const { metadata = {}, ...rest } = filter;
-  const wanted = runFilterOf(rest, Object.entries(metadata));
+  const wanted = bulkFilterOf(filter);
   const runs: RunSummary[] = [];
   let { after } = pageRequest({ ...(cursor !== undefined && { cursor }) }, runKey);
   for (;;) {
@@ -59,6 +58,23 @@ async function matching(parts: JobParts, access: Access, { filter, cursor }: Bul
     if (page.length < limit || runs.length > LIMITS.bulkRuns) break;
   }
   return { runs: runs.slice(0, LIMITS.bulkRuns), more: runs.length > LIMITS.bulkRuns };
+}
+
+/** @throws OrchestrationError 400 */
+function bulkFilterOf({ metadata = {}, ...filter }: BulkRequest['filter']): RunFilter {
+  const { kind, profile, task_id: taskId, waiting_for: waitingFor, run_ids: runIds } = filter;
+  if (profile !== undefined && (kind ?? 'phased') !== 'phased') {
+    throw invalid('/profile', 'goes with runs of the kind phased');
+  }
+  return {
+    ...runFilterOf(filter, Object.entries(metadata)),
+    ...(kind !== undefined && { kind }),
+    // The name of its profile is the job type of a phased run.
+    ...(profile !== undefined && ({ kind: 'phased', jobType: profile } as const)),
+    ...(taskId !== undefined && { taskId: taskId.toLowerCase() }),
+    ...(waitingFor !== undefined && { waitingFor }),
+    ...(runIds !== undefined && { runIds }),
+  };
 }
 
 interface Work {

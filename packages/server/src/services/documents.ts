@@ -61,7 +61,7 @@ async function firstAnswer(
 ): Promise<DocumentRecord | undefined> {
   const used = await jobs.submission(access.owner, idempotency.key);
   if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, what);
+  refuseOtherUse(idempotency, used);
   const made = await documents.find(access, kind, used.runId);
   if (made !== undefined) return made;
   throw new OrchestrationError('conflict', `The ${what} that this key made has been deleted.`);

@@ -98,7 +98,7 @@ async function publishOnce(
     if (first === undefined) return undefined;
     const { requestHash } = first;
     const runId = first.events[0]?.eventId ?? '';
-    refuseOtherUse(idempotency, { runId, requestHash }, 'event');
+    refuseOtherUse(idempotency, { runId, requestHash });
     return first.events;
   };
   const before = await firstAnswer();

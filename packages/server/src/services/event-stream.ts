@@ -4,6 +4,7 @@ import { type Clock, type KeptEvent, reaches, topicMatches } from '@tenuto/engin
 import { authorize, type Caller } from '../auth/principal.ts';
 import type { EventParts } from './event-parts.ts';
 import { eventView } from './event-view.ts';
+import { wantedBy } from './events.ts';
 
 const IDLE_MS = 15_000;
 /**
@@ -19,7 +20,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export interface EventStreams {
   /**
    * What is published from now on, or behind the last id that the caller has seen.
-   * @throws OrchestrationError 400 for an id that is none, 429 for too many streams
+   * @throws OrchestrationError 400 for an id that is none, 422 for such a filter, 429 for too many streams
    */
   open(caller: Caller, wish: StreamWish): Promise<EventStream>;
   /** Ends all of them. */
@@ -34,6 +35,7 @@ export interface EventStream {
 
 export interface StreamWish {
   readonly topic: string | undefined;
+  readonly filter: string | undefined;
   readonly lastEventId: string | undefined;
 }
 
@@ -58,15 +60,18 @@ export function createEventStreams(
   }
 
   return {
-    async open(caller, { topic, lastEventId }) {
+    async open(caller, { topic, filter, lastEventId }) {
       const access = authorize(caller.principal, 'events:read', 'events');
+      const passes = wantedBy(filter);
       const from = lastEventId === undefined ? await tail.end() : readId(lastEventId);
       const ofOne = [...open.values()].filter((owner) => owner === access.owner).length;
       if (ofOne >= MOST_OF_ONE || open.size >= MOST) throw tooMany();
       const controller = new AbortController();
       open.set(controller, access.owner);
       const wanted = (event: KeptEvent) =>
-        reaches(access, event.owner) && (topic === undefined || topicMatches(topic, event.topic));
+        reaches(access, event.owner) &&
+        (topic === undefined || topicMatches(topic, event.topic)) &&
+        passes(event);
       const cancel = clock.after(lifeMs, () => controller.abort());
       return {
         text: written(from, wanted, controller),

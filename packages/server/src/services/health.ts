@@ -1,5 +1,12 @@
 import { formatTime, type Health, type HealthCheck, type Probe } from '@tenuto/contract';
-import type { Clock, Engine, EventBus, JobStore } from '@tenuto/engine';
+import type {
+  Clock,
+  DatabaseFacts,
+  Engine,
+  EventBus,
+  JobStore,
+  OperationStore,
+} from '@tenuto/engine';
 import type { Principal } from '../auth/principal.ts';
 
 /** `starting` until everything runs, `draining` from the moment the server is told to stop. */
@@ -14,6 +21,23 @@ export interface HealthParts {
   readonly phase: () => Phase;
   /** Why a crash of the database may lose what was acknowledged. */
   readonly storeWarnings: () => readonly string[];
+  /** What those are told besides who have signed in. */
+  readonly more: HealthDetails;
+}
+
+export interface HealthDetails {
+  readonly operation: Pick<OperationStore, 'database'>;
+  /** Wall time in milliseconds. */
+  readonly startedAt: number;
+  /** The build of the web console; undefined when it was not built. */
+  readonly consoleBuild: string | undefined;
+  readonly setup: SetUp;
+}
+
+/** What a server keeps its things in. */
+export interface SetUp {
+  readonly database: 'embedded' | 'external';
+  readonly artifacts: 'disk' | 's3';
 }
 
 /** A database that takes longer is as good as away. */
@@ -24,18 +48,56 @@ export async function healthOf(
   parts: HealthParts,
   principal: Principal | undefined,
 ): Promise<Health> {
+  const known = principal !== undefined;
+  const [store, facts] = await Promise.all([
+    storeCheck(parts),
+    known ? parts.more.operation.database().catch(() => undefined) : undefined,
+  ]);
   const checks = {
-    store: await storeCheck(parts),
+    store: known ? withValues(store, databaseValues(parts.more, facts)) : store,
     engine: engineCheck(parts),
     ...redisCheck(parts),
+    ...(known && detailChecks(parts)),
   };
   return {
     service: 'tenuto',
     status: statusOf(parts.phase(), Object.values(checks)),
     version: parts.version,
     timestamp: formatTime(parts.clock.wall()),
+    ...(known && { started_at: formatTime(parts.more.startedAt) }),
     checks,
     ...(principal !== undefined && { authenticated_user: principal.actor }),
+  };
+}
+
+type Values = NonNullable<HealthCheck['values']>;
+
+function withValues(check: HealthCheck, values: Values): HealthCheck {
+  return { ...check, values: { ...check.values, ...values } };
+}
+
+function databaseValues({ setup }: HealthDetails, facts: DatabaseFacts | undefined): Values {
+  return {
+    database: setup.database,
+    ...(facts !== undefined && {
+      postgresql: facts.version,
+      schema_version: facts.schemaVersion,
+      connections: facts.connections,
+      connections_most: facts.mostConnections,
+      queued_runs: facts.queuedRuns,
+    }),
+  };
+}
+
+function detailChecks({ more, eventing }: HealthParts): Readonly<Record<string, HealthCheck>> {
+  const { consoleBuild: build, setup } = more;
+  return {
+    artifacts: { status: 'ok', values: { kept_in: setup.artifacts } },
+    events: { status: 'ok', values: { carried_by: eventing.bus.kind } },
+    console:
+      build === undefined
+        ? { status: 'degraded', detail: 'It was not built: npm run prepare builds it.' }
+        : { status: 'ok', values: { build } },
   };
 }
 

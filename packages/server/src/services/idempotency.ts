@@ -24,12 +24,12 @@ export function readIdempotency(key: string | undefined, said: unknown): Idempot
 export function refuseOtherUse(
   { requestHash }: Idempotency,
   used: { readonly runId: string; readonly requestHash: Uint8Array },
-  what: string,
 ): void {
   if (Buffer.compare(used.requestHash, requestHash) === 0) return;
+  // What that was is not known: one key is one for things of all kinds.
   throw new OrchestrationError(
     'idempotency_mismatch',
-    `The key was used for ${what} ${used.runId} with another body.`,
+    `The key was used for another request, which made ${used.runId}.`,
   );
 }
 
@@ -70,7 +70,7 @@ export async function makeOnce<Answer>(
     if (idempotency === undefined) return undefined;
     const used = await jobs.submission(use.owner, idempotency.key);
     if (used === undefined) return undefined;
-    refuseOtherUse(idempotency, used, use.what);
+    refuseOtherUse(idempotency, used);
     const found = await of.find(used.runId);
     if (found !== undefined) return found;
     throw new OrchestrationError('conflict', `The ${use.what} that this key made is gone.`);

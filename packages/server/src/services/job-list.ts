@@ -42,12 +42,16 @@ export async function listJobs(
 }
 
 function filterOf(query: JobQuery): RunFilter {
-  const metadata = Object.entries(query).flatMap(([field, value]) =>
+  return runFilterOf(query, metadataOf(query));
+}
+
+/** What the `metadata.<key>` fields of a query ask for. */
+export function metadataOf(query: object): NonNullable<RunFilter['metadata']> {
+  return Object.entries(query).flatMap(([field, value]) =>
     field.startsWith(METADATA) && typeof value === 'string'
       ? [[field.slice(METADATA.length), value] as const]
       : [],
   );
-  return runFilterOf(query, metadata);
 }
 
 /**

@@ -199,7 +199,7 @@ async function firstAnswer(
   const access = authorize(caller.principal, 'jobs:write', 'jobs');
   const used = await parts.jobs.submission(owner, idempotency.key);
   if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, 'job');
+  refuseOtherUse(idempotency, used);
   const run = await parts.jobs.find(access, used.runId);
   return run && jobView(run, parts.engine.live(run.runId), parts.clock.wall());
 }

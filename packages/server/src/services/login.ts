@@ -1,5 +1,6 @@
+import { OrchestrationError, type SignInMethods } from '@tenuto/contract';
 import type { Failures } from '../auth/failures.ts';
-import { LOGIN_MS, type OidcLogin, type Return } from '../auth/oidc.ts';
+import { LOGIN_MS, LoginRefused, type OidcLogin, type Return } from '../auth/oidc.ts';
 import { readCookieOf } from '../auth/sessions.ts';
 import { beginSessionOf, type SessionParts } from './sessions.ts';
 
@@ -32,6 +33,27 @@ export async function finishLogin(
   });
   const begun = await beginSessionOf(parts, { principal, requestId }, null);
   return { ...begun, returnTo };
+}
+
+/**
+ * Where a browser is led whose sign-in has come to nothing: to the page that people sign in on, which
+ * says why. Undefined for what is no matter of signing in.
+ */
+export function refusedAt(error: unknown): string | undefined {
+  if (error instanceof LoginRefused) return marked(error.returnTo, error.reason);
+  const away = error instanceof OrchestrationError && error.code === 'overloaded';
+  return away ? marked('/', 'provider_away') : undefined;
+}
+
+/** Only what stands there is added to: a path that is put together anew may lead elsewhere. */
+function marked(path: string, reason: string): string {
+  const [place = '/'] = path.split('#', 1);
+  return `${place}${place.includes('?') ? '&' : '?'}sign_in=${reason}`;
+}
+
+/** By what people can sign in here. */
+export function signInMethods(oidc: Pick<OidcLogin, 'name'> | undefined): SignInMethods {
+  return { token: true, oidc: oidc === undefined ? null : { name: oidc.name ?? null } };
 }
 
 /** It goes along when the provider leads back, and to nothing else. */

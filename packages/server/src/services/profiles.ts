@@ -3,13 +3,14 @@ import {
   type JsonObject,
   type List,
   OrchestrationError,
+  type ProfilePlan,
   type ProfileSummary,
   type ProfileVerdict,
   type ProfileView,
   type ValidationError,
   type WriteProfile,
 } from '@tenuto/contract';
-import type { Access } from '@tenuto/engine';
+import { type Access, needsOfPhases, type Plan, type ProfileGraph, shapeOf } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { readProfile } from '../profiles/profile-form.ts';
 import {
@@ -185,13 +186,14 @@ async function refuseUnstored(parts: ProfileParts, access: Access, name: string)
 }
 
 /**
- * All that is wrong with a profile: with the one that is sent, or else the one of that name.
+ * All that is wrong with a profile: with the one that is sent, or else the one of that name; and,
+ * if asked for, the plan that it becomes.
  * @throws OrchestrationError 404
  */
 export async function validateProfile(
   parts: ProfileParts,
   caller: Caller,
-  { name, sent }: { readonly name: string | undefined; readonly sent: unknown },
+  { name, sent, withPlan }: Validation,
 ): Promise<ProfileVerdict> {
   const access = authorize(caller.principal, 'runs:read', WHAT);
   const stored = name === undefined ? undefined : await found(parts, access, { name });
@@ -199,16 +201,40 @@ export async function validateProfile(
   const read = readProfile(written);
   if (!('profile' in read) || read.problems.length > 0) return faulty(read.problems);
   try {
-    const { graph, nodeCount } = await checkProfile(parts, access, read.profile);
+    const { graph, plan } = await checkProfile(parts, access, read.profile);
     const phases = graph.phases.map(({ id, needs, waits, agents }) => ({
       ...{ phase: id, needs: [...needs], auto_advance: !waits, agent_ids: [...agents] },
     }));
-    return { valid: true, problems: [], phases, node_count: nodeCount };
+    return {
+      ...{ valid: true, problems: [], phases, node_count: plan.nodeCount },
+      ...(withPlan && { plan: planOf(graph, plan) }),
+    };
   } catch (error) {
     if (!(error instanceof OrchestrationError) || error.status >= 500) throw error;
     const told = error.validationErrors;
     return faulty(told.length > 0 ? told : [{ path: '', message: error.message }]);
   }
+}
+
+interface Validation {
+  readonly name: string | undefined;
+  readonly sent: unknown;
+  readonly withPlan: boolean;
+}
+
+function planOf({ dag, placeOf }: ProfileGraph, plan: Plan): ProfilePlan {
+  const indexes = new Map(plan.ids.map((id, index) => [id, index]));
+  const { levelSizes, criticalPath } = shapeOf(plan);
+  return {
+    nodes: dag.nodes.map(({ id, uses, parent_nodes: parents = [] }, i) => ({
+      ...{ node_id: id, phase: id.slice(0, id.indexOf('/')), place: placeOf(`/nodes/${i}`) },
+      ...{ uses: uses ?? null, parent_nodes: [...parents] },
+      level: plan.levels[indexes.get(id) ?? -1] ?? 0,
+    })),
+    edge_count: plan.edgeCount,
+    level_count: levelSizes.length,
+    critical_path: [...criticalPath],
+  };
 }
 
 function faulty(problems: readonly ValidationError[]): ProfileVerdict {
@@ -222,10 +248,15 @@ function useOf({ rules }: ProfileParts): ProfileUse {
 
 function summaryOf({ profile, source, version, record }: FoundProfile): ProfileSummary {
   const { name, title = null, description = null, phases } = profile;
+  const needs = needsOfPhases(phases);
   return {
     profile_id: record?.documentId ?? null,
     ...{ name, title, description, source, version },
     phases: phases.map(({ id }) => id),
+    outline: phases.map(({ id, name: called = id, agents, gates = [] }) => ({
+      ...{ phase: id, name: called, needs: [...(needs.get(id) ?? [])] },
+      ...{ agents: agents.length, gates: gates.length },
+    })),
     schema_version: 1,
     owner: record?.owner ?? null,
     created_at: record === undefined ? null : formatTime(record.createdAt),

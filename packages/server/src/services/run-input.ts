@@ -15,6 +15,7 @@ import {
   compileJsonSchema,
   isLimited,
   type PhasedInput,
+  type Plan,
   type ProfileGraph,
   profileGraph,
   RUN_PARAMS,
@@ -101,13 +102,13 @@ export async function checkProfile(
   parts: GraphParts,
   access: Access,
   profile: Profile,
-): Promise<{ readonly graph: ProfileGraph; readonly nodeCount: number }> {
+): Promise<{ readonly graph: ProfileGraph; readonly plan: Plan }> {
   const graph = await graphOf(profilesOf(parts), profile, undefined);
   const params = { ...jsonOf(profile.params), intake: {} };
   const job = await placed(graph.placeOf, () =>
     checkJob(parts, access, jobOf(profile, graph, params)),
   );
-  return { graph, nodeCount: job.plan.nodeCount };
+  return { graph, plan: job.plan };
 }
 
 function profilesOf({ rules }: GraphParts): ProfileUse {

@@ -4,7 +4,7 @@ import {
   type RunDetail,
   type RunStatsView,
 } from '@tenuto/contract';
-import { type RunStats, statsOf, type TallyStore } from '@tenuto/engine';
+import { hoursOf, type RunStats, statsOf, type TallyStore } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { getRun } from './runs.ts';
 import type { JobParts } from './services.ts';
@@ -12,6 +12,7 @@ import type { TaskParts } from './task-parts.ts';
 import { findTask } from './tasks.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const SECOND_MS = 1_000;
 const DIGITS = 10_000;
 const TASK_DAYS = 30;
@@ -59,17 +60,27 @@ export async function taskStats(
 export async function statsSummary(
   parts: StatsParts,
   caller: Caller,
-  { days = SUMMARY_DAYS }: { readonly days?: number },
+  { days = SUMMARY_DAYS, hours = 0 }: { readonly days?: number; readonly hours?: number },
 ): Promise<RunStatsView> {
   const access = authorize(caller.principal, 'runs:read', 'runs');
-  const since = firstDay(await parts.tasks.now(), days);
-  const tallies = await parts.tallies.tallies(access, { since });
-  return view(statsOf(tallies), { days, task_id: null, live: 0 });
+  const now = await parts.tasks.now();
+  const [tallies, found] = await Promise.all([
+    parts.tallies.tallies(access, { since: firstDay(now, days) }),
+    hours === 0 ? [] : parts.tallies.hours(access, firstHour(now, hours)),
+  ]);
+  const all = view(statsOf(tallies), { days, task_id: null, live: 0 });
+  const byHour = hoursOf(found).map((one) => ({ ...one, hour: formatTime(one.hour) }));
+  return { ...all, runs_per_hour: byHour };
 }
 
 /** Today is the last of so many days. */
 function firstDay(now: number, days: number): string {
   return formatTime(now - (days - 1) * DAY_MS).slice(0, 10);
+}
+
+/** The hour that goes on is the last of so many. */
+function firstHour(now: number, hours: number): number {
+  return (Math.floor(now / HOUR_MS) - (hours - 1)) * HOUR_MS;
 }
 
 function view(
@@ -89,6 +100,7 @@ function view(
     last_success_at: time(stats.lastSuccessAt),
     last_failure_at: time(stats.lastFailureAt),
     runs_per_day: stats.days.map((day) => ({ ...day })),
+    runs_per_hour: [],
   };
 }
 

@@ -1,9 +1,17 @@
-import type { Json, List, RunDetail, RunKind, RunStatus, RunView } from '@tenuto/contract';
+import type {
+  Json,
+  List,
+  RunDetail,
+  RunKind,
+  RunStatus,
+  RunView,
+  WaitingFor,
+} from '@tenuto/contract';
 import type { Access, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { runReasons } from './explain.ts';
 import { findJob } from './job-find.ts';
-import { type JobQuery, runFilterOf, timeOf } from './job-list.ts';
+import { type JobQuery, metadataOf, runFilterOf, timeOf } from './job-list.ts';
 import { fullView } from './job-read.ts';
 import { jobView } from './job-view.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
@@ -20,6 +28,8 @@ export interface RunQuery
   /** Only runs of this profile. */
   readonly profile?: string;
   readonly task_id?: string;
+  /** Only what cannot go on until somebody does something. */
+  readonly waiting_for?: WaitingFor;
   readonly success?: boolean;
   readonly start_time?: string;
   readonly end_time?: string;
@@ -49,7 +59,8 @@ export async function listRuns(
   const startedFrom = timeOf(query.start_time, '/start_time');
   const endedBy = timeOf(query.end_time, '/end_time');
   const filter = {
-    ...runFilterOf(query, []),
+    ...runFilterOf(query, metadataOf(query)),
+    ...(query.waiting_for !== undefined && { waitingFor: query.waiting_for }),
     ...(statuses !== undefined && { statuses }),
     kind: profile === undefined ? (kind ?? ('any' as const)) : ('phased' as const),
     // The name of its profile is the job type of a phased run, and has an index.

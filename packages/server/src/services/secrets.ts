@@ -82,7 +82,7 @@ async function firstAnswer(
 ): Promise<Secret | undefined> {
   const used = await jobs.submission(access.owner, idempotency.key);
   if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, 'secret');
+  refuseOtherUse(idempotency, used);
   const made = await secrets.find(access, used.runId);
   if (made !== undefined) return secretView(made);
   throw new OrchestrationError('conflict', 'The secret that this key made has been deleted.');

@@ -31,7 +31,7 @@ export function onceUnder(
   async function used(): Promise<string | undefined> {
     if (idempotency === undefined) return undefined;
     const before = await jobs.submission(owner, idempotency.key);
-    if (before !== undefined) refuseOtherUse(idempotency, before, 'task');
+    if (before !== undefined) refuseOtherUse(idempotency, before);
     return before?.runId;
   }
   return {

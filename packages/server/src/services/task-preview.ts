@@ -3,10 +3,11 @@ import {
   type PreviewTask,
   type SchedulePreview,
   type TaskDefinition,
+  type WriteTask,
 } from '@tenuto/contract';
 import { hasSchedule, type Schedule, scheduleOf, type TaskRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
-import { beginning } from './task-content.ts';
+import { beginning, readTask } from './task-content.ts';
 import type { TaskParts } from './task-parts.ts';
 import { checkSchedule } from './task-rules.ts';
 import { describeTrigger, taskView } from './task-view.ts';
@@ -63,6 +64,25 @@ export async function previewSchedule(
   beginning({ taskId: '', definition }, { now: Math.min(now, from), createdAt: from });
   const schedule = scheduleOf(definition, from);
   return { firings: firings(schedule, { from, count }), description: schedule.description };
+}
+
+/**
+ * All that making a task would check, and when it would fire; nothing is stored.
+ * @throws OrchestrationError 422 as making it would
+ */
+export async function validateTask(
+  parts: TaskParts,
+  caller: Caller,
+  body: WriteTask,
+): Promise<SchedulePreview> {
+  const access = authorize(caller.principal, 'tasks:create', WHAT);
+  const now = await parts.tasks.now();
+  const { definition } = await readTask(parts, { owner: access.owner, all: false }, { body, now });
+  beginning({ taskId: '', definition }, { now, createdAt: now });
+  if (!hasSchedule(definition)) return { firings: [], description: describeTrigger(definition) };
+  const schedule = scheduleOf(definition, now);
+  const count = Math.min(DEFAULT_COUNT, definition.max_runs ?? DEFAULT_COUNT);
+  return { firings: firings(schedule, { from: now, count }), description: schedule.description };
 }
 
 async function fromOf({ tasks }: TaskParts, from: string | undefined): Promise<number> {

@@ -9,10 +9,10 @@ import {
 } from '@tenuto/contract';
 import {
   CONDITION_SCOPE,
+  checkEventFilter,
   compileExpression,
   compileTemplate,
   DEDUPE_SCOPE,
-  FILTER_SCOPE,
   topicFault,
 } from '@tenuto/engine';
 
@@ -146,7 +146,7 @@ function checkExpressions(definition: TaskDefinition, add: Add): void {
       add(path, `is wrong: ${error.message}`);
     }
   };
-  if (filter !== undefined) compile('/filter', () => compileExpression(filter, FILTER_SCOPE));
+  if (filter !== undefined) compile('/filter', () => checkEventFilter(filter));
   if (dedupe !== undefined) compile('/dedupe_key', () => compileTemplate(dedupe, DEDUPE_SCOPE));
   if (kind === 'condition') {
     compile('/schedule_expr', () => compileExpression(expr, CONDITION_SCOPE));

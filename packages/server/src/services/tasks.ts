@@ -72,7 +72,7 @@ async function firstAnswer(
 ): Promise<Task | undefined> {
   const used = await parts.jobs.submission(access.owner, idempotency.key);
   if (used === undefined) return undefined;
-  refuseOtherUse(idempotency, used, 'task');
+  refuseOtherUse(idempotency, used);
   const made = await parts.tasks.find(access, used.runId);
   if (made !== undefined) return taskView(made);
   throw new OrchestrationError('conflict', 'The task that this key made has been deleted.');
@@ -90,13 +90,14 @@ export interface TaskQuery extends Paging {
   readonly created_by?: string;
   readonly title?: string;
   readonly concurrency_key?: string;
+  readonly last_runs?: number;
 }
 
 /** Newest first. */
 export async function listTasks(
   { tasks }: TaskParts,
   caller: Caller,
-  { status, schedule_kind, created_by, title, concurrency_key, ...paging }: TaskQuery,
+  { status, schedule_kind, created_by, title, concurrency_key, last_runs, ...paging }: TaskQuery,
 ): Promise<List<Task>> {
   const access = authorize(caller.principal, 'tasks:read', WHAT);
   const request = pageRequest(paging, runKey);
@@ -108,9 +109,25 @@ export async function listTasks(
     ...titleOf(title),
   };
   const page = await tasks.list(access, filter, request);
-  return listOf(page, request, {
+  const list = listOf(page, request, {
     ...{ codec: runKey, key: (task: TaskRecord) => task.taskId, item: taskView },
   });
+  return last_runs ? { ...list, items: await withRuns(tasks, list.items, last_runs) } : list;
+}
+
+async function withRuns(
+  tasks: TaskParts['tasks'],
+  items: readonly Task[],
+  most: number,
+): Promise<Task[]> {
+  const ids = items.map((task) => task.task_id);
+  const found = Map.groupBy(await tasks.lastRuns(ids, most), ({ taskId }) => taskId);
+  return items.map((task) => ({
+    ...task,
+    last_runs: (found.get(task.task_id) ?? []).map(({ runId, status }) => ({
+      ...{ run_id: runId, status },
+    })),
+  }));
 }
 
 /** The whole title, or how it begins when a `*` stands at its end. */

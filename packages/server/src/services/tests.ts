@@ -216,6 +216,9 @@ function testView(test: TestRecord): Test {
     skips: test.skips,
     duration_p50_ms: test.p50Ms,
     duration_p95_ms: test.p95Ms,
+    recent: test.recent.map(({ status, flaky, durationMs }) => ({
+      ...{ status, flaky, duration_ms: durationMs },
+    })),
     first_seen_at: formatTime(test.firstAt),
     version: test.version,
   };

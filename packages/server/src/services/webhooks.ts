@@ -51,7 +51,7 @@ export async function createWebhook(
   const firstAnswer = async () => {
     const used = idempotency && (await parts.jobs.submission(access.owner, idempotency.key));
     if (idempotency === undefined || used === undefined) return undefined;
-    refuseOtherUse(idempotency, used, 'webhook');
+    refuseOtherUse(idempotency, used);
     return webhookView(parts, await findWebhook(parts, access, used.runId));
   };
   const before = await firstAnswer();

@@ -1,8 +1,13 @@
-import type { EngineIdentity, Peer } from '@tenuto/engine';
+import type { EngineIdentity, EngineLoad, Peer } from '@tenuto/engine';
 import type pg from 'pg';
 import { takeStanding } from './takeover.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
+
+interface EngineKey {
+  readonly engineId: string;
+  readonly epoch: number;
+}
 
 /**
  * Makes or renews an engine's fences under a higher epoch. The engine's row is locked first, in a
@@ -18,10 +23,12 @@ export async function registerEngine(
   try {
     await client.query('begin');
     await client.query(
-      `insert into engines (engine_id, name, lease_ms) values ($1, $2, $3)
+      `insert into engines (engine_id, name, lease_ms, host, pid, version, capacity, slots)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (engine_id) do update set started_at = clock_timestamp(), stopped_at = null,
-         lease_ms = excluded.lease_ms`,
-      [identity.engineId, identity.name, identity.leaseMs],
+         lease_ms = excluded.lease_ms, host = excluded.host, pid = excluded.pid,
+         version = excluded.version, capacity = excluded.capacity, slots = excluded.slots`,
+      [identity.engineId, identity.name, identity.leaseMs, ...toldOf(identity)],
     );
     await takeStanding(client, identity.engineId);
     const epoch = await raiseFences(client, identity);
@@ -35,6 +42,12 @@ export async function registerEngine(
   }
 }
 
+function toldOf({ about }: EngineIdentity): readonly unknown[] {
+  return [about?.host, about?.pid, about?.version, about?.capacity, about?.slots].map(
+    (value) => value ?? null,
+  );
+}
+
 /** Lanes that the engine has no more fall with the rest: an old process may still write there. */
 async function raiseFences(
   client: pg.PoolClient,
@@ -45,7 +58,8 @@ async function raiseFences(
        select coalesce(max(epoch), 0) + 1 as epoch from engine_fences where engine = $1),
      beating as (
        insert into engine_heartbeats (engine, beat) values ($1, 1)
-       on conflict (engine) do update set beat = engine_heartbeats.beat + 1),
+       on conflict (engine) do update set beat = engine_heartbeats.beat + 1,
+           at = clock_timestamp(), running_nodes = 0, lost_at = null, released_runs = null),
      fallen as (
        update engine_fences f set epoch = next.epoch, alive = false
        from next where f.engine = $1 and f.lane >= $2)
@@ -61,13 +75,18 @@ async function raiseFences(
 }
 
 /** Counts the heartbeat up while the engine's fences stand under that epoch. */
-export async function beat(db: Queryable, engineId: string, epoch: number): Promise<boolean> {
+export async function beat(
+  db: Queryable,
+  { engineId, epoch, load }: EngineKey & { readonly load?: EngineLoad | undefined },
+): Promise<boolean> {
   const { rowCount } = await db.query(
     `with fence as materialized (
        select 1 from engine_fences where engine = $1 and epoch = $2 and alive
        order by lane limit 1 for share)
-     update engine_heartbeats set beat = beat + 1 from fence where engine = $1`,
-    [engineId, epoch],
+     update engine_heartbeats set beat = beat + 1, at = clock_timestamp(),
+       running_nodes = coalesce($3, running_nodes)
+     from fence where engine = $1`,
+    [engineId, epoch, load?.runningNodes ?? null],
   );
   return rowCount === 1;
 }

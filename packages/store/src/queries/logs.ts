@@ -30,9 +30,7 @@ export function listLogs(
       ...(attempt === undefined ? [] : [`l.attempt = ${given.add(attempt)}`]),
       ...(from === undefined ? [] : [`l.seq >= ${given.add(from)}`]),
       ...(stream === undefined ? [] : [`l.stream = ${given.add(stream)}`]),
-      ...(text === undefined
-        ? []
-        : [`position(lower(${given.add(text)}) in lower(l.text)) > 0`]),
+      ...(text === undefined ? [] : [`position(lower(${given.add(text)}) in lower(l.text)) > 0`]),
     ],
     newestFirst: of.newestFirst === true,
     key: ['l.attempt', 'l.seq'],

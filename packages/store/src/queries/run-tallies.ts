@@ -1,5 +1,5 @@
 /** What runs come to, by day: written by the flush that ends them, and summed up now and then. */
-import type { Access, RunTally, TallyStore } from '@tenuto/engine';
+import type { Access, RunHour, RunTally, TallyStore } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { RUN_KINDS_BY_CODE } from './run-columns.ts';
 import { reachable } from './run-row.ts';
@@ -7,6 +7,8 @@ import { reachable } from './run-row.ts';
 /** Rows of all tasks, and of runs that no task has made. */
 const ALL_TASKS = `'00000000-0000-0000-0000-000000000000'::uuid`;
 const TALLIES_AT_ONCE = 10_000;
+/** Hours are kept for so long; `hours` of the API asks for no more. */
+const HOURS_KEPT = '8 days';
 /** 8 / ln 2: eight buckets each time a duration doubles; see `bucketOf` of the engine. */
 const BUCKETS_PER_E = 8 / Math.LN2;
 
@@ -43,6 +45,11 @@ export async function sumUpTallies(db: Pick<Database, 'query'>): Promise<number>
          union all
          select owner, kind, ${ALL_TASKS}, day, status, bucket, runs, duration_ms, last_at
          from taken),
+       by_hour as (
+         insert into run_hours as h (owner, kind, hour, status, runs)
+         select owner, kind, date_trunc('hour', last_at, 'UTC'), status, sum(runs)
+         from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4
+         on conflict (owner, kind, hour, status) do update set runs = h.runs + excluded.runs),
        summed as (
          insert into run_days as d (owner, kind, task_id, day, status, bucket, runs, duration_ms,
            last_at)
@@ -55,8 +62,10 @@ export async function sumUpTallies(db: Pick<Database, 'query'>): Promise<number>
     );
     const taken = rows[0]?.taken ?? 0;
     added += taken;
-    if (taken < TALLIES_AT_ONCE) return added;
+    if (taken < TALLIES_AT_ONCE) break;
   }
+  await db.query(`delete from run_hours where hour < now() - interval '${HOURS_KEPT}'`);
+  return added;
 }
 
 interface TallyRow {
@@ -102,4 +111,33 @@ export async function readTallies(
     kind: RUN_KINDS_BY_CODE[code] ?? 'job',
     ...{ durationMs, lastAt },
   }));
+}
+
+interface HourRow {
+  readonly hour: number;
+  readonly status: RunHour['status'];
+  readonly runs: number;
+}
+
+/** Hours since some time, as of one moment; runs that ended in one flush count for its last hour. */
+export async function readHours(
+  db: Pick<Database, 'query'>,
+  access: Access,
+  since: number,
+): Promise<RunHour[]> {
+  const given = parameters();
+  const from = `to_timestamp(${given.add(since)} / 1000.0)`;
+  const mine = reachable(access, given);
+  return ask<HourRow>(
+    db,
+    `select (extract(epoch from hour) * 1000)::float8 as hour, status::text as status,
+       sum(runs)::float8 as runs
+     from (
+       select hour, status, runs from run_hours r where r.hour >= ${from} and ${mine}
+       union all
+       select date_trunc('hour', last_at, 'UTC'), status, runs from run_tallies r
+       where r.last_at >= ${from} and ${mine}) t
+     group by hour, status order by hour`,
+    given.values,
+  );
 }

@@ -41,6 +41,11 @@ export async function takeOver(
     failpoint('takeover-fenced');
     for (const fence of fences) await keepStarts(client, engineId, fence);
     const released = await releaseRuns(client, engineId);
+    await client.query(
+      `update engine_heartbeats set lost_at = clock_timestamp(), released_runs = $2,
+         running_nodes = 0 where engine = $1`,
+      [engineId, released],
+    );
     failpoint('takeover-written');
     await client.query('commit');
     failpoint('takeover-committed');

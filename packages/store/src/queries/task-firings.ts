@@ -10,18 +10,18 @@ import { ask, type Database, type Parameters, parameters } from './database.ts';
 import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
-const COLUMNS = `f.task_id, f.at::float8 as at, f.key, f.tick::float8 as tick,
+export const FIRING_COLUMNS = `f.task_id, f.at::float8 as at, f.key, f.tick::float8 as tick,
   f.due_at::float8 as due_at, f.origin, f.outcome, f.reason, f.run_id, f.event_id,
   (extract(epoch from f.recorded_at) * 1000)::float8 as recorded_at`;
-/** The history, and what waits. */
-const ALL = (task: string) => `(
+/** The history of a task, and what waits. @param task the expression of its id */
+export const firingsOf = (task: string) => `(
   select task_id, at, key, tick, due_at, origin, outcome, reason, run_id, event_id, recorded_at
   from task_firings where task_id = ${task}
   union all
   select task_id, at, key, tick, due_at, origin, 'queued', reason, null, event_id, queued_at
   from task_queue where task_id = ${task}) f`;
 
-interface FiringRow {
+export interface FiringRow {
   readonly task_id: string;
   readonly at: number;
   readonly key: string;
@@ -49,7 +49,13 @@ export function listFirings(
   if (from !== undefined) where.push(`f.at >= ${given.add(from)}`);
   if (to !== undefined) where.push(`f.at <= ${given.add(to)}`);
   return pageOf<FiringRow, FiringRecord>(db, {
-    ...{ columns: COLUMNS, from: ALL(task), where, key: ['f.at', 'f.key'], newestFirst: true },
+    ...{
+      columns: FIRING_COLUMNS,
+      from: firingsOf(task),
+      where,
+      key: ['f.at', 'f.key'],
+      newestFirst: true,
+    },
     after: page.after === undefined ? undefined : [page.after.at, page.after.key],
     ...{ page, given, item: firingOf },
   });
@@ -80,7 +86,7 @@ function may(access: Access, task: string, given: Parameters): string {
     and ${reachable(access, given, 't')})`;
 }
 
-function firingOf(row: FiringRow): FiringRecord {
+export function firingOf(row: FiringRow): FiringRecord {
   return {
     ...{ taskId: row.task_id, key: row.key, at: row.at, tick: row.tick, dueAt: row.due_at },
     ...{ origin: row.origin, outcome: row.outcome, reason: row.reason },

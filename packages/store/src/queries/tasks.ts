@@ -1,4 +1,5 @@
-import type { Access, Page, PageRequest, TaskFilter, TaskRecord } from '@tenuto/engine';
+import type { RunStatus } from '@tenuto/contract';
+import type { Access, Page, PageRequest, TaskFilter, TaskRecord, TaskRun } from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { escapeLike } from './like.ts';
 import { pageOf } from './page.ts';
@@ -47,6 +48,28 @@ export function listTasks(
     ...{ columns: WHOLE, from: 'tasks t', where, key: ['t.task_id'], newestFirst: true },
     ...{ after: page.after === undefined ? undefined : [page.after], page, given, item: taskOf },
   });
+}
+
+/** The last runs of each of the tasks, newest first. */
+export async function lastRunsOf(
+  db: Database,
+  taskIds: readonly string[],
+  most: number,
+): Promise<readonly TaskRun[]> {
+  if (taskIds.length === 0) return [];
+  // Each branch reads the end of an index on the task and its runs; a probe is no run of its task.
+  const branch = (table: string) => `(select r.run_id, r.status::text as status from ${table} r
+    where r.task_id = t.task_id order by r.run_id desc limit $2)`;
+  const rows = await ask<{ task_id: string; run_id: string; status: RunStatus }>(
+    db,
+    `select t.task_id, last.run_id, last.status from unnest($1::uuid[]) t(task_id)
+     cross join lateral (
+       select run_id, status from (${branch('run_live')} union all ${branch('runs')}) found
+       order by run_id desc limit $2) last
+     order by t.task_id, last.run_id desc`,
+    [taskIds, most],
+  );
+  return rows.map((row) => ({ taskId: row.task_id, runId: row.run_id, status: row.status }));
 }
 
 /** Milliseconds since the epoch, by the clock that decides when tasks are due. */

@@ -1,5 +1,6 @@
 import { TEST_STATUSES, type TestStatus } from '@tenuto/contract';
 import type { Quarantine, TestRecord } from '@tenuto/engine';
+import { unpackWindow } from './test-window.ts';
 
 /** A test beside the entry of its suite, which says who is in charge where the test does not. */
 export const TEST_FROM = `tests t left join test_catalogue c
@@ -18,7 +19,7 @@ export const TEST_COLUMNS = `t.test_id, t.suite, t.report_suite, t.classname, t.
   t.runs::float8 as runs, t.clean_passes::float8 as clean_passes,
   t.flaky_passes::float8 as flaky_passes, t.failures::float8 as failures,
   t.errors::float8 as errors, t.skips::float8 as skips,
-  t.pass_rate, t.flake_score, t.p50_ms, t.p95_ms, t.first_at, t.version`;
+  t.pass_rate, t.flake_score, t.p50_ms, t.p95_ms, t.recent, t.first_at, t.version`;
 
 export interface TestRow {
   readonly test_id: string;
@@ -49,6 +50,7 @@ export interface TestRow {
   readonly flake_score: number;
   readonly p50_ms: number | null;
   readonly p95_ms: number;
+  readonly recent: Buffer;
   readonly first_at: Date;
   readonly version: number;
 }
@@ -71,6 +73,7 @@ export function testRecordOf(row: TestRow): TestRecord {
     flakeScore: row.flake_score,
     passRate: row.pass_rate,
     runs: row.runs,
+    recent: unpackWindow(row.recent),
     cleanPasses: row.clean_passes,
     flakyPasses: row.flaky_passes,
     failures: row.failures,

@@ -23,6 +23,7 @@ const PAGES: readonly Entry[] = [
   page('/runs', RUN_WORDS.list.title),
   page('/runs', `${RUN_WORDS.list.title}: ${WORDS.status.failed}`, { status: 'failed,timeout' }),
   page('/runs', `${RUN_WORDS.list.title}: ${WORDS.status.running}`, { status: 'running' }),
+  page('/submit', WORDS.palette.submit),
   page('/needs', WORDS.nav.needs),
   page('/tasks', WORDS.nav.tasks),
   page('/events', WORDS.nav.events),

@@ -1,10 +1,15 @@
 import { Button } from '@mantine/core';
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import { newBuild } from '../data/build.ts';
+import { useStore } from '../data/store.ts';
 import { Empty, messageOf } from '../ui/notice.tsx';
 import { WORDS } from '../words.ts';
 
 /** In place of a view that has broken; the rest of the page goes on. */
 export function BrokenView({ error, reset }: ErrorComponentProps) {
+  const isOutdated = useStore(newBuild);
+  // The notice above it says so, and has the button that helps.
+  if (isOutdated) return <Empty title={WORDS.error.outdated} />;
   return (
     <div className="page">
       <div className="failure" role="alert">

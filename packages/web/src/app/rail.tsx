@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useOpenApprovals } from '../data/approvals.ts';
 import { useOpenInterventions } from '../data/interventions.ts';
+import { useWaitingPhases } from '../data/phased.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { useIsNarrow } from '../ui/narrow.ts';
 import { WORDS } from '../words.ts';
@@ -58,15 +59,18 @@ function RailLink({ place: { to, icon, word } }: { readonly place: Place }) {
 function NeedsCount() {
   const { data } = useOpenInterventions();
   const { data: approvals } = useOpenApprovals();
-  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0);
+  const { data: phases } = useWaitingPhases();
+  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0) + (phases?.total ?? 0);
   return needs > 0 ? <span className="rail-count">{needs}</span> : null;
 }
 
 function More({ places }: { readonly places: readonly Place[] }) {
+  const { pathname } = useLocation();
+  const isHere = places.some(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
   return (
     <Menu position="top-end">
       <Menu.Target>
-        <button type="button" className="rail-more">
+        <button type="button" className="rail-more" data-here={isHere}>
           <Icon name="more" />
           {WORDS.nav.more}
         </button>

@@ -1,15 +1,22 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readCompareSearch } from '../logic/compare-search.ts';
 import { readEventSearch } from '../logic/event-search.ts';
+import { readNeedsSearch } from '../logic/needs.ts';
+import { readOpenSearch } from '../logic/open-search.ts';
+import { readProfileSearch } from '../logic/profile-search.ts';
 import { readRunFilters } from '../logic/run-filters.ts';
 import { readRunSearch } from '../logic/run-search.ts';
-import { readTaskFilters } from '../logic/task-filters.ts';
+import {
+  readAuditSearch,
+  readCircuitSearch,
+  readEngineSearch,
+  readPolicySearch,
+} from '../logic/system-search.ts';
+import { readNewTaskSearch, readTaskFilters, readTaskSearch } from '../logic/task-filters.ts';
+import { readSubmitSearch, readTemplateSearch } from '../logic/template-search.ts';
+import { readTestSearch } from '../logic/test-search.ts';
 import { Waiting } from '../ui/skeleton.tsx';
+import { lazyRouteComponent } from './lazy-route.ts';
 import { BrokenView, NoSuchPage } from './problems.tsx';
 import { parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
@@ -39,6 +46,7 @@ const run = createRoute({
 const needs = createRoute({
   getParentRoute: () => root,
   path: '/needs',
+  validateSearch: readNeedsSearch,
   component: lazyRouteComponent(() => import('../views/needs/needs-page.tsx'), 'NeedsPage'),
 });
 
@@ -52,12 +60,14 @@ const tasks = createRoute({
 const newTask = createRoute({
   getParentRoute: () => root,
   path: '/tasks/new',
+  validateSearch: readNewTaskSearch,
   component: lazyRouteComponent(() => import('../views/tasks/new-task-page.tsx'), 'NewTaskPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$taskId',
+  validateSearch: readTaskSearch,
   component: lazyRouteComponent(() => import('../views/tasks/task-page.tsx'), 'TaskPage'),
 });
 
@@ -77,6 +87,7 @@ const system = createRoute({
 const submit = createRoute({
   getParentRoute: () => root,
   path: '/submit',
+  validateSearch: readSubmitSearch,
   component: lazyRouteComponent(() => import('../views/submit/submit-page.tsx'), 'SubmitPage'),
 });
 
@@ -96,6 +107,7 @@ const editTask = createRoute({
 const tests = createRoute({
   getParentRoute: () => root,
   path: '/tests',
+  validateSearch: readTestSearch,
   component: lazyRouteComponent(() => import('../views/tests/tests-page.tsx'), 'TestsPage'),
 });
 
@@ -126,6 +138,7 @@ const newTemplate = createRoute({
 const template = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name',
+  validateSearch: readTemplateSearch,
   component: lazyRouteComponent(
     () => import('../views/templates/template-page.tsx'),
     'TemplatePage',
@@ -153,6 +166,7 @@ const profiles = createRoute({
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'NewProfilePage',
@@ -162,6 +176,7 @@ const newProfile = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$name',
+  validateSearch: readProfileSearch,
   component: lazyRouteComponent(
     () => import('../views/profiles/profile-editor-page.tsx'),
     'ProfilePage',
@@ -171,36 +186,42 @@ const profile = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/agents/agents-page.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/agents/agent-page.tsx'), 'AgentPage'),
 });
 
 const circuits = createRoute({
   getParentRoute: () => root,
   path: '/system/circuits',
+  validateSearch: readCircuitSearch,
   component: lazyRouteComponent(() => import('../views/system/circuits-page.tsx'), 'CircuitsPage'),
 });
 
 const engines = createRoute({
   getParentRoute: () => root,
   path: '/system/engines',
+  validateSearch: readEngineSearch,
   component: lazyRouteComponent(() => import('../views/system/engines-page.tsx'), 'EnginesPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: '/system/policies',
+  validateSearch: readPolicySearch,
   component: lazyRouteComponent(() => import('../views/system/policies-page.tsx'), 'PoliciesPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/system/audit',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../views/system/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -219,18 +240,21 @@ const settings = createRoute({
 const budgets = createRoute({
   getParentRoute: () => root,
   path: '/system/budgets',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/money/budgets-page.tsx'), 'BudgetsPage'),
 });
 
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/system/secrets',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/secrets/secrets-page.tsx'), 'SecretsPage'),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/system/webhooks',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/webhooks/webhooks-page.tsx'),
     'WebhooksPage',
@@ -240,6 +264,7 @@ const webhooks = createRoute({
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/system/notifications',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/notifications/notifications-page.tsx'),
     'NotificationsPage',
@@ -249,6 +274,7 @@ const notifications = createRoute({
 const mcpServers = createRoute({
   getParentRoute: () => root,
   path: '/system/mcp-servers',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(
     () => import('../views/mcp-servers/mcp-servers-page.tsx'),
     'McpServersPage',
@@ -258,6 +284,7 @@ const mcpServers = createRoute({
 const teams = createRoute({
   getParentRoute: () => root,
   path: '/system/teams',
+  validateSearch: readOpenSearch,
   component: lazyRouteComponent(() => import('../views/teams/teams-page.tsx'), 'TeamsPage'),
 });
 

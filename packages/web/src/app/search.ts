@@ -7,6 +7,9 @@ export function stringifySearch(search: Readonly<Record<string, unknown>>): stri
   const entries = Object.entries(search).flatMap(([name, value]) =>
     typeof value === 'string' && value !== '' ? [[name, value]] : [],
   );
-  const text = new URLSearchParams(entries).toString().replaceAll('%2C', ',');
+  const text = new URLSearchParams(entries)
+    .toString()
+    .replaceAll('%2C', ',')
+    .replaceAll('%2F', '/');
   return text === '' ? '' : `?${text}`;
 }

@@ -9,6 +9,7 @@ import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SignInPage } from './sign-in.tsx';
 import { AwayNotice, TopBar } from './top-bar.tsx';
+import { UpdateNotice } from './update-notice.tsx';
 import './shell.css';
 
 /** The frame around every page, or the way in. */
@@ -50,6 +51,7 @@ function Frame() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
       <main className="main" id="content" tabIndex={0}>
         <AwayNotice />
+        <UpdateNotice />
         <Outlet />
       </main>
       <Palette opened={dialog === 'palette'} close={close} />

@@ -1,6 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
+import type { SignInMethods } from '@tenuto/contract';
 import { type FormEvent, useEffect, useState } from 'react';
-import { offersOidc, oidcAddress, type SignIn, signIn } from '../data/session.ts';
+import { offeredProvider, oidcAddress, refusalIn, type SignIn, signIn } from '../data/session.ts';
 import { useTitle } from '../ui/page.tsx';
 import { WORDS } from '../words.ts';
 
@@ -11,7 +12,7 @@ export function SignInPage({ ended }: { readonly ended: boolean }) {
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  const oidc = useOidc();
+  const provider = useProvider();
   const words = WORDS.signIn;
   useTitle(words.title);
   const submit = async (event: FormEvent) => {
@@ -27,6 +28,7 @@ export function SignInPage({ ended }: { readonly ended: boolean }) {
         <img src="/favicon.svg" alt="" />
         <h1>{words.title}</h1>
         {ended && <p role="status">{words.ended}</p>}
+        <Refusal />
         <PasswordInput
           label={words.token}
           value={token}
@@ -47,16 +49,11 @@ export function SignInPage({ ended }: { readonly ended: boolean }) {
         <Button type="submit" size="sm" loading={busy}>
           {words.button}
         </Button>
-        {oidc && (
+        {provider !== null && (
           <>
             <span className="or">{words.or}</span>
-            <Button
-              component="a"
-              href={oidcAddress(location.pathname + location.search)}
-              size="sm"
-              variant="default"
-            >
-              {words.oidc}
+            <Button component="a" href={oidcAddress(location)} size="sm" variant="default">
+              {words.oidc(provider.name)}
             </Button>
           </>
         )}
@@ -68,10 +65,26 @@ export function SignInPage({ ended }: { readonly ended: boolean }) {
   );
 }
 
-function useOidc(): boolean {
-  const [offered, setOffered] = useState(false);
+/** Why a sign-in by the provider has come to nothing. */
+function Refusal() {
+  const { returned } = WORDS.signIn;
+  const reason = refusalIn(location.search);
+  if (reason === undefined || !isReason(reason)) return null;
+  return (
+    <p className="problem" role="alert">
+      {returned[reason]}
+    </p>
+  );
+}
+
+function isReason(text: string): text is keyof typeof WORDS.signIn.returned {
+  return Object.hasOwn(WORDS.signIn.returned, text);
+}
+
+function useProvider(): SignInMethods['oidc'] {
+  const [provider, setProvider] = useState<SignInMethods['oidc']>(null);
   useEffect(() => {
-    offersOidc().then(setOffered, () => undefined);
+    offeredProvider().then(setProvider, () => undefined);
   }, []);
-  return offered;
+  return provider;
 }

@@ -43,7 +43,9 @@ async function candidatesOf(run: RunDetail, signal: AbortSignal): Promise<readon
   const { run_id: id, task_id: task, forked_from: from, name } = run;
   const [original, ofTask, ofName] = await Promise.all([
     from === null ? undefined : client.runs.get(from.run_id, { signal }).catch(() => undefined),
-    task === null ? undefined : client.runs.list({ task_id: task, limit: MOST }, { signal }).first(),
+    task === null
+      ? undefined
+      : client.runs.list({ task_id: task, limit: MOST }, { signal }).first(),
     client.runs.list({ name, limit: MOST }, { signal }).first(),
   ]);
   const found: Candidate[] = [

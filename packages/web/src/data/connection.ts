@@ -34,14 +34,20 @@ export function noteAway(reason: 'silent' | 'starting'): void {
   after(FIRST_PROBE_MS, () => void probe(FIRST_PROBE_MS));
 }
 
-async function probe(waitedMs: number): Promise<void> {
+/** Asks once whether the server is there, and notes it where it is not. */
+export async function askWhetherThere(): Promise<boolean> {
   try {
     const { ok } = await fetch(PROBE, { cache: 'no-store' });
-    if (ok) return comeBack();
-    noteAway('starting');
+    if (!ok) noteAway('starting');
+    return ok;
   } catch {
     noteAway('silent');
+    return false;
   }
+}
+
+async function probe(waitedMs: number): Promise<void> {
+  if (await askWhetherThere()) return comeBack();
   const next = Math.min(waitedMs * 2, LAST_PROBE_MS);
   after(next, () => void probe(next));
 }

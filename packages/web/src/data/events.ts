@@ -1,73 +1,88 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { EventView, Json, JsonObject } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { EventView, Json, JsonObject, TopicView } from '@tenuto/contract';
+import { useRef } from 'react';
+import { ratesOf, type TopicSample } from '../logic/topic-rates.ts';
 import { client } from './client.ts';
-import { onReturn } from './connection.ts';
+import { now } from './clock.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
+import { PAGE, usePages } from './pages.ts';
 
 const key = ['events'] as const;
-/** What the page keeps of a tail that goes on for days. */
-const MOST_KEPT = 500;
-const FIRST_SHOWN = 50;
+const MOST_TOPICS = 100;
+/** As many events are looked at when a filter is tried. */
+const TRIED = 50;
 
 export function useTopics() {
   return useQuery({
     queryKey: [...key, 'topics'],
-    queryFn: ({ signal }) => client.events.topics({ limit: 100 }, { signal }).first(),
+    queryFn: ({ signal }) => client.events.topics({ limit: MOST_TOPICS }, { signal }).first(),
     refetchInterval: refreshEvery(LIVE_MS.list),
   });
 }
 
-export interface Tail {
-  /** The newest first. */
-  readonly events: readonly EventView[];
-  readonly error: unknown;
-  readonly isRead: boolean;
+/** How many events a minute have come on each topic since the page is looked at. */
+export function useTopicRates(topics: readonly TopicView[]): ReadonlyMap<string, number> {
+  const samples = useRef<readonly TopicSample[]>([]);
+  const counts = new Map(topics.map(({ owner, topic, events }) => [`${owner} ${topic}`, events]));
+  const { rates, kept } = ratesOf(samples.current, { at: now(), counts });
+  samples.current = kept;
+  return rates;
 }
 
-/** The newest events, and those that are published from then on, without a gap. */
-export function useTail(topic: string | undefined): Tail {
-  const [tail, setTail] = useState<Tail>({ events: [], error: undefined, isRead: false });
-  const [round, setRound] = useState(0);
-  useEffect(() => onReturn(() => setRound((known) => known + 1)), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a server that is back is asked anew.
-  useEffect(() => {
-    const stop = new AbortController();
-    follow(topic, stop.signal, setTail).catch((error: unknown) => {
-      if (!stop.signal.aborted) setTail((known) => ({ ...known, error, isRead: true }));
-    });
-    return () => stop.abort();
-  }, [topic, round]);
-  return tail;
+export function useEvent(eventId: string) {
+  return useQuery({
+    queryKey: [...key, 'one', eventId],
+    queryFn: ({ signal }) => client.events.get(eventId, { signal }),
+  });
 }
 
-async function follow(
-  topic: string | undefined,
-  signal: AbortSignal,
-  put: (change: (known: Tail) => Tail) => void,
-): Promise<void> {
-  const which = topic === undefined ? {} : { topic };
-  const { items } = await client.events
-    .recent({ ...which, count: FIRST_SHOWN }, { signal })
-    .first();
-  put(() => ({ events: items, error: undefined, isRead: true }));
-  const after = items[0]?.event_id;
-  const tail = client.events.tail({ ...which, ...(after !== undefined && { after }) }, { signal });
-  for await (const event of tail) {
-    put((known) => ({ ...known, events: [event, ...known.events].slice(0, MOST_KEPT) }));
-  }
+/** The tasks that an event was for, and what has come of it for each. */
+export function useEventTasks(eventId: string, enabled: boolean) {
+  return usePages({
+    key: [...key, 'tasks', eventId],
+    read: (cursor, signal) =>
+      client.events.tasks(eventId, { limit: PAGE }, { signal }).page(cursor),
+    everyMs: LIVE_MS.list,
+    enabled,
+  });
+}
+
+interface Trial {
+  readonly all: readonly EventView[];
+  /** The ids of those that a filter lets through. */
+  readonly fit: ReadonlySet<string>;
+}
+
+/** The last events of a pattern of topics, and which of them a filter lets through. */
+export function useFilterTrial(topic: string, filter: string) {
+  return useQuery({
+    queryKey: [...key, 'trial', topic, filter],
+    queryFn: async ({ signal }): Promise<Trial> => {
+      const recent = (more: object) =>
+        client.events.recent({ topic, count: TRIED, ...more }, { signal }).first();
+      const { items: all } = await recent({});
+      const fit = filter === '' ? all : (await recent({ filter })).items;
+      return { all, fit: new Set(fit.map((event) => event.event_id)) };
+    },
+    enabled: topic !== '',
+    placeholderData: keepPreviousData,
+  });
 }
 
 export interface NewEvent {
   readonly topic: string;
   readonly payload: Json;
+  readonly dedupeId: string;
 }
 
 export function usePublish() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ topic, payload }: NewEvent) => {
-      const body: JsonObject = { topic, payload };
+    mutationFn: ({ topic, payload, dedupeId }: NewEvent) => {
+      const body: JsonObject = {
+        ...{ topic, payload },
+        ...(dedupeId !== '' && { dedupe_id: dedupeId }),
+      };
       return client.events.publish(body);
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),
@@ -75,5 +90,9 @@ export function usePublish() {
 }
 
 export function useReplay() {
-  return useMutation({ mutationFn: (eventId: string) => client.events.replay(eventId) });
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (eventId: string) => client.events.replay(eventId),
+    onSuccess: () => queries.invalidateQueries({ queryKey: key }),
+  });
 }

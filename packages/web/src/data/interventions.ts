@@ -57,3 +57,20 @@ export function useDecide() {
       ]),
   });
 }
+
+export interface Assignment {
+  readonly id: string;
+  readonly version: number;
+  /** Null gives it back to whoever takes it. */
+  readonly assignee: string | null;
+}
+
+/** Names who is to decide; refused when somebody else has been quicker. */
+export function useAssign() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, version, assignee }: Assignment) =>
+      client.interventions.assign(id, assignee, { version }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+}

@@ -11,13 +11,25 @@ import { useMay } from './scopes.ts';
 /** So many runs are looked into; each of them is a request. */
 const MOST_LOOKED_AT = 20;
 
-/** Phased runs of which a phase waits to be told to go on. */
+/** Runs that wait for the word for their next phase, and how many there are. */
+export function useWaitingPhases() {
+  const may = useMay()('runs:read');
+  return useQuery({
+    queryKey: [...runsKey, 'waiting-phases'],
+    queryFn: ({ signal }) =>
+      client.runs.list({ waiting_for: 'phase', limit: MOST_LOOKED_AT }, { signal }).first(),
+    enabled: may,
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+/** The same with their phases. */
 export function useRunsToAdvance() {
   const may = useMay()('runs:read');
   return useQuery({
     queryKey: [...runsKey, 'to-advance'],
     queryFn: async ({ signal }): Promise<RunDetail[]> => {
-      const query = { kind: 'phased', status: ['running'], limit: MOST_LOOKED_AT };
+      const query = { waiting_for: 'phase', limit: MOST_LOOKED_AT } as const;
       const { items } = await client.runs.list(query, { signal }).first();
       const runs = items.map(({ run_id: id }) => client.runs.get(id, { signal }));
       return (await Promise.all(runs)).filter(({ phases }) => readyPhases(phases).length > 0);

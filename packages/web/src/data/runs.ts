@@ -4,7 +4,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { Attempt, BulkRequest, JobNode, List, RunDetail, RunView } from '@tenuto/contract';
+import type { Attempt, BulkAnswer, BulkRequest, List, RunDetail, RunView } from '@tenuto/contract';
 import type { RunQuery } from '@tenuto/sdk';
 import { useEffect } from 'react';
 import { mergeHead } from '../logic/merge-head.ts';
@@ -14,6 +14,7 @@ import { LIVE_MS, partsDelay, refreshEvery, useRefreshOn } from './live.ts';
 import { useRunFeed } from './run-feed.ts';
 
 const PAGE = 50;
+export const SUMMARY = { days: 30, hours: 48 } as const;
 export const runsKey = ['runs'] as const;
 const listKey = (query: RunQuery) => [...runsKey, 'list', query] as const;
 const headKey = (query: RunQuery) => [...runsKey, 'head', query] as const;
@@ -38,10 +39,18 @@ export function useRuns(query: RunQuery) {
  */
 export function useLiveHead(query: RunQuery, take: boolean): number {
   const queries = useQueryClient();
+  const known = queries.getQueryState<{ pages: List<RunView>[] }>(listKey(query));
+  const first = known?.data?.pages[0];
   const { data: head } = useQuery({
     queryKey: headKey(query),
     queryFn: ({ signal }) =>
       client.runs.list({ limit: PAGE, include_errors: true, ...query }, { signal }).first(),
+    // What the list has just read is not asked for a second time.
+    ...(first !== undefined && {
+      initialData: first,
+      initialDataUpdatedAt: known?.dataUpdatedAt ?? 0,
+      staleTime: LIVE_MS.list,
+    }),
     refetchInterval: refreshEvery(LIVE_MS.list),
   });
   const pages = queries.getQueryData<{ pages: List<RunView>[] }>(listKey(query))?.pages;
@@ -66,10 +75,11 @@ export function useSomeRuns(query: RunQuery, ms: number = LIVE_MS.list) {
   });
 }
 
-export function useRunSummary(days: number) {
+/** Thirty days by day and two by hour, in one request. */
+export function useRunSummary() {
   return useQuery({
-    queryKey: [...runsKey, 'summary', days],
-    queryFn: ({ signal }) => client.runs.summary({ days }, { signal }),
+    queryKey: [...runsKey, 'summary'],
+    queryFn: ({ signal }) => client.runs.summary(SUMMARY, { signal }),
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });
 }
@@ -109,38 +119,6 @@ export function useRunNodes(runId: string) {
   });
 }
 
-/** Behind the first thousand nodes, which come with the run, the others are read page by page. */
-export function useOtherNodes(runId: string, { known, all }: { known: number; all: number }) {
-  return useQuery({
-    queryKey: ['run', runId, 'other-nodes', known],
-    queryFn: ({ signal }) => nodesFrom(runId, { known, all }, signal),
-    enabled: known > 0 && all > known,
-    staleTime: LIVE_MS.large,
-    refetchInterval: ({ state }) =>
-      refreshEvery(LIVE_MS.large, !state.data?.every(({ completed_at: at }) => at !== null))(),
-  });
-}
-
-const NODES_PAGE = 100;
-const AT_ONCE = 6;
-
-async function nodesFrom(
-  runId: string,
-  { known, all }: { readonly known: number; readonly all: number },
-  signal: AbortSignal,
-): Promise<JobNode[]> {
-  const pages: JobNode[][] = [];
-  const starts = Array.from({ length: Math.ceil((all - known) / NODES_PAGE) }, (_, page) => page);
-  const read = async () => {
-    for (let page = starts.shift(); page !== undefined; page = starts.shift()) {
-      const query = { limit: NODES_PAGE, offset: known + page * NODES_PAGE };
-      pages[page] = (await client.jobs.nodes(runId, query, { signal }).first()).items;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, read));
-  return pages.flat();
-}
-
 export function useExplanation(runId: string) {
   return useQuery({
     queryKey: [...partsKey(runId), 'explain'],
@@ -174,9 +152,28 @@ export function useRecoveries(runId: string) {
   });
 }
 
-/** What a bulk action would do, or does. */
-export function bulk(request: BulkRequest) {
-  return client.runs.bulk(request);
+/** What a bulk action would do, or does; what is done is done to all, however many requests it takes. */
+export async function bulk(request: BulkRequest): Promise<BulkAnswer> {
+  const first = await client.runs.bulk(request);
+  let all = first;
+  while (request.dry_run !== true && all.next_cursor !== null) {
+    const next = await client.runs.bulk({ ...request, cursor: all.next_cursor });
+    const { changed, asked, unchanged, refused, failed } = next.outcomes;
+    const so = all.outcomes;
+    all = {
+      ...next,
+      matched: all.matched + next.matched,
+      outcomes: {
+        changed: so.changed + changed,
+        asked: so.asked + asked,
+        unchanged: so.unchanged + unchanged,
+        refused: so.refused + refused,
+        failed: so.failed + failed,
+      },
+      items: all.items,
+    };
+  }
+  return all;
 }
 
 const MOST_PAGES = 5;

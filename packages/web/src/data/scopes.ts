@@ -8,3 +8,9 @@ export function useMay(): (scope: Scope) => boolean {
   const scopes = state.kind === 'in' ? state.session.scopes : [];
   return (scope) => scopes.includes('admin') || scopes.includes(scope);
 }
+
+/** Who is signed in; empty while nobody is. */
+export function usePrincipal(): string {
+  const state = useStore(sessionStore);
+  return state.kind === 'in' ? state.session.principal : '';
+}

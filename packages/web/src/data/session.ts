@@ -1,4 +1,4 @@
-import type { Session } from '@tenuto/contract';
+import type { Session, SignInMethods } from '@tenuto/contract';
 import { noteAway, onReturn } from './connection.ts';
 import { createStore } from './store.ts';
 
@@ -13,6 +13,7 @@ export type SessionState =
 
 const PATH = '/api/v1/auth/session';
 const OIDC = '/api/v1/auth/oidc/start';
+const METHODS = '/api/v1/auth/methods';
 const JSON_ONLY = { accept: 'application/json' };
 
 export const sessionStore = createStore<SessionState>({ kind: 'unknown' });
@@ -73,22 +74,54 @@ export function noteSignedOut(): void {
   if (sessionStore.get().kind === 'in') sessionStore.set({ kind: 'out', ended: true });
 }
 
-/** Whether the server can sign people in by a provider; it has no such route otherwise. */
-export async function offersOidc(): Promise<boolean> {
+/** The provider that the server signs people in by; null when there is none. */
+export async function offeredProvider(): Promise<SignInMethods['oidc']> {
   try {
-    const response = await fetch(OIDC, { redirect: 'manual' });
-    return response.type === 'opaqueredirect';
+    const response = await fetch(METHODS, { headers: JSON_ONLY });
+    const answer: unknown = response.ok ? await response.json() : undefined;
+    return isMethods(answer) ? answer.oidc : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
-/** Where a sign-in by a provider starts. */
-export function oidcAddress(returnTo: string): string {
+function isMethods(value: unknown): value is SignInMethods {
+  if (typeof value !== 'object' || value === null || !('oidc' in value)) return false;
+  const { oidc } = value;
+  if (oidc === null) return true;
+  return typeof oidc === 'object' && 'name' in oidc && /string|object/.test(typeof oidc.name);
+}
+
+/** Where a sign-in by a provider starts, and leads back to this page. */
+export function oidcAddress({ pathname, search }: Pick<Location, 'pathname' | 'search'>): string {
+  const returnTo = pathname + withoutMark(search);
   return `${OIDC}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
+/** What a provider's sign-in has come to, as the server has marked the address it led back to. */
+export function refusalIn(search: string): string | undefined {
+  return new URLSearchParams(search).get(MARK) ?? undefined;
+}
+
+const MARK = 'sign_in';
+
+function withoutMark(search: string): string {
+  const left = search
+    .replace(/^\?/, '')
+    .split('&')
+    .filter((part) => part !== '' && !part.startsWith(`${MARK}=`));
+  return left.length === 0 ? '' : `?${left.join('&')}`;
+}
+
+/** Takes the mark out of the address: what it says is over. */
+function clearMark(): void {
+  const { pathname, search, hash } = location;
+  if (refusalIn(search) === undefined) return;
+  history.replaceState(history.state, '', pathname + withoutMark(search) + hash);
+}
+
 function enter(answer: unknown): void {
+  clearMark();
   sessionStore.set(
     isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out', ended: false },
   );

@@ -1,30 +1,37 @@
 import {
   keepPreviousData,
-  useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { List, PreviewTask, Task } from '@tenuto/contract';
-import type { TaskBody, TaskQuery } from '@tenuto/sdk';
+import type {
+  BackfillTask,
+  JsonObject,
+  PreviewTask,
+  SchedulePreview,
+  Task,
+  TaskOperation,
+} from '@tenuto/contract';
+import { ApiError, type FiringQuery, type TaskBody, type TaskQuery } from '@tenuto/sdk';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
+import { PAGE, usePages } from './pages.ts';
 
 const tasksKey = ['tasks'] as const;
 const taskKey = (taskId: string) => ['task', taskId] as const;
-const PAGE = 50;
 const NEXT_SHOWN = 6;
+/** Marks of the last runs that a row shows. */
+const LAST_RUNS = 8;
+/** Runs whose end the ledger tells. */
+const RUNS_SHOWN = 100;
 
 export function useTasks(query: TaskQuery) {
-  return useInfiniteQuery({
-    queryKey: [...tasksKey, 'list', query],
-    queryFn: ({ pageParam, signal }) =>
-      client.tasks.list({ limit: PAGE, ...query }, { signal }).page(pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: List<Task>) =>
-      page.has_more ? (page.next_cursor ?? undefined) : undefined,
-    refetchInterval: refreshEvery(LIVE_MS.calm),
-    placeholderData: keepPreviousData,
+  return usePages({
+    key: [...tasksKey, 'list', query],
+    read: (cursor, signal) =>
+      client.tasks.list({ limit: PAGE, last_runs: LAST_RUNS, ...query }, { signal }).page(cursor),
+    everyMs: LIVE_MS.list,
   });
 }
 
@@ -53,6 +60,11 @@ export function useTask(taskId: string) {
   });
 }
 
+/** The task as it is at this moment, whatever is known of it. */
+export function readTask(taskId: string): Promise<Task> {
+  return client.tasks.get(taskId);
+}
+
 export function useTaskPreview(taskId: string, isPlanned: boolean) {
   return useQuery({
     queryKey: [...taskKey(taskId), 'preview'],
@@ -62,11 +74,12 @@ export function useTaskPreview(taskId: string, isPlanned: boolean) {
   });
 }
 
-export function useFirings(taskId: string) {
-  return useQuery({
-    queryKey: [...taskKey(taskId), 'firings'],
-    queryFn: ({ signal }) => client.tasks.firings(taskId, { limit: 100 }, { signal }).first(),
-    refetchInterval: refreshEvery(LIVE_MS.list),
+export function useFirings(taskId: string, query: Pick<FiringQuery, 'outcome'>) {
+  return usePages({
+    key: [...taskKey(taskId), 'firings', query],
+    read: (cursor, signal) =>
+      client.tasks.firings(taskId, { limit: PAGE, ...query }, { signal }).page(cursor),
+    everyMs: LIVE_MS.list,
   });
 }
 
@@ -78,15 +91,71 @@ export function useTaskStats(taskId: string) {
   });
 }
 
+/** The newest runs of the task: how they have ended, by their ids. */
+export function useLastRuns(taskId: string) {
+  return useQuery({
+    queryKey: [...taskKey(taskId), 'runs'],
+    queryFn: ({ signal }) => client.tasks.runs(taskId, { limit: RUNS_SHOWN }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.list),
+  });
+}
+
+/** Who has changed the task, the newest first. */
+export function useTaskChanges(taskId: string) {
+  return useQuery({
+    queryKey: [...taskKey(taskId), 'changes'],
+    queryFn: ({ signal }) => client.audit.list({ subject: taskId, limit: 20 }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+const previewKey = [...tasksKey, 'preview'] as const;
+const PREVIEW_FRESH_MS = 30_000;
+
 /** When a schedule that is being written would fire. */
 export function useSchedulePreview(body: PreviewTask | undefined) {
   return useQuery({
-    queryKey: [...tasksKey, 'preview', body],
+    queryKey: [...previewKey, body],
     queryFn: ({ signal }) =>
       body === undefined ? null : client.tasks.previewSchedule(body, { signal }),
     enabled: body !== undefined,
     placeholderData: keepPreviousData,
-    staleTime: 30_000,
+    staleTime: PREVIEW_FRESH_MS,
+  });
+}
+
+/** The same of several; what is not there yet, or is refused, is undefined. */
+export function useSchedulePreviews(
+  bodies: readonly PreviewTask[],
+): readonly (SchedulePreview | undefined)[] {
+  return useQueries({
+    queries: bodies.map((body) => ({
+      queryKey: [...previewKey, body],
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        client.tasks.previewSchedule(body, { signal }),
+      staleTime: PREVIEW_FRESH_MS,
+    })),
+    combine: (results) => results.map(({ data }) => data),
+  });
+}
+
+/** What making a task would be refused for; nothing while it is not asked. */
+export function useTaskCheck(body: JsonObject | undefined) {
+  return useQuery({
+    queryKey: [...tasksKey, 'check', body],
+    queryFn: async ({ signal }): Promise<ApiError | null> => {
+      if (body === undefined) return null;
+      try {
+        await client.tasks.validate(body, { signal });
+        return null;
+      } catch (error) {
+        if (error instanceof ApiError && error.validationErrors.length > 0) return error;
+        throw error;
+      }
+    },
+    enabled: body !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: PREVIEW_FRESH_MS,
   });
 }
 
@@ -98,30 +167,102 @@ export function useCreateTask() {
   });
 }
 
-export type TaskVerb = 'run_now' | 'pause' | 'resume' | 'cancel' | 'snooze';
-
-export interface TaskAsk {
-  readonly verb: TaskVerb;
-  readonly reason?: string | undefined;
-  readonly delaySeconds?: number;
+interface Replacement {
+  readonly body: TaskBody;
+  /** The version that was seen; at any other nothing happens. */
+  readonly version: number;
 }
+
+export function useReplaceTask(taskId: string) {
+  const refresh = useTaskRefresh(taskId);
+  return useMutation({
+    mutationFn: ({ body, version }: Replacement) => client.tasks.replace(taskId, body, { version }),
+    onSuccess: refresh,
+  });
+}
+
+function useTaskRefresh(taskId: string) {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: taskKey(taskId) }),
+      queries.invalidateQueries({ queryKey: tasksKey }),
+    ]);
+}
+
+/** One of the things that a task offers. */
+export type TaskAsk =
+  | { readonly verb: 'run_now'; readonly params?: Record<string, unknown> }
+  | { readonly verb: 'pause' | 'cancel'; readonly reason?: string | undefined }
+  | { readonly verb: 'resume'; readonly catchUp: boolean }
+  | { readonly verb: 'snooze'; readonly seconds: number; readonly reason?: string | undefined };
 
 /** Does one of the things that a task offers. */
 export function useTaskOperation(taskId: string) {
+  const refresh = useTaskRefresh(taskId);
+  return useMutation({
+    mutationFn: (ask: TaskAsk) => operate(taskId, ask),
+    onSettled: refresh,
+  });
+}
+
+function operate(taskId: string, ask: TaskAsk): Promise<TaskOperation> {
+  const { tasks } = client;
+  if (ask.verb === 'run_now') {
+    return tasks.runNow(taskId, ask.params === undefined ? {} : { params: ask.params });
+  }
+  if (ask.verb === 'resume') return tasks.resume(taskId, { catch_up: ask.catchUp });
+  const why = ask.reason === undefined ? {} : { reason: ask.reason };
+  if (ask.verb === 'snooze') return tasks.snooze(taskId, { delay_seconds: ask.seconds, ...why });
+  return ask.verb === 'pause' ? tasks.pause(taskId, why) : tasks.cancel(taskId, why);
+}
+
+export function useBackfill(taskId: string) {
+  const refresh = useTaskRefresh(taskId);
+  return useMutation({
+    mutationFn: (body: BackfillTask) => client.tasks.backfill(taskId, body),
+    onSuccess: (_answer, { dry_run }) => (dry_run ? undefined : refresh()),
+  });
+}
+
+export function useRemoveTask() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ verb, reason, delaySeconds = 3_600 }: TaskAsk) => {
-      const why = reason === undefined ? {} : { reason };
-      const { tasks } = client;
-      if (verb === 'run_now') return tasks.runNow(taskId);
-      if (verb === 'resume') return tasks.resume(taskId);
-      if (verb === 'snooze') return tasks.snooze(taskId, { delay_seconds: delaySeconds, ...why });
-      return verb === 'pause' ? tasks.pause(taskId, why) : tasks.cancel(taskId, why);
+    mutationFn: ({ task_id: taskId, version }: Task) => client.tasks.remove(taskId, { version }),
+    onSuccess: (task) => {
+      queries.removeQueries({ queryKey: taskKey(task.task_id) });
+      return queries.invalidateQueries({ queryKey: tasksKey });
     },
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: taskKey(taskId) }),
-        queries.invalidateQueries({ queryKey: tasksKey }),
-      ]),
+  });
+}
+
+interface BulkAsk {
+  readonly verb: 'pause' | 'resume';
+  readonly tasks: readonly Task[];
+}
+interface BulkAnswer {
+  readonly done: number;
+  /** The first thing that was refused. */
+  readonly error?: unknown;
+}
+
+/** Pauses or resumes several tasks, one after the other; one that is refused keeps none of the others. */
+export function useBulkTasks() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ verb, tasks }: BulkAsk): Promise<BulkAnswer> => {
+      let done = 0;
+      let error: unknown;
+      for (const { task_id: taskId } of tasks) {
+        try {
+          await (verb === 'pause' ? client.tasks.pause(taskId) : client.tasks.resume(taskId));
+          done += 1;
+        } catch (refused) {
+          error ??= refused;
+        }
+      }
+      return { done, ...(error !== undefined && { error }) };
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: tasksKey }),
   });
 }

@@ -6,8 +6,9 @@ export interface Span {
 }
 
 const COLOURS = ['dark', 'red', 'green', 'amber', 'blue', 'magenta', 'slate', 'grey'] as const;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes of terminals.
-const CODES = /\u001b\[([0-9;?]*)[ -/]*([@-~])|\u001b\][^\u0007]*?(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
+const CODES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes of terminals.
+  /\u001b\[([0-9;?]*)[ -/]*([@-~])|\u001b\][^\u0007]*?(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
 
 interface Pen {
   readonly colour: string | undefined;

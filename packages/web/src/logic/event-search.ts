@@ -1,13 +1,18 @@
-/** What the address of the events says: which topics, and whether new ones are followed. */
+/** What the address of the events says: which of them are shown, and which one is looked at. */
 export interface EventSearch {
+  /** A topic, or a pattern of them. */
   readonly topic?: string;
+  /** CEL over `event`. */
+  readonly filter?: string;
+  /** A text in the topic or the payload. */
+  readonly text?: string;
   readonly event?: string;
 }
 
 export function readEventSearch(search: Readonly<Record<string, unknown>>): EventSearch {
-  const { topic, event } = search;
-  return {
-    ...(typeof topic === 'string' && topic !== '' && { topic }),
-    ...(typeof event === 'string' && event !== '' && { event }),
-  };
+  const { topic, filter, text, event } = search;
+  const given = { topic, filter, text, event };
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => typeof value === 'string' && value !== ''),
+  );
 }

@@ -16,7 +16,7 @@ type Known = Pick<JobNode, 'node_id' | 'status' | 'parent_nodes'>;
  */
 export function runsAgain(
   nodes: readonly Known[],
-  plan: JsonObject | undefined,
+  plan: Readonly<Record<string, unknown>> | undefined,
   { from, nodes: changed, params }: Choice,
 ): ReadonlySet<string> {
   if (from === undefined) return new Set(nodes.map(({ node_id }) => node_id));
@@ -31,7 +31,10 @@ export function runsAgain(
   return new Set([...again].filter((id) => known.has(id)));
 }
 
-function readersOf(plan: JsonObject | undefined, params: readonly string[]): readonly string[] {
+function readersOf(
+  plan: Readonly<Record<string, unknown>> | undefined,
+  params: readonly string[],
+): readonly string[] {
   const { nodes } = plan ?? {};
   if (!Array.isArray(nodes) || params.length === 0) return [];
   return nodes.flatMap((node) => {

@@ -1,58 +1,99 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Card, Graph } from './graph.ts';
-import { CARD, layoutByLevels } from './graph-layout.ts';
+import { graphFrom, type PlanNode } from './graph.fixture.ts';
+import { graphOf } from './graph.ts';
+import { type Box, CARD, layoutByLevels } from './graph-layout.ts';
 
-const card = (id: string): Card => ({ id, label: id, nodes: [], status: 'pending', counts: {} });
-const graph = (ids: readonly string[], edges: readonly (readonly [string, string])[]): Graph => ({
-  cards: ids.map(card),
-  edges: edges.map(([from, to]) => ({ from, to, skipped: false })),
-});
+const OPEN = { isOpen: () => true };
+const drawn = (nodes: readonly PlanNode[]) => graphOf(graphFrom(nodes), OPEN);
 
-/** A graph without cycles: each edge leads to a later card. */
+/** A graph without cycles: each edge leads to a later node; some stand in groups. */
 const graphs = fc.integer({ min: 1, max: 40 }).chain((size) =>
-  fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 80 }).map((pairs) =>
-    graph(
-      Array.from({ length: size }, (_, id) => `n${id}`),
-      pairs.filter(([a, b]) => a < b).map(([a, b]) => [`n${a}`, `n${b}`] as const),
+  fc
+    .tuple(
+      fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 80 }),
+      fc.array(fc.nat(3), { minLength: size, maxLength: size }),
+    )
+    .map(([pairs, groups]) =>
+      Array.from({ length: size }, (_, node) => ({
+        id: groups[node] === 0 ? `n${node}` : `g${groups[node]}/n${node}`,
+        edges: pairs.filter(([from, to]) => from < to && to === node).map(([from]) => from),
+      })),
+    )
+    .map((nodes) =>
+      drawn(
+        nodes.map(({ id, edges }) => ({
+          id,
+          needs: [...new Set(edges)].map((at) => nodes[at]?.id ?? ''),
+        })),
+      ),
     ),
-  ),
 );
 
+const overlap = (a: Box, b: Box) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const within = (a: Box, b: Box) =>
+  a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height;
+
 describe('the layout by levels', () => {
-  it('puts every card to the right of all its parents, and none upon another', () => {
+  it('puts no card upon another, and each into its frame', () => {
     fc.assert(
-      fc.property(graphs, (one) => {
-        const places = layoutByLevels(one);
-        expect(places.size).toBe(one.cards.length);
-        for (const { from, to } of one.edges) {
-          expect(places.get(to)?.x).toBeGreaterThanOrEqual(
-            (places.get(from)?.x ?? 0) + CARD.column,
-          );
-        }
-        const taken = [...places.values()].map(({ x, y }) => `${x} ${y}`);
-        expect(new Set(taken).size).toBe(taken.length);
+      fc.property(graphs, (graph) => {
+        const { cards, frames, bounds } = layoutByLevels(graph);
+        expect(cards).toHaveLength(graph.cards.length);
+        cards.forEach((box, at) => {
+          expect(within(box, bounds)).toBe(true);
+          expect(cards.every((other, i) => i === at || !overlap(box, other))).toBe(true);
+          const frame = frames[graph.cards[at]?.frame ?? -1];
+          expect(frame === undefined || within(box, frame)).toBe(true);
+        });
+        frames.forEach((box, at) => {
+          const around = graph.frames[at]?.frame ?? -1;
+          const beside = frames.filter((_, i) => i !== at && graph.frames[i]?.frame === around);
+          expect(beside.every((other) => !overlap(box, other))).toBe(true);
+          expect(within(box, frames[around] ?? bounds)).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it('puts every card to the right of all its parents in the same frame', () => {
+    fc.assert(
+      fc.property(graphs, (graph) => {
+        const { cards } = layoutByLevels(graph);
+        graph.from.forEach((from, edge) => {
+          const to = graph.to[edge] ?? 0;
+          if (graph.cards[from]?.frame !== graph.cards[to]?.frame) return;
+          expect(cards[to]?.x ?? 0).toBeGreaterThan(cards[from]?.x ?? 0);
+        });
       }),
     );
   });
 
   it('keeps parallel chains apart', () => {
-    const places = layoutByLevels(
-      graph(
-        ['a', 'b', 'a2', 'b2'],
-        [
-          ['a', 'b2'],
-          ['b', 'a2'],
-        ],
-      ),
-    );
-    const y = (id: string) => places.get(id)?.y ?? 0;
-    expect(Math.sign(y('a') - y('b'))).toBe(Math.sign(y('b2') - y('a2')));
+    const graph = drawn([
+      { id: 'a' },
+      { id: 'b' },
+      { id: 'x', needs: ['b'] },
+      { id: 'y', needs: ['a'] },
+    ]);
+    const { cards } = layoutByLevels(graph);
+    const y = (label: string) =>
+      cards[graph.cards.findIndex((card) => card.label === label)]?.y ?? 0;
+    expect(Math.sign(y('a') - y('b'))).toBe(Math.sign(y('y') - y('x')));
   });
 
   it('lays out a chain of ten thousand without running out of stack', () => {
-    const ids = Array.from({ length: 10_000 }, (_, id) => `n${id}`);
-    const edges = ids.slice(1).map((id, before) => [ids[before] ?? '', id] as const);
-    expect(layoutByLevels(graph(ids, edges)).get('n9999')?.x).toBe(9_999 * CARD.column);
+    const chain = Array.from({ length: 10_000 }, (_, i) => ({
+      ...{ id: `n${i}`, needs: i === 0 ? [] : [`n${i - 1}`] },
+    }));
+    expect(layoutByLevels(drawn(chain)).cards[9_999]?.x).toBe(9_999 * CARD.column);
+  });
+
+  it('puts a level that is far taller than the graph is wide into several columns', () => {
+    const many = Array.from({ length: 2_000 }, (_, i) => ({ id: `n${i}`, uses: `w${i}` }));
+    const { bounds } = layoutByLevels(drawn(many));
+    expect(bounds.width / bounds.height).toBeGreaterThan(1);
+    expect(bounds.width / bounds.height).toBeLessThan(4);
   });
 });

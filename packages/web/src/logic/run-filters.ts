@@ -1,5 +1,12 @@
-import { type BulkFilter, RUN_KINDS, RUN_STATUSES, type RunStatus } from '@tenuto/contract';
+import {
+  type BulkFilter,
+  RUN_KINDS,
+  RUN_STATUSES,
+  type RunStatus,
+  WAITING_FOR,
+} from '@tenuto/contract';
 import type { RunQuery } from '@tenuto/sdk';
+import { rangeOf, readRange } from './time-range.ts';
 
 /** The filters of a list of runs as they stand in the address: text, nothing else. */
 export interface RunFilters {
@@ -7,12 +14,17 @@ export interface RunFilters {
   readonly kind?: string;
   readonly name?: string;
   readonly tag?: string;
-  readonly since?: string;
+  /** `key=value`. */
+  readonly meta?: string;
+  readonly profile?: string;
   readonly task?: string;
+  /** What runs wait for that somebody has to do. */
+  readonly waiting?: string;
+  /** One of the presets, or a free range by its ends. */
+  readonly since?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
-
-export const SINCE = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
-export type Since = keyof typeof SINCE;
 
 /** Reads what an address says; what is no filter, or none that is known, is left out. */
 export function readRunFilters(search: Readonly<Record<string, unknown>>): RunFilters {
@@ -20,16 +32,19 @@ export function readRunFilters(search: Readonly<Record<string, unknown>>): RunFi
     const value = search[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
+  const oneOf = (name: string, all: readonly string[]) => all.find((one) => one === text(name));
   const status = statusesOf(text('status')).join(',');
-  const kind = text('kind');
-  const since = text('since');
+  const meta = text('meta');
   return defined({
     status: status === '' ? undefined : status,
-    kind: kind !== undefined && isOneOf(RUN_KINDS, kind) ? kind : undefined,
+    kind: oneOf('kind', RUN_KINDS),
     name: text('name'),
     tag: text('tag'),
-    since: since !== undefined && isSince(since) ? since : undefined,
+    meta: meta !== undefined && pairOf(meta) !== undefined ? meta : undefined,
+    profile: text('profile'),
     task: text('task'),
+    waiting: oneOf('waiting', WAITING_FOR),
+    ...readRange(search),
   });
 }
 
@@ -47,30 +62,57 @@ export function toggleStatus(filters: RunFilters, status: RunStatus): RunFilters
   return readRunFilters({ ...filters, status: next.join(',') });
 }
 
-/** What the API is asked. The start of a span is rounded to a minute, so that the question stays the same. */
+/** What the API is asked. */
 export function queryOf(filters: RunFilters, now: number): RunQuery {
-  const statuses = statusesOf(filters.status);
-  return defined({
-    status: statuses.length > 0 ? statuses : undefined,
-    kind: filters.kind,
-    name: prefixOf(filters.name),
-    tag: filters.tag,
-    task_id: filters.task,
-    created_after: sinceOf(filters.since, now),
-  });
+  const kind = RUN_KINDS.find((one) => one === filters.kind);
+  return defined({ ...sharedOf(filters, now), kind });
 }
 
-/** The same runs for an action on all of them; undefined where the filter cannot be said there. */
+/** The same runs for an action on all of them; undefined where nothing narrows them. */
 export function bulkFilterOf(filters: RunFilters, now: number): BulkFilter | undefined {
-  if (filters.kind !== undefined || filters.task !== undefined) return undefined;
-  const status = [...statusesOf(filters.status)];
-  const filter = defined({
-    status: status.length > 0 ? status : undefined,
+  const shared = defined(sharedOf(filters, now));
+  const kind = RUN_KINDS.find((one) => one === filters.kind);
+  if (kind === undefined && Object.keys(shared).length === 0) return undefined;
+  const { profile, status, ...rest } = shared;
+  return {
+    ...rest,
+    ...(status !== undefined && { status: [...status] }),
+    // A profile says the kind by itself.
+    ...(profile === undefined ? { kind: kind ?? 'any' } : { profile, kind: kind ?? 'phased' }),
+  };
+}
+
+/** Those that were picked one by one. */
+export function bulkFilterOfIds(ids: readonly string[]): BulkFilter {
+  return { run_ids: [...ids], kind: 'any' };
+}
+
+function sharedOf(filters: RunFilters, now: number) {
+  const statuses = statusesOf(filters.status);
+  const pair = filters.meta === undefined ? undefined : pairOf(filters.meta);
+  return {
+    status: statuses.length > 0 ? statuses : undefined,
     name: prefixOf(filters.name),
     tag: filters.tag,
-    created_after: sinceOf(filters.since, now),
-  });
-  return Object.keys(filter).length > 0 ? filter : undefined;
+    metadata: pair && { [pair[0]]: pair[1] },
+    profile: filters.profile,
+    task_id: filters.task,
+    waiting_for: WAITING_FOR.find((one) => one === filters.waiting),
+    ...rangeOf(filters, now),
+  };
+}
+
+/** `team=shop` as its two parts; undefined for what is none. */
+export function pairOf(text: string): readonly [string, string] | undefined {
+  const at = text.indexOf('=');
+  return at < 1 ? undefined : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Whether what is searched for is the id of a run, which is gone to. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text.trim());
 }
 
 /** What is typed is how the name begins, unless it is quoted. */
@@ -78,21 +120,6 @@ function prefixOf(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const quoted = /^"(.+)"$/.exec(name)?.[1];
   return quoted ?? (name.endsWith('*') ? name : `${name}*`);
-}
-
-const MINUTE = 60_000;
-
-function sinceOf(since: string | undefined, now: number): string | undefined {
-  if (since === undefined || !isSince(since)) return undefined;
-  return new Date(Math.floor((now - SINCE[since]) / MINUTE) * MINUTE).toISOString();
-}
-
-function isSince(text: string): text is Since {
-  return Object.hasOwn(SINCE, text);
-}
-
-function isOneOf<T extends string>(all: readonly T[], text: string): text is T {
-  return all.some((one) => one === text);
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

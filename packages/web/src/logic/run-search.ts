@@ -5,6 +5,12 @@ export interface RunSearch {
   readonly node?: string;
   /** The phase that is looked at. */
   readonly phase?: string;
+  /** States whose nodes are to be seen well, apart by commas; all when absent. */
+  readonly states?: string;
+  /** Groups and stacks that are unfolded, apart by commas; `all` or `none` of them. */
+  readonly open?: string;
+  /** `critical`: one longest way is lit. */
+  readonly lit?: string;
   /** The id of the artifact that is looked into. */
   readonly file?: string;
   /** The line of the log that is pointed to: `2.31`, the 31st of the second attempt. */
@@ -23,18 +29,26 @@ export const RUN_TABS = [
 ] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
+const TEXTS = ['node', 'phase', 'file', 'line', 'states', 'open', 'lit'] as const;
+
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
-  const text = (name: 'node' | 'phase' | 'file' | 'line') => {
+  const text = (name: (typeof TEXTS)[number]) => {
     const value = search[name];
     return typeof value === 'string' && value !== '' ? { [name]: value } : {};
   };
   return {
     ...(tab !== undefined && { tab }),
-    ...text('node'),
-    ...text('phase'),
-    ...text('file'),
-    ...text('line'),
+    ...Object.assign({}, ...TEXTS.map(text)),
+  };
+}
+
+/** How the graph is looked at: it stays when another node is. */
+export function lookedAt({ states, open, lit }: RunSearch): RunSearch {
+  return {
+    ...(states !== undefined && { states }),
+    ...(open !== undefined && { open }),
+    ...(lit !== undefined && { lit }),
   };
 }
 

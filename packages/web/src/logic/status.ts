@@ -1,4 +1,4 @@
-import type { AttemptStatus, NodeStatus, RunStatus } from '@tenuto/contract';
+import type { AttemptStatus, GraphState, NodeStatus, RunStatus } from '@tenuto/contract';
 
 /** Every status that people meet: of runs, nodes, attempts, tasks, recoveries, interventions. */
 export type Status =
@@ -10,10 +10,26 @@ export type Status =
   | 'assigned'
   | 'resolved'
   | 'expired'
-  | 'needs_person'
-  | 'not_reached'
+  | GraphState
   | 'fired'
-  | 'coalesced';
+  | 'coalesced'
+  | 'passed'
+  | 'flaky_pass'
+  | 'error'
+  | SystemStatus;
+
+/** Of servers and their parts, engines, circuits and checks. */
+export type SystemStatus =
+  | 'well'
+  | 'degraded'
+  | 'broken'
+  | 'live'
+  | 'silent'
+  | 'lost'
+  | 'stopped'
+  | 'closed'
+  | 'half_open'
+  | 'tripped';
 
 export type Tone =
   | 'grey'
@@ -37,6 +53,8 @@ export type StatusIcon =
   | 'cross'
   | 'hourglass'
   | 'dash'
+  | 'warn'
+  | 'gap'
   | 'square'
   | 'octagon'
   | 'hand';
@@ -61,7 +79,10 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   completed: { tone: 'green', icon: 'check' },
   resolved: { tone: 'green', icon: 'check' },
   fired: { tone: 'green', icon: 'check' },
+  passed: { tone: 'green', icon: 'check' },
+  flaky_pass: { tone: 'orange', icon: 'loop' },
   failed: { tone: 'red', icon: 'cross' },
+  error: { tone: 'red', icon: 'octagon' },
   timeout: { tone: 'red', icon: 'hourglass' },
   expired: { tone: 'red', icon: 'hourglass' },
   not_reached: { tone: 'light', icon: 'dash' },
@@ -72,6 +93,16 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   open: { tone: 'magenta', icon: 'hand' },
   assigned: { tone: 'magenta', icon: 'hand' },
   needs_person: { tone: 'magenta', icon: 'hand' },
+  well: { tone: 'green', icon: 'check' },
+  degraded: { tone: 'amber', icon: 'warn' },
+  broken: { tone: 'red', icon: 'cross' },
+  live: { tone: 'green', icon: 'check' },
+  silent: { tone: 'amber', icon: 'hourglass' },
+  lost: { tone: 'red', icon: 'cross' },
+  stopped: { tone: 'dark', icon: 'square' },
+  closed: { tone: 'green', icon: 'check' },
+  half_open: { tone: 'orange', icon: 'loop' },
+  tripped: { tone: 'red', icon: 'gap' },
 };
 
 export function lookOf(status: Status): Look {

@@ -12,10 +12,10 @@ export interface SystemSection {
 
 export const SYSTEM_SECTIONS: readonly SystemSection[] = [
   { to: '/system', word: sections.health },
-  { to: '/system/engines', word: sections.engines },
+  { to: '/system/engines', word: sections.engines, scope: 'metrics:read' },
   { to: '/system/doctor', word: sections.doctor, scope: 'admin' },
-  { to: '/system/circuits', word: sections.circuits },
-  { to: '/system/policies', word: sections.policies },
+  { to: '/system/circuits', word: sections.circuits, scope: 'jobs:read' },
+  { to: '/system/policies', word: sections.policies, scope: 'jobs:read' },
   { to: '/system/audit', word: sections.audit, scope: 'audit:read' },
   { to: '/system/budgets', word: sections.budgets },
   { to: '/system/teams', word: sections.teams },

@@ -1,4 +1,4 @@
-import { SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
+import { FIRING_OUTCOMES, SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
 import type { TaskQuery } from '@tenuto/sdk';
 
 /** The filters of the list of tasks as they stand in the address. */
@@ -6,16 +6,19 @@ export interface TaskFilters {
   readonly status?: string;
   readonly kind?: string;
   readonly title?: string;
+  /** Only those whose last run has failed, of what has been read. */
+  readonly failing?: string;
 }
 
 export function readTaskFilters(search: Readonly<Record<string, unknown>>): TaskFilters {
   const status = TASK_STATUSES.find((one) => one === search.status);
   const kind = SCHEDULE_KINDS.find((one) => one === search.kind);
-  const { title } = search;
+  const { title, failing } = search;
   return {
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { kind }),
     ...(typeof title === 'string' && title !== '' && { title }),
+    ...(failing === 'yes' && { failing }),
   };
 }
 
@@ -25,4 +28,27 @@ export function taskQueryOf({ status, kind, title }: TaskFilters): TaskQuery {
     ...(kind !== undefined && { schedule_kind: kind }),
     ...(title !== undefined && { title: title.endsWith('*') ? title : `${title}*` }),
   };
+}
+
+/** What the address of the form says: of which task a new one is a copy, or for which topic it is. */
+export interface NewTaskSearch {
+  readonly of?: string;
+  readonly topic?: string;
+}
+
+export function readNewTaskSearch({ of, topic }: Readonly<Record<string, unknown>>): NewTaskSearch {
+  return {
+    ...(typeof of === 'string' && of !== '' && { of }),
+    ...(typeof topic === 'string' && topic !== '' && { topic }),
+  };
+}
+
+/** What the address of a task says: which firings of its ledger are shown. */
+export interface TaskSearch {
+  readonly outcome?: string;
+}
+
+export function readTaskSearch(search: Readonly<Record<string, unknown>>): TaskSearch {
+  const outcome = FIRING_OUTCOMES.find((one) => one === search.outcome);
+  return outcome === undefined ? {} : { outcome };
 }

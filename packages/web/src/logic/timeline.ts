@@ -1,22 +1,15 @@
-import type { Attempt, JobNode } from '@tenuto/contract';
-import type { CardStatus } from './graph.ts';
-import { shownStatus } from './status.ts';
+import type { GraphState } from '@tenuto/contract';
+import { GRAPH_STATES } from '@tenuto/contract';
+import { NOT_THERE, type RunStates, type Stretch, stateOf } from './run-states.ts';
 
-/** One attempt, or a wait between two, as a bar. Times in milliseconds since the epoch. */
+/** One attempt, or a wait, as a bar. Times in milliseconds since the epoch. */
 export interface Bar {
   readonly kind: 'attempt' | 'wait';
   readonly from: number;
   /** Null while it goes on. */
   readonly to: number | null;
-  readonly status: JobNode['status'] | Attempt['status'];
+  readonly status: GraphState;
   readonly attempt: number;
-}
-
-export interface Row {
-  readonly nodeId: string;
-  readonly label: string;
-  readonly status: CardStatus;
-  readonly bars: readonly Bar[];
 }
 
 export interface Span {
@@ -24,87 +17,70 @@ export interface Span {
   readonly to: number;
 }
 
-/** A row for each node, in the order in which they began; those that have not come last. */
-export function rowsOf(nodes: readonly JobNode[], attempts: readonly Attempt[]): readonly Row[] {
-  const byNode = Map.groupBy(attempts, ({ node_id }) => node_id);
-  const rows = nodes.map((node) => rowOf(node, byNode.get(node.node_id) ?? []));
-  const start = (row: Row) => row.bars[0]?.from ?? Number.POSITIVE_INFINITY;
-  return rows.toSorted((a, b) => {
-    const [x, y] = [start(a), start(b)];
-    return x === y ? 0 : x - y;
+/** Nodes in the order in which they began; those that have not come last, as they stand. */
+export function rowOrder(states: RunStates, shown: ReadonlySet<string>): readonly number[] {
+  const nodes: number[] = [];
+  const wanted = Uint8Array.from(GRAPH_STATES, (state) =>
+    shown.size === 0 || shown.has(state) ? 1 : 0,
+  );
+  const start = new Float64Array(states.codes.length);
+  for (let node = 0; node < states.codes.length; node += 1) {
+    const code = states.codes[node] ?? NOT_THERE;
+    if (code === NOT_THERE || wanted[code] === 0) continue;
+    nodes.push(node);
+    start[node] = firstOf(states, node)?.from ?? Number.POSITIVE_INFINITY;
+  }
+  return nodes.sort((a, b) => {
+    const [x = 0, y = 0] = [start[a], start[b]];
+    return x === y ? a - b : x - y;
   });
 }
 
-function rowOf(node: JobNode, attempts: readonly Attempt[]): Row {
-  const ended = attempts
-    .filter((one) => one.started_at !== null)
-    .map((one) => attemptBar(one))
-    .toSorted((a, b) => a.from - b.from);
-  const { node_id: nodeId } = node;
-  const status = shownStatus(node);
-  const bars = ended.length > 0 ? [...ended, ...current(node, ended)] : wholeNode(node);
-  return { nodeId, label: node.name ?? nodeId, status, bars: withWaits(bars, node) };
+function firstOf({ ended, running, waits }: RunStates, node: number): Stretch | undefined {
+  return ended.get(node)?.[0] ?? running.get(node) ?? waits.get(node);
 }
 
-function attemptBar({ started_at, completed_at, status, attempt }: Attempt): Bar {
-  return {
-    ...{ kind: 'attempt', status, attempt },
-    from: Date.parse(started_at ?? completed_at),
-    to: Date.parse(completed_at),
-  };
+/** Attempts side by side, with what was waited between them, and what goes on now. */
+export function barsOf(states: RunStates, node: number): readonly Bar[] {
+  const { ended, running, waits } = states;
+  const bars: Bar[] = [];
+  for (const one of ended.get(node) ?? []) addBar(bars, one);
+  const now = running.get(node);
+  if (now !== undefined) addBar(bars, now);
+  const wait = waits.get(node);
+  const last = bars.at(-1);
+  if (wait !== undefined && now === undefined) {
+    bars.push({ ...barOf(wait), kind: 'wait', from: Math.max(wait.from, last?.to ?? wait.from) });
+  } else if (last?.to !== null && last !== undefined && stateOf(states, node) === 'ready') {
+    bars.push({ kind: 'wait', status: 'waiting', attempt: last.attempt, from: last.to, to: null });
+  }
+  return bars;
 }
 
-/** What runs now has no attempt among those that have ended. */
-function current(node: JobNode, ended: readonly Bar[]): readonly Bar[] {
-  if (node.status !== 'running') return [];
-  const from = Math.max(...ended.map(({ to, from }) => to ?? from));
-  return [{ kind: 'attempt', status: 'running', attempt: ended.length + 1, from, to: null }];
+function addBar(bars: Bar[], one: Stretch): void {
+  const before = bars.at(-1);
+  if (before !== undefined && before.to !== null && one.from > before.to) {
+    const { attempt, to: from } = before;
+    bars.push({ kind: 'wait', status: 'retrying', attempt, from, to: one.from });
+  }
+  bars.push(barOf(one));
 }
 
-/** Without its attempts a node is one bar from its start to its end. */
-function wholeNode(node: JobNode): readonly Bar[] {
-  if (node.started_at === null) return [];
-  const to = node.completed_at === null ? null : Date.parse(node.completed_at);
-  const { status, attempts } = node;
-  return [
-    {
-      kind: 'attempt',
-      status,
-      attempt: Math.max(1, attempts),
-      from: Date.parse(node.started_at),
-      to,
-    },
-  ];
+function barOf({ attempt, state, from, to }: Stretch): Bar {
+  return { kind: 'attempt', status: state, attempt, from, to };
 }
 
-/** Between two attempts lies a wait; a node that waits now waits since its last attempt. */
-function withWaits(bars: readonly Bar[], node: JobNode): readonly Bar[] {
-  const waits = bars.flatMap((bar, index): Bar[] => {
-    const next = bars[index + 1];
-    if (bar.to === null) return [];
-    if (next === undefined) {
-      const waitsNow = node.status === 'waiting' || node.status === 'ready';
-      return waitsNow ? [wait(bar, null)] : [];
-    }
-    return next.from > bar.to ? [wait(bar, next.from)] : [];
-  });
-  return [...bars, ...waits].toSorted((a, b) => a.from - b.from);
-}
-
-function wait(behind: Bar, to: number | null): Bar {
-  return { kind: 'wait', status: 'waiting', attempt: behind.attempt, from: behind.to ?? 0, to };
-}
-
-/** From the first bar to the last end, or to now while something goes on. */
-export function spanOf(rows: readonly Row[], now: number): Span {
+/** From the first start to the last end, or to now while something goes on. */
+export function spanOf({ ended, running, waits }: RunStates, now: number): Span {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const { bars } of rows) {
-    for (const bar of bars) {
-      from = Math.min(from, bar.from);
-      to = Math.max(to, bar.to ?? now);
-    }
-  }
+  const add = (one: Stretch) => {
+    from = Math.min(from, one.from);
+    to = Math.max(to, one.to ?? now);
+  };
+  for (const stretches of ended.values()) for (const one of stretches) add(one);
+  for (const one of running.values()) add(one);
+  for (const one of waits.values()) add(one);
   if (from > to) return { from: now, to: now + 1_000 };
   return { from, to: Math.max(to, from + 1) };
 }

@@ -1,7 +1,7 @@
 import type { StatusIcon } from '../logic/status.ts';
 
 /** Shapes on a field of 16 by 16, drawn with the colour of the text. */
-const STATUS: Readonly<Record<StatusIcon, string>> = {
+export const STATUS: Readonly<Record<StatusIcon, string>> = {
   circle: 'M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z',
   clock: 'M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM8 5v3.2l2 1.3',
   ring: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5',
@@ -11,6 +11,8 @@ const STATUS: Readonly<Record<StatusIcon, string>> = {
   cross: 'M4 4l8 8M12 4l-8 8',
   hourglass: 'M4 2.5h8M4 13.5h8M5 2.5c0 4 6 4 6 5.5s-6 1.5-6 5.5M11 2.5c0 4-6 4-6 5.5s6 1.5 6 5.5',
   dash: 'M3.5 8h9',
+  warn: 'M8 2.5 14.200 13.200H1.800zM8 6.500v3.200M8 11.300h.01',
+  gap: 'M1.500 9.500H6M10 9.500h4.500M6 9.500l4-5',
   square: 'M4 4h8v8H4z',
   octagon: 'M5.8 2.8h4.4l3 3v4.4l-3 3H5.8l-3-3V5.8z',
   hand: 'M5 8.5V4.2a1 1 0 0 1 2 0V7M7 7V3a1 1 0 0 1 2 0v4M9 7V3.8a1 1 0 0 1 2 0V8M11 8V5.5a1 1 0 0 1 2 0V10c0 2.5-1.5 4-4 4-2 0-3-1-3.800-2.300L3.200 9.300a1 1 0 0 1 1.600-1.100L5 8.5',
@@ -47,6 +49,13 @@ const ICONS = {
   close: 'M5 5l10 10M15 5 5 15',
   chevron: 'M7 5l5 5-5 5',
   down: 'M5 8l5 5 5-5',
+  up: 'M5 12l5-5 5 5',
+  trash: 'M4 6h12M8 6V4h4v2M6 6l.7 10h6.600L14 6',
+  undo: 'M7 5 4 8l3 3M4 8h7a4 4 0 0 1 0 8H8',
+  redo: 'M13 5l3 3-3 3M16 8H9a4 4 0 0 0 0 8h3',
+  gate: 'M10 3l6 2.500v4.500c0 3.500-2.500 6-6 7-3.500-1-6-3.500-6-7V5.500zM7.500 10l2 2 3-4',
+  people:
+    'M8 4.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5ZM3.500 16c.4-2.800 2-4.500 4.500-4.500s4.100 1.700 4.500 4.500M13 5.500a2.200 2.200 0 0 1 0 4.300M14 12c1.600.5 2.400 1.900 2.600 4',
   plus: 'M10 4v12M4 10h12',
   minus: 'M4 10h12',
   more: 'M5 10h.01M10 10h.01M15 10h.01',

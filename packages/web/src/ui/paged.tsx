@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useIntersection } from '@mantine/hooks';
+import { type ReactNode, useEffect } from 'react';
 import type { Pages } from '../data/pages.ts';
 import { WORDS } from '../words.ts';
 import { Failure } from './notice.tsx';
@@ -23,16 +24,28 @@ export function Paged<T>({ pages, empty, children }: Props<T>) {
   return (
     <>
       {children(items, data.pages[0]?.total ?? items.length)}
-      {hasNextPage && (
-        <Button
-          variant="default"
-          loading={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          className="load-more"
-        >
-          {WORDS.common.more}
-        </Button>
-      )}
+      {hasNextPage && <More loading={isFetchingNextPage} more={() => void fetchNextPage()} />}
     </>
+  );
+}
+
+interface MoreProps {
+  readonly loading: boolean;
+  readonly more: () => void;
+}
+
+/** Reads on when it comes into view, and when it is pressed. */
+function More({ loading, more }: MoreProps) {
+  const { ref, entry } = useIntersection({ rootMargin: '200px' });
+  const isSeen = entry?.isIntersecting === true;
+  // Asked once for each time that it is seen and idle; what a page brings pushes it out of view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  useEffect(() => {
+    if (isSeen && !loading) more();
+  }, [isSeen, loading]);
+  return (
+    <Button ref={ref} variant="default" loading={loading} onClick={more} className="load-more">
+      {WORDS.common.more}
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { every, now } from '../data/clock.ts';
+import { usePreferences } from '../data/preferences.ts';
 import { duration, exact, relative } from '../logic/format.ts';
 
 const SECOND_MS = 1_000;
@@ -11,14 +12,15 @@ export function useNow(stepMs: number = SECOND_MS): number {
   return time;
 }
 
-/** A time as it lies from now; the exact one stands in its title and in what is read aloud. */
+/** A time as it lies from now, with the exact one in its title; or that one, for who likes it better. */
 export function When({ at }: { readonly at: string | null }) {
   const time = useNow();
+  const { times } = usePreferences();
   if (at === null) return <span className="dim">–</span>;
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={exact(ms)} className="num">
-      {relative(ms, time)}
+      {times === 'exact' ? exact(ms) : relative(ms, time)}
     </time>
   );
 }

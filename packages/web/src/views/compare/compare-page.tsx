@@ -39,10 +39,7 @@ export function ComparePage() {
         {isWhole && error !== null && <Failure error={error} again={() => void refetch()} />}
         {isWhole && data !== undefined && error === null && (
           <>
-            <ComparedRuns
-              comparison={data}
-              take={(id) => set(ids.filter((one) => one !== id))}
-            />
+            <ComparedRuns comparison={data} take={(id) => set(ids.filter((one) => one !== id))} />
             <Switch
               size="xs"
               label={words.all}

@@ -1,61 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import type { RunView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
-import { useOpenApprovals } from '../../data/approvals.ts';
-import { now } from '../../data/clock.ts';
-import { useHealth } from '../../data/health.ts';
-import { useOpenInterventions } from '../../data/interventions.ts';
-import { useRunsToAdvance } from '../../data/phased.ts';
-import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
+import { useSomeRuns } from '../../data/runs.ts';
+import { useMay } from '../../data/scopes.ts';
 import { useNextTasks } from '../../data/tasks.ts';
-import { count, percent } from '../../logic/format.ts';
-import { waitsForMoney } from '../../logic/phases.ts';
+import { count } from '../../logic/format.ts';
+import type { RunFilters } from '../../logic/run-filters.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
-import { Progress } from '../runs/run-table.tsx';
-
-/** Is anything wrong: the one sentence at the top. */
-export function Verdict() {
-  const { data: stats } = useRunSummary(1);
-  const { data: health } = useHealth();
-  if (stats === undefined) return <div className="verdict" />;
-  const troubles = Object.entries(health?.checks ?? {}).filter(([, { status }]) => status !== 'ok');
-  if (troubles.length > 0) {
-    const detail = troubles.map(([name, { detail: said }]) => `${name}: ${said ?? ''}`).join(' · ');
-    return <Sentence tone="red" title={words.unwell} detail={detail} to="/system" />;
-  }
-  if (stats.failed > 0) {
-    const detail = words.wrongDetail(percent(stats.failure_rate ?? 0), count(stats.total));
-    return <Sentence tone="red" title={words.wrong(stats.failed)} detail={detail} to="/runs" />;
-  }
-  const detail = stats.total > 0 ? words.wellDetail(count(stats.total)) : words.quietDetail;
-  return <Sentence tone="green" title={words.well} detail={detail} />;
-}
-
-interface SentenceProps {
-  readonly tone: 'red' | 'green';
-  readonly title: string;
-  readonly detail: string;
-  readonly to?: '/runs' | '/system';
-}
-
-function Sentence({ tone, title, detail, to }: SentenceProps) {
-  const search = to === '/runs' ? { status: 'failed,timeout', since: '24h' } : {};
-  return (
-    <div className={`verdict verdict-${tone}`}>
-      <StatusMark status={tone === 'red' ? 'failed' : 'completed'} bare />
-      <strong>{title}</strong>
-      <span className="dim">{detail}</span>
-      {to !== undefined && (
-        <Link to={to} search={search}>
-          {words.seeAll}
-        </Link>
-      )}
-    </div>
-  );
-}
+import { Progress } from '../runs/run-cells.tsx';
+import { useLateFailures } from './use-late-failures.ts';
 
 interface CardProps {
   readonly title: string;
@@ -64,7 +20,7 @@ interface CardProps {
   readonly className?: string;
 }
 
-function Card({ title, aside, children, className = '' }: CardProps) {
+export function Card({ title, aside, children, className = '' }: CardProps) {
   return (
     <section className={`card ${className}`}>
       <header>
@@ -76,98 +32,60 @@ function Card({ title, aside, children, className = '' }: CardProps) {
   );
 }
 
-/** What waits for a person: questions first, then failures and money, then phases. */
-export function NeedsMe() {
-  const { data } = useOpenInterventions();
-  const { data: approvals } = useOpenApprovals();
-  const { data: runs } = useRunsToAdvance();
-  const mine = approvals?.items.filter(({ approval_id: id }) => approvals.mine.includes(id)) ?? [];
-  const needs: readonly Need[] = [
-    ...mine.map((item) => ({
-      ...{ key: item.approval_id, text: item.title, at: item.opened_at },
-      kind: words.needKinds.approval,
-    })),
-    ...(data?.items ?? []).map((item) => ({
-      ...{ key: item.intervention_id, text: item.message, at: item.opened_at },
-      kind: waitsForMoney(item) ? words.needKinds.money : words.needKinds.failure,
-    })),
-    ...(runs ?? []).map((run) => ({
-      ...{ key: run.run_id, text: run.name, at: run.started_at, kind: words.needKinds.next },
-    })),
-  ];
-  const total = (data?.total ?? 0) + (approvals?.mineTotal ?? 0) + (runs?.length ?? 0);
-  return (
-    <Card
-      title={words.needs}
-      aside={needs.length > 0 && <Link to="/needs">{words.needsMore(total)}</Link>}
-      className={needs.length > 0 ? 'card-calls' : ''}
-    >
-      {data !== undefined && needs.length === 0 && (
-        <p className="card-body dim">{words.needsNone}</p>
-      )}
-      <ul className="home-list">
-        {needs.slice(0, NEEDS_SHOWN).map(({ key, text, kind, at }) => (
-          <li key={key}>
-            <StatusMark status="needs_person" bare />
-            <Link to="/needs" className="grow cut">
-              {text}
-            </Link>
-            <span className="dim">{kind}</span>
-            <When at={at} />
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-interface Need {
-  readonly key: string;
-  readonly text: string;
-  readonly kind: string;
-  readonly at: string | null;
-}
-
-const NEEDS_SHOWN = 7;
-
 const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
 
 export function RunningNow() {
   const { data } = useSomeRuns({ status: RUNNING, limit: 8 });
+  const may = useMay();
   return (
-    <RunCard title={words.running} none={words.runningNone} runs={data?.items} status={RUNNING} />
+    <RunCard
+      title={words.running}
+      none={words.runningNone}
+      start={may('jobs:write')}
+      runs={data?.items}
+      search={{ status: RUNNING.join(',') }}
+      all={data && words.runningCount(count(data.total))}
+    />
   );
 }
 
-const BAD = ['failed', 'timeout', 'aborted'];
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+const SHOWN = 8;
 
 export function LatestFailures() {
-  // In steps of an hour, so that the question stays the same.
-  const since = new Date(Math.floor((now() - DAY_MS) / HOUR_MS) * HOUR_MS).toISOString();
-  const { data } = useSomeRuns({ status: BAD, created_after: since, limit: 8 });
+  const { data } = useLateFailures();
   return (
-    <RunCard title={words.failures} none={words.failuresNone} runs={data?.items} status={BAD} />
+    <RunCard
+      title={words.failures}
+      none={words.failuresNone}
+      runs={data?.items.slice(0, SHOWN)}
+      search={{ status: 'failed,timeout,aborted', since: '24h' }}
+    />
   );
 }
 
 interface RunCardProps {
   readonly title: string;
   readonly none: string;
+  /** Whether a run may be started here while there is none. */
+  readonly start?: boolean;
   readonly runs: readonly RunView[] | undefined;
-  readonly status: readonly string[];
+  readonly search: RunFilters;
+  readonly all?: string | undefined;
 }
 
-function RunCard({ title, none, runs, status }: RunCardProps) {
-  const all = (
-    <Link to="/runs" search={{ status: status.join(',') }}>
-      {words.seeAll}
+function RunCard({ title, none, start = false, runs, search, all = words.seeAll }: RunCardProps) {
+  const more = runs !== undefined && runs.length > 0 && (
+    <Link to="/runs" search={search}>
+      {all}
     </Link>
   );
   return (
-    <Card title={title} aside={all}>
-      {runs?.length === 0 && <p className="card-body dim">{none}</p>}
+    <Card title={title} aside={more}>
+      {runs?.length === 0 && (
+        <p className="card-body dim">
+          {none} {start && <Link to="/submit">{words.submit}</Link>}
+        </p>
+      )}
       <ul className="home-list">
         {runs?.map((run) => (
           <li key={run.run_id}>

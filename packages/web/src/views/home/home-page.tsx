@@ -1,7 +1,12 @@
 import { lazy, Suspense } from 'react';
+import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
 import { Page } from '../../ui/page.tsx';
 import { WORDS } from '../../words.ts';
-import { LatestFailures, NeedsMe, NextFirings, RunningNow, Verdict } from './home-cards.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { LatestFailures, NextFirings, RunningNow } from './home-cards.tsx';
+import { NeedsMe } from './needs-card.tsx';
+import { Troubles } from './troubles.tsx';
+import { Verdict } from './verdict.tsx';
 import './home.css';
 
 const Throughput = lazy(async () => ({ default: (await import('./throughput.tsx')).Throughput }));
@@ -11,9 +16,11 @@ export function HomePage() {
   return (
     <Page title={WORDS.nav.home}>
       <Verdict />
+      <Beginning />
       <div className="home">
         <div className="home-column">
           <NeedsMe />
+          <Troubles />
           <RunningNow />
         </div>
         <div className="home-column">
@@ -26,4 +33,11 @@ export function HomePage() {
       </div>
     </Page>
   );
+}
+
+/** Only where there is no run at all. */
+function Beginning() {
+  const { data: stats } = useRunSummary();
+  const { data: any } = useSomeRuns({ limit: 1 });
+  return stats?.total === 0 && any?.items.length === 0 ? <FirstSteps /> : null;
 }

@@ -1,44 +1,67 @@
+import { SegmentedControl } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { now } from '../../data/clock.ts';
-import { useRunSummary } from '../../data/runs.ts';
-import { fillDays } from '../../logic/days.ts';
-import { duration, percent } from '../../logic/format.ts';
-import { DayChart } from '../../ui/day-chart.tsx';
+import { SUMMARY, useRunSummary } from '../../data/runs.ts';
+import { dayBars, hourBars } from '../../logic/bars.ts';
+import { count, duration, percent } from '../../logic/format.ts';
+import { BarChart } from '../../ui/bar-chart.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
 
-const DAYS = 30;
-
-/** How many runs ended, and how, day by day. */
+/** How many runs ended, and how, by hour or by day. */
 export function Throughput() {
-  const { data } = useRunSummary(DAYS);
+  const { data } = useRunSummary();
+  const [kept, setStep] = useLocalStorage({ key: 'tenuto.home.step', defaultValue: 'hour' });
+  const step = kept === 'day' ? 'day' : 'hour';
   const seconds = (value: number | null) => (value === null ? '–' : duration(value * 1_000));
   return (
     <section className="card home-chart">
       <header>
         <h2 className="grow">{words.throughput}</h2>
-        <span className="dim">{words.days}</span>
+        <SegmentedControl
+          aria-label={words.span}
+          size="xs"
+          value={step}
+          onChange={setStep}
+          data={[
+            { value: 'hour', label: words.spans.hour },
+            { value: 'day', label: words.spans.day },
+          ]}
+        />
       </header>
       <div className="card-body">
         {data !== undefined && data.total === 0 && <p className="dim">{words.noData}</p>}
         {data !== undefined && data.total > 0 && (
           <>
             <dl className="facts">
-              <div>
-                <dt>{words.success}</dt>
-                <dd>{data.success_rate === null ? '–' : percent(data.success_rate)}</dd>
-              </div>
-              <div>
-                <dt>{words.p50}</dt>
-                <dd>{seconds(data.p50_duration_seconds)}</dd>
-              </div>
-              <div>
-                <dt>{words.p95}</dt>
-                <dd>{seconds(data.p95_duration_seconds)}</dd>
-              </div>
+              <Fact
+                name={words.success}
+                value={data.success_rate === null ? '–' : percent(data.success_rate)}
+              />
+              <Fact name={words.ended} value={count(data.total)} />
+              <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
+              <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
+              <span className="dim">{words.of30}</span>
             </dl>
-            <DayChart days={fillDays(data.runs_per_day, { days: DAYS, now: now() })} />
+            <BarChart
+              step={step}
+              bars={
+                step === 'day'
+                  ? dayBars(data, { days: SUMMARY.days, now: now() })
+                  : hourBars(data, { hours: SUMMARY.hours, now: now() })
+              }
+            />
           </>
         )}
       </div>
     </section>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
   );
 }

@@ -2,22 +2,18 @@ import { Link } from '@tanstack/react-router';
 import type { RunDetail } from '@tenuto/contract';
 import { readyPhases } from '../../logic/phases.ts';
 import { StatusMark } from '../../ui/status.tsx';
-import { NEEDS_WORDS as words } from '../../words-needs.ts';
 import { NextButton } from '../run/next-button.tsx';
 
 /** Runs of profiles that wait to be told to go on. */
 export function ToAdvance({ runs }: { readonly runs: readonly RunDetail[] }) {
   if (runs.length === 0) return null;
   return (
-    <section className="card need">
-      <header>
-        <h2>{words.advance}</h2>
-      </header>
+    <div className="card need">
       <ul className="advance-list">
         {runs.map((run) => (
           <li key={run.run_id}>
             <StatusMark status="needs_person" bare />
-            <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow">
+            <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow need-row">
               {run.name}{' '}
               <span className="dim">
                 {readyPhases(run.phases)
@@ -29,6 +25,6 @@ export function ToAdvance({ runs }: { readonly runs: readonly RunDetail[] }) {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }

@@ -22,7 +22,14 @@ export function WaitingApproval({ item, isMine }: Props) {
     <article className="card need">
       <header>
         <StatusMark status="needs_person" />
-        <strong className="grow">{item.title}</strong>
+        <Link
+          to="/runs/$runId"
+          params={{ runId: item.run_id }}
+          search={{ node: item.node_id }}
+          className="grow need-row"
+        >
+          {item.title}
+        </Link>
         <span className="dim">
           <When at={item.opened_at} />
         </span>

@@ -1,212 +1,126 @@
-import { Button, Textarea } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { type Intervention, RESOLUTIONS, type Resolution } from '@tenuto/contract';
-import { useRef, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useOpenApprovals } from '../../data/approvals.ts';
-import {
-  useDecide,
-  useDecidedInterventions,
-  useOpenInterventions,
-} from '../../data/interventions.ts';
+import { useOpenInterventions } from '../../data/interventions.ts';
 import { useRunsToAdvance } from '../../data/phased.ts';
-import { useMay } from '../../data/scopes.ts';
-import { waitsForMoney } from '../../logic/phases.ts';
-import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { usePrincipal } from '../../data/scopes.ts';
+import { isFor, needsOf } from '../../logic/needs.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
-import { StatusMark } from '../../ui/status.tsx';
-import { When } from '../../ui/time.tsx';
-import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NEEDS_WORDS as words } from '../../words-needs.ts';
-import { RaiseBudget } from '../run/raise-budget.tsx';
 import { ToAdvance } from './advance.tsx';
 import { WaitingApproval } from './approval.tsx';
+import { Decided } from './decided.tsx';
+import { WaitingIntervention } from './intervention.tsx';
 import './needs.css';
 
 /** What waits for a decision, each with what may be decided. */
 export function NeedsPage() {
-  const { data, error, refetch } = useOpenInterventions();
-  const { data: approvals } = useOpenApprovals();
-  const { data: runs } = useRunsToAdvance();
-  const asked = approvals?.items ?? [];
-  const others = (runs?.length ?? 0) + asked.length;
+  const { show } = useSearch({ from: '/needs' });
+  const needs = useNeeds(show === 'all');
+  useListKeys('.need-row');
+  const { error, shown, phases, counts, mine } = needs;
+  const total = counts[show ?? 'mine'];
   return (
-    <Page title={words.title}>
-      {data === undefined && error === null && <Waiting />}
-      {data === undefined && error !== null && (
-        <Failure error={error} again={() => void refetch()} />
+    <Page title={words.title} aside={<Whose counts={counts} isAll={show === 'all'} />}>
+      {shown === undefined && error === null && <Waiting />}
+      {shown === undefined && error !== null && (
+        <Failure error={error} again={() => void needs.refetch()} />
       )}
-      {data?.items.length === 0 && others === 0 && (
-        <Empty title={words.empty} text={words.emptyText} />
-      )}
-      {asked.map((item) => (
-        <WaitingApproval
-          key={item.approval_id}
-          item={item}
-          isMine={approvals?.mine.includes(item.approval_id) ?? false}
-        />
-      ))}
-      {data?.items.map((item) => (
-        <Waits key={item.intervention_id} item={item} />
-      ))}
-      <ToAdvance runs={runs ?? []} />
+      {shown !== undefined && total === 0 && <Nothing others={counts.all} />}
+      <Group title={words.approvals} count={shown?.approvals.length}>
+        {shown?.approvals.map((item) => (
+          <WaitingApproval
+            key={item.approval_id}
+            item={item}
+            isMine={mine.includes(item.approval_id)}
+          />
+        ))}
+      </Group>
+      <Group title={words.problems} count={shown?.decisions.length}>
+        {shown?.decisions.map((item) => (
+          <WaitingIntervention key={item.intervention_id} item={item} />
+        ))}
+      </Group>
+      <Group title={words.money} count={shown?.money.length}>
+        {shown?.money.map((item) => (
+          <WaitingIntervention key={item.intervention_id} item={item} />
+        ))}
+      </Group>
+      <Group title={words.advance} count={phases.length}>
+        <ToAdvance runs={phases} />
+      </Group>
       <Decided />
     </Page>
   );
 }
 
-function Waits({ item }: { readonly item: Intervention }) {
-  return (
-    <article className="card need">
-      <header>
-        <StatusMark status={item.state} />
-        <strong className="grow">{item.message}</strong>
-        <span className="dim">
-          <When at={item.opened_at} />
-        </span>
-      </header>
-      <div className="card-body need-body">
-        <dl className="facts">
-          <div>
-            <dt>{words.run}</dt>
-            <dd>
-              <Link
-                to="/runs/$runId"
-                params={{ runId: item.job_id }}
-                search={item.node_id === null ? {} : { node: item.node_id }}
-              >
-                {item.job_id.slice(-8)}
-              </Link>
-            </dd>
-          </div>
-          <div>
-            <dt>{words.node}</dt>
-            <dd>{item.node_id ?? words.wholeRun}</dd>
-          </div>
-          {item.assignee !== null && (
-            <div>
-              <dt>{words.assignee}</dt>
-              <dd>{item.assignee}</dd>
-            </div>
-          )}
-          {item.deadline_at !== null && (
-            <div>
-              <dt>{words.deadline(words.resolutions[item.default_resolution])}</dt>
-              <dd>
-                <When at={item.deadline_at} />
-              </dd>
-            </div>
-          )}
-        </dl>
-        {item.error !== null && item.error.message !== item.message && (
-          <p className="tone-red">
-            <code>{item.error.type}</code> {item.error.message}
-          </p>
-        )}
-        <Decide item={item} />
-      </div>
-    </article>
-  );
-}
-
-function Decide({ item }: { readonly item: Intervention }) {
-  const [question, setQuestion] = useState<Question>();
-  const result = useRef('');
-  const decide = useDecide();
-  const may = useMay()('jobs:write');
-  if (!may) return null;
-  const forMoney = waitsForMoney(item);
-  const ask = (resolution: Resolution) => () => {
-    const [title, text] = words.ask[resolution];
-    result.current = '';
-    setQuestion({
-      ...{ title, text, verb: words.resolutions[resolution], reason: true },
-      danger: resolution === 'abort',
-      children: resolution === 'skip' && (
-        <Textarea
-          label={words.result}
-          rows={4}
-          classNames={{ input: 'code-input' }}
-          onChange={(event) => {
-            result.current = event.currentTarget.value;
-          }}
-        />
-      ),
-      act: (reason) =>
-        decide.mutate(
-          {
-            ...{ id: item.intervention_id, version: item.version, resolution, reason },
-            ...(result.current.trim() !== '' && { result: readResult(result.current) }),
-          },
-          {
-            onSuccess: () => tell(words.done),
-            onError: (error) => tellFailure(words.failed, error),
-          },
-        ),
-    });
+/** All that is open, and what of it is for who is signed in. */
+function useNeeds(isAll: boolean) {
+  const { data: interventions, error, refetch } = useOpenInterventions();
+  const { data: asked } = useOpenApprovals();
+  const { data: runs } = useRunsToAdvance();
+  const me = usePrincipal();
+  const mine = asked?.mine ?? [];
+  const all = { approvals: asked?.items ?? [], interventions: interventions?.items ?? [] };
+  const own = {
+    approvals: all.approvals.filter(({ approval_id: id }) => mine.includes(id)),
+    interventions: all.interventions.filter((item) => isFor(item, me)),
   };
+  const phases = runs ?? [];
+  const countOf = (of: typeof all) => of.approvals.length + of.interventions.length + phases.length;
+  return {
+    ...{ error, refetch, phases, mine, counts: { all: countOf(all), mine: countOf(own) } },
+    shown: interventions && needsOf(isAll ? all : own),
+  };
+}
+
+interface WhoseProps {
+  readonly counts: { readonly all: number; readonly mine: number };
+  readonly isAll: boolean;
+}
+
+function Whose({ counts, isAll }: WhoseProps) {
+  const navigate = useNavigate();
+  const chip = (word: string, count: number, search: { readonly show?: 'all' }) => (
+    <button
+      type="button"
+      className="chip"
+      aria-pressed={isAll === (search.show === 'all')}
+      onClick={() => void navigate({ to: '/needs', search, replace: true })}
+    >
+      {word} <span className="dim num">{count}</span>
+    </button>
+  );
   return (
-    <div className="row">
-      {forMoney && <RaiseBudget runId={item.job_id} nodeId={item.node_id} isFirst />}
-      {RESOLUTIONS.map((resolution) => (
-        <Button
-          key={resolution}
-          variant={resolution === 'retry' && !forMoney ? 'filled' : 'default'}
-          loading={decide.isPending}
-          onClick={ask(resolution)}
-        >
-          {words.resolutions[resolution]}
-        </Button>
-      ))}
-      <Confirm question={question} close={() => setQuestion(undefined)} />
-    </div>
+    <fieldset className="needs-whose" aria-label={words.show}>
+      {chip(words.mine, counts.mine, {})}
+      {chip(words.all, counts.all, { show: 'all' })}
+    </fieldset>
   );
 }
 
-/** What is no JSON is a text. */
-function readResult(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function Nothing({ others }: { readonly others: number }) {
+  if (others > 0) return <Empty title={words.emptyMine} text={words.emptyMineText} />;
+  return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
 }
 
-function Decided() {
-  const { data } = useDecidedInterventions();
-  if (data === undefined || data.items.length === 0) return null;
+interface GroupProps {
+  readonly title: string;
+  readonly count: number | undefined;
+  readonly children: ReactNode;
+}
+
+function Group({ title, count, children }: GroupProps) {
+  if (count === undefined || count === 0) return null;
   return (
-    <section className="card">
-      <header>
-        <h2>{words.decided}</h2>
-      </header>
-      <div className="table-scroll">
-        <table className="table table-cards">
-          <tbody>
-            {data.items.map((item) => (
-              <tr key={item.intervention_id}>
-                <td>
-                  <StatusMark status={item.state} />
-                </td>
-                <td className="first">{item.message}</td>
-                <td>{item.resolution !== null && words.resolved[item.resolution]}</td>
-                <td className="dim">
-                  {item.resolved_by !== null && `${words.by} ${item.resolved_by}`}
-                </td>
-                <td>
-                  <When at={item.resolved_at} />
-                </td>
-                <td>
-                  <Link to="/runs/$runId" params={{ runId: item.job_id }}>
-                    {item.job_id.slice(-8)}
-                  </Link>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <section className="needs-group">
+      <h2>
+        {title} <span className="dim num">{count}</span>
+      </h2>
+      {children}
     </section>
   );
 }

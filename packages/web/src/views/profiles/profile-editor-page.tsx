@@ -1,16 +1,64 @@
-import { Page } from '../../ui/page.tsx';
+import { useParams, useSearch } from '@tanstack/react-router';
+import type { JsonObject, ProfileView } from '@tenuto/contract';
+import { lazy, Suspense } from 'react';
+import { NoSuchPage } from '../../app/problems.tsx';
+import { useProfile } from '../../data/profiles.ts';
+import { isMissing } from '../../data/query-client.ts';
+import { Failure } from '../../ui/notice.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
 
+const EditorFrame = lazy(async () => ({
+  default: (await import('./editor-frame.tsx')).EditorFrame,
+}));
+
+/** An empty profile, or a copy of one, to be drawn. */
 export function NewProfilePage() {
-  return (
-    <Page title="Create a profile">
-      <p>…</p>
-    </Page>
+  const { from } = useSearch({ from: '/profiles/new' });
+  const source = useProfile(from ?? '', from !== undefined);
+  if (from === undefined) return <Open key="new" name="?" first={BLANK} />;
+  if (source.data === undefined) return <Opening error={source.error} />;
+  const copy = { ...docOf(source.data), name: `${from.slice(0, 58)}_copy` };
+  return <Open key={from} name={`?${from}`} first={copy} />;
+}
+
+const BLANK: JsonObject = { name: '', phases: [] };
+
+/** One profile: its phases, and everything in them. */
+export function ProfilePage() {
+  const { name } = useParams({ from: '/profiles/$name' });
+  const { data, error } = useProfile(name);
+  if (isMissing(error)) return <NoSuchPage />;
+  if (data === undefined) return <Opening error={error} />;
+  return <Open key={name} name={name} profile={data} first={BLANK} />;
+}
+
+function Opening({ error }: { readonly error: Error | null }) {
+  if (error === null) return <Waiting rows={10} />;
+  return isMissing(error) ? (
+    <NoSuchPage />
+  ) : (
+    <div className="page">
+      <Failure error={error} />
+    </div>
   );
 }
-export function ProfilePage() {
+
+/** What a profile says, as it came through JSON. */
+function docOf({ profile }: ProfileView): JsonObject {
+  const doc: JsonObject = JSON.parse(JSON.stringify(profile));
+  return doc;
+}
+
+interface OpenProps {
+  readonly name: string;
+  readonly profile?: ProfileView;
+  readonly first: JsonObject;
+}
+
+function Open({ name, profile, first }: OpenProps) {
   return (
-    <Page title="Profile">
-      <p>…</p>
-    </Page>
+    <Suspense fallback={<Waiting rows={10} />}>
+      <EditorFrame name={name} profile={profile} first={first} docOf={docOf} />
+    </Suspense>
   );
 }

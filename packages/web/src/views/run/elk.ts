@@ -1,28 +1,45 @@
 import ELK, { type ELK as Elk } from 'elkjs/lib/elk-api.js';
 import ElkWorker from 'elkjs/lib/elk-worker.min.js?worker';
 import type { Graph } from '../../logic/graph.ts';
-import { CARD, type Places } from '../../logic/graph-layout.ts';
+import { CARD, type Layout } from '../../logic/graph-layout.ts';
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
   'elk.layered.spacing.nodeNodeBetweenLayers': String(CARD.column - CARD.width),
   'elk.spacing.nodeNode': String(CARD.row - CARD.height),
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+  // Levels are the server's: a card is no further to the right than it has to be.
+  'elk.partitioning.activate': 'true',
 };
 
 let elk: Elk | undefined;
 
-/** Lays a graph out in a thread of its own. */
-export async function layoutByElk({ cards, edges }: Graph): Promise<Places> {
+/** Lays a graph without frames out in a thread of its own. */
+export async function layoutByElk({ cards, from, to }: Graph): Promise<Layout> {
   elk ??= new ELK({ workerFactory: () => new ElkWorker() });
+  const { width, height } = CARD;
   const laid = await elk.layout({
     id: 'root',
     layoutOptions: OPTIONS,
-    children: cards.map(({ id }) => ({ id, width: CARD.width, height: CARD.height })),
-    edges: edges.map(({ from, to }, index) => ({
-      ...{ id: `e${index}`, sources: [from], targets: [to] },
+    children: cards.map(({ level }, card) => ({
+      ...{ id: String(card), width, height },
+      layoutOptions: { 'elk.partitioning.partition': String(level) },
+    })),
+    edges: Array.from(from, (start, edge) => ({
+      ...{ id: `e${edge}`, sources: [String(start)], targets: [String(to[edge])] },
     })),
   });
-  return new Map((laid.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
+  const places = new Map((laid.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
+  return {
+    cards: cards.map((_, card) => ({ x: 0, y: 0, ...places.get(String(card)), width, height })),
+    frames: [],
+    bounds: around([...places.values()]),
+  };
+}
+
+function around(places: readonly { readonly x: number; readonly y: number }[]): Layout['bounds'] {
+  const right = places.reduce((most, { x }) => Math.max(most, x + CARD.width), 0);
+  const bottom = places.reduce((most, { y }) => Math.max(most, y + CARD.height), 0);
+  return { x: 0, y: 0, width: right, height: bottom };
 }

@@ -1,130 +1,107 @@
-import type { JobNode } from '@tenuto/contract';
-import {
-  Background,
-  Controls,
-  type Edge as FlowEdge,
-  MiniMap,
-  type NodeMouseHandler,
-  ReactFlow,
-  type ReactFlowInstance,
-} from '@xyflow/react';
-import '@xyflow/react/dist/style.css';
-import { useMantineColorScheme } from '@mantine/core';
+import { GRAPH_STATES } from '@tenuto/contract';
 import { useMemo, useState } from 'react';
-import { type Card, type Graph, graphOf } from '../../logic/graph.ts';
-import { CARD } from '../../logic/graph-layout.ts';
-import { lookOf } from '../../logic/status.ts';
-import { Empty } from '../../ui/notice.tsx';
+import { type Graph, partOf } from '../../logic/graph.ts';
+import { ZOOM } from '../../logic/graph-viewport.ts';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
-import { CardNode, type CardNodeType } from './card-node.tsx';
-import { useLayout } from './use-layout.ts';
+import type { Hit } from './graph-canvas.ts';
+import { keysOf } from './graph-keys.ts';
+import type { Looks } from './graph-scene.ts';
+import { GraphTools } from './graph-tools.tsx';
+import { useGraphCanvas, useShown, useToggle } from './use-graph-canvas.ts';
+import { useScene, type Wish } from './use-scene.ts';
 
 const words = RUN_WORDS.graph;
-const NODE_TYPES = { card: CardNode };
 /** From so many cards on, a map of them helps. */
 const MAP_FROM = 15;
 
-interface Props {
-  readonly nodes: readonly JobNode[];
-  readonly picked: string | undefined;
+interface Props extends Wish {
   readonly pick: (nodeId: string) => void;
+  readonly look: (change: { readonly open?: string; readonly lit?: string | undefined }) => void;
 }
 
 /** The graph of a run from left to right, with the state of each node. */
-export function GraphView({ nodes, picked, pick }: Props) {
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
-  const graph = useMemo(() => graphOf(nodes, unfolded), [nodes, unfolded]);
-  const places = useLayout(graph);
-  const { colorScheme } = useMantineColorScheme();
-  const onNodeClick: NodeMouseHandler<CardNodeType> = (_event, { data: { card } }) => {
-    if (card.nodes.length > 1) setUnfolded(new Set([...unfolded, card.id]));
-    else pick(card.id);
+export function GraphView(props: Props) {
+  const { graph, pick, look, open, isCritical } = props;
+  const { drawn, layout, looks } = useScene(props);
+  const [cursor, setCursor] = useState(-1);
+  const [hover, setHover] = useState('');
+  const { anchor, toggle } = useToggle({ drawn, layout }, open, (next) => look({ open: next }));
+  const act = (at: Hit) => {
+    if (at === undefined) return;
+    const card = 'card' in at ? drawn.cards[at.card] : undefined;
+    if (card?.kind === 'node') pick(card.label);
+    else toggle('card' in at ? at.card : drawn.cards.length + at.frame);
   };
-  const flowNodes = useMemo(
-    () =>
-      places === undefined
-        ? []
-        : graph.cards.map((card) => flowNode(card, places.get(card.id), picked)),
-    [graph, places, picked],
-  );
-  const flowEdges = useMemo(() => edgesOf(graph), [graph]);
-  if (nodes.length === 0) return <Empty title={words.none} />;
-  if (places === undefined) return <Waiting />;
-  return (
-    <ReactFlow
-      nodes={flowNodes}
-      edges={flowEdges}
-      nodeTypes={NODE_TYPES}
-      onNodeClick={onNodeClick}
-      colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
-      onInit={showStart}
-      minZoom={0.05}
-      maxZoom={2}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      edgesFocusable={false}
-      deleteKeyCode={null}
-      onlyRenderVisibleElements={graph.cards.length > 100}
-      proOptions={{ hideAttribution: true }}
-    >
-      <Background gap={20} />
-      <Controls showInteractive={false} />
-      {graph.cards.length >= MAP_FROM && (
-        <MiniMap<CardNodeType>
-          pannable
-          zoomable
-          nodeClassName={({ data }) => `map-${lookOf(data.card.status).tone}`}
-        />
-      )}
-      {unfolded.size > 0 && (
-        <button type="button" className="chip graph-fold" onClick={() => setUnfolded(new Set())}>
-          {words.fold}
-        </button>
-      )}
-    </ReactFlow>
-  );
-}
-
-const LEGIBLE = 0.75;
-const MARGIN_PX = 24;
-
-/** All of the graph where it can be read then, else its beginning. */
-function showStart(flow: ReactFlowInstance<CardNodeType>): void {
-  void flow.fitView({ maxZoom: 1, padding: 0.1 }).then(() => {
-    if (flow.getZoom() >= LEGIBLE) return;
-    const { x, y, height } = flow.getNodesBounds(flow.getNodes());
-    const box = document.querySelector('.graph-card')?.getBoundingClientRect();
-    const middle = (box?.height ?? 0) / 2;
-    const top = height * LEGIBLE > middle * 2 ? MARGIN_PX : middle - (height / 2) * LEGIBLE;
-    void flow.setViewport({
-      ...{ x: MARGIN_PX - x * LEGIBLE, y: top - y * LEGIBLE, zoom: LEGIBLE },
-    });
+  const say = (card: number) => sayingOf(card, { drawn, looks });
+  const { canvas, map, controls } = useGraphCanvas({
+    act,
+    hover: (at) => setHover(at !== undefined && 'card' in at ? say(at.card) : ''),
   });
+  const withCursor = useMemo(() => ({ ...looks, cursor }), [looks, cursor]);
+  useShown(controls, { drawn, layout, looks: withCursor }, anchor);
+  const find = (nodeId: string) => {
+    pick(nodeId);
+    const box = layout && partOf(layout, drawn.endOf[graph.indexOf.get(nodeId) ?? -1] ?? -1);
+    if (box !== undefined) controls.current?.reveal(box, true);
+  };
+  const onKeyDown = keysOf({
+    ...{ layout, cursor, controls, act: () => act({ card: cursor }) },
+    from: cursor >= 0 ? cursor : looks.picked,
+    go(card) {
+      setCursor(card);
+      const box = layout?.cards[card];
+      if (box !== undefined) controls.current?.reveal(box);
+    },
+  });
+  return (
+    <>
+      <GraphTools
+        {...{ graph, isCritical, find }}
+        {...foldsOf(drawn, (next) => look({ open: next }))}
+        setCritical={(on) => look({ lit: on ? 'critical' : undefined })}
+        zoom={(by) =>
+          by === 0 ? controls.current?.fit() : controls.current?.zoom(ZOOM.step ** by)
+        }
+      />
+      <div
+        className="graph-field"
+        role="application"
+        aria-label={words.field(drawn.cards.length)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys go from card to card in it.
+        tabIndex={0}
+        title={hover}
+        onKeyDown={onKeyDown}
+        onBlur={() => setCursor(-1)}
+      >
+        {layout === undefined && <Waiting />}
+        <canvas ref={canvas} className="graph-canvas" />
+        <canvas ref={map} className="graph-map" hidden={drawn.cards.length < MAP_FROM} />
+        <p className="unseen" aria-live="polite">
+          {cursor >= 0 && say(cursor)}
+        </p>
+      </div>
+    </>
+  );
 }
 
-function flowNode(
-  card: Card,
-  place: { readonly x: number; readonly y: number } | undefined,
-  picked: string | undefined,
-): CardNodeType {
+/** What can be folded and unfolded at once. */
+function foldsOf({ cards, frames }: Graph, put: (open: string) => void) {
   return {
-    id: card.id,
-    type: 'card' as const,
-    position: place ?? { x: 0, y: 0 },
-    data: { card, isPicked: card.id === picked },
-    width: CARD.width,
-    height: CARD.height,
-    ariaLabel: `${card.label}: ${card.status}`,
+    unfold: cards.some(({ kind }) => kind !== 'node') ? () => put('all') : undefined,
+    fold: frames.length > 0 ? () => put('none') : undefined,
   };
 }
 
-function edgesOf({ edges, cards }: Graph): FlowEdge[] {
-  const running = new Set(cards.filter(({ status }) => status === 'running').map(({ id }) => id));
-  return edges.map(({ from, to, skipped }) => ({
-    id: `${from} ${to}`,
-    source: from,
-    target: to,
-    className: skipped ? 'edge-skipped' : running.has(to) ? 'edge-running' : '',
-  }));
+/** A card in words. */
+function sayingOf(
+  at: number,
+  { drawn, looks }: { readonly drawn: Graph; readonly looks: Looks },
+): string {
+  const card = drawn.cards[at];
+  if (card === undefined) return '';
+  const state = GRAPH_STATES[looks.codes[at] ?? 0] ?? 'pending';
+  const about = card.kind === 'node' ? '' : `, ${looks.about[at]}`;
+  return `${card.label}: ${WORDS.status[state]}${about}`;
 }

@@ -1,6 +1,12 @@
 import type { JobNode, RunDetail } from '@tenuto/contract';
 import { useDeferredValue, useState } from 'react';
-import { isFiltered, type LogFilter, type LogOf, useLogEnds, useLogMatches } from '../../data/logs.ts';
+import {
+  isFiltered,
+  type LogFilter,
+  type LogOf,
+  useLogEnds,
+  useLogMatches,
+} from '../../data/logs.ts';
 import { useRunNodes } from '../../data/runs.ts';
 import { readLine } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
@@ -60,7 +66,9 @@ export function LogTab({ run, node, line, select }: Props) {
         found={isFiltered(filter) && matches.data ? found.length : undefined}
         hasMore={matches.hasNextPage}
       />
-      {error !== null && ends === undefined && <Failure error={error} again={() => void refetch()} />}
+      {error !== null && ends === undefined && (
+        <Failure error={error} again={() => void refetch()} />
+      )}
       {ends === undefined && error === null && <Waiting />}
       {ends?.length === 0 && <Empty title={words.empty} text={words.emptyText} />}
       {ends !== undefined && ends.length > 0 && !listed && (

@@ -1,19 +1,22 @@
-import type { RunDetail } from '@tenuto/contract';
-import { lazy, Suspense, useMemo } from 'react';
-import { useAttempts, useOtherNodes, useRunNodes } from '../../data/runs.ts';
-import { count } from '../../logic/format.ts';
-import type { RunTab } from '../../logic/run-search.ts';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { JobGraph, RunDetail } from '@tenuto/contract';
+import { useMemo } from 'react';
+import { useRunGraph, useRunNode, useRunStates } from '../../data/run-graph.ts';
+import { runGraphOf } from '../../logic/run-graph.ts';
+import { type RunTab, readRunSearch } from '../../logic/run-search.ts';
+import type { RunStates } from '../../logic/run-states.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
-import { Failure } from '../../ui/notice.tsx';
+import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
+import { GraphLegend } from './graph-legend.tsx';
+import { GraphView } from './graph-view.tsx';
 import { NodePanel } from './node-panel.tsx';
+import { Split } from './split.tsx';
 import { Timeline } from './timeline.tsx';
+import './graph.css';
 
-const GraphView = lazy(async () => ({ default: (await import('./graph-view.tsx')).GraphView }));
-
-/** Up to so many nodes every attempt is drawn; beyond it each node is one bar. */
-const ATTEMPTS_OF_NODES = 200;
+const words = RUN_WORDS.graph;
 
 interface Props {
   readonly run: RunDetail;
@@ -23,38 +26,65 @@ interface Props {
 
 /** Graph and timeline side by side; a node that is picked in one is picked in both. */
 export function Overview({ run, node, select }: Props) {
-  const { data: job, error, refetch } = useRunNodes(run.run_id);
-  const isSmall = job !== undefined && job.node_count <= ATTEMPTS_OF_NODES;
-  const { data: attempts = [] } = useAttempts(run.run_id, undefined, isSmall);
-  const narrow = useIsNarrow();
-  const known = job?.nodes?.length ?? 0;
-  const { data: others } = useOtherNodes(run.run_id, { known, all: job?.node_count ?? 0 });
-  const nodes = useMemo(() => [...(job?.nodes ?? []), ...(others ?? [])], [job, others]);
-  if (job === undefined) {
-    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
+  const { data: plan, error, refetch } = useRunGraph(run.run_id);
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  if (plan === undefined && error !== null) {
+    return <Failure error={error} again={() => void refetch()} />;
   }
-  const picked = nodes.find(({ node_id }) => node_id === node);
-  const omitted = job.node_count - nodes.length;
+  if (plan === undefined || states === undefined) return <Waiting />;
+  if (plan.node_ids.length === 0) return <Empty title={words.none} />;
+  return <Shown {...{ run, node, select, plan, states }} />;
+}
+
+/** What changes of how the graph is looked at; undefined takes a part back. */
+type Looked = { readonly [Part in 'states' | 'open' | 'lit']?: string | undefined };
+
+interface ShownProps extends Props {
+  readonly plan: JobGraph;
+  readonly states: RunStates;
+}
+
+function Shown({ run, node, select, plan, states }: ShownProps) {
+  const { instances } = states;
+  const graph = useMemo(() => runGraphOf(plan, instances), [plan, instances]);
+  const search = useSearch({ from: '/runs/$runId' });
+  const navigate = useNavigate({ from: '/runs/$runId' });
+  const shown = useMemo(() => new Set(search.states?.split(',') ?? []), [search.states]);
+  const look = (change: Looked) =>
+    void navigate({ search: (old) => readRunSearch({ ...old, ...change }), replace: true });
+  const show = (wanted: ReadonlySet<string>) =>
+    look({ states: wanted.size === 0 ? undefined : [...wanted].join(',') });
+  const narrow = useIsNarrow();
+  const at = node === undefined ? -1 : (graph.indexOf.get(node) ?? -1);
+  const mark = at < 0 ? '' : `${states.codes[at]} ${states.attempts[at]}`;
+  const { data: picked } = useRunNode(run.run_id, at < 0 ? undefined : node, mark);
+  const timeline = (
+    <section className="card" aria-label={words.timeline}>
+      <Timeline {...{ graph, states, shown }} picked={node} pick={(id) => select(id)} />
+    </section>
+  );
   return (
     <>
-      {omitted > 0 && (
-        <p className="dim omitted">
-          {RUN_WORDS.graph.omitted(count(nodes.length), count(nodes.length + omitted))}
-        </p>
+      <GraphLegend {...{ states, shown, show }} />
+      {narrow ? (
+        timeline
+      ) : (
+        <Split
+          left={
+            <section className="card graph-card" aria-label={words.title}>
+              <GraphView
+                {...{ graph, states, shown, look }}
+                picked={node}
+                pick={(id) => select(id)}
+                open={search.open}
+                isCritical={search.lit === 'critical'}
+              />
+            </section>
+          }
+          right={timeline}
+        />
       )}
-      <div className="overview">
-        {!narrow && (
-          <section className="card graph-card" aria-label={RUN_WORDS.graph.title}>
-            <Suspense fallback={<Waiting />}>
-              <GraphView nodes={nodes} picked={node} pick={(id) => select(id)} />
-            </Suspense>
-          </section>
-        )}
-        <section className="card" aria-label={RUN_WORDS.graph.timeline}>
-          <Timeline nodes={nodes} attempts={attempts} picked={node} pick={(id) => select(id)} />
-        </section>
-      </div>
-      {picked !== undefined && (
+      {picked !== undefined && picked.node_id === node && (
         <NodePanel
           run={run}
           node={picked}

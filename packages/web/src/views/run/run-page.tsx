@@ -4,8 +4,15 @@ import type { RunDetail } from '@tenuto/contract';
 import { lazy, Suspense } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
+import { useGraphAhead } from '../../data/run-graph.ts';
 import { useRun } from '../../data/runs.ts';
-import { openTab, RUN_TABS, type RunSearch, type RunTab } from '../../logic/run-search.ts';
+import {
+  lookedAt,
+  openTab,
+  RUN_TABS,
+  type RunSearch,
+  type RunTab,
+} from '../../logic/run-search.ts';
 import { useFavicon } from '../../ui/favicon.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { useTitle } from '../../ui/page.tsx';
@@ -15,7 +22,9 @@ import { Explain } from './explain.tsx';
 import { RunHeader } from './run-header.tsx';
 import './run.css';
 
-const Overview = lazy(async () => ({ default: (await import('./overview.tsx')).Overview }));
+// Most who come see it first: it is fetched while the run is still being read.
+const overview = import('./overview.tsx');
+const Overview = lazy(async () => ({ default: (await overview).Overview }));
 const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
 const TestsTab = lazy(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab }));
 const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
@@ -29,7 +38,10 @@ const PlanTab = lazy(async () => ({ default: (await import('./plan-tab.tsx')).Pl
 /** One run: how it stands, why, and everything that is known of it. */
 export function RunPage() {
   const { runId } = useParams({ from: '/runs/$runId' });
+  const search = useSearch({ from: '/runs/$runId' });
   const { data, error, refetch } = useRun(runId);
+  const hasPhases = data !== undefined && data.phases.length > 0;
+  useGraphAhead(runId, openTab(search, hasPhases) === 'overview');
   if (isMissing(error)) return <NoSuchPage />;
   if (data === undefined && error !== null) {
     return (
@@ -60,6 +72,7 @@ function Found({ run }: { readonly run: RunDetail }) {
     go({
       ...((at !== 'overview' || hasPhases) && { tab: at }),
       ...(node !== undefined && { node }),
+      ...lookedAt(search),
     });
   const showNode = (node: string) => select(node, tab === 'phases' ? 'overview' : tab);
   return (

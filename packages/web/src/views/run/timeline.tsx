@@ -1,139 +1,141 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import type { Attempt, JobNode } from '@tenuto/contract';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { duration } from '../../logic/format.ts';
-import { lookOf } from '../../logic/status.ts';
-import {
-  type Bar,
-  type Row,
-  rowsOf,
-  type Span,
-  spanOf,
-  ticksOf,
-  zoom,
-} from '../../logic/timeline.ts';
-import { StatusMark } from '../../ui/status.tsx';
+import { dependenciesOf } from '../../logic/graph-looks.ts';
+import type { RunGraph } from '../../logic/run-graph.ts';
+import { type RunStates, stateOf } from '../../logic/run-states.ts';
+import { rowOrder, type Span, spanOf, ticksOf, zoom } from '../../logic/timeline.ts';
+import { useIsNarrow } from '../../ui/narrow.ts';
 import { useNow } from '../../ui/time.tsx';
-import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
+import { TimelineRow } from './timeline-row.tsx';
+import { useThrottled } from './use-throttled.ts';
+import { useTimelineWheel } from './use-timeline-wheel.ts';
 
 const words = RUN_WORDS.graph;
 const ROW_PX = 26;
 const TICKS = 6;
 const STEP = 1.6;
+const PART = 0.2;
+/** How often rows are put in order anew, in milliseconds. */
+const ORDER_MS = 400;
 
 interface Props {
-  readonly nodes: readonly JobNode[];
-  readonly attempts: readonly Attempt[];
+  readonly graph: RunGraph;
+  readonly states: RunStates;
+  readonly shown: ReadonlySet<string>;
   readonly picked: string | undefined;
   readonly pick: (nodeId: string) => void;
 }
 
 /** A row for each node: attempts as bars, waits between them hatched, a line for now. */
-export function Timeline({ nodes, attempts, picked, pick }: Props) {
-  const rows = useMemo(() => rowsOf(nodes, attempts), [nodes, attempts]);
-  const goesOn = rows.some(({ bars }) => bars.some(({ to }) => to === null));
+export function Timeline({ graph, states: latest, shown, picked, pick }: Props) {
+  const states = useThrottled(latest, ORDER_MS);
+  const rows = useMemo(() => rowOrder(states, shown), [states, shown]);
+  const goesOn = states.running.size > 0 || states.waits.size > 0;
   const time = useNow(goesOn ? 500 : 60_000);
-  const whole = spanOf(rows, time);
+  const whole = useMemo(() => spanOf(states, time), [states, time]);
   const [part, setPart] = useState<Span>();
-  const shown = part ?? whole;
+  const span = part ?? whole;
   const box = useRef<HTMLDivElement>(null);
-  const magnify = (factor: number, at = (shown.from + shown.to) / 2) => {
-    const next = zoom(whole, shown, factor, at);
+  const magnify = (factor: number, at = (span.from + span.to) / 2) => {
+    const next = zoom(whole, span, factor, at);
     setPart(next.to - next.from >= whole.to - whole.from ? undefined : next);
   };
-  useWheel(box, shown, magnify);
+  const shift = (share: number) => {
+    const by = (span.to - span.from) * share;
+    setPart(
+      zoom(whole, { from: span.from + by, to: span.to + by }, 1, (span.from + span.to) / 2 + by),
+    );
+  };
+  useTimelineWheel(box, span, magnify);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === '+' || event.key === '=') magnify(STEP);
     if (event.key === '-') magnify(1 / STEP);
     if (event.key === '0') setPart(undefined);
+    if (event.key === 'ArrowLeft') shift(-PART);
+    if (event.key === 'ArrowRight') shift(PART);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys zoom what its parts are focused in.
     <div className="timeline" onKeyDown={onKeyDown}>
-      <header className="timeline-head">
+      <header className="timeline-head" title={words.hint}>
         <h2 className="timeline-names">{words.timeline}</h2>
-        <Scale shown={shown} start={whole.from} />
+        <Scale span={span} start={whole.from} />
         {part !== undefined && (
           <button type="button" className="link timeline-reset" onClick={() => setPart(undefined)}>
             {words.reset}
           </button>
         )}
       </header>
-      <Rows
-        box={box}
-        rows={rows}
-        shown={shown}
-        now={goesOn ? time : undefined}
-        {...{ picked, pick }}
-      />
+      {rows.length === 0 && <p className="dim timeline-none">{words.noneShown}</p>}
+      <Rows now={goesOn ? time : undefined} {...{ box, graph, rows, span, states, picked, pick }} />
     </div>
   );
 }
 
-function Scale({ shown, start }: { readonly shown: Span; readonly start: number }) {
-  const offset = shown.from - start;
+function Scale({ span, start }: { readonly span: Span; readonly start: number }) {
+  const offset = span.from - start;
+  const narrow = useIsNarrow();
+  const isWhole = (tick: number) => tick <= (span.to - span.from) * (narrow ? 0.7 : 0.84);
   return (
     <div className="timeline-scale" aria-hidden="true">
-      {ticksOf(shown, TICKS).map((tick) => (
-        <span key={tick} style={{ left: `${(tick / (shown.to - shown.from)) * 100}%` }}>
-          {duration(offset + tick)}
-        </span>
-      ))}
+      {ticksOf(span, narrow ? TICKS / 2 : TICKS)
+        .filter(isWhole)
+        .map((tick) => (
+          <span key={tick} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>
+            {duration(offset + tick)}
+          </span>
+        ))}
     </div>
   );
 }
 
 interface RowsProps {
   readonly box: React.RefObject<HTMLDivElement | null>;
-  readonly rows: readonly Row[];
-  readonly shown: Span;
+  readonly graph: RunGraph;
+  readonly rows: readonly number[];
+  readonly span: Span;
+  readonly states: RunStates;
   /** Undefined when nothing goes on. */
   readonly now: number | undefined;
   readonly picked: string | undefined;
   readonly pick: (nodeId: string) => void;
 }
 
-function Rows({ box, rows, shown, now, picked, pick }: RowsProps) {
+function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    overscan: 10,
+    overscan: 8,
   });
-  const at = rows.findIndex(({ nodeId }) => nodeId === picked);
+  const node = picked === undefined ? -1 : (graph.indexOf.get(picked) ?? -1);
+  const lit = useMemo(() => (node < 0 ? undefined : dependenciesOf(graph, node)), [graph, node]);
+  useStart(virtual, { rows, states, isPicked: node >= 0 });
+  // The row is shown when another node is picked, and not whenever rows are put in order anew.
+  const latest = useRef(rows);
+  latest.current = rows;
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
-  }, [at, virtual]);
+    const at = latest.current.indexOf(node);
+    const { startIndex = 0, endIndex = 0 } = virtual.range ?? {};
+    const isSeen = at > startIndex && at < endIndex;
+    if (at >= 0 && !isSeen) virtual.scrollToIndex(at, { align: 'center' });
+  }, [node, virtual]);
   return (
     <div className="timeline-rows" ref={box}>
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
+          const one = rows[index] ?? 0;
+          const id = graph.ids[one] ?? '';
           return (
-            <button
-              key={row.nodeId}
-              type="button"
-              className="timeline-row"
-              aria-pressed={row.nodeId === picked}
-              style={{ top: start }}
-              onClick={() => pick(row.nodeId)}
-            >
-              <span className="timeline-names">
-                <StatusMark status={row.status} bare />
-                <span className="cut">{row.label}</span>
-              </span>
-              <span className="timeline-bars">
-                {row.bars.length === 0 && <span className="dim">{WORDS.status[row.status]}</span>}
-                {row.bars.map((bar) => (
-                  <BarMark
-                    key={`${bar.kind}-${bar.from}-${bar.attempt}`}
-                    {...{ bar, shown, now }}
-                  />
-                ))}
-              </span>
-            </button>
+            <TimelineRow
+              key={id}
+              status={stateOf(states, one)}
+              isPicked={one === node}
+              isLit={lit?.has(one) === true && one !== node}
+              {...{ id, node: one, top: start, states, span, now, pick }}
+            />
           );
         })}
       </div>
@@ -141,53 +143,24 @@ function Rows({ box, rows, shown, now, picked, pick }: RowsProps) {
   );
 }
 
-interface BarProps {
-  readonly bar: Bar;
-  readonly shown: Span;
-  readonly now: number | undefined;
+interface Start {
+  readonly rows: readonly number[];
+  readonly states: RunStates;
+  readonly isPicked: boolean;
 }
 
-function BarMark({ bar, shown, now }: BarProps) {
-  const to = bar.to ?? now ?? shown.to;
-  const length = shown.to - shown.from;
-  const left = ((bar.from - shown.from) / length) * 100;
-  const width = ((to - bar.from) / length) * 100;
-  const said = bar.kind === 'wait' ? WORDS.status.waiting : WORDS.status[bar.status];
-  const text = `${words.attempt(bar.attempt)}: ${said}, ${duration(to - bar.from)}`;
-  return (
-    <span
-      className={`timeline-bar bar-${bar.kind} tone-${lookOf(bar.status).tone}`}
-      style={{ left: `min(${left}%, 100% - 3px)`, width: `${width}%` }}
-      title={text}
-    >
-      <span className="bar-text">
-        {bar.attempt > 1 && bar.kind === 'attempt' ? bar.attempt : ''}
-      </span>
-    </span>
-  );
-}
+const ABOVE = 3;
 
-/** Ctrl and the wheel zoom around the pointer; the page must not zoom then. */
-function useWheel(
-  box: React.RefObject<HTMLDivElement | null>,
-  shown: Span,
-  magnify: (factor: number, at: number) => void,
+/** Of a run that goes on, the rows of what happens now are shown first; later nothing moves by itself. */
+function useStart(
+  virtual: { scrollToIndex(index: number, options: { align: 'start' }): void },
+  { rows, states, isPicked }: Start,
 ): void {
-  const latest = useRef({ shown, magnify });
-  latest.current = { shown, magnify };
+  const [first] = useState({ rows, states, isPicked });
   useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const onWheel = (event: WheelEvent) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      const bars = element.querySelector('.timeline-bars')?.getBoundingClientRect();
-      if (bars === undefined) return;
-      const { shown: span, magnify: change } = latest.current;
-      const at = span.from + ((event.clientX - bars.left) / bars.width) * (span.to - span.from);
-      change(event.deltaY < 0 ? STEP : 1 / STEP, at);
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [box]);
+    if (first.isPicked) return;
+    const { running, waits } = first.states;
+    const at = first.rows.findIndex((node) => running.has(node) || waits.has(node));
+    if (at > ABOVE) virtual.scrollToIndex(at - ABOVE, { align: 'start' });
+  }, [first, virtual]);
 }

@@ -1,32 +1,35 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Graph } from '../../logic/graph.ts';
-import { layoutByLevels, type Places } from '../../logic/graph-layout.ts';
-import { layoutByElk } from './elk.ts';
+import { type Layout, layoutByLevels } from '../../logic/graph-layout.ts';
 
-/** Beyond so many cards ELK takes longer than anybody waits, on a machine that has other work. */
-const ELK_CARDS = 300;
+/** Nodes of runs, and cards, up to which ELK is quick: 300 cards take it a second, 1,000 ten. */
+const ELK = { nodes: 1_000, cards: 300 } as const;
+
+/** ELK lays out what has no frames; those are laid out by levels, inside and out. */
+function isForElk({ cards, frames, endOf }: Graph): boolean {
+  const isSmall = endOf.length <= ELK.nodes && cards.length <= ELK.cards;
+  return frames.length === 0 && cards.length > 2 && isSmall;
+}
 
 /**
- * Where each card lies; undefined until that is known. Only the form of the graph matters: a node
- * that changes its state moves nothing.
+ * Where each card lies; undefined until that is known. It depends on the form of the graph alone:
+ * a node that changes its state moves nothing.
  */
-export function useLayout(graph: Graph): Places | undefined {
-  const form = useMemo(
-    () => JSON.stringify([graph.cards.map(({ id }) => id), graph.edges.map((e) => [e.from, e.to])]),
-    [graph],
-  );
-  const [laid, setLaid] = useState<{ readonly form: string; readonly places: Places }>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the form is what counts of the graph.
+export function useLayout(graph: Graph): Layout | undefined {
+  const byLevels = useMemo(() => (isForElk(graph) ? undefined : layoutByLevels(graph)), [graph]);
+  const [laid, setLaid] = useState<{ readonly graph: Graph; readonly layout: Layout }>();
   useEffect(() => {
+    if (byLevels !== undefined) return;
     let wanted = true;
-    const put = (places: Places) => {
-      if (wanted) setLaid({ form, places });
+    const put = (layout: Layout) => {
+      if (wanted) setLaid({ graph, layout });
     };
-    if (graph.cards.length > ELK_CARDS) put(layoutByLevels(graph));
-    else layoutByElk(graph).then(put, () => put(layoutByLevels(graph)));
+    import('./elk.ts')
+      .then(({ layoutByElk }) => layoutByElk(graph))
+      .then(put, () => put(layoutByLevels(graph)));
     return () => {
       wanted = false;
     };
-  }, [form]);
-  return laid?.form === form ? laid.places : undefined;
+  }, [graph, byLevels]);
+  return byLevels ?? (laid?.graph === graph ? laid.layout : undefined);
 }

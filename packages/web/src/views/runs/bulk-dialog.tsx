@@ -1,10 +1,14 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { BULK_ACTIONS, BULK_OUTCOMES, type BulkAction, type BulkAnswer } from '@tenuto/contract';
+import {
+  BULK_ACTIONS,
+  BULK_OUTCOMES,
+  type BulkAction,
+  type BulkAnswer,
+  type BulkFilter,
+} from '@tenuto/contract';
 import { useState } from 'react';
-import { now } from '../../data/clock.ts';
 import { bulk, runsKey } from '../../data/runs.ts';
-import { bulkFilterOf, type RunFilters } from '../../logic/run-filters.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { tell } from '../../ui/toasts.ts';
@@ -12,32 +16,44 @@ import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
 
 const words = RUN_WORDS.bulk;
-/** Without a number to go with it, which the dialog does not ask for yet. */
-const ACTIONS = BULK_ACTIONS.filter((action) => action !== 'reprioritise');
+const PRIORITIES = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'];
 
-interface Props {
-  readonly filters: RunFilters;
-  readonly opened: boolean;
-  readonly close: () => void;
+/** Which runs something is to be done to: those that fit the filters, or those that were picked. */
+export interface BulkTarget {
+  /** Undefined when nothing narrows the list. */
+  readonly filter: BulkFilter | undefined;
+  readonly isPicked: boolean;
 }
 
-/** One thing done to all runs that fit the filters, which are shown before it is done. */
-export function BulkDialog({ opened, close, filters }: Props) {
+interface Props {
+  /** Undefined while the dialog is closed. */
+  readonly target: BulkTarget | undefined;
+  readonly close: (isDone: boolean) => void;
+}
+
+/** One thing done to many runs, which are shown before it is done. */
+export function BulkDialog({ target, close }: Props) {
+  const title = target?.isPicked ? words.titlePicked : words.title;
   return (
-    <Modal opened={opened} onClose={close} title={words.title} size="lg">
-      {opened && <Form filters={filters} close={close} />}
+    <Modal opened={target !== undefined} onClose={() => close(false)} title={title} size="lg">
+      {target !== undefined && <Form target={target} close={close} />}
     </Modal>
   );
 }
 
-function Form({ filters, close }: Omit<Props, 'opened'>) {
+interface FormProps {
+  readonly target: BulkTarget;
+  readonly close: Props['close'];
+}
+
+function Form({ target: { filter, isPicked }, close }: FormProps) {
   const [action, setAction] = useState<BulkAction>('cancel');
   const [reason, setReason] = useState('');
-  // Both looks at the runs are of the same span of time.
-  const [filter] = useState(() => bulkFilterOf(filters, now()));
+  const [priority, setPriority] = useState('5');
   const queries = useQueryClient();
   const request = {
     ...{ filter: filter ?? {}, action },
+    ...(action === 'reprioritise' && { priority: Number(priority) }),
     ...(reason.trim() !== '' && { reason: reason.trim() }),
   };
   const preview = useMutation({ mutationFn: () => bulk({ ...request, dry_run: true }) });
@@ -46,7 +62,7 @@ function Form({ filters, close }: Omit<Props, 'opened'>) {
     onSuccess: (answer) => {
       tell(words.done(answer.outcomes.changed + answer.outcomes.asked));
       void queries.invalidateQueries({ queryKey: runsKey });
-      close();
+      close(true);
     },
   });
   if (filter === undefined) return <p>{words.needsFilter}</p>;
@@ -56,13 +72,21 @@ function Form({ filters, close }: Omit<Props, 'opened'>) {
       <Group align="flex-end" gap="xs">
         <Select
           label={words.pick}
-          data={ACTIONS.map((value) => ({ value, label: words.actions[value] }))}
+          data={BULK_ACTIONS.map((value) => ({ value, label: words.actions[value] }))}
           value={action}
           onChange={(value) => {
-            setAction(ACTIONS.find((one) => one === value) ?? 'cancel');
+            setAction(BULK_ACTIONS.find((one) => one === value) ?? 'cancel');
             preview.reset();
           }}
         />
+        {action === 'reprioritise' && (
+          <NativeSelect
+            label={words.priority}
+            data={PRIORITIES}
+            value={priority}
+            onChange={(event) => setPriority(event.currentTarget.value)}
+          />
+        )}
         <TextInput
           label={words.reason}
           value={reason}
@@ -74,9 +98,9 @@ function Form({ filters, close }: Omit<Props, 'opened'>) {
       </Group>
       {preview.error !== null && <Failure error={preview.error} />}
       {act.error !== null && <Failure error={act.error} />}
-      {preview.data !== undefined && <Preview answer={preview.data} />}
+      {preview.data !== undefined && <Preview answer={preview.data} isPicked={isPicked} />}
       <Group justify="flex-end" mt="md" gap="xs">
-        <Button variant="default" onClick={close}>
+        <Button variant="default" onClick={() => close(false)}>
           {WORDS.common.cancel}
         </Button>
         <Button
@@ -92,10 +116,17 @@ function Form({ filters, close }: Omit<Props, 'opened'>) {
   );
 }
 
-function Preview({ answer }: { readonly answer: BulkAnswer }) {
+interface PreviewProps {
+  readonly answer: BulkAnswer;
+  readonly isPicked: boolean;
+}
+
+function Preview({ answer, isPicked }: PreviewProps) {
+  const matched = isPicked ? words.matchedPicked : words.matched;
   return (
     <div aria-live="polite">
-      <p className="bulk-counts">{words.matched(answer.matched)}</p>
+      <p className="bulk-counts">{matched(answer.matched)}</p>
+      {answer.next_cursor !== null && <p className="dim">{words.more}</p>}
       <ul className="bulk-counts">
         {BULK_OUTCOMES.filter((outcome) => answer.outcomes[outcome] > 0).map((outcome) => (
           <li key={outcome}>

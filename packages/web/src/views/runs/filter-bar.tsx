@@ -1,15 +1,20 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { RUN_KINDS, RUN_STATUSES } from '@tenuto/contract';
+import { useNavigate } from '@tanstack/react-router';
+import { RUN_KINDS, RUN_STATUSES, WAITING_FOR } from '@tenuto/contract';
 import { useEffect, useState } from 'react';
 import { after } from '../../data/clock.ts';
 import {
+  isRunId,
   type RunFilters,
   readRunFilters,
   statusesOf,
   toggleStatus,
 } from '../../logic/run-filters.ts';
+import { Icon } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
+import { MORE, MORE_WORDS, MoreFilters } from './more-filters.tsx';
+import { TimeChoice } from './time-choice.tsx';
 
 const words = RUN_WORDS.list;
 const TYPING_MS = 300;
@@ -21,18 +26,13 @@ interface Props {
 
 /** What narrows the list, each part of it in the address. */
 export function FilterBar({ filters, change }: Props) {
-  const chosen = statusesOf(filters.status);
   const put = (part: { readonly [K in keyof RunFilters]?: string | undefined }) =>
     change(readRunFilters({ ...filters, ...part }));
+  const { since: _since, from: _from, to: _to, ...timeless } = filters;
   return (
     <search className="filters">
-      <Typed
-        label={words.search}
-        value={filters.name ?? ''}
-        put={(name) => put({ name })}
-        isSearch
-      />
-      <Typed label={words.tag} value={filters.tag ?? ''} put={(tag) => put({ tag })} />
+      <Search value={filters.name ?? ''} put={(name) => put({ name })} />
+      <TimeChoice range={filters} change={(range) => change({ ...timeless, ...range })} />
       <Select
         aria-label={words.kind}
         placeholder={words.kind}
@@ -43,59 +43,86 @@ export function FilterBar({ filters, change }: Props) {
         w={110}
       />
       <Select
-        aria-label={words.since}
-        placeholder={words.anyTime}
-        data={Object.entries(words.sinces).map(([value, label]) => ({ value, label }))}
-        value={filters.since ?? null}
-        onChange={(since) => put({ since: since ?? undefined })}
+        aria-label={words.waitingFor}
+        placeholder={words.waitingFor}
+        data={WAITING_FOR.map((one) => ({ value: one, label: words.waits[one] }))}
+        value={filters.waiting ?? null}
+        onChange={(waiting) => put({ waiting: waiting ?? undefined })}
         clearable
-        w={160}
+        w={140}
       />
+      <MoreFilters filters={filters} put={put} />
+      {MORE.map((one) => {
+        const value = filters[one];
+        return (
+          value !== undefined && (
+            <button
+              key={one}
+              type="button"
+              className="chip"
+              aria-label={words.without(`${MORE_WORDS[one]} ${value}`)}
+              onClick={() => put({ [one]: undefined })}
+            >
+              <span className="dim">{one === 'meta' ? '' : MORE_WORDS[one]}</span> {value}
+              <Icon name="close" />
+            </button>
+          )
+        );
+      })}
       {Object.keys(filters).length > 0 && (
         <Button variant="subtle" onClick={() => change({})}>
           {words.clear}
         </Button>
       )}
-      <fieldset className="filters-status" aria-label={words.status}>
-        {RUN_STATUSES.map((status) => (
-          <button
-            key={status}
-            type="button"
-            className="chip"
-            aria-pressed={chosen.includes(status)}
-            onClick={() => change(toggleStatus(filters, status))}
-          >
-            <StatusMark status={status} />
-          </button>
-        ))}
-      </fieldset>
+      <Statuses filters={filters} change={change} />
     </search>
   );
 }
 
-interface TypedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly put: (value: string | undefined) => void;
-  readonly isSearch?: boolean;
+function Statuses({ filters, change }: Props) {
+  const chosen = statusesOf(filters.status);
+  return (
+    <fieldset className="filters-status" aria-label={words.status}>
+      {RUN_STATUSES.map((status) => (
+        <button
+          key={status}
+          type="button"
+          className="chip"
+          aria-pressed={chosen.includes(status)}
+          onClick={() => change(toggleStatus(filters, status))}
+        >
+          <StatusMark status={status} />
+        </button>
+      ))}
+    </fieldset>
+  );
 }
 
-/** A field whose text becomes a filter once the typing pauses. */
-function Typed({ label, value, put, isSearch = false }: TypedProps) {
+interface SearchProps {
+  readonly value: string;
+  readonly put: (value: string | undefined) => void;
+}
+
+/** A field whose text becomes a filter once the typing pauses; an id leads to its run. */
+function Search({ value, put }: SearchProps) {
   const [text, setText] = useState(value);
+  const navigate = useNavigate();
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text.trim() === value) return;
-    return after(TYPING_MS, () => put(text.trim() || undefined));
+    return after(TYPING_MS, () => {
+      if (isRunId(text)) void navigate({ to: '/runs/$runId', params: { runId: text.trim() } });
+      else put(text.trim() || undefined);
+    });
   });
   return (
     <TextInput
       type="search"
-      aria-label={label}
-      placeholder={label}
+      aria-label={words.search}
+      placeholder={words.searchHint}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
-      {...(isSearch && { 'data-search': true })}
+      data-search
     />
   );
 }

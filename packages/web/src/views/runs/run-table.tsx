@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RunView } from '@tenuto/contract';
-import { type RefObject, useEffect } from 'react';
-import { lookOf } from '../../logic/status.ts';
-import { CopyId } from '../../ui/copy-id.tsx';
+import { memo, type RefObject, useEffect } from 'react';
+import { columnTracks, type RunColumn } from '../../logic/run-columns.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
 import { StatusMark } from '../../ui/status.tsx';
-import { Took, When } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
+import { CELLS } from './run-cells.tsx';
+import type { Picking } from './use-picking.ts';
 
 const words = RUN_WORDS.list;
 const ROW_PX = 29;
@@ -16,6 +16,8 @@ const NEAR_END = 20;
 
 interface Props {
   readonly runs: readonly RunView[];
+  readonly columns: readonly RunColumn[];
+  readonly picking: Picking;
   readonly box: RefObject<HTMLDivElement | null>;
   /** Told whether the newest rows are in sight. */
   readonly onTop: (atTop: boolean) => void;
@@ -24,7 +26,7 @@ interface Props {
 }
 
 /** Rows of runs; only those in sight are in the page, however many there are. */
-export function RunTable({ runs, box, onTop, more }: Props) {
+export function RunTable({ runs, columns, picking, box, onTop, more }: Props) {
   const narrow = useIsNarrow();
   const virtual = useVirtualizer({
     count: runs.length,
@@ -47,9 +49,10 @@ export function RunTable({ runs, box, onTop, more }: Props) {
       role="table"
       aria-label={words.title}
       aria-rowcount={total}
+      style={{ ['--tracks' as string]: columnTracks(columns) }}
     >
       <div role="rowgroup">
-        <Head />
+        <Head columns={columns} />
       </div>
       <div role="rowgroup" className="run-rows" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start, key, size }) => {
@@ -58,9 +61,9 @@ export function RunTable({ runs, box, onTop, more }: Props) {
             run && (
               <RunRow
                 key={String(key)}
-                run={run}
-                index={index}
-                style={{ top: start, height: size }}
+                {...{ run, index, columns, top: start, height: size }}
+                isPicked={picking.picked.has(run.run_id)}
+                toggle={picking.toggle}
               />
             )
           );
@@ -70,16 +73,17 @@ export function RunTable({ runs, box, onTop, more }: Props) {
   );
 }
 
-function Head() {
+function Head({ columns }: Pick<Props, 'columns'>) {
   return (
     <div role="row" className="run-head">
+      <span role="columnheader" aria-label={words.pick('')} />
       <span role="columnheader">{words.status}</span>
       <span role="columnheader">{words.name}</span>
-      <span role="columnheader">{words.progress}</span>
-      <span role="columnheader">{words.started}</span>
-      <span role="columnheader">{words.took}</span>
-      <span role="columnheader">{words.by}</span>
-      <span role="columnheader">Id</span>
+      {columns.map((column) => (
+        <span role="columnheader" key={column}>
+          {words.columnWords[column]}
+        </span>
+      ))}
     </div>
   );
 }
@@ -87,55 +91,49 @@ function Head() {
 interface RowProps {
   readonly run: RunView;
   readonly index: number;
-  readonly style: { readonly top: number; readonly height: number };
+  readonly columns: readonly RunColumn[];
+  readonly top: number;
+  readonly height: number;
+  readonly isPicked: boolean;
+  readonly toggle: (runId: string) => void;
 }
 
-function RunRow({ run, index, style }: RowProps) {
+const RunRow = memo(function RunRow(props: RowProps) {
+  const { run, index, columns, isPicked, toggle, ...place } = props;
+  const shows = (column: RunColumn) => columns.includes(column);
   return (
-    <div role="row" aria-rowindex={index + 1} className="run-line" style={style}>
-      <span role="cell">
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className={isPicked ? 'run-line run-picked' : 'run-line'}
+      style={place}
+      data-run={run.run_id}
+    >
+      <span role="cell" className="cell-pick">
+        <input
+          type="checkbox"
+          checked={isPicked}
+          onChange={() => toggle(run.run_id)}
+          aria-label={words.pick(run.name)}
+        />
+      </span>
+      <span role="cell" className="cell-status">
         <StatusMark status={run.status} />
       </span>
       <span role="cell" className="run-name">
         <Link to="/runs/$runId" params={{ runId: run.run_id }} className="run-row">
           {run.name}
         </Link>
-        {run.kind !== 'job' && <span className="dim"> {words.kinds[run.kind]}</span>}
-        {run.tags.length > 0 && <span className="dim"> {run.tags.join(', ')}</span>}
+        {run.kind !== 'job' && !shows('kind') && (
+          <span className="dim"> {words.kinds[run.kind]}</span>
+        )}
         {run.error?.message && <span className="run-error">{run.error.message}</span>}
       </span>
-      <span role="cell">
-        <Progress run={run} />
-      </span>
-      <span role="cell">
-        <When at={run.created_at} />
-      </span>
-      <span role="cell">
-        <Took from={run.started_at} to={run.completed_at} />
-      </span>
-      <span role="cell" className="cut dim">
-        {run.triggered_by}
-      </span>
-      <span role="cell">
-        <CopyId id={run.run_id} />
-      </span>
+      {columns.map((column) => (
+        <span role="cell" key={column} className={`cut cell-${column}`}>
+          {CELLS[column](run)}
+        </span>
+      ))}
     </div>
   );
-}
-
-/** How far a run has come, with what it has come to so far. */
-export function Progress({
-  run,
-}: {
-  readonly run: Pick<RunView, 'progress_percentage' | 'status'>;
-}) {
-  const value = Math.round(run.progress_percentage);
-  return (
-    <span className={`tone-${lookOf(run.status).tone} num`}>
-      <span className="meter" aria-hidden="true">
-        <span style={{ width: `${value}%` }} />
-      </span>{' '}
-      {value}%
-    </span>
-  );
-}
+});

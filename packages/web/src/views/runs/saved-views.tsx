@@ -1,63 +1,134 @@
-import { Button, Menu, TextInput } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { Button, Popover, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { type RunFilters, readRunFilters } from '../../logic/run-filters.ts';
+import {
+  renamedView,
+  type SavedView,
+  withDefault,
+  withoutView,
+  withView,
+} from '../../logic/saved-views.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 
 const words = RUN_WORDS.list;
 
 interface Props {
-  readonly filters: RunFilters;
-  readonly open: (filters: RunFilters) => void;
+  readonly views: readonly SavedView[];
+  readonly keep: (views: readonly SavedView[]) => void;
+  /** What is shown now, which can be kept. */
+  readonly shown: Pick<SavedView, 'filters' | 'columns'>;
+  readonly open: (view: SavedView) => void;
 }
 
-/** Filters with a name, kept in this browser. */
-export function SavedViews({ filters, open }: Props) {
-  const [saved, setSaved] = useLocalStorage<Readonly<Record<string, RunFilters>>>({
-    key: 'tenuto.runs.views',
-    defaultValue: {},
-  });
+/** Filters and columns with a name, kept in this browser. */
+export function SavedViews(props: Props) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          rightSection={<Icon name="down" />}
+          onClick={() => setOpened(!opened)}
+        >
+          {words.saved}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={words.saved}>
+        {opened && (
+          <Views
+            {...props}
+            open={(view) => {
+              setOpened(false);
+              props.open(view);
+            }}
+          />
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Views({ views, keep, shown, open }: Props) {
   const [name, setName] = useState('');
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() !== '') setSaved({ ...saved, [name.trim()]: filters });
+    if (name.trim() === '') return;
+    keep(withView(views, { ...shown, name: name.trim(), isDefault: false }));
     setName('');
   };
-  const remove = (gone: string) =>
-    setSaved(Object.fromEntries(Object.entries(saved).filter(([known]) => known !== gone)));
   return (
-    <Menu position="bottom-start" closeOnItemClick>
-      <Menu.Target>
-        <Button variant="default" rightSection={<Icon name="down" />}>
-          {words.saved}
+    <div className="views">
+      {views.length === 0 && <p className="dim">{words.noViews}</p>}
+      <ul>
+        {views.map((view) => (
+          <ViewLine key={view.name} view={view} views={views} keep={keep} open={open} />
+        ))}
+      </ul>
+      <form onSubmit={save} className="views-save">
+        <TextInput
+          aria-label={words.saveName}
+          placeholder={words.saveName}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          maxLength={60}
+        />
+        <Button type="submit" disabled={name.trim() === ''}>
+          {words.save}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {Object.entries(saved).map(([known, its]) => (
-          <Menu.Item key={known} onClick={() => open(readRunFilters({ ...its }))}>
-            {known}
-          </Menu.Item>
-        ))}
-        {Object.keys(saved).length > 0 && <Menu.Divider />}
-        {Object.keys(saved).map((known) => (
-          <Menu.Item key={`remove ${known}`} onClick={() => remove(known)} color="red">
-            {words.remove} {known}
-          </Menu.Item>
-        ))}
-        <form onSubmit={save} className="row" style={{ padding: 6 }}>
+      </form>
+    </div>
+  );
+}
+
+type LineProps = Omit<Props, 'shown'> & { readonly view: SavedView };
+
+function ViewLine({ view, views, keep, open }: LineProps) {
+  const [renaming, setRenaming] = useState<string>();
+  const { name, isDefault } = view;
+  if (renaming !== undefined) {
+    return (
+      <li>
+        <form
+          className="views-save"
+          onSubmit={(event) => {
+            event.preventDefault();
+            keep(renamedView(views, { from: name, to: renaming }));
+            setRenaming(undefined);
+          }}
+        >
           <TextInput
-            aria-label={words.saveName}
-            placeholder={words.saveName}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            onKeyDown={(event) => event.stopPropagation()}
+            aria-label={words.ofView(words.rename, name)}
+            value={renaming}
+            onChange={(event) => setRenaming(event.currentTarget.value)}
+            maxLength={60}
+            autoFocus
           />
-          <Button type="submit" disabled={name.trim() === ''}>
-            {words.save}
-          </Button>
+          <Button type="submit">{words.rename}</Button>
         </form>
-      </Menu.Dropdown>
-    </Menu>
+      </li>
+    );
+  }
+  const button = (word: string, act: () => void) => (
+    <button
+      type="button"
+      className="bare-button"
+      aria-label={words.ofView(word, name)}
+      onClick={act}
+    >
+      {word}
+    </button>
+  );
+  return (
+    <li>
+      <button type="button" className="view-open" onClick={() => open(view)}>
+        {name}
+      </button>
+      {button(isDefault ? words.isDefault : words.makeDefault, () =>
+        keep(withDefault(views, name)),
+      )}
+      {button(words.rename, () => setRenaming(name))}
+      {button(words.remove, () => keep(withoutView(views, name)))}
+    </li>
   );
 }

@@ -1,52 +1,121 @@
-import type { HealthCheck } from '@tenuto/contract';
-import { useAudit } from '../../data/audit.ts';
+import { Link } from '@tanstack/react-router';
+import type { Health, HealthCheck } from '@tenuto/contract';
+import { useOpenCircuits } from '../../data/circuits.ts';
+import { useLatestEngines } from '../../data/engines.ts';
 import { useHealth } from '../../data/health.ts';
 import { useMay } from '../../data/scopes.ts';
+import { factsOf, nameOf, type Trouble, troublesOf } from '../../logic/health.ts';
+import type { Status } from '../../logic/status.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { SystemSections } from '../../ui/system-sections.tsx';
-import { Exact } from '../../ui/time.tsx';
+import { useNow, When } from '../../ui/time.tsx';
 import { SYSTEM_WORDS as words } from '../../words-system.ts';
+import { HealthCharts } from './health-charts.tsx';
+import './system.css';
 
-/** How the server does, and who has changed what. */
+const LOOK_EVERY_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+/** How the server does: what is wrong first, then its parts. */
 export function SystemPage() {
-  const may = useMay();
+  const health = useHealth(LOOK_EVERY_MS);
   return (
     <Page title={words.title}>
       <SystemSections />
-      <HealthCard />
-      {may('audit:read') && <AuditCard />}
+      {health.data === undefined ? (
+        health.error === null ? (
+          <Waiting />
+        ) : (
+          <Failure error={health.error} again={() => void health.refetch()} />
+        )
+      ) : (
+        <Found health={health.data} />
+      )}
     </Page>
   );
 }
 
-const SIGNS = { ok: 'completed', degraded: 'retrying', down: 'failed' } as const;
+function Found({ health }: { readonly health: Health }) {
+  const may = useMay();
+  const { data: engines } = useLatestEngines(may('metrics:read'));
+  const { data: circuits } = useOpenCircuits(may('jobs:read'));
+  const now = useNow(MINUTE_MS);
+  const troubles = troublesOf({
+    ...{ health, now },
+    engines: engines?.items ?? [],
+    circuits: circuits?.items ?? [],
+  });
+  return (
+    <>
+      <Verdict troubles={troubles} />
+      <HealthCharts />
+      <Parts health={health} />
+    </>
+  );
+}
 
-function HealthCard() {
-  const { data, error } = useHealth();
-  if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} />;
+function Verdict({ troubles }: { readonly troubles: readonly Trouble[] }) {
+  const wrong = troubles.filter(({ severity }) => severity === 'wrong').length;
+  const state: Status = wrong > 0 ? 'broken' : troubles.length > 0 ? 'degraded' : 'well';
+  const title =
+    state === 'well'
+      ? words.allWell
+      : wrong > 0
+        ? words.wrong(wrong)
+        : words.looks(troubles.length);
+  return (
+    <section className="card verdict" data-state={state} aria-label={title}>
+      <header>
+        <StatusMark status={state} bare />
+        <h2>{title}</h2>
+      </header>
+      {troubles.length === 0 ? (
+        <p className="card-body dim">{words.allWellText}</p>
+      ) : (
+        <ul className="troubles">
+          {troubles.map((trouble) => (
+            <TroubleLine key={trouble.key + trouble.title} trouble={trouble} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function TroubleLine({ trouble: { severity, title, text, to } }: { readonly trouble: Trouble }) {
+  return (
+    <li>
+      <StatusMark status={severity === 'wrong' ? 'broken' : 'degraded'} bare />
+      <span>
+        <strong>{to === undefined ? title : <Link to={to}>{title}</Link>}</strong>
+        <span className="dim">{text}</span>
+      </span>
+    </li>
+  );
+}
+
+function Parts({ health }: { readonly health: Health }) {
   return (
     <section className="card">
       <header>
-        <h2 className="grow">{words.health}</h2>
-        <span className="dim">
-          {words.version} {data.version}
-        </span>
+        <h2 className="grow">{words.parts}</h2>
+        <Facts health={health} />
       </header>
       <div className="table-scroll">
         <table className="table table-cards">
           <thead>
             <tr>
               <th>{words.part}</th>
-              <th>{words.status}</th>
+              <th>{words.state}</th>
               <th>{words.detail}</th>
             </tr>
           </thead>
           <tbody>
-            {Object.entries(data.checks).map(([name, check]) => (
-              <Check key={name} name={name} check={check} />
+            {Object.entries(health.checks).map(([name, check]) => (
+              <Part key={name} name={name} check={check} />
             ))}
           </tbody>
         </table>
@@ -55,60 +124,55 @@ function HealthCard() {
   );
 }
 
-function Check({ name, check }: { readonly name: string; readonly check: HealthCheck }) {
-  const values = Object.entries(check.values ?? {}).map(
-    ([key, value]) => `${key.replaceAll('_', ' ')} ${value}`,
+function Facts({ health }: { readonly health: Health }) {
+  const { started_at: started, version, authenticated_user: user } = health;
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{words.version}</dt>
+        <dd>{version}</dd>
+      </div>
+      {started !== undefined && (
+        <div>
+          <dt>{words.started}</dt>
+          <dd>
+            <When at={started} />
+          </dd>
+        </div>
+      )}
+      {user !== undefined && (
+        <div>
+          <dt>{words.you}</dt>
+          <dd>{user}</dd>
+        </div>
+      )}
+    </dl>
   );
-  const said = [check.detail, ...(check.warnings ?? []), ...values].filter(Boolean);
+}
+
+const SIGNS = { ok: 'well', degraded: 'degraded', down: 'broken' } as const;
+
+function Part({ name, check }: { readonly name: string; readonly check: HealthCheck }) {
+  const { detail, warnings = [] } = check;
   return (
     <tr>
-      <td>{name}</td>
+      <td className="part-name">{nameOf(name)}</td>
       <td>
-        <span className="row">
-          <StatusMark status={SIGNS[check.status]} bare />
-          {words.words[check.status]}
-        </span>
+        <StatusMark status={SIGNS[check.status]} />
       </td>
-      <td>{said.join(' · ')}</td>
+      <td className="part-facts">
+        {detail !== undefined && <span className="part-said">{detail}</span>}
+        {warnings.map((warning) => (
+          <span key={warning} className="part-said">
+            {warning}
+          </span>
+        ))}
+        {factsOf(check).map((fact) => (
+          <span key={fact} className="part-fact">
+            {fact}
+          </span>
+        ))}
+      </td>
     </tr>
-  );
-}
-
-function AuditCard() {
-  const { data, error } = useAudit();
-  return (
-    <section className="card">
-      <header>
-        <h2>{words.audit}</h2>
-      </header>
-      {error !== null && data === undefined && <Failure error={error} />}
-      {data?.items.length === 0 && <p className="card-body dim">{words.noAudit}</p>}
-      <div className="table-scroll">
-        <table className="table table-cards">
-          <thead>
-            <tr>
-              <th>{words.at}</th>
-              <th>{words.actor}</th>
-              <th>{words.action}</th>
-              <th>{words.subject}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data?.items.map((row) => (
-              <tr key={row.audit_id}>
-                <td>
-                  <Exact at={row.at} />
-                </td>
-                <td>{row.actor}</td>
-                <td>{row.action}</td>
-                <td>
-                  <code>{row.subject}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   );
 }

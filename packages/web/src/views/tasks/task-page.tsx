@@ -1,20 +1,25 @@
-import { Link, useParams } from '@tanstack/react-router';
-import type { FiringView, SchedulePreview, Task } from '@tenuto/contract';
-import type { ReactNode } from 'react';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import type { Task } from '@tenuto/contract';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
-import { useFirings, useTask, useTaskPreview, useTaskStats } from '../../data/tasks.ts';
-import { duration, percent } from '../../logic/format.ts';
+import { useLastRuns, useTask, useTaskPreview } from '../../data/tasks.ts';
+import { count } from '../../logic/format.ts';
+import { isPlanned } from '../../logic/task-draft.ts';
+import { failuresOf } from '../../logic/task-outlook.ts';
+import { isZone, wallAt } from '../../logic/zone-time.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { JsonView } from '../../ui/json-view.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
-import { Exact, When } from '../../ui/time.tsx';
+import { When } from '../../ui/time.tsx';
 import { TASK_WORDS } from '../../words-task.ts';
 import { Firings } from './firings.tsx';
+import { Ledger } from './ledger.tsx';
 import { TaskActions } from './task-actions.tsx';
+import { TaskChanges } from './task-changes.tsx';
+import { TriggerFacts, WhatItStarts } from './task-facts.tsx';
+import { TaskStats } from './task-stats.tsx';
 import './tasks.css';
 
 const words = TASK_WORDS.page;
@@ -31,9 +36,8 @@ export function TaskPage() {
 }
 
 function Found({ task }: { readonly task: Task }) {
-  const { data: firings } = useFirings(task.task_id);
-  const isPlanned = ['cron', 'rrule', 'once'].includes(task.schedule_kind);
-  const { data: preview } = useTaskPreview(task.task_id, isPlanned && task.status !== 'cancelled');
+  const search = useSearch({ from: '/tasks/$taskId' });
+  const zone = isZone(task.timezone ?? '') ? (task.timezone ?? 'UTC') : 'UTC';
   return (
     <Page
       title={task.title}
@@ -46,128 +50,103 @@ function Found({ task }: { readonly task: Task }) {
         </>
       }
     >
-      <Facts task={task} />
-      {task.description && <p>{task.description}</p>}
+      <Said task={task} zone={zone} />
       <div className="task">
-        <Card title={words.preview}>
-          {isPlanned ? (
-            <Preview preview={preview} />
-          ) : (
-            <p className="card-body dim">{words.noPreview}</p>
-          )}
-        </Card>
-        <Card title={words.ledger} note={words.ledgerText}>
-          <Ledger firings={firings?.items} />
-        </Card>
-        <Card title={words.definition}>
-          <div className="card-body">
-            <JsonView value={task.payload} label={words.definition} />
-          </div>
-        </Card>
+        <div className="stack">
+          <section className="card" aria-label={words.trigger}>
+            <header>
+              <h2>{words.trigger}</h2>
+            </header>
+            <div className="card-body">
+              <TriggerFacts task={task} />
+            </div>
+            <NextFirings task={task} />
+          </section>
+          <WhatItStarts task={task} />
+          <TaskChanges taskId={task.task_id} />
+        </div>
+        <div className="stack">
+          <TaskStats taskId={task.task_id} />
+          <Ledger taskId={task.task_id} zone={zone} search={search} />
+        </div>
       </div>
     </Page>
   );
 }
 
-interface CardProps {
-  readonly title: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}
-
-function Card({ title, note, children }: CardProps) {
+/** In a sentence or two: what starts it, when next, and what holds it up. */
+function Said({ task, zone }: { readonly task: Task; readonly zone: string }) {
+  const { next_fire_at: next, snoozed } = task;
+  const { data: runs } = useLastRuns(task.task_id);
+  const failures = failuresOf({ last_runs: runs?.items ?? [] });
   return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="dim">{note}</span>}
-      </header>
-      {children}
-    </section>
-  );
-}
-
-function Facts({ task }: { readonly task: Task }) {
-  const { data: stats } = useTaskStats(task.task_id);
-  const rate = stats?.success_rate ?? null;
-  const average = stats?.average_duration_seconds ?? null;
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    [
-      TASK_WORDS.schedule,
-      <span key="schedule">
-        {task.schedule_description} <code>{task.schedule_expr}</code>
-      </span>,
-    ],
-    [words.timezone, task.timezone ?? 'UTC'],
-    [TASK_WORDS.next, <When key="next" at={task.next_fire_at} />],
-    [words.overlap, TASK_WORDS.form.overlaps[task.overlap_policy ?? 'allow']],
-    [words.misfire, TASK_WORDS.form.misfires[task.misfire_policy ?? 'fire_once']],
-    [words.success, rate === null ? '–' : percent(rate)],
-    [words.average, average === null ? '–' : duration(average * 1_000)],
-    [
-      words.runs,
-      <Link key="runs" to="/runs" search={{ task: task.task_id }}>
-        {stats?.total ?? task.fired_count}
-      </Link>,
-    ],
-  ];
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Preview({ preview }: { readonly preview: SchedulePreview | undefined }) {
-  if (preview === undefined) return <Waiting />;
-  if (preview.firings.length === 0) return <p className="card-body dim">{words.nonePlanned}</p>;
-  return <Firings firings={preview.firings} />;
-}
-
-function Ledger({ firings }: { readonly firings: readonly FiringView[] | undefined }) {
-  if (firings === undefined) return <Waiting />;
-  if (firings.length === 0) return <p className="card-body dim">{words.noLedger}</p>;
-  return (
-    <div className="table-scroll">
-      <table className="table table-cards">
-        <thead>
-          <tr>
-            <th>{words.due}</th>
-            <th>{words.outcome}</th>
-            <th>{words.reason}</th>
-            <th>{words.origin}</th>
-            <th>{words.late}</th>
-            <th>{words.run}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {firings.map((firing) => (
-            <tr key={firing.at + firing.key}>
-              <td>
-                <Exact at={firing.at} />
-              </td>
-              <td>
-                <StatusMark status={firing.outcome} />
-              </td>
-              <td>{firing.reason}</td>
-              <td>{firing.origin.replaceAll('_', ' ')}</td>
-              <td className="num">{firing.late_ms === null ? '–' : duration(firing.late_ms)}</td>
-              <td>
-                {firing.run_id !== null && (
-                  <Link to="/runs/$runId" params={{ runId: firing.run_id }}>
-                    {firing.run_id.slice(-8)}
-                  </Link>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className="task-said">
+      <p>
+        {task.schedule_description ?? <code>{task.schedule_expr}</code>}
+        {next !== null && (
+          <>
+            {' · '}
+            {words.now}{' '}
+            <strong>
+              <When at={next} />
+            </strong>{' '}
+            <span className="dim num">
+              ({wallAt(Date.parse(next), zone).replace('T', ' ')} {zone})
+            </span>
+          </>
+        )}
+      </p>
+      {failures > 0 && (
+        <p className="tone-red">
+          {TASK_WORDS.failingText(failures)}
+          {runs?.items[0] !== undefined && (
+            <>
+              {': '}
+              <Link to="/runs/$runId" params={{ runId: runs.items[0].run_id }}>
+                {words.why}
+              </Link>
+            </>
+          )}
+        </p>
+      )}
+      {task.description && <p className="dim">{task.description}</p>}
+      {snoozed !== null && (
+        <p className="tone-amber">
+          {words.snoozed}: {words.snoozedUntil}{' '}
+          {wallAt(Date.parse(snoozed.tick), zone).replace('T', ' ')}
+          {snoozed.reason !== null && `, ${snoozed.reason}`}
+        </p>
+      )}
+      {task.queued_count > 0 && (
+        <p className="tone-slate">
+          {words.queued}:{' '}
+          <Link
+            to="/tasks/$taskId"
+            params={{ taskId: task.task_id }}
+            search={{ outcome: 'queued' }}
+          >
+            {count(task.queued_count)}
+          </Link>
+        </p>
+      )}
     </div>
+  );
+}
+
+function NextFirings({ task }: { readonly task: Task }) {
+  const planned = isPlanned(task.schedule_kind);
+  const over = task.status === 'cancelled' || task.status === 'completed';
+  const { data } = useTaskPreview(task.task_id, planned && !over);
+  if (!planned || over) return null;
+  if (data === undefined) return <Waiting />;
+  return (
+    <>
+      <h3 className="card-sub">{words.preview}</h3>
+      {data.firings.length === 0 ? (
+        <p className="card-body dim">{words.nonePlanned}</p>
+      ) : (
+        <Firings firings={data.firings.slice(0, 8)} />
+      )}
+    </>
   );
 }

@@ -1,16 +1,141 @@
+import { Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import type { JsonObject, Template, ValidationError } from '@tenuto/contract';
+import { useState } from 'react';
+import { NoSuchPage } from '../../app/problems.tsx';
+import { isMissing } from '../../data/query-client.ts';
+import { useDryRun } from '../../data/submit.ts';
+import { useSaveTemplate, useTemplate } from '../../data/templates.ts';
+import {
+  isObject,
+  pathOf,
+  type ReadText,
+  readText,
+  type TextProblem,
+} from '../../logic/document.ts';
+import { writtenTemplate } from '../../logic/written-template.ts';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
+import { tell } from '../../ui/toasts.ts';
+import { SUBMIT_WORDS } from '../../words-submit.ts';
+import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
+import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
+import '../submit/submit.css';
+
+const words = TEMPLATE_WORDS.edit;
+const TYPING_MS = 300;
 
 export function NewTemplatePage() {
   return (
-    <Page title="Create a template">
-      <p>…</p>
+    <Page title={words.newTitle}>
+      <Editor before={undefined} first={FIRST_TEMPLATE} />
     </Page>
   );
 }
+
+/** Changes a template; what is saved is a new version of it. */
 export function EditTemplatePage() {
+  const { name } = useParams({ from: '/templates/$name/edit' });
+  const { data: template, error, refetch } = useTemplate(name);
+  if (isMissing(error)) return <NoSuchPage />;
+  if (template === undefined) {
+    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
+  }
   return (
-    <Page title="Edit the template">
-      <p>…</p>
+    <Page title={words.title(name)}>
+      <Editor key={name} before={template} first={writtenTemplate(template)} />
     </Page>
   );
+}
+
+interface EditorProps {
+  readonly before: Template | undefined;
+  readonly first: string;
+}
+
+function Editor({ before: given, first }: EditorProps) {
+  // The version that was read is the one that is replaced, whatever others save meanwhile.
+  const [before] = useState(given);
+  const [text, setText] = useState(first);
+  const [settled] = useDebouncedValue(text, TYPING_MS);
+  const navigate = useNavigate();
+  const save = useSaveTemplate();
+  const read = readText(settled, words.noObject);
+  const written = 'value' in read ? read : undefined;
+  const dry = useDryRun(written && jobOf(written.value));
+  const refusal = [save.error, dry.error].find(isRefusal);
+  const problems = 'problems' in read ? read.problems : placed(read, refusal?.validationErrors);
+  const submit = () => {
+    const now = readText(text, words.noObject);
+    if ('problems' in now) return;
+    save.mutate(
+      { body: now.value, before },
+      {
+        onSuccess: ({ name, version }) => {
+          tell(words.saved(name, version));
+          void navigate({ to: '/templates/$name', params: { name } });
+        },
+      },
+    );
+  };
+  return (
+    <div className="submit">
+      <form
+        className="card card-body submit-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <CodeEditor
+          label={words.text}
+          value={text}
+          change={(next) => {
+            setText(next);
+            save.reset();
+          }}
+          problems={problems}
+          lineWord={SUBMIT_WORDS.line}
+          rows={32}
+        />
+        {save.error !== null && !isRefusal(save.error) && <Failure error={save.error} />}
+        <div>
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={before !== undefined && text === first}
+            title={before !== undefined && text === first ? words.unchanged : ''}
+          >
+            {before === undefined ? words.saveNew : words.save}
+          </Button>
+        </div>
+      </form>
+      <DryRunCard
+        title={words.preview}
+        dag={dagOf(written?.value)}
+        answer={dry.data}
+        error={dry.error}
+        isUnread={'problems' in read}
+      />
+    </div>
+  );
+}
+
+/** A job of a template that is not stored yet. Its parameters are known when it is used. */
+function jobOf({ name, dag_definition: dag, job }: JsonObject): JsonObject {
+  const said = isObject(job) ? job : {};
+  return { ...said, job_name: name ?? 'template', dag_definition: dag ?? null };
+}
+
+function placed(
+  { lineOf }: ReadText,
+  errors: readonly ValidationError[] = [],
+): readonly TextProblem[] {
+  return errors.map(({ path, message }) => ({
+    line: lineOf(pathOf(path)),
+    message: `${pathOf(path).at(-1) ?? ''} ${message}`.trim(),
+  }));
 }

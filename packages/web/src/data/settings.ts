@@ -1,0 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
+import { client } from './client.ts';
+
+/** How the server was started; it changes with its next start. */
+export function useServerSettings(enabled: boolean) {
+  return useQuery({
+    queryKey: ['settings'],
+    queryFn: ({ signal }) => client.settings.read({ signal }),
+    staleTime: 60_000,
+    enabled,
+  });
+}

@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { EditTest, JsonObject, Test } from '@tenuto/contract';
+import type { TestQuery } from '@tenuto/sdk';
+import { tellFailure } from '../ui/toasts.ts';
+import { RUN_WORDS } from '../words-run.ts';
+import { client } from './client.ts';
+import { LIVE_MS, refreshEvery } from './live.ts';
+import { PAGE, usePages } from './pages.ts';
+
+const testsKey = ['tests'] as const;
+const testKey = (testId: string) => ['test', testId] as const;
+/** The most results that the server gives at once. */
+const HISTORY = 100;
+
+export function useTests(query: TestQuery) {
+  return usePages({
+    key: [...testsKey, 'list', query],
+    read: (cursor, signal) => client.tests.list({ limit: PAGE, ...query }, { signal }).page(cursor),
+    everyMs: LIVE_MS.calm,
+  });
+}
+
+export function useTest(testId: string) {
+  return useQuery({
+    queryKey: [...testKey(testId), 'test'],
+    queryFn: ({ signal }) => client.tests.get(testId, { signal }),
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+/** The last results of a test, newest first. */
+export function useTestHistory(testId: string) {
+  return useQuery({
+    queryKey: [...testKey(testId), 'history'],
+    queryFn: ({ signal }) => client.tests.history(testId, { limit: HISTORY }, { signal }).first(),
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
+export function useCatalogue(enabled = true) {
+  return usePages({
+    key: [...testsKey, 'catalogue'],
+    read: (cursor, signal) => client.tests.catalogue.list({ limit: 100 }, { signal }).page(cursor),
+    enabled,
+  });
+}
+
+/** Changes what people say about a test: who is in charge, and its quarantine. */
+export function useEditTest({ test_id: testId, version }: Test) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (changes: EditTest) => client.tests.update(testId, changes, { version }),
+    onSuccess: (test) => queries.setQueryData([...testKey(testId), 'test'], test),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: testKey(testId) }),
+        queries.invalidateQueries({ queryKey: testsKey }),
+      ]),
+  });
+}
+
+interface SuiteRun {
+  readonly suite: string;
+  readonly context: JsonObject;
+}
+
+/** Makes a job of one suite of the catalogue. */
+export function useRunSuite() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ suite, context }: SuiteRun) =>
+      client.jobs.submit({ job_name: suite, test_suite_id: suite, execution_context: context }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
+  });
+}
+
+/** The test that a case of a report is a result of, by what it is called there. */
+export function useFindTest() {
+  return useMutation({
+    mutationFn: async (of: { name: string; classname: string }): Promise<Test> => {
+      const { items } = await client.tests.list({ name: of.name, limit: HISTORY }).first();
+      const test = items.find(({ classname }) => classname === of.classname) ?? items[0];
+      if (test === undefined) throw new Error(RUN_WORDS.tests.unknown);
+      return test;
+    },
+    onError: (error) => tellFailure(RUN_WORDS.tests.notFound, error),
+  });
+}

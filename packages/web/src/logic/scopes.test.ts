@@ -1,0 +1,18 @@
+import { SCOPES } from '@tenuto/contract';
+import { expect, it } from 'vitest';
+import { mayGive, SCOPE_GROUPS, toggled } from './scopes.ts';
+
+it('shows every scope in one group', () => {
+  expect(SCOPE_GROUPS.flatMap(({ scopes }) => scopes)).toEqual(SCOPES);
+  expect(SCOPE_GROUPS.map(({ name }) => name)).toContain('runs');
+});
+
+it('lets nobody give away more than they have', () => {
+  expect(mayGive(['runs:read', 'unknown'])).toEqual(['runs:read']);
+  expect(mayGive(['admin'])).toEqual(SCOPES);
+});
+
+it('puts scopes in and takes them out in one order', () => {
+  expect(toggled(['runs:read'], 'jobs:read')).toEqual(['jobs:read', 'runs:read']);
+  expect(toggled(['jobs:read', 'runs:read'], 'jobs:read')).toEqual(['runs:read']);
+});

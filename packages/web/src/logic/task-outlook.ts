@@ -1,0 +1,25 @@
+import type { RunStatus, Task } from '@tenuto/contract';
+import type { Status } from './status.ts';
+
+const BAD: readonly Status[] = ['failed', 'timeout', 'aborted'];
+
+interface RunsOf {
+  readonly last_runs?: readonly { readonly status: RunStatus }[] | undefined;
+}
+
+/** How many of its last runs in a row have failed; what still goes on is no failure yet. */
+export function failuresOf({ last_runs: runs = [] }: RunsOf): number {
+  const over = runs.filter(({ status }) => isOver(status));
+  const good = over.findIndex(({ status }) => !BAD.includes(status));
+  return good < 0 ? over.length : good;
+}
+
+function isOver(status: Status): boolean {
+  return BAD.includes(status) || status === 'completed' || status === 'cancelled';
+}
+
+/** What can be done to several tasks at once, and to which of them. */
+export function touchedBy(verb: 'pause' | 'resume', tasks: readonly Task[]): readonly Task[] {
+  const wanted = verb === 'pause' ? 'active' : 'paused';
+  return tasks.filter(({ status }) => status === wanted);
+}

@@ -1,0 +1,31 @@
+/** What the address of a template says: which version, and with which one it is compared. */
+export interface TemplateSearch {
+  readonly version?: string;
+  readonly against?: string;
+}
+
+const numberText = (value: unknown) =>
+  typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value) ? value : undefined;
+
+export function readTemplateSearch(search: Readonly<Record<string, unknown>>): TemplateSearch {
+  const version = numberText(search.version);
+  const against = numberText(search.against);
+  return { ...(version && { version }), ...(against && { against }) };
+}
+
+/** What the address of a submission says: what it begins with. */
+export interface SubmitSearch {
+  readonly template?: string;
+  readonly version?: string;
+  readonly example?: string;
+}
+
+export function readSubmitSearch(search: Readonly<Record<string, unknown>>): SubmitSearch {
+  const { template, example } = search;
+  const version = numberText(search.version);
+  return {
+    ...(typeof template === 'string' && template !== '' && { template }),
+    ...(version && { version }),
+    ...(typeof example === 'string' && example !== '' && { example }),
+  };
+}

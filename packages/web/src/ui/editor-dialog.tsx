@@ -1,0 +1,41 @@
+import { Button, Group, Modal } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { isStale } from '../logic/field-errors.ts';
+import { WORDS } from '../words.ts';
+import { Failure } from './notice.tsx';
+
+interface Props {
+  readonly title: string;
+  readonly verb: string;
+  readonly isPending: boolean;
+  /** Why the last try was refused; what was typed stays. */
+  readonly error: unknown;
+  readonly submit: () => void;
+  readonly close: () => void;
+  readonly children: ReactNode;
+}
+
+/** A form over the page that makes or changes one thing. */
+export function EditorDialog({ title, verb, isPending, error, submit, close, children }: Props) {
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <Modal opened onClose={close} title={title} lockScroll={false}>
+      <form onSubmit={onSubmit} className="editor">
+        {children}
+        {isStale(error) && <p className="editor-stale">{WORDS.editor.stale}</p>}
+        {error !== null && error !== undefined && <Failure error={error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {WORDS.editor.close}
+          </Button>
+          <Button type="submit" loading={isPending}>
+            {verb}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,178 @@
+import { Button, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { after } from '../../data/clock.ts';
+import type { Tail } from '../../data/event-tail.ts';
+import type { EventSearch } from '../../logic/event-search.ts';
+import { timeOfDay } from '../../logic/format.ts';
+import { found, type TailItem } from '../../logic/tail.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
+import { Empty, Failure } from '../../ui/notice.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
+import { EVENT_WORDS as words } from '../../words-event.ts';
+import { TailRows } from './tail-rows.tsx';
+
+const TYPING_MS = 400;
+
+type Go = (part: { readonly [name in keyof EventSearch]: string | undefined }) => void;
+interface Props {
+  readonly search: EventSearch;
+  readonly tail: Tail;
+  readonly readOlder: () => void;
+  readonly go: Go;
+}
+
+/** Events as they come; held, they gather until it goes on. */
+export function TailCard({ search, tail, readOlder, go }: Props) {
+  const { held, isHeld, hold, atTop, goOn, toTop } = useHold(tail.items);
+  useListKeys('.tail-row');
+  const items = held ?? tail.items;
+  const fresh = held === undefined ? 0 : newerThan(tail.items, held);
+  return (
+    <section className="card" aria-label={words.tail}>
+      <header>
+        <h2>{words.tail}</h2>
+        <span className="grow" />
+        {fresh > 0 && (
+          <button type="button" className="chip chip-new" onClick={goOn}>
+            {words.held(fresh)}
+          </button>
+        )}
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-pressed={isHeld}
+          onClick={isHeld ? goOn : hold}
+        >
+          {isHeld ? words.goOn : words.pause}
+        </Button>
+      </header>
+      <search className="row tail-filters" aria-label={words.filters}>
+        <Typed name="topic" label={words.pattern} search={search} go={go} isSearch />
+        <Typed name="filter" label={words.filter} search={search} go={go} />
+        <Typed name="text" label={words.text} search={search} go={go} />
+      </search>
+      {tail.awaySince !== undefined && (
+        <p className="tail-gap tone-amber" role="status">
+          {words.away(timeOfDay(tail.awaySince).slice(0, 8))}
+        </p>
+      )}
+      <Body
+        search={search}
+        tail={tail}
+        items={found(items, search.text ?? '')}
+        go={go}
+        atTop={atTop}
+        toTop={toTop}
+      />
+      {tail.older !== undefined && (
+        <div className="tail-more">
+          <Button variant="default" size="compact-sm" onClick={readOlder}>
+            {words.older}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Held by hand, or while older events are being read: what comes then waits. */
+function useHold(items: readonly TailItem[]) {
+  const [held, setHeld] = useState<readonly TailItem[]>();
+  const [isHeld, setIsHeld] = useState(false);
+  const [toTop, setToTop] = useState(0);
+  return {
+    ...{ held, isHeld, toTop },
+    hold() {
+      setIsHeld(true);
+      setHeld(items);
+    },
+    goOn() {
+      setIsHeld(false);
+      setHeld(undefined);
+      setToTop((times) => times + 1);
+    },
+    atTop(isAtTop: boolean) {
+      if (!isAtTop) setHeld((known) => known ?? items);
+      else if (!isHeld) setHeld(undefined);
+    },
+  };
+}
+
+function newerThan(items: readonly TailItem[], held: readonly TailItem[]): number {
+  const known = new Set(held.map(({ key }) => key));
+  return items.filter(({ key, kind }) => kind === 'event' && !known.has(key)).length;
+}
+
+interface TypedProps extends Pick<Props, 'search' | 'go'> {
+  readonly name: 'topic' | 'filter' | 'text';
+  readonly label: string;
+  readonly isSearch?: boolean;
+}
+
+/** A filter that stands in the address once it has been typed. */
+function Typed({ name, label, search, go, isSearch = false }: TypedProps) {
+  const given = search[name] ?? '';
+  const [typed, setTyped] = useState({ text: given, of: given });
+  // Chosen elsewhere meanwhile: that counts.
+  const text = typed.of === given ? typed.text : given;
+  useEffect(() => {
+    if (text.trim() === given) return;
+    return after(TYPING_MS, () => {
+      setTyped({ text: text.trim(), of: text.trim() });
+      go({ [name]: text.trim() });
+    });
+  });
+  return (
+    <TextInput
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      onChange={(event) => setTyped({ text: event.currentTarget.value, of: given })}
+      classNames={{ input: name === 'text' ? '' : 'code-input' }}
+      {...(isSearch && { 'data-search': true })}
+    />
+  );
+}
+
+interface BodyProps extends Pick<Props, 'search' | 'tail' | 'go'> {
+  readonly items: readonly TailItem[];
+  readonly atTop: (isAtTop: boolean) => void;
+  readonly toTop: number;
+}
+
+function Body({ search, tail, items, go, atTop, toTop }: BodyProps) {
+  const isFiltered = [search.topic, search.filter, search.text].some((one) => one !== undefined);
+  if (!tail.isRead) return <Waiting />;
+  if (tail.error !== undefined) {
+    return (
+      <div className="card-body">
+        <Failure error={tail.error} />
+      </div>
+    );
+  }
+  if (items.length === 0 && isFiltered) {
+    return (
+      <Empty title={words.noneFit} text={words.noneFitText}>
+        <Button
+          variant="default"
+          onClick={() => go({ topic: undefined, filter: undefined, text: undefined })}
+        >
+          {words.clear}
+        </Button>
+      </Empty>
+    );
+  }
+  if (items.length === 0) {
+    return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
+  }
+  return (
+    <TailRows
+      items={items}
+      picked={search.event}
+      open={(event) => go({ event })}
+      atTop={atTop}
+      toTop={toTop}
+    />
+  );
+}

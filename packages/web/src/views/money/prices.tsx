@@ -1,0 +1,123 @@
+import { Button, TextInput } from '@mantine/core';
+import type { Price } from '@tenuto/contract';
+import { useEffect, useState } from 'react';
+import { after } from '../../data/clock.ts';
+import { usePrices, useRemovePrice } from '../../data/money.ts';
+import { useMay } from '../../data/scopes.ts';
+import { type OpenSearch, readOpenSearch } from '../../logic/open-search.ts';
+import { usd } from '../../logic/phases.ts';
+import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { Paged } from '../../ui/paged.tsx';
+import { RowMenu } from '../../ui/row-menu.tsx';
+import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { Exact } from '../../ui/time.tsx';
+import { tellFailure } from '../../ui/toasts.ts';
+import { MONEY_WORDS as words } from '../../words-money.ts';
+import { PriceForm } from './price-form.tsx';
+
+const TYPING_MS = 300;
+const NEW_PRICE = 'new-price';
+
+interface Props {
+  readonly search: OpenSearch;
+  readonly go: (next: OpenSearch) => void;
+}
+
+/** What tokens of models cost, and from when on. */
+export function Prices({ search, go }: Props) {
+  const isAdmin = useMay()('admin');
+  const { name } = search;
+  const prices = usePrices(name === undefined ? {} : { model: name });
+  const open = (what: string) => go({ ...search, open: what });
+  return (
+    <section className="card">
+      <header>
+        <h2>{words.prices}</h2>
+        <span className="dim grow">{words.pricesText}</span>
+        <ModelFilter search={search} go={go} />
+        {isAdmin && (
+          <Button variant="default" onClick={() => open(NEW_PRICE)}>
+            {words.createPrice}
+          </Button>
+        )}
+      </header>
+      <Paged pages={prices} empty={<p className="card-body dim">{words.noPrices}</p>}>
+        {(items) => <Table prices={items} isAdmin={isAdmin} />}
+      </Paged>
+      {isAdmin && search.open === NEW_PRICE && <PriceForm close={() => open('')} />}
+    </section>
+  );
+}
+
+function ModelFilter({ search, go }: Props) {
+  const [name, setName] = useState(search.name ?? '');
+  useEffect(() => {
+    if (name === (search.name ?? '')) return;
+    return after(TYPING_MS, () => go(readOpenSearch({ ...search, name })));
+  });
+  return (
+    <TextInput
+      type="search"
+      aria-label={words.modelSearch}
+      placeholder={words.modelSearch}
+      value={name}
+      onChange={(event) => setName(event.currentTarget.value)}
+      w={240}
+    />
+  );
+}
+
+const COLUMNS: readonly Column<Price>[] = [
+  { head: words.model, first: true, cell: ({ model }) => <code>{model}</code> },
+  { head: words.input, num: true, cell: (price) => usd(price.input_usd_per_mtok) },
+  { head: words.cached, num: true, cell: (price) => rate(price.cached_input_usd_per_mtok) },
+  { head: words.output, num: true, cell: (price) => usd(price.output_usd_per_mtok) },
+  { head: words.reasoning, num: true, cell: (price) => rate(price.reasoning_usd_per_mtok) },
+  { head: words.from, cell: ({ effective_from: at }) => <Exact at={at} /> },
+];
+
+function rate(value: number | null) {
+  return value === null ? <span className="dim">–</span> : usd(value);
+}
+
+function Table({
+  prices,
+  isAdmin,
+}: {
+  readonly prices: readonly Price[];
+  readonly isAdmin: boolean;
+}) {
+  const [question, setQuestion] = useState<Question>();
+  const remove = useRemovePrice();
+  const ask = ({ price_id: id, model }: Price) =>
+    setQuestion({
+      ...{ title: words.remove, text: words.removePriceText(model), verb: words.remove },
+      danger: true,
+      act: () => remove.mutate(id, { onError: (error) => tellFailure(words.remove, error) }),
+    });
+  const actions: Column<Price> = {
+    head: '',
+    cell: (price) =>
+      price.shipped ? (
+        <span className="dim">{words.shipped}</span>
+      ) : (
+        isAdmin && (
+          <RowMenu
+            of={price.model}
+            actions={[{ word: words.remove, danger: true, act: () => ask(price) }]}
+          />
+        )
+      ),
+  };
+  return (
+    <>
+      <ThingTable
+        label={words.prices}
+        items={prices}
+        keyOf={(price) => price.price_id}
+        columns={[...COLUMNS, actions]}
+      />
+      <Confirm question={question} close={() => setQuestion(undefined)} />
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Secret } from '@tenuto/contract';
+import { useCreateSecret, useEditSecret } from '../../data/secrets.ts';
+import { fieldErrors } from '../../logic/field-errors.ts';
+import { linesOf } from '../../logic/lines.ts';
+import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
+import { useFormState } from '../../ui/form-state.ts';
+import { tell } from '../../ui/toasts.ts';
+import { SECRET_WORDS as words } from '../../words-secrets.ts';
+
+interface Props {
+  /** The one that is changed; none for a new one. */
+  readonly secret?: Secret;
+  readonly close: () => void;
+}
+
+/** Takes the value of a secret; it leaves this form for the server alone. */
+export function SecretForm({ secret, close }: Props) {
+  const [form, put] = useFormState({
+    name: secret?.name ?? '',
+    value: '',
+    hosts: secret?.allowed_hosts?.join('\n') ?? '',
+    description: secret?.description ?? '',
+  });
+  const create = useCreateSecret();
+  const edit = useEditSecret();
+  const change = secret === undefined ? create : edit;
+  const wrong = fieldErrors(change.error);
+  const submit = () => {
+    const hosts = linesOf(form.hosts);
+    const shared = {
+      description: form.description.trim() || null,
+      allowed_hosts: hosts.length > 0 ? hosts : null,
+    };
+    const done = (sentence: string) => ({
+      onSuccess: () => {
+        tell(sentence);
+        close();
+      },
+    });
+    if (secret === undefined) {
+      const body = { name: form.name.trim(), value: form.value, ...shared };
+      return create.mutate(body, done(words.created));
+    }
+    const body = { ...shared, ...(form.value !== '' && { value: form.value }) };
+    edit.mutate({ name: secret.name, version: secret.version, body }, done(words.saved));
+  };
+  return (
+    <EditorDialog
+      title={secret === undefined ? words.create : words.edit}
+      verb={secret === undefined ? words.create : words.save}
+      isPending={change.isPending}
+      error={change.error}
+      submit={submit}
+      close={close}
+    >
+      <TextField
+        {...{ label: words.name, hint: words.nameHint, value: form.name, code: true }}
+        put={(name) => put({ name })}
+        error={wrong.get('name')}
+        disabled={secret !== undefined}
+        required
+        first
+      />
+      <TextField
+        {...{ kind: 'secret', value: form.value, required: secret === undefined }}
+        label={secret === undefined ? words.value : words.newValue}
+        hint={secret === undefined ? undefined : words.keepValue}
+        put={(value) => put({ value })}
+        error={wrong.get('value')}
+      />
+      <TextField
+        {...{ kind: 'lines', label: words.hosts, hint: words.hostsHint, code: true }}
+        value={form.hosts}
+        put={(hosts) => put({ hosts })}
+        error={wrong.get('allowed_hosts')}
+      />
+      <TextField
+        {...{ label: words.description, value: form.description }}
+        put={(description) => put({ description })}
+        error={wrong.get('description')}
+      />
+    </EditorDialog>
+  );
+}

@@ -1,0 +1,71 @@
+import { TextInput } from '@mantine/core';
+import { SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
+import { useEffect, useState } from 'react';
+import { after } from '../../data/clock.ts';
+import { readTaskFilters, type TaskFilters } from '../../logic/task-filters.ts';
+import { StatusMark } from '../../ui/status.tsx';
+import { TASK_WORDS as words } from '../../words-task.ts';
+
+const TYPING_MS = 300;
+
+interface Props {
+  readonly filters: TaskFilters;
+  readonly change: (next: TaskFilters) => void;
+}
+
+/** Filters of the list, which stand in the address. */
+export function TaskFilterBar({ filters, change }: Props) {
+  const [title, setTitle] = useState(filters.title ?? '');
+  useEffect(() => {
+    if (title === (filters.title ?? '')) return;
+    return after(TYPING_MS, () => change(readTaskFilters({ ...filters, title })));
+  });
+  const flip = (name: 'status' | 'kind' | 'failing', value: string) =>
+    change(readTaskFilters({ ...filters, [name]: filters[name] === value ? undefined : value }));
+  return (
+    <search className="row task-filters">
+      <TextInput
+        type="search"
+        aria-label={words.search}
+        placeholder={words.search}
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+        data-search
+      />
+      <fieldset className="row presets" aria-label={words.status}>
+        {TASK_STATUSES.map((status) => (
+          <button
+            key={status}
+            type="button"
+            className="chip"
+            aria-pressed={filters.status === status}
+            onClick={() => flip('status', status)}
+          >
+            <StatusMark status={status} />
+          </button>
+        ))}
+        <button
+          type="button"
+          className="chip"
+          aria-pressed={filters.failing === 'yes'}
+          onClick={() => flip('failing', 'yes')}
+        >
+          <span className="tone-red">{words.failing}</span>
+        </button>
+      </fieldset>
+      <fieldset className="row presets" aria-label={words.kind}>
+        {SCHEDULE_KINDS.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            className="chip"
+            aria-pressed={filters.kind === kind}
+            onClick={() => flip('kind', kind)}
+          >
+            {words.kinds[kind]}
+          </button>
+        ))}
+      </fieldset>
+    </search>
+  );
+}

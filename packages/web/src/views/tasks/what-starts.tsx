@@ -1,0 +1,127 @@
+import { SegmentedControl, Select, Textarea } from '@mantine/core';
+import { useProfileChoices, useTemplateChoices } from '../../data/task-choices.ts';
+import { STARTS } from '../../logic/task-draft.ts';
+import { faultAt } from '../../logic/task-faults.ts';
+import { TASK_FORM_WORDS } from '../../words-task-form.ts';
+import { ParamsForm } from './params-form.tsx';
+import type { DraftProps } from './task-field.tsx';
+
+const words = TASK_FORM_WORDS.starts;
+
+/** What the runs of a task are made of. */
+export function WhatStarts(props: DraftProps) {
+  const { draft, put } = props;
+  const { starts } = draft;
+  return (
+    <section className="form-part">
+      <h2>{TASK_FORM_WORDS.what}</h2>
+      <SegmentedControl
+        aria-label={words.label}
+        size="xs"
+        fullWidth
+        data={STARTS.map((value) => ({ value, label: words.names[value] }))}
+        value={starts}
+        onChange={(value) => put({ starts: STARTS.find((one) => one === value) ?? starts })}
+      />
+      <p className="dim">{words.texts[starts]}</p>
+      {starts === 'template' && <Template {...props} />}
+      {starts === 'profile' && <Profile {...props} />}
+      {(starts === 'pipeline' || starts === 'dag_definition') && <Graph {...props} />}
+    </section>
+  );
+}
+
+function Graph({ draft, put, faults }: DraftProps) {
+  const isPipeline = draft.starts === 'pipeline';
+  const text = isPipeline ? draft.pipeline : draft.graph;
+  const path = isPipeline ? '/payload/pipeline' : '/payload/dag_definition';
+  return (
+    <>
+      <Textarea
+        size="xs"
+        label={isPipeline ? words.pipeline : words.graph}
+        value={text}
+        onChange={({ currentTarget: { value } }) =>
+          put(isPipeline ? { pipeline: value } : { graph: value })
+        }
+        rows={Math.min(24, Math.max(6, text.split('\n').length + 1))}
+        classNames={{ input: 'code-input' }}
+        spellCheck={false}
+        error={faultAt(faults, path) ?? false}
+      />
+      <Textarea
+        size="xs"
+        label={words.params}
+        value={draft.params}
+        onChange={(event) => put({ params: event.currentTarget.value })}
+        rows={2}
+        classNames={{ input: 'code-input' }}
+        spellCheck={false}
+        error={faultAt(faults, '/payload/params') ?? false}
+      />
+    </>
+  );
+}
+
+function Template({ draft, put, faults }: DraftProps) {
+  const { data: templates } = useTemplateChoices();
+  const names = (templates ?? []).map(({ name }) => name);
+  const chosen = templates?.find(({ name }) => name === draft.template);
+  if (templates?.length === 0 && draft.template === '') {
+    return <p className="dim">{words.noTemplates}</p>;
+  }
+  return (
+    <>
+      <Select
+        label={words.template}
+        data={withChosen(names, draft.template)}
+        value={draft.template === '' ? null : draft.template}
+        onChange={(template) => put({ template: template ?? '' })}
+        searchable
+        allowDeselect={false}
+        {...(chosen?.description && { description: chosen.description })}
+        error={faultAt(faults, '/payload/template') ?? false}
+      />
+      {draft.template !== '' && (
+        <ParamsForm
+          key={draft.template}
+          schema={chosen?.schema}
+          text={draft.params}
+          put={(params) => put({ params })}
+          error={faultAt(faults, '/payload/params')}
+        />
+      )}
+    </>
+  );
+}
+
+function Profile({ draft, put, faults }: DraftProps) {
+  const { data: names = [] } = useProfileChoices();
+  return (
+    <>
+      <Select
+        label={words.profile}
+        data={withChosen(names, draft.profile)}
+        value={draft.profile === '' ? null : draft.profile}
+        onChange={(profile) => put({ profile: profile ?? '' })}
+        searchable
+        allowDeselect={false}
+        error={faultAt(faults, '/payload/profile') ?? false}
+      />
+      <Textarea
+        size="xs"
+        label={words.intake}
+        value={draft.intake}
+        onChange={(event) => put({ intake: event.currentTarget.value })}
+        rows={5}
+        classNames={{ input: 'code-input' }}
+        spellCheck={false}
+        error={faultAt(faults, '/payload/intake') ?? false}
+      />
+    </>
+  );
+}
+
+function withChosen(names: readonly string[], chosen: string): string[] {
+  return chosen === '' || names.includes(chosen) ? [...names] : [chosen, ...names];
+}

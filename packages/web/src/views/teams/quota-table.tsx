@@ -1,0 +1,140 @@
+import { Button } from '@mantine/core';
+import type { Quota } from '@tenuto/contract';
+import { useState } from 'react';
+import { useQuotas, useRemoveQuota, useWriteQuota } from '../../data/teams.ts';
+import { fieldErrors } from '../../logic/field-errors.ts';
+import { count } from '../../logic/format.ts';
+import { LIMIT_NAMES, limitsOf, limitTexts } from '../../logic/quotas.ts';
+import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { TextField } from '../../ui/fields.tsx';
+import { useFormState } from '../../ui/form-state.ts';
+import { Paged } from '../../ui/paged.tsx';
+import { RowMenu } from '../../ui/row-menu.tsx';
+import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { tell, tellFailure } from '../../ui/toasts.ts';
+import { TEAM_WORDS as words } from '../../words-teams.ts';
+
+const NEW_QUOTA = 'new-quota';
+/** Before the principal, so that no id of a team can be one. */
+const prefix = 'quota:';
+
+interface Props {
+  readonly open: string | undefined;
+  readonly go: (what: string) => void;
+}
+
+/** The most that each principal may use. */
+export function QuotaTable({ open, go }: Props) {
+  const quotas = useQuotas(true);
+  const known = quotas.data?.pages.flatMap(({ items }) => items) ?? [];
+  const edited = known.find(({ principal }) => prefix + principal === open);
+  return (
+    <section className="card">
+      <header>
+        <h2>{words.quotas}</h2>
+        <span className="dim grow">{words.quotasText}</span>
+        <Button variant="default" onClick={() => go(NEW_QUOTA)}>
+          {words.set}
+        </Button>
+      </header>
+      <Paged pages={quotas} empty={<p className="card-body dim">{words.noQuotas}</p>}>
+        {(items) => <Table quotas={items} edit={(principal) => go(prefix + principal)} />}
+      </Paged>
+      {open === NEW_QUOTA && <QuotaForm close={() => go('')} />}
+      {edited !== undefined && <QuotaForm quota={edited} close={() => go('')} />}
+    </section>
+  );
+}
+
+const COLUMNS: readonly Column<Quota>[] = [
+  { head: words.who, first: true, cell: ({ principal }) => <code>{principal}</code> },
+  ...LIMIT_NAMES.map((name) => ({
+    ...{ head: words.limits[name], num: true },
+    cell: (quota: Quota) => {
+      const limit = quota[name];
+      return limit === null ? <span className="dim">–</span> : count(limit);
+    },
+  })),
+];
+
+interface TableProps {
+  readonly quotas: readonly Quota[];
+  readonly edit: (principal: string) => void;
+}
+
+function Table({ quotas, edit }: TableProps) {
+  const [question, setQuestion] = useState<Question>();
+  const remove = useRemoveQuota();
+  const ask = (who: string) =>
+    setQuestion({
+      ...{ title: words.remove, text: words.removeQuotaText(who), verb: words.remove },
+      danger: true,
+      act: () => remove.mutate(who, { onError: (error) => tellFailure(words.remove, error) }),
+    });
+  const actions: Column<Quota> = {
+    head: '',
+    cell: ({ principal }) => (
+      <RowMenu
+        of={principal}
+        actions={[
+          { word: words.change, act: () => edit(principal) },
+          { word: words.remove, danger: true, act: () => ask(principal) },
+        ]}
+      />
+    ),
+  };
+  return (
+    <>
+      <ThingTable
+        label={words.quotas}
+        items={quotas}
+        keyOf={(quota) => quota.principal}
+        columns={[...COLUMNS, actions]}
+      />
+      <Confirm question={question} close={() => setQuestion(undefined)} />
+    </>
+  );
+}
+
+function QuotaForm({ quota, close }: { readonly quota?: Quota; readonly close: () => void }) {
+  const [who, setWho] = useState(quota?.principal ?? '');
+  const [texts, put] = useFormState(limitTexts(quota));
+  const write = useWriteQuota();
+  const wrong = fieldErrors(write.error);
+  const submit = () => {
+    const asked = { principal: who.trim(), body: limitsOf(texts) };
+    write.mutate(quota === undefined ? asked : { ...asked, version: quota.version }, {
+      onSuccess: () => {
+        tell(words.quotaSet);
+        close();
+      },
+    });
+  };
+  return (
+    <EditorDialog
+      title={quota === undefined ? words.set : words.editQuota}
+      verb={quota === undefined ? words.set : words.save}
+      isPending={write.isPending}
+      error={write.error}
+      submit={submit}
+      close={close}
+    >
+      <TextField
+        {...{ label: words.who, hint: words.whoHint, value: who, put: setWho }}
+        disabled={quota !== undefined}
+        required
+        first
+      />
+      {LIMIT_NAMES.map((name) => (
+        <TextField
+          key={name}
+          {...{ kind: 'number', label: words.limits[name], placeholder: words.empty }}
+          value={texts[name]}
+          put={(value) => put({ [name]: value })}
+          error={wrong.get(name)}
+        />
+      ))}
+    </EditorDialog>
+  );
+}

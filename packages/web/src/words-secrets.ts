@@ -1,0 +1,30 @@
+/** What the view of secrets says. */
+export const SECRET_WORDS = {
+  title: 'Secrets',
+  text: 'Values that jobs name as ${secrets.NAME}. They go in and never out: nobody can read one here.',
+  create: 'Add a secret',
+  created: 'The secret is kept',
+  edit: 'Change the secret',
+  replace: 'Change',
+  save: 'Save',
+  saved: 'Saved',
+  name: 'Name',
+  nameHint: 'Letters, digits and _; jobs write ${secrets.NAME}.',
+  value: 'Value',
+  newValue: 'New value',
+  keepValue: 'Leave empty to keep the one there is.',
+  hosts: 'Hosts it may be sent to',
+  hostsHint: 'One a line: api.example.com, api.example.com:8443 or *.example.com. Empty: any.',
+  anyHost: 'any',
+  description: 'What it is for',
+  version: 'Version',
+  updated: 'Changed',
+  owner: 'Owner',
+  remove: 'Delete',
+  removeText: (name: string) =>
+    `Jobs that name ${name} fail from then on, those that run already included. The value cannot be brought back.`,
+  empty: 'No secret is kept',
+  emptyText:
+    'A secret keeps a password or a key out of job files. Add one here, or from a terminal:',
+  emptyExample: 'npx tenuto secrets set DEPLOY_TOKEN --host api.example.com',
+} as const;

@@ -1,0 +1,72 @@
+/** Templates: written, changed in versions that can be compared, and deleted. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, signedIn } from './browser.ts';
+import { type Console, startConsole } from './served.ts';
+
+let served: Console;
+let browser: Browser;
+beforeAll(async () => {
+  [served, browser] = await Promise.all([startConsole(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.[Symbol.asyncDispose]();
+});
+
+it('a template is made, changed, compared with what it was, and deleted', async () => {
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/templates`);
+  await page.getByText('No template has been made').waitFor();
+  await page.getByRole('link', { name: 'Create a template' }).click();
+  await page.getByText('It can run as it stands.').waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“greet” is saved as version 1.').waitFor();
+  await page.getByRole('img', { name: 'Graph of greet, 2 nodes' }).waitFor();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  const text = page.getByLabel('Definition, as YAML or JSON');
+  const before = await text.inputValue();
+  await text.fill(before.replace('default: 2', 'default: 5'));
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await page.getByText('“greet” is saved as version 2.').waitFor();
+  await page.getByRole('link', { name: 'From version 1 to 2' }).click();
+  const difference = page.getByRole('region', { name: 'Difference' }).last();
+  await difference.getByText('default: 5').waitFor();
+  expect(await difference.locator('.diff-removed').allInnerTexts()).toEqual([
+    expect.stringContaining('default: 2'),
+  ]);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('No template has been made').waitFor();
+  expect(troubles).toEqual([]);
+});
+
+it('what others saved meanwhile is not written over, and nothing that was typed is lost', async () => {
+  const dag = { nodes: [{ id: 'a', uses: 'transform.cel', with: { value: 1 } }] };
+  await served.client.templates.create({ name: 'shared', dag_definition: dag });
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/templates/shared/edit`);
+  const text = page.getByLabel('Definition, as YAML or JSON');
+  const mine = `description: mine\n${await text.inputValue()}`;
+  await served.client.templates.replace('shared', {
+    ...{ name: 'shared', dag_definition: dag, description: 'theirs' },
+  });
+  await text.fill(mine);
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await text.inputValue()).toBe(mine);
+  expect((await served.client.templates.get('shared')).description).toBe('theirs');
+});
+
+it('what is wrong with a template is said at its line', async () => {
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/templates/new`);
+  const text = page.getByLabel('Definition, as YAML or JSON');
+  const before = await text.inputValue();
+  await text.fill(before.replace('needs: [wait]', 'needs: [weight]'));
+  const line = before.split('\n').findIndex((one) => one.includes('needs: [wait]')) + 1;
+  await page.getByRole('button', { name: `Line ${line}` }).waitFor();
+  await text.fill(before.replace('type: integer', 'type: whole'));
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: /^Line/ }).first().waitFor();
+});
