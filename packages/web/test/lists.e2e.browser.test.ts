@@ -23,6 +23,14 @@ it('home teaches the first steps where nothing has run, and tells what is wrong 
   const { page, troubles } = await signedIn(browser, served);
   await page.getByRole('heading', { name: 'First steps' }).waitFor();
   await page.getByText('npx tenuto run examples/hello.yaml --param name=Ada').waitFor();
+  await page.getByRole('link', { name: 'See one wait for your approval' }).click();
+  await page.getByText('At once at most').waitFor();
+  expect(await page.getByLabel('Job, as YAML or JSON').inputValue()).toContain('approval.request');
+  await page.getByRole('link', { name: 'Needs me' }).click();
+  await page.getByRole('link', { name: 'Or submit it here' }).click();
+  await page.waitForURL(/example=approval/);
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
+  await page.getByRole('heading', { name: 'First steps' }).waitFor();
   await served.client.jobs.submit(FAILS);
   await page.getByText('1 run has failed in the last 24 hours').waitFor();
   await page.getByRole('heading', { name: 'First steps' }).waitFor({ state: 'detached' });

@@ -3,13 +3,13 @@ export interface CompareSearch {
   /** Ids of runs, with commas between. */
   readonly ids?: string;
   /** Nodes that are the same are listed, too. */
-  readonly all?: true;
+  readonly all?: 'yes';
 }
 
 export function readCompareSearch({ ids, all }: Readonly<Record<string, unknown>>): CompareSearch {
   return {
     ...(typeof ids === 'string' && ids !== '' && { ids }),
-    ...(all === true && { all: true }),
+    ...(all === 'yes' && { all }),
   };
 }
 

@@ -8,6 +8,11 @@ interface Choice {
   readonly params: readonly string[];
 }
 
+/** What of a plan is looked at here. */
+interface Planned {
+  readonly nodes?: unknown;
+}
+
 type Known = Pick<JobNode, 'node_id' | 'status' | 'parent_nodes'>;
 
 /**
@@ -16,7 +21,7 @@ type Known = Pick<JobNode, 'node_id' | 'status' | 'parent_nodes'>;
  */
 export function runsAgain(
   nodes: readonly Known[],
-  plan: Readonly<Record<string, unknown>> | undefined,
+  plan: Planned | undefined,
   { from, nodes: changed, params }: Choice,
 ): ReadonlySet<string> {
   if (from === undefined) return new Set(nodes.map(({ node_id }) => node_id));
@@ -31,17 +36,13 @@ export function runsAgain(
   return new Set([...again].filter((id) => known.has(id)));
 }
 
-function readersOf(
-  plan: Readonly<Record<string, unknown>> | undefined,
-  params: readonly string[],
-): readonly string[] {
+function readersOf(plan: Planned | undefined, params: readonly string[]): readonly string[] {
   const { nodes } = plan ?? {};
   if (!Array.isArray(nodes) || params.length === 0) return [];
-  return nodes.flatMap((node) => {
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) return [];
+  return nodes.flatMap((node: unknown) => {
+    if (!isObject(node) || typeof node.id !== 'string') return [];
     const text = JSON.stringify(node);
-    const reads = params.some((name) => text.includes(`params.${name}`));
-    return reads && typeof node.id === 'string' ? [node.id] : [];
+    return params.some((name) => text.includes(`params.${name}`)) ? [node.id] : [];
   });
 }
 

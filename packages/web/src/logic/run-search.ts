@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the address of a run's page says besides the run. */
 export interface RunSearch {
   readonly tab?: RunTab;
@@ -33,13 +35,9 @@ const TEXTS = ['node', 'phase', 'file', 'line', 'states', 'open', 'lit'] as cons
 
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
-  const text = (name: (typeof TEXTS)[number]) => {
-    const value = search[name];
-    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
-  };
   return {
     ...(tab !== undefined && { tab }),
-    ...Object.assign({}, ...TEXTS.map(text)),
+    ...textsOf(search, ...TEXTS),
   };
 }
 

@@ -22,7 +22,7 @@ export function ComparePage() {
   const navigate = useNavigate();
   const ids = comparedIds(search);
   const [pages, setPages] = useState(1);
-  const { data, error, refetch, isFetching } = useComparison(ids, search.all === true, pages);
+  const { data, error, refetch, isFetching } = useComparison(ids, search.all === 'yes', pages);
   const set = (next: readonly string[], all = search.all) =>
     void navigate({
       to: '/compare',
@@ -43,8 +43,8 @@ export function ComparePage() {
             <Switch
               size="xs"
               label={words.all}
-              checked={search.all === true}
-              onChange={(event) => set(ids, event.currentTarget.checked || undefined)}
+              checked={search.all === 'yes'}
+              onChange={(event) => set(ids, event.currentTarget.checked ? 'yes' : undefined)}
             />
             <ComparedNodes
               comparison={data}

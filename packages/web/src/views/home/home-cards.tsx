@@ -2,11 +2,13 @@ import { Link } from '@tanstack/react-router';
 import type { RunView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { useSomeRuns } from '../../data/runs.ts';
+import { useRunsThatCall } from '../../data/runs-that-call.ts';
 import { useMay } from '../../data/scopes.ts';
 import { useNextTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import type { RunFilters } from '../../logic/run-filters.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
@@ -52,12 +54,12 @@ export function RunningNow() {
 const SHOWN = 8;
 
 export function LatestFailures() {
-  const { data } = useLateFailures();
+  const { data } = useLateFailures(SHOWN);
   return (
     <RunCard
       title={words.failures}
       none={words.failuresNone}
-      runs={data?.items.slice(0, SHOWN)}
+      runs={data?.items}
       search={{ status: 'failed,timeout,aborted', since: '24h' }}
     />
   );
@@ -74,6 +76,7 @@ interface RunCardProps {
 }
 
 function RunCard({ title, none, start = false, runs, search, all = words.seeAll }: RunCardProps) {
+  const calling = useRunsThatCall();
   const more = runs !== undefined && runs.length > 0 && (
     <Link to="/runs" search={search}>
       {all}
@@ -81,6 +84,7 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
   );
   return (
     <Card title={title} aside={more}>
+      {runs === undefined && <Waiting rows={2} />}
       {runs?.length === 0 && (
         <p className="card-body dim">
           {none} {start && <Link to="/submit">{words.submit}</Link>}
@@ -94,6 +98,7 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
               {run.name}
               {run.error?.message && <span className="dim"> {run.error.message}</span>}
             </Link>
+            {calling.has(run.run_id) && <StatusMark status="needs_person" bare />}
             {run.completed_at === null && <Progress run={run} />}
             {run.completed_at === null ? (
               <Took from={run.started_at} to={null} />
@@ -110,8 +115,10 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
 /** What tasks will start. */
 export function NextFirings() {
   const { data } = useNextTasks();
+  const may = useMay();
   return (
     <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
+      {data === undefined && <Waiting rows={2} />}
       {data?.length === 0 && (
         <div className="card-body dim">
           <p>{words.nextNone}</p>
@@ -119,6 +126,7 @@ export function NextFirings() {
             <code>{words.nextExample}</code>
             <CopyButton text={words.nextExample} what={words.nextExample} />
           </p>
+          {may('tasks:create') && <Link to="/tasks/new">{words.nextHere}</Link>}
         </div>
       )}
       <ul className="home-list">

@@ -3,6 +3,7 @@ import { useOpenApprovals } from '../../data/approvals.ts';
 import { useOpenInterventions } from '../../data/interventions.ts';
 import { useWaitingPhases } from '../../data/phased.ts';
 import { waitsForMoney } from '../../logic/phases.ts';
+import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
@@ -43,6 +44,7 @@ export function NeedsMe() {
       aside={needs.length > 0 && <Link to="/needs">{words.needsMore(total)}</Link>}
       className={needs.length > 0 ? 'card-calls' : ''}
     >
+      {data === undefined && needs.length === 0 && <Waiting rows={2} />}
       {data !== undefined && needs.length === 0 && (
         <p className="card-body dim">{words.needsNone}</p>
       )}

@@ -32,16 +32,18 @@ export function Throughput() {
         {data !== undefined && data.total === 0 && <p className="dim">{words.noData}</p>}
         {data !== undefined && data.total > 0 && (
           <>
-            <dl className="facts">
-              <Fact
-                name={words.success}
-                value={data.success_rate === null ? '–' : percent(data.success_rate)}
-              />
-              <Fact name={words.ended} value={count(data.total)} />
-              <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
-              <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
+            <div className="row home-facts">
+              <dl className="facts">
+                <Fact
+                  name={words.success}
+                  value={data.success_rate === null ? '–' : percent(data.success_rate)}
+                />
+                <Fact name={words.ended} value={count(data.total)} />
+                <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
+                <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
+              </dl>
               <span className="dim">{words.of30}</span>
-            </dl>
+            </div>
             <BarChart
               step={step}
               bars={

@@ -1,99 +1,137 @@
-import { useNavigate } from '@tanstack/react-router';
-import type { RunDetail } from '@tenuto/contract';
+import { Button } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { RunDetail, RunTest, RunTestList } from '@tenuto/contract';
+import type { RunTestQuery } from '@tenuto/sdk';
 import { useState } from 'react';
-import { useRunNodes } from '../../data/runs.ts';
-import { useFindTest } from '../../data/tests.ts';
+import { useMay } from '../../data/scopes.ts';
+import { useRerunFailed, useRunTests } from '../../data/tests.ts';
 import { count, duration } from '../../logic/format.ts';
-import { type TestCaseView, testCases } from '../../logic/test-cases.ts';
+import { isOver } from '../../logic/status.ts';
+import { resultStatus } from '../../logic/test-results.ts';
 import { Empty } from '../../ui/notice.tsx';
-import { Waiting } from '../../ui/skeleton.tsx';
+import { Paged } from '../../ui/paged.tsx';
 import { StatusMark } from '../../ui/status.tsx';
-import { RUN_WORDS } from '../../words-run.ts';
+import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { tellFailure } from '../../ui/toasts.ts';
+import { RUN_TEST_WORDS as words } from '../../words-run-tests.ts';
 
-const words = RUN_WORDS.tests;
-const SECOND_MS = 1_000;
-const SHOWN = 200;
+const KINDS = ['all', 'failed', 'flaky', 'passed', 'skipped'] as const;
+type Kind = (typeof KINDS)[number];
 
-/** What the tests of a run have come to: failures first, with what they said. */
+const QUERIES: Readonly<Record<Kind, RunTestQuery>> = {
+  all: {},
+  failed: { status: ['failed', 'error'] },
+  flaky: { flaky: true },
+  passed: { status: ['passed'] },
+  skipped: { status: ['skipped'] },
+};
+
+/** The tests of a run, what failed first. */
 export function TestsTab({ run }: { readonly run: RunDetail }) {
-  const { data: job } = useRunNodes(run.run_id);
-  const [most, setMost] = useState(SHOWN);
-  if (job === undefined) return <Waiting rows={6} />;
-  const { cases, omitted } = testCases(job.nodes ?? []);
-  if (cases.length === 0) {
-    return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
+  const [kind, setKind] = useState<Kind>('all');
+  const over = isOver(run.status);
+  const tests = useRunTests(run.run_id, { query: QUERIES[kind], isOver: over });
+  const counts = tests.data?.pages[0]?.counts;
+  if (counts?.total === 0) {
+    return <Empty title={words.none} text={words.noneText} example={words.noneExample} />;
   }
-  const bad = cases.filter(({ status }) => status === 'failed' || status === 'error');
-  const flaky = cases.filter((one) => one.flaky);
   return (
-    <section className="card">
-      <header>
-        <h2>{words.title}</h2>
-        <span className="dim num">
-          {words.counts(count(cases.length + omitted), count(bad.length), count(flaky.length))}
-        </span>
-      </header>
-      <div className="table-scroll">
-        <table className="table table-cards run-tests">
-          <thead>
-            <tr>
-              <th>{RUN_WORDS.list.status}</th>
-              <th>{words.test}</th>
-              <th>{RUN_WORDS.node.title}</th>
-              <th>{RUN_WORDS.node.took}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {cases.slice(0, most).map((one) => (
-              <Case key={one.key} of={one} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {cases.length > most && (
-        <p className="card-body">
-          <button type="button" className="link" onClick={() => setMost(most + 5 * SHOWN)}>
-            {words.more(count(cases.length - most))}
-          </button>
-        </p>
+    <div className="stack">
+      {counts !== undefined && (
+        <div className="row">
+          <Kinds counts={counts} kind={kind} pick={setKind} />
+          <span className="dim grow">{words.took(duration(counts.duration_ms))}</span>
+          {over && counts.failed + counts.error > 0 && <Rerun runId={run.run_id} />}
+        </div>
       )}
-      {omitted > 0 && <p className="card-body dim">{words.omitted(count(omitted))}</p>}
-    </section>
+      <div className="card">
+        <Paged pages={tests} empty={<p className="card-body dim">{words.noneOf}</p>}>
+          {(items) => (
+            <ThingTable
+              label={words.label}
+              items={items}
+              keyOf={(test) => `${test.node_id} ${test.test_id}`}
+              columns={columnsOf(run.run_id)}
+            />
+          )}
+        </Paged>
+      </div>
+    </div>
   );
 }
 
-function Case({ of }: { readonly of: TestCaseView }) {
-  const find = useFindTest();
-  const navigate = useNavigate();
-  const open = () =>
-    find.mutate(of, {
-      onSuccess: ({ test_id: testId }) =>
-        void navigate({ to: '/tests/$testId', params: { testId } }),
-    });
+interface KindsProps {
+  readonly counts: RunTestList['counts'];
+  readonly kind: Kind;
+  readonly pick: (kind: Kind) => void;
+}
+
+function Kinds({ counts, kind, pick }: KindsProps) {
+  const numbers: Readonly<Record<Kind, number>> = {
+    ...{ all: counts.total, failed: counts.failed + counts.error, flaky: counts.flaky },
+    ...{ passed: counts.passed, skipped: counts.skipped },
+  };
+  return KINDS.map((one) => (
+    <button
+      key={one}
+      type="button"
+      className="chip"
+      aria-pressed={one === kind}
+      onClick={() => pick(one)}
+    >
+      {words.kinds[one]} <span className="num">{count(numbers[one])}</span>
+    </button>
+  ));
+}
+
+function columnsOf(runId: string): readonly Column<RunTest>[] {
+  return [
+    { head: words.status, cell: (test) => <StatusMark status={resultStatus(test)} /> },
+    { head: words.test, first: true, cell: (test) => <Named test={test} /> },
+    { head: words.suite, cell: ({ suite }) => suite },
+    {
+      head: words.node,
+      cell: ({ node_id: node, attempt }) => (
+        <Link to="/runs/$runId" params={{ runId }} search={{ tab: 'log', node }}>
+          {node}
+          {attempt > 1 && <span className="dim"> {words.attempt(attempt)}</span>}
+        </Link>
+      ),
+    },
+    { head: words.time, num: true, cell: ({ duration_ms: ms }) => duration(ms) },
+  ];
+}
+
+function Named({ test }: { readonly test: RunTest }) {
   return (
-    <tr>
-      <td>
-        <StatusMark status={of.status} />
-      </td>
-      <td>
-        <button type="button" className="link" onClick={open}>
-          {of.name}
-        </button>{' '}
-        <span className="dim">{[of.suite, of.classname].filter(Boolean).join(' · ')}</span>
-        {of.flaky && <span className="chip tone-amber">{words.flaky}</span>}
-        {of.quarantined && <span className="chip">{words.quarantined}</span>}
-        {of.message !== undefined && <p className="tone-red test-said">{of.message}</p>}
-        {of.details !== undefined && (
-          <details>
-            <summary>{words.details}</summary>
-            <pre className="test-said">{of.details}</pre>
-          </details>
-        )}
-      </td>
-      <td>
-        <code>{of.nodeId}</code>
-      </td>
-      <td className="num">{duration(of.seconds * SECOND_MS)}</td>
-    </tr>
+    <div className="run-test">
+      <Link to="/tests/$testId" params={{ testId: test.test_id }}>
+        {test.name}
+      </Link>
+      {test.classname !== '' && <span className="dim"> {test.classname}</span>}
+      {test.quarantined && <span className="tone-amber"> {words.quarantined}</span>}
+      {test.message !== null && <pre className="run-test-message">{test.message}</pre>}
+    </div>
+  );
+}
+
+function Rerun({ runId }: { readonly runId: string }) {
+  const rerun = useRerunFailed(runId);
+  const navigate = useNavigate();
+  if (!useMay()('jobs:write')) return null;
+  return (
+    <Button
+      variant="default"
+      loading={rerun.isPending}
+      onClick={() =>
+        rerun.mutate(undefined, {
+          onSuccess: ({ job_id: made }) =>
+            void navigate({ to: '/runs/$runId', params: { runId: made } }),
+          onError: (error) => tellFailure(words.rerun, error),
+        })
+      }
+    >
+      {words.rerun}
+    </Button>
   );
 }

@@ -101,7 +101,7 @@ function Parts({ health }: { readonly health: Health }) {
   return (
     <section className="card">
       <header>
-        <h2 className="grow">{words.parts}</h2>
+        <h2>{words.parts}</h2>
         <Facts health={health} />
       </header>
       <div className="table-scroll">
@@ -127,7 +127,7 @@ function Parts({ health }: { readonly health: Health }) {
 function Facts({ health }: { readonly health: Health }) {
   const { started_at: started, version, authenticated_user: user } = health;
   return (
-    <dl className="facts">
+    <dl className="facts health-facts">
       <div>
         <dt>{words.version}</dt>
         <dd>{version}</dd>
