@@ -226,22 +226,6 @@ export const RUN_WORDS = {
     noOutput: 'No output.',
     retryAt: 'next attempt',
   },
-  tests: {
-    title: 'Tests',
-    test: 'Test',
-    counts: (all: string, bad: string, flaky: string) =>
-      `${all} in all · ${bad} failed · ${flaky} flaky`,
-    flaky: 'flaky',
-    quarantined: 'in quarantine',
-    details: 'What it said',
-    more: (count: string) => `Show ${count} more`,
-    omitted: (count: string) => `${count} more are not in the output of the node.`,
-    empty: 'No test has reported',
-    emptyText: 'Results of nodes that use test.run appear here, failures first:',
-    emptyExample: 'npx tenuto run examples/tests.yaml',
-    notFound: 'Its history was not found',
-    unknown: 'No test of this name is known yet.',
-  },
   history: {
     transitions: 'What happened to the run',
     recoveries: 'Recoveries',

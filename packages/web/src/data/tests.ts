@@ -104,16 +104,3 @@ export function useRunSuite() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
   });
 }
-
-/** The test that a case of a report is a result of, by what it is called there. */
-export function useFindTest() {
-  return useMutation({
-    mutationFn: async (of: { name: string; classname: string }): Promise<Test> => {
-      const { items } = await client.tests.list({ name: of.name, limit: HISTORY }).first();
-      const test = items.find(({ classname }) => classname === of.classname) ?? items[0];
-      if (test === undefined) throw new Error(RUN_WORDS.tests.unknown);
-      return test;
-    },
-    onError: (error) => tellFailure(RUN_WORDS.tests.notFound, error),
-  });
-}

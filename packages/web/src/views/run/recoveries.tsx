@@ -49,7 +49,7 @@ function Session({ of }: { readonly of: Recovery }) {
         )}
         {of.reason !== null && <Fact name={words.reason}>{of.reason}</Fact>}
       </dl>
-      {parameters !== undefined && <pre className="test-said">{pretty(parameters)}</pre>}
+      {parameters !== undefined && <pre>{pretty(parameters)}</pre>}
     </article>
   );
 }
