@@ -121,6 +121,9 @@ export const RUN_WORDS = {
     elapsed: 'Elapsed',
     created: 'Created',
     ends: 'Expected end',
+    cost: 'Cost',
+    failed: (count: string) => `${count} failed`,
+    notReached: (count: string) => `${count} not reached`,
     by: 'By',
     priority: 'Priority',
     toTask: 'its task',
@@ -172,6 +175,8 @@ export const RUN_WORDS = {
   },
   explain: {
     why: 'Why',
+    phaseWaits: (names: string) =>
+      `${names} waits for somebody to say Next: look at what is there, then execute it.`,
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     decide: 'Decide',
@@ -230,8 +235,10 @@ export const RUN_WORDS = {
     reason: 'Reason',
     actor: 'By',
     at: 'When',
-    action: 'What was done',
     trigger: 'Because of',
+    state: 'The run',
+    progress: 'Progress',
+    undone: (done: number, left: number) => `${done} undone, ${left} to go`,
   },
   plan: {
     params: 'Parameters',

@@ -21,7 +21,8 @@ const endsKey = (runId: string) => ['run', runId, 'log-ends'] as const;
 /** How far each attempt has come; read again when the stream of the run brings a line. */
 export function useLogEnds({ runId, nodeId, goesOn, follows }: LogOf) {
   return useQuery({
-    queryKey: [...endsKey(runId), nodeId ?? null],
+    // What was written last is read once more when the run has ended.
+    queryKey: [...endsKey(runId), nodeId ?? null, goesOn],
     queryFn: ({ signal }) => endsOf(runId, nodeId ?? '', signal),
     enabled: nodeId !== undefined,
     refetchInterval: refreshEvery(follows ? LIVE_MS.followed : LIVE_MS.run, goesOn),
