@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { GovernancePolicySchema } from './profile.ts';
+import { RecoveryRuleSchema } from './recovery-policy.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -56,3 +58,28 @@ export const SettingsSchema = Type.Object(
   },
 );
 export type SettingsView = Static<typeof SettingsSchema>;
+
+/** The answer of `GET /policies`: what holds for everybody, as the server was started. */
+export const StandingPoliciesSchema = Type.Object(
+  {
+    governance: Type.Union([GovernancePolicySchema, Type.Null()], {
+      description: 'What every phase must keep to; null when the server was started without.',
+    }),
+    recovery: Type.Array(RecoveryRuleSchema, {
+      description: 'What a job goes by that says `recovery_policy: default`.',
+    }),
+  },
+  {
+    ...closed,
+    examples: [
+      {
+        governance: { min_governance_score: 0.8, max_cost_usd: 20 },
+        recovery: [
+          { when: { classification: 'infrastructure' }, action: 'requeue_job' },
+          { action: 'escalate_manual' },
+        ],
+      },
+    ],
+  },
+);
+export type StandingPolicies = Static<typeof StandingPoliciesSchema>;

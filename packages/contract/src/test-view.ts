@@ -179,3 +179,55 @@ export const TestResultSchema = Type.Object(
 );
 export type TestResult = Static<typeof TestResultSchema>;
 export const TestResultListSchema = listSchema(TestResultSchema);
+
+const tally = { total: count, passed: count, failed: count, error: count, skipped: count } as const;
+
+/** What a test came to in a run: its last result in one node. */
+export const RunTestSchema = Type.Object(
+  {
+    test_id: Type.String({ format: 'uuid' }),
+    suite: Type.String(),
+    classname: Type.String(),
+    name: Type.String(),
+    file: text,
+    node_id: Type.String(),
+    attempt: Type.Integer({ minimum: 1, description: 'The attempt of the node that it is of.' }),
+    status: Type.Enum([...TEST_STATUSES]),
+    flaky: Type.Boolean({ description: 'It passed, but only after another result in this run.' }),
+    quarantined: Type.Boolean({ description: 'Its failure fails no node.' }),
+    duration_ms: count,
+    message: text,
+  },
+  {
+    ...closed,
+    examples: [
+      {
+        ...{ test_id: '6f3a1b2c-7c3d-8e4f-8a5b-6c7d8e9f0a1b', suite: 'shop-unit' },
+        ...{ classname: 'src/cart.test.ts', name: 'a cart costs what its items cost' },
+        ...{ file: null, node_id: 'shop-unit', attempt: 2, status: 'failed', flaky: false },
+        ...{ quarantined: false, duration_ms: 12, message: 'expected 600, got 0' },
+      },
+    ],
+  },
+);
+export type RunTest = Static<typeof RunTestSchema>;
+
+/** The tests of a run, what failed first; how many came to what is of all of them. */
+export const RunTestListSchema = Type.Object(
+  {
+    ...listSchema(RunTestSchema).properties,
+    counts: Type.Object({ ...tally, flaky: count, duration_ms: count }, closed),
+  },
+  {
+    ...closed,
+    examples: [
+      {
+        ...{ items: [], total: 0, limit: 20, offset: 0, has_more: false, next_cursor: null },
+        counts: {
+          ...{ total: 0, passed: 0, failed: 0, error: 0, skipped: 0, flaky: 0, duration_ms: 0 },
+        },
+      },
+    ],
+  },
+);
+export type RunTestList = Static<typeof RunTestListSchema>;

@@ -8,6 +8,8 @@ import type { TransportOptions } from './transport.ts';
 
 export interface BudgetQuery extends PageQuery {
   readonly scope?: BudgetRuleScope;
+  /** Those of which nothing is left, or the others. */
+  readonly spent?: boolean;
 }
 
 /**

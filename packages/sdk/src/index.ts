@@ -24,6 +24,7 @@ export type {
   JobBody,
   JobQuery,
   Jobs,
+  LogQuery,
   NodeQuery,
   PageQuery,
 } from './jobs.ts';
@@ -69,6 +70,7 @@ export type { Quotas, Teams } from './teams.ts';
 export type { TemplateBody, Templates, TemplateUse } from './templates.ts';
 export type {
   CatalogueQuery,
+  RunTestQuery,
   TestCatalogue,
   TestQuery,
   Tests,

@@ -38,6 +38,17 @@ export interface PageQuery {
   readonly offset?: number;
 }
 
+/** Which lines of a log to read; oldest first without `newest_first`. */
+export interface LogQuery extends PageQuery {
+  readonly attempt?: number;
+  /** The lowest `seq`. */
+  readonly from?: number;
+  readonly stream?: 'stdout' | 'stderr';
+  /** Only lines that hold it, whatever its case. */
+  readonly text?: string;
+  readonly newest_first?: boolean;
+}
+
 export interface JobQuery extends PageQuery {
   readonly status?: readonly string[];
   readonly tag?: string;
@@ -94,7 +105,7 @@ export interface Jobs {
     query?: PageQuery,
     options?: CallOptions,
   ): Listing<Attempt>;
-  logs(jobId: string, nodeId: string, query?: PageQuery, options?: CallOptions): Listing<LogLine>;
+  logs(jobId: string, nodeId: string, query?: LogQuery, options?: CallOptions): Listing<LogLine>;
   history(jobId: string, query?: PageQuery, options?: CallOptions): Listing<HistoryEntry>;
   /** The plan of a job as columns, for who draws it. */
   graph(jobId: string, options?: CallOptions): Promise<JobGraph>;

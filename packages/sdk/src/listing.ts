@@ -21,8 +21,9 @@ export interface Listing<T> extends AsyncIterable<T> {
   page(cursor?: string): Promise<List<T>>;
 }
 
-export function pageOf<T>(item: Shape<T>): Shape<List<T>> {
-  return fields({
+/** What the envelope of every list has. */
+export function pageFields<T>(item: Shape<T>) {
+  return {
     items: listOf(item),
     total: number,
     total_is_estimate: optional(yes),
@@ -30,7 +31,11 @@ export function pageOf<T>(item: Shape<T>): Shape<List<T>> {
     offset: number,
     has_more: flag,
     next_cursor: nullable(text),
-  });
+  };
+}
+
+export function pageOf<T>(item: Shape<T>): Shape<List<T>> {
+  return fields(pageFields(item));
 }
 
 /**

@@ -1,12 +1,31 @@
-import { SETTING_GROUPS, SETTING_SOURCES, type SettingsView } from '@tenuto/contract';
+import {
+  type GovernancePolicy,
+  type RecoveryRule,
+  SETTING_GROUPS,
+  SETTING_SOURCES,
+  type SettingsView,
+  type StandingPolicies,
+} from '@tenuto/contract';
 import { type CallOptions, createReader } from './reading.ts';
-import { fields, flag, listOf, number, oneOf, type Shape, text } from './shape.ts';
+import {
+  fields,
+  flag,
+  isRecord,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  type Shape,
+  text,
+} from './shape.ts';
 import type { TransportOptions } from './transport.ts';
 
 /** How a server was set up. Every function throws as `createClient` says. */
 export interface ServerSettings {
   /** In force, with where each comes from; secrets only as whether there is one. */
   read(options?: CallOptions): Promise<SettingsView>;
+  /** What holds for all phases, and for jobs that go by the default recovery policy. */
+  policies(options?: CallOptions): Promise<StandingPolicies>;
 }
 
 type Value = SettingsView['settings'][number]['value'];
@@ -28,7 +47,18 @@ const settingsShape: Shape<SettingsView> = fields({
   ),
 });
 
+// What a policy says is the server's business.
+const governance = (one: unknown): one is GovernancePolicy => isRecord(one);
+const rule = (one: unknown): one is RecoveryRule => isRecord(one) && text(one.action);
+const policiesShape: Shape<StandingPolicies> = fields({
+  governance: nullable(governance),
+  recovery: listOf(rule),
+});
+
 export function createSettings(transport: TransportOptions): ServerSettings {
   const { read } = createReader(transport);
-  return { read: (options) => read('/settings', settingsShape, {}, options) };
+  return {
+    read: (options) => read('/settings', settingsShape, {}, options),
+    policies: (options) => read('/policies', policiesShape, {}, options),
+  };
 }

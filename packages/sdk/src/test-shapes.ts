@@ -1,4 +1,12 @@
-import { TEST_STATUSES, type Test, type TestEntry, type TestResult } from '@tenuto/contract';
+import {
+  type RunTest,
+  type RunTestList,
+  TEST_STATUSES,
+  type Test,
+  type TestEntry,
+  type TestResult,
+} from '@tenuto/contract';
+import { pageFields } from './listing.ts';
 import {
   fields,
   flag,
@@ -60,6 +68,20 @@ export const resultShape: Shape<TestResult> = fields({
   message: maybeText,
   branch: maybeText,
   commit: maybeText,
+});
+
+const runTestShape: Shape<RunTest> = fields({
+  ...{ test_id: text, suite: text, classname: text, name: text, file: maybeText },
+  ...{ node_id: text, attempt: number, status: oneOf(TEST_STATUSES), flaky: flag },
+  ...{ quarantined: flag, duration_ms: number, message: maybeText },
+});
+
+export const runTestsShape: Shape<RunTestList> = fields({
+  ...pageFields(runTestShape),
+  counts: fields({
+    ...{ total: number, passed: number, failed: number, error: number },
+    ...{ skipped: number, flaky: number, duration_ms: number },
+  }),
 });
 
 const selectShape = fields({

@@ -3,17 +3,19 @@ import type {
   Job,
   JsonObject,
   NewTestEntry,
+  RunTestList,
   Test,
   TestEntry,
   TestEntryBody,
   TestResult,
+  TestStatus,
 } from '@tenuto/contract';
 import { type ChangeOptions, type SubmitOptions, submit } from './asking.ts';
 import { jobShape } from './job-shapes.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
-import { entryShape, resultShape, testShape } from './test-shapes.ts';
+import { entryShape, resultShape, runTestsShape, testShape } from './test-shapes.ts';
 import { send, type TransportOptions } from './transport.ts';
 
 export interface TestQuery extends PageQuery {
@@ -29,6 +31,15 @@ export interface TestQuery extends PageQuery {
   readonly sort?: 'flake_score' | 'duration' | 'last_failure';
 }
 
+export interface RunTestQuery extends PageQuery {
+  readonly status?: readonly TestStatus[];
+  /** Only tests that passed after another result in this run. */
+  readonly flaky?: boolean;
+  readonly node_id?: string;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+}
+
 export interface CatalogueQuery extends PageQuery {
   readonly kind?: 'suite' | 'case';
   readonly suite_id?: string;
@@ -42,6 +53,8 @@ export interface Tests {
   get(testId: string, options?: CallOptions): Promise<Test>;
   /** Newest first. */
   history(testId: string, query?: PageQuery, options?: CallOptions): Listing<TestResult>;
+  /** A page of the tests of a run, what failed first, and how many came to what. */
+  ofRun(runId: string, query?: RunTestQuery, options?: CallOptions): Promise<RunTestList>;
   /** Says who is in charge, or puts the test into quarantine or out of it. */
   update(testId: string, changes: EditTest, options?: ChangeOptions): Promise<Test>;
   /** Makes a job of the tests that failed in one that is over. */
@@ -71,6 +84,8 @@ export function createTests(transport: TransportOptions): Tests {
     get: (testId, options) => read(testPath(testId), testShape, {}, options),
     history: (testId, query, options) =>
       list(`${testPath(testId)}/history`, resultShape, { ...query }, options),
+    ofRun: (runId, query, options) =>
+      read(`/runs/${segment(runId)}/tests`, runTestsShape, { ...query }, options),
     update: (testId, changes, options = {}) =>
       send(transport, {
         method: 'PATCH',

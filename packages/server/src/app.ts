@@ -84,6 +84,7 @@ import { addForkRoutes } from './routes/run-forks.ts';
 import { addRunMetricsRoutes } from './routes/run-metrics.ts';
 import { addRunStatsRoutes } from './routes/run-stats.ts';
 import { addRunStreamRoute } from './routes/run-stream.ts';
+import { addRunTestRoutes } from './routes/run-tests.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
@@ -165,6 +166,7 @@ export interface AppOptions {
   readonly setup: SetUp;
   /** How it was set up; no secret is among it. */
   readonly settings: SettingsParts['settings'];
+  readonly governancePolicy: SettingsParts['governancePolicy'];
   /** Why no new job is accepted, as a sentence; undefined while jobs are. */
   readonly refusal: () => string | undefined;
 }
@@ -264,6 +266,7 @@ async function addPages(app: FastifyInstance, options: AppOptions): Promise<void
 
 function addTests(app: FastifyInstance, parts: Parameters<typeof addTestRoutes>[1]): void {
   addTestRoutes(app, parts);
+  addRunTestRoutes(app, parts);
   addTestCatalogueRoutes(app, parts);
 }
 

@@ -152,6 +152,7 @@ async function makeParts(settings: Settings, { logger, teardown }: StoreParts) {
   return {
     ...{ version, logger, dataDir, keys, store, adminToken, rules, vault, eventing, mcp },
     ...{ ledger, engine, relay, scheduler },
+    governancePolicy: settings.governancePolicy === undefined ? undefined : policy,
   };
 }
 
@@ -179,6 +180,7 @@ function appOptions(
     relay,
     scheduler,
     dataDir,
+    governancePolicy,
   }: Parts,
 ): Omit<AppOptions, 'console' | 'counters' | 'phase'> {
   const { jobs, tokens, notices, artifacts } = store.api;
@@ -197,6 +199,7 @@ function appOptions(
     ...{ storeWarnings: store.warnings, refusal: store.refusal },
     setup: setUpOf(settings),
     settings: () => settingViews({ ...settings, dataDir }),
+    governancePolicy,
   };
 }
 

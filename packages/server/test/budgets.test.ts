@@ -135,9 +135,13 @@ describe('a budget of a profile or a task', () => {
     expect(await begin(runs[0] ?? '', owner)).toMatchObject({
       ...{ state: 'over', budget: { scope: 'profile', onCrossing: 'stop' } },
     });
+    const spent = async (is: boolean) =>
+      (await api.call(`${BUDGETS}?spent=${is}`, { token })).body.total;
+    expect([await spent(true), await spent(false)]).toEqual([1, 0]);
     const path = `${BUDGETS}/${made.body.budget_id}`;
     const more = await api.call(path, { method: 'PUT', body: { usd: 5 }, token });
     expect([more.status, more.body.usd, more.body.version]).toEqual([200, 5, 2]);
+    expect([await spent(true), await spent(false)]).toEqual([0, 1]);
     expect((await begin(runs[0] ?? '', owner)).state).toBe('begun');
     expect((await api.call(path, { token })).body.reserved_usd).toBeGreaterThan(0);
     expect((await api.call(`${BUDGETS}?scope=task`, { token })).body.items).toEqual([]);

@@ -157,6 +157,7 @@ export async function startApiOn(
     refusal: () => undefined,
     setup: { database: 'external', artifacts: 'disk' },
     settings: () => [],
+    governancePolicy: undefined,
     ...others,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

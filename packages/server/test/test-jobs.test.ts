@@ -240,3 +240,24 @@ describe('a rerun of failed tests', () => {
     expect(used.body.error_code).toBe('idempotency_mismatch');
   });
 });
+
+describe('the tests of a run', () => {
+  it('are listed with what failed first, for those who see the run', async () => {
+    const runId = await addResults(api, [
+      reported('good'),
+      reported('bad', { status: 'failed', message: 'no' }),
+    ]);
+    const path = `/api/v1/runs/${runId}/tests`;
+    const { body } = await api.call(`${path}?limit=1`);
+    expect(body).toMatchObject({
+      items: [{ name: 'bad', status: 'failed', message: 'no', node_id: 'a', attempt: 1 }],
+      ...{ total: 2, has_more: true },
+      counts: { total: 2, passed: 1, failed: 1, error: 0, skipped: 0, flaky: 0, duration_ms: 20 },
+    });
+    const next = await api.call(`${path}?limit=1&cursor=${body.next_cursor}`);
+    expect(next.body.items).toMatchObject([{ name: 'good' }]);
+    expect((await api.call(`${path}?status=skipped`)).body.total).toBe(0);
+    const token = await api.token('eve', ['runs:read']);
+    expect((await api.call(path, { token })).status).toBe(404);
+  });
+});

@@ -1,5 +1,6 @@
 import type { TestStore } from '@tenuto/engine';
 import type { Database } from './queries/database.ts';
+import { listRunTests } from './queries/run-tests.ts';
 import { createCatalogueStore } from './queries/test-catalogue.ts';
 import {
   listEarlier,
@@ -18,6 +19,7 @@ export function createTestStore(db: Database): TestStore {
     history: (access, testId, page) => listResults(db, access, testId, page),
     edit: (access, edit) => editTest(db, access, edit),
     failed: (access, of) => listFailed(db, access, of),
+    ofRun: (of, page) => listRunTests(db, of, page),
     catalogue: createCatalogueStore(db),
     memory: {
       quarantined: (owner) => listQuarantined(db, owner),

@@ -192,3 +192,51 @@ describe('the history of a test', () => {
     expect(text).not.toMatch(/Seq Scan/);
   });
 });
+
+describe('the tests of a run', () => {
+  it('are told once each by their last result, what failed first', async () => {
+    const run = await desk.run();
+    await desk.put(run, [
+      reported('good'),
+      reported('mended', { status: 'failed' }),
+      reported('bad', { status: 'failed', message: 'no' }),
+      reported('left out', { status: 'skipped' }),
+    ]);
+    await desk.put(
+      run,
+      [reported('mended'), reported('bad', { status: 'error', message: 'worse' })],
+      {
+        attempt: 2,
+      },
+    );
+    const of = (filter: object) => desk.tests.ofRun({ runId: run.text, filter }, PAGE);
+    const { items, counts } = await of({});
+    expect(items.map(({ name, status, attempt, flaky }) => [name, status, attempt, flaky])).toEqual(
+      [
+        ['bad', 'error', 2, false],
+        ['mended', 'passed', 2, true],
+        ['good', 'passed', 1, false],
+        ['left out', 'skipped', 1, false],
+      ],
+    );
+    expect(counts).toMatchObject({
+      total: 4,
+      passed: 2,
+      failed: 0,
+      error: 1,
+      skipped: 1,
+      flaky: 1,
+    });
+    expect((await of({ statuses: ['error'] })).items.map(({ message }) => message)).toEqual([
+      'worse',
+    ]);
+    expect((await of({ flaky: false, nodeId: 'unit' })).total).toBe(3);
+    const [first] = items;
+    if (first === undefined) throw new Error('There is no first one.');
+    const next = await desk.tests.ofRun(
+      { runId: run.text, filter: {} },
+      { ...PAGE, limit: 2, after: first },
+    );
+    expect([next.items.map(({ name }) => name), next.hasMore]).toEqual([['mended', 'good'], true]);
+  });
+});

@@ -61,7 +61,7 @@ export const AGENT_WORDS = {
   principal: 'Acts as',
   forMe: 'Me',
   forAgent: 'For',
-  liveOnly: 'Only those that are good',
+  liveOnly: 'Only those that are valid',
   noTokens: 'No token has been made',
   noTokensText: 'A token lets a script call the API. Create one here, or from a terminal:',
   tokenExample: 'npx tenuto tokens create ci --scope jobs:read',

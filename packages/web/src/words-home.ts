@@ -15,7 +15,13 @@ export const HOME_WORDS = {
   budget: 'Budget used up',
   budgetText: (spent: string, limit: string) => `${spent} of ${limit}`,
   task: 'Task fails',
-  taskText: (count: number) => (count === 1 ? '1 run has failed' : `${count} runs have failed`),
+  taskText: (count: number, isLeast: boolean) => {
+    if (isLeast) return `at least ${count === 1 ? '1 run has' : `${count} runs have`} failed`;
+    return count === 1 ? '1 run has failed' : `${count} runs have failed`;
+  },
+  more: (count: number) => `${count} more`,
+  moreTasks: (count: number, runs: number) =>
+    `At least ${count} more, in ${runs} runs that have failed`,
   needs: 'What needs me',
   needsNone: 'Nothing waits for a person.',
   needsMore: (count: number) => `All ${count}`,
@@ -25,10 +31,12 @@ export const HOME_WORDS = {
   running: 'Running now',
   runningCount: (count: string) => `All ${count}`,
   runningNone: 'Nothing runs at the moment.',
+  unread: 'This could not be read.',
   submit: 'Submit a job',
   next: 'Comes next',
   nextNone: 'No task is planned. A task starts runs by a schedule or on an event:',
   nextExample: 'npx tenuto tasks create examples/tasks/heartbeat.yaml',
+  nextHere: 'Or create one here',
   seeAll: 'See all',
   throughput: 'Runs by how they ended',
   span: 'Span of the chart',
@@ -36,6 +44,7 @@ export const HOME_WORDS = {
   day: 'Day',
   hour: 'Hour',
   all: 'All',
+  together: 'Together',
   asTable: 'As a table',
   completed: 'Completed',
   failed: 'Failed',
@@ -47,11 +56,28 @@ export const HOME_WORDS = {
   noData: 'Shown once runs have ended.',
   first: 'First steps',
   firstText:
-    'Nothing has run here yet. These can be run as they stand, from a terminal beside the server:',
+    'Nothing has run here yet. Each step can be taken here, or from a terminal beside the server:',
   steps: [
-    ['Submit a first job', 'npx tenuto run examples/hello.yaml --param name=Ada'],
-    ['See one wait for your approval', 'npx tenuto run examples/approval.yaml'],
-    ['Have one run every minute', 'npx tenuto tasks create examples/tasks/heartbeat.yaml'],
+    {
+      what: 'Submit a first job',
+      to: '/submit',
+      example: 'hello',
+      scope: 'jobs:write',
+      command: 'npx tenuto run examples/hello.yaml --param name=Ada',
+    },
+    {
+      what: 'See one wait for your approval',
+      to: '/submit',
+      example: 'approval',
+      scope: 'jobs:write',
+      command: 'npx tenuto run examples/approval.yaml',
+    },
+    {
+      what: 'Have one run every ten seconds',
+      to: '/tasks/new',
+      example: undefined,
+      scope: 'tasks:create',
+      command: 'npx tenuto tasks create examples/tasks/heartbeat.yaml',
+    },
   ],
-  orHere: 'Or start a run here:',
 } as const;

@@ -6,6 +6,7 @@ export const NEEDS_WORDS = {
     'Approvals, failures that no policy could repair, money and phases wait here, and their runs with them. See one:',
   emptyMine: 'Nothing waits for you',
   emptyMineText: 'Others have something to decide.',
+  orHere: 'Or submit it here',
   emptyExample: 'npx tenuto run examples/approval.yaml',
   show: 'Whose decisions',
   mine: 'Waits for me',

@@ -55,7 +55,7 @@ export const PHASED_WORDS = {
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   gatesPassed: (passed: number, total: number) => `${passed} of ${total} gates`,
   needs: 'After',
-  waits: 'waits for Next',
+  waits: 'waits to be executed',
   gates: 'Gates',
   noGates: 'The gates of this phase have not been checked yet.',
   noGatesAtAll: 'This phase has no gates.',

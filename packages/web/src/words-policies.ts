@@ -95,11 +95,12 @@ export const POLICY_WORDS = {
   recoveryText:
     'What is done about failures that retries did not mend. A job brings its own with it, as an ordered list of rules; the first that fits is followed.',
   recoveryDefault: 'A job that says recovery_policy: default goes by these:',
-  recoveryRules: [
-    ['infrastructure', 'is put back into the queue', 'its engine or worker died'],
-    ['transient', 'is retried', 'it may pass by itself'],
-    ['everything else', 'waits for a person', 'who decides: retry, skip or abort'],
-  ],
+  recoveryElse: 'everything else',
+  recoveryDeeds: {
+    requeue_job: 'is put back into the queue',
+    retry_job: 'is retried',
+    escalate_manual: 'waits for a person, who decides: retry, skip or abort',
+  } as Readonly<Record<string, string>>,
   recoveryWhere: 'Decisions that wait',
   governance: 'Governance policy',
   governanceText:
@@ -108,5 +109,5 @@ export const POLICY_WORDS = {
     `It is read from ${file} when the server starts, and cannot be changed here.`,
   governanceNone:
     'This server has none: profiles say alone what their phases must keep to. TENUTO_GOVERNANCE_POLICY names a file with one.',
-  governanceHidden: 'Administrators see where it comes from.',
+  governanceFixed: 'It is read when the server starts, and cannot be changed here.',
 } as const;

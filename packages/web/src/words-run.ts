@@ -111,6 +111,7 @@ export const RUN_WORDS = {
       phases: 'Phases',
       overview: 'Overview',
       log: 'Log',
+      tests: 'Tests',
       artifacts: 'Artifacts',
       cost: 'Cost',
       history: 'History',
@@ -120,6 +121,9 @@ export const RUN_WORDS = {
     elapsed: 'Elapsed',
     created: 'Created',
     ends: 'Expected end',
+    cost: 'Cost',
+    failed: (count: string) => `${count} failed`,
+    notReached: (count: string) => `${count} not reached`,
     by: 'By',
     priority: 'Priority',
     toTask: 'its task',
@@ -171,6 +175,8 @@ export const RUN_WORDS = {
   },
   explain: {
     why: 'Why',
+    phaseWaits: (names: string) =>
+      `${names} waits for somebody to say Next: look at what is there, then execute it.`,
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     decide: 'Decide',
@@ -220,19 +226,6 @@ export const RUN_WORDS = {
     noOutput: 'No output.',
     retryAt: 'next attempt',
   },
-  log: {
-    node: 'Node',
-    search: 'Find in the log',
-    follow: 'Follow',
-    empty: 'This node has said nothing',
-    emptyText: 'Lines that an action writes appear here as they come.',
-    pick: 'Pick a node to read its log.',
-    lines: (shown: string, all: string) =>
-      shown === all ? `${all} lines` : `${shown} of ${all} lines`,
-    partial: (count: string) => `The first ${count} lines are read; the rest is in the API.`,
-    download: 'Save as a file',
-    attempt: (number: number) => `Attempt ${number}`,
-  },
   history: {
     transitions: 'What happened to the run',
     recoveries: 'Recoveries',
@@ -242,8 +235,10 @@ export const RUN_WORDS = {
     reason: 'Reason',
     actor: 'By',
     at: 'When',
-    action: 'What was done',
     trigger: 'Because of',
+    state: 'The run',
+    progress: 'Progress',
+    undone: (done: number, left: number) => `${done} undone, ${left} to go`,
   },
   plan: {
     params: 'Parameters',

@@ -21,7 +21,7 @@ export const SUBMIT_WORDS = {
   noTemplates: 'There is no template yet.',
   makeOne: 'Create one',
   options: 'Options',
-  optionsHint: 'What is filled in here goes before what the text says.',
+  optionsHint: 'What is filled in here counts, whatever the job or its template says.',
   name: 'Name',
   priority: 'Priority',
   priorityHint: '1 is the highest',

@@ -18,7 +18,7 @@ export const TASK_FORM_WORDS = {
     cron: 'minute hour day month weekday, or @daily',
     rrule: 'A rule of RFC 5545, or its lines with DTSTART, RDATE and EXDATE',
     once: 'ISO 8601; without an offset it is by the clock of the zone',
-    event: '* stands for one segment, # for any number of them',
+    event: 'Such as orders.created; * stands for one segment, # for any number of them',
     condition: 'CEL; it fires when this turns true',
   },
   kindText: {
@@ -173,7 +173,6 @@ export const TASK_FORM_WORDS = {
     intake: 'Intake, as JSON',
     params: 'Parameters, as JSON',
     noTemplates: 'No template is stored yet. Make one first, or use a pipeline.',
-    default: (value: string) => `${value} unless given`,
   },
   advanced: {
     title: 'Advanced',

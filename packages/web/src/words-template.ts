@@ -47,7 +47,6 @@ export const TEMPLATE_WORDS = {
     difference: 'Difference',
     differenceOf: (from: number, to: number) => `From version ${from} to ${to}`,
     noDifference: 'They say the same.',
-    unchanged: (lines: number) => `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`,
     compare: (version: number) => `Compare with version ${version}`,
     close: 'Close the difference',
     runs: 'Runs made from it',

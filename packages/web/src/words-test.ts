@@ -36,9 +36,11 @@ export const TEST_WORDS = {
   found: (count: string) => `${count} ${count === '1' ? 'test' : 'tests'}`,
   empty: 'No test has reported yet',
   emptyText:
-    'Tests come from the JUnit reports of nodes that use test.run. Register a suite, run it, and each of its tests is known from then on:',
+    'Tests come from the JUnit reports of nodes that use test.run. Register a suite, run it, and each of its tests is known from then on. The server has to be started with “--allow-commands node” for this one:',
   emptyExample: 'npx tenuto tests catalogue put examples/tests/catalogue.yaml',
   emptyThen: 'npx tenuto run examples/test-suite.yaml --watch',
+  noSuite: 'No suite is registered yet.',
+  toCatalogue: 'Register one in the catalogue',
   noMatch: 'No test fits these filters',
   clear: 'Clear filters',
   flakesEmpty: 'No test is flaky',

@@ -130,6 +130,7 @@ export const WORDS = {
     toRuns: 'Go to the runs',
   },
   common: {
+    unchanged: (lines: number) => `${lines} unchanged ${lines === 1 ? 'line' : 'lines'}`,
     copy: 'Copy',
     copied: 'Copied',
     cancel: 'Keep as it is',
@@ -158,6 +159,7 @@ export const WORDS = {
     placeholder: 'Go to a page, find a run by name or id…',
     pages: 'Pages',
     submit: 'Submit a job',
+    agents: 'Agents and tokens',
     runs: 'Runs',
     actions: 'Actions',
     nothing: 'Nothing is called that.',

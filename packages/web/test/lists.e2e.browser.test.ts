@@ -23,6 +23,14 @@ it('home teaches the first steps where nothing has run, and tells what is wrong 
   const { page, troubles } = await signedIn(browser, served);
   await page.getByRole('heading', { name: 'First steps' }).waitFor();
   await page.getByText('npx tenuto run examples/hello.yaml --param name=Ada').waitFor();
+  await page.getByRole('link', { name: 'See one wait for your approval' }).click();
+  await page.getByText('At once at most').waitFor();
+  expect(await page.getByLabel('Job, as YAML or JSON').inputValue()).toContain('approval.request');
+  await page.getByRole('link', { name: 'Needs me' }).click();
+  await page.getByRole('link', { name: 'Or submit it here' }).click();
+  await page.waitForURL(/example=approval/);
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
+  await page.getByRole('heading', { name: 'First steps' }).waitFor();
   await served.client.jobs.submit(FAILS);
   await page.getByText('1 run has failed in the last 24 hours').waitFor();
   await page.getByRole('heading', { name: 'First steps' }).waitFor({ state: 'detached' });
@@ -173,4 +181,27 @@ describe('two people', () => {
     const { page } = await signedIn(browser, served);
     await page.getByRole('link', { name: /Needs me [1-9]/ }).waitFor();
   });
+});
+
+it('home and health do not say that all is well of what they could not read', async () => {
+  const { page } = await signedIn(browser, served);
+  const refused = { error_code: 'rate_limited', title: 'Too many requests', detail: 'Wait.' };
+  const fulfilled = {
+    ...{ status: 429, contentType: 'application/problem+json' },
+    body: JSON.stringify({ type: 'about:blank', status: 429, ...refused }),
+  };
+  await page.route(/\/api\/v1\/(approvals|runs|tasks|engines)\b/, (route) =>
+    route.fulfill(fulfilled),
+  );
+  await page.goto(served.url);
+  for (const title of ['What needs me', 'Running now', 'Failed lately', 'Comes next']) {
+    const card = page.locator('.card', { has: page.getByRole('heading', { name: title }) });
+    await card.getByText('This could not be read.').waitFor();
+  }
+  expect(await page.getByText('Nothing waits for a person.').count()).toBe(0);
+  await page.goto(`${served.url}/system`);
+  await page.getByRole('alert').getByText('Too many requests').waitFor();
+  expect(await page.getByRole('heading', { name: 'Nothing is wrong' }).count()).toBe(0);
+  await page.unroute(/\/api\/v1\/(approvals|runs|tasks|engines)\b/);
+  await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
 });

@@ -153,6 +153,7 @@ it('duplicates a profile that ships, and keeps source and graph in step', async 
   expect(JSON.parse(JSON.stringify(profile))).toEqual({
     ...JSON.parse(same),
     name: 'ml_model_copy',
+    title: `${shipped.title} (copy)`,
   });
   expect(troubles).toEqual([]);
 });
@@ -165,8 +166,8 @@ it('shows both versions when two people have edited one, and lets one choose', a
   await served.client.profiles.replace('shared', { ...RELEASE, name: 'shared', title: 'Theirs' });
   await page.keyboard.press('Control+s');
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('− title: Theirs').waitFor();
-  await dialog.getByText('+ title: Mine').waitFor();
+  await dialog.locator('.diff-removed').getByText('title: Theirs').waitFor();
+  await dialog.locator('.diff-added').getByText('title: Mine').waitFor();
   await dialog.getByRole('button', { name: 'Go on with mine' }).click();
   expect(await field(page, 'Title').inputValue()).toBe('Mine');
   await button(page, 'Save').click();

@@ -78,6 +78,24 @@ it('what a dry run finds wrong is shown at its line, and mended', async () => {
   expect(troubles).toEqual([]);
 });
 
+it('what was refused when it was sent is said no longer once it is mended', async () => {
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/submit`);
+  const text = page.getByLabel('Job, as YAML or JSON');
+  await text.fill(
+    'name: a\nnodes:\n  - {id: a, uses: sleep.for, with: {seconds: 0}, needs: [c]}\n',
+  );
+  await page.getByText('There is no node "c".').waitFor();
+  const refused = page.waitForResponse(
+    (answer) => answer.status() === 422 && answer.request().method() === 'POST',
+  );
+  await page.getByRole('button', { name: 'Submit', exact: true }).click();
+  await refused;
+  await text.fill('name: a\nnodes:\n  - {id: a, uses: sleep.for, with: {seconds: 0}}\n');
+  await page.getByText('It can run as it stands.').waitFor();
+  expect(await page.getByText('There is no node "c".').count()).toBe(0);
+});
+
 it('an example is a job that can run, and what a server refuses is said at its field', async () => {
   const { page } = await signedIn(browser, served);
   await page.goto(`${served.url}/submit`);

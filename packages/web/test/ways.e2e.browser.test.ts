@@ -178,6 +178,9 @@ it('an event is published and followed as it comes', async () => {
 it('keys lead everywhere', async () => {
   const { page } = await signedIn(browser, served);
   await page.keyboard.press('Control+k');
+  await page.keyboard.type('tokens');
+  await page.getByRole('option', { name: 'Agents and tokens' }).waitFor();
+  expect(await page.getByRole('option').count()).toBe(1);
   await page.getByRole('combobox').fill('events');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Events', exact: true }).waitFor();

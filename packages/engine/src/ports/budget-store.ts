@@ -65,6 +65,12 @@ export type RaiseResult =
   | { readonly state: 'missing' };
 
 /** What the API asks of the store about budgets; throws as {@link JobStore} does. */
+export interface BudgetFilter {
+  readonly scope?: BudgetRuleScope;
+  /** Whether nothing is left of it. */
+  readonly isSpent?: boolean;
+}
+
 export interface BudgetStore {
   /** Sets the limit, and lets the run's nodes that wait for money go on, in one transaction. */
   raise(access: Access, raise: BudgetRaise): Promise<RaiseResult>;
@@ -77,7 +83,7 @@ export interface BudgetStore {
   /** Newest first. */
   list(
     access: Access,
-    filter: { readonly scope?: BudgetRuleScope },
+    filter: BudgetFilter,
     page: PageRequest<string>,
   ): Promise<Page<BudgetRuleRecord>>;
   change(

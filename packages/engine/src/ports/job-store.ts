@@ -164,6 +164,17 @@ export interface LogRecord {
   readonly stream: string;
   readonly text: string;
 }
+/** Which lines of a node are read; all of them without any. */
+export interface LogFilter {
+  readonly attempt?: number | undefined;
+  /** The lowest `seq`. */
+  readonly from?: number | undefined;
+  readonly stream?: string | undefined;
+  /** Only lines that hold it, whatever its case. */
+  readonly text?: string | undefined;
+  readonly newestFirst?: boolean | undefined;
+}
+
 export interface LogKey {
   readonly attempt: number;
   readonly seq: number;
@@ -340,10 +351,10 @@ export interface JobStore {
     access: Access,
     of: { readonly runId: string; readonly nodes: readonly number[] },
   ): Promise<ReadonlyMap<number, NodeRecord>>;
-  /** Oldest first. */
+  /** Oldest first, unless asked otherwise. */
   logs(
     access: Access,
-    of: { readonly runId: string; readonly node: number },
+    of: LogFilter & { readonly runId: string; readonly node: number },
     page: PageRequest<LogKey>,
   ): Promise<Page<LogRecord>>;
   /** What happened to the run besides attempts, oldest first; only the types asked for. */

@@ -89,6 +89,40 @@ export interface ResultRecord {
 }
 export type ResultKey = Pick<ResultRecord, 'runId' | 'nodeId' | 'attempt' | 'position'>;
 
+/** The last result of a test in one node of a run. */
+export interface RunTestRecord
+  extends TestIdentity,
+    Pick<
+      ResultRecord,
+      | 'nodeId'
+      | 'attempt'
+      | 'position'
+      | 'status'
+      | 'flaky'
+      | 'quarantined'
+      | 'durationMs'
+      | 'message'
+    > {
+  readonly testId: string;
+  readonly file: string | null;
+  /** What failed stands first, then flaky passes, passes, and what was skipped. */
+  readonly rank: number;
+}
+export type RunTestKey = Pick<RunTestRecord, 'rank' | 'nodeId' | 'position' | 'testId'>;
+
+export interface RunTestFilter {
+  readonly statuses?: readonly TestStatus[];
+  readonly flaky?: boolean;
+  readonly nodeId?: string;
+}
+
+/** How many tests of a run came to what. */
+export interface RunTestCounts extends Readonly<Record<TestStatus, number>> {
+  readonly total: number;
+  readonly flaky: number;
+  readonly durationMs: number;
+}
+
 /** A case as a runner may be told of it. */
 export interface NamedCase {
   readonly suite: string;
@@ -201,6 +235,11 @@ export interface TestStore {
     access: Access,
     of: { readonly runId: string; readonly limit: number },
   ): Promise<readonly FailedTest[]>;
+  /** The tests of a run that its reader has found already. */
+  ofRun(
+    of: { readonly runId: string; readonly filter: RunTestFilter },
+    page: PageRequest<RunTestKey>,
+  ): Promise<Page<RunTestRecord> & { readonly counts: RunTestCounts }>;
   readonly catalogue: CatalogueStore;
   readonly memory: TestMemory;
 }

@@ -55,6 +55,9 @@ export function addBudgetRoutes(instance: FastifyInstance, parts: BudgetParts): 
         querystring: Type.Object(
           {
             scope: Type.Optional(Type.Enum([...BUDGET_RULE_SCOPES])),
+            spent: Type.Optional(
+              Type.Boolean({ description: 'Those of which nothing is left, or the others.' }),
+            ),
             ...pagingParameters({ limit: 20, most: 100 }),
           },
           closed,

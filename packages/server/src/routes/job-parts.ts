@@ -22,6 +22,25 @@ const NODE = `${JOB}/nodes/:node_id`;
 
 const paging = pagingParameters({ limit: 20, most: 100 });
 const Paging = Type.Object(paging, closed);
+const LogLines = Type.Object(
+  {
+    attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    from: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 2_000_000_000, description: 'The lowest `seq`.' }),
+    ),
+    stream: Type.Optional(Type.Enum(['stdout', 'stderr'])),
+    text: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'Only lines that hold it, whatever its case.',
+      }),
+    ),
+    newest_first: Type.Optional(Type.Boolean({ default: false })),
+    ...paging,
+  },
+  closed,
+);
 const NodeFilters = Type.Object(
   { status: Type.Optional(Type.Array(Type.Enum([...NODE_STATUSES]))), ...paging },
   closed,
@@ -68,12 +87,19 @@ function addOneNode(app: Typed, parts: JobParts): void {
     {
       config,
       schema: {
-        ...answers('Read what a node wrote, oldest first', LogLineListSchema),
+        ...answers(
+          'Read what a node wrote, oldest first unless asked otherwise',
+          LogLineListSchema,
+        ),
         params: NodeParameters,
-        querystring: Paging,
+        querystring: LogLines,
       },
     },
-    (request) => listLogs(parts, callerOf(request), { ...request.query, ...idsOf(request.params) }),
+    (request) => {
+      const { newest_first: newestFirst, ...query } = request.query;
+      const of = { ...query, newestFirst, ...idsOf(request.params) };
+      return listLogs(parts, callerOf(request), of);
+    },
   );
   app.get(
     `${NODE}/attempts`,

@@ -1,6 +1,10 @@
-import { SettingsSchema } from '@tenuto/contract';
+import { SettingsSchema, StandingPoliciesSchema } from '@tenuto/contract';
 import type { FastifyInstance } from 'fastify';
-import { readServerSettings, type SettingsParts } from '../services/settings.ts';
+import {
+  readServerSettings,
+  readStandingPolicies,
+  type SettingsParts,
+} from '../services/settings.ts';
 import { callerOf, type Typed } from './request.ts';
 import { problems } from './schemas.ts';
 
@@ -18,5 +22,17 @@ export function addSettingsRoutes(instance: FastifyInstance, parts: SettingsPart
       },
     },
     async (request) => readServerSettings(parts, callerOf(request)),
+  );
+  app.get(
+    '/api/v1/policies',
+    {
+      config: { scope: 'runs:read', limit: 'read' },
+      schema: {
+        tags: ['settings'],
+        summary: 'The governance policy and the recovery rules that hold here for everybody',
+        response: { 200: StandingPoliciesSchema, ...problems() },
+      },
+    },
+    async (request) => readStandingPolicies(parts, callerOf(request)),
   );
 }

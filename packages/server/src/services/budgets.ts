@@ -119,17 +119,22 @@ function shareOf(share: number): number {
 
 export interface BudgetQuery extends Paging {
   readonly scope?: BudgetRuleScope;
+  readonly spent?: boolean;
 }
 
 /** Newest first. */
 export async function listBudgets(
   { budgets }: BudgetParts,
   caller: Caller,
-  { scope, ...paging }: BudgetQuery,
+  { scope, spent, ...paging }: BudgetQuery,
 ): Promise<List<StoredBudget>> {
   const access = authorize(caller.principal, 'runs:read', WHAT);
   const request = pageRequest(paging, runKey);
-  const page = await budgets.list(access, scope === undefined ? {} : { scope }, request);
+  const filter = {
+    ...(scope !== undefined && { scope }),
+    ...(spent !== undefined && { isSpent: spent }),
+  };
+  const page = await budgets.list(access, filter, request);
   return listOf(page, request, {
     ...{ codec: runKey, key: (rule: BudgetRuleRecord) => rule.budgetId, item: budgetView },
   });

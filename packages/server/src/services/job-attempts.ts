@@ -1,6 +1,6 @@
 import type { Attempt, List, LogLine } from '@tenuto/contract';
 import { formatTime } from '@tenuto/contract';
-import type { AttemptRecord } from '@tenuto/engine';
+import type { AttemptRecord, LogFilter } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { errorView, timeView } from './job-view.ts';
@@ -52,17 +52,23 @@ export function attemptView(attempt: AttemptRecord, nodeId: string): Attempt {
   };
 }
 
-/** What a node wrote, oldest first. */
+interface LogQuery extends Paging, LogFilter {
+  readonly jobId: string;
+  readonly nodeId: string;
+}
+
+/** What a node wrote, oldest first unless asked otherwise. */
 export async function listLogs(
   parts: JobParts,
   caller: Caller,
-  { jobId, nodeId, ...paging }: Paging & { readonly jobId: string; readonly nodeId: string },
+  { jobId, nodeId, attempt, from, stream, text, newestFirst, ...paging }: LogQuery,
 ): Promise<List<LogLine>> {
   const access = authorize(caller.principal, 'jobs:read', 'jobs');
   const request = pageRequest(paging, logKey);
   const run = await findJob(parts, access, jobId);
   const node = findNode(await viewOf(parts, access, run), nodeId).index;
-  const page = await parts.jobs.logs(access, { runId: run.runId, node }, request);
+  const filter = { attempt, from, stream, text, newestFirst };
+  const page = await parts.jobs.logs(access, { runId: run.runId, node, ...filter }, request);
   return listOf(page, request, {
     codec: logKey,
     key: (line) => line,

@@ -36,12 +36,16 @@ export function createBudgetStore(db: Database): BudgetStore {
       );
       return rows.map(recordOf)[0];
     },
-    list(access, { scope }, page) {
+    list(access, { scope, isSpent }, page) {
       const given = parameters();
       const where = [reachable(access, given)];
       if (scope !== undefined) where.push(`r.scope = ${given.add(scope)}`);
+      if (isSpent !== undefined) {
+        where.push(`(coalesce(b.spent_nano, 0) >= r.limit_nano) = ${given.add(isSpent)}::boolean`);
+      }
+      const counted = isSpent === undefined ? 'budget_rules r' : FROM;
       return pageOf<RuleRow, BudgetRuleRecord>(db, {
-        ...{ columns: COLUMNS, from: FROM, counted: 'budget_rules r', where, key: ['r.rule_id'] },
+        ...{ columns: COLUMNS, from: FROM, counted, where, key: ['r.rule_id'] },
         after: page.after === undefined ? undefined : [page.after],
         ...{ page, given, newestFirst: true, item: recordOf },
       });

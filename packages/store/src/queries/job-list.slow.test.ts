@@ -8,6 +8,10 @@ import { makePartitions } from './partitions.ts';
 const RUNS = 1_000_000;
 /** Rows and index entries that a page may touch: an index of tags gives all matches at once. */
 const TOUCHED = RUNS / 5;
+/** Fifty thousand runs are its, and none of them is bob's. */
+const TASK = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
+/** What may be touched of a task's runs for somebody who has none of them. */
+const OF_ANOTHER = 200;
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -20,10 +24,11 @@ beforeAll(async () => {
   await makePartitions(pool);
   // A million runs over the last week: mostly completed ones of two owners, a few of all others.
   await pool.query(`
-    insert into runs (run_id, plan_hash, owner, kind, name, job_type, priority, triggered_by, tags,
+    insert into runs (run_id, plan_hash, owner, kind, task_id, name, job_type, priority, triggered_by, tags,
       metadata, input, created_at, started_at, completed_at, status, progress, version)
     select (lpad(to_hex(at), 12, '0') || '7000' || '8000' || lpad(to_hex(i), 12, '0'))::uuid,
       '\\x00', case when i % 1000 = 0 then 'ann' when i % 2 = 0 then 'bob' else 'admin' end, 0,
+      case when i % 20 = 1 then '${TASK}'::uuid end,
       'job ' || i % 5000, case when i % 777 = 0 then 'nightly' else 'dag' end, 5, 'x',
       case when i % 10 = 0 then array['red'] when i % 5001 = 0 then array['rare'] end,
       case when i % 20 = 0 then jsonb_build_object('team', 't' || i % 400) end, '{}',
@@ -118,6 +123,7 @@ const cases: [string, { owner: string; all: boolean }, RunFilter][] = [
   ],
   ['a tag and a status', everything, { tag: 'red', statuses: ['failed'] }],
   ['a name and an owner', bob, { name: 'job 78' }],
+  ['a task', everything, { kind: 'any', taskId: TASK }],
 ];
 
 describe('a million runs, listed by', () => {
@@ -133,5 +139,22 @@ describe('a million runs, listed by', () => {
     }
     console.log(`${name}: ${ms.toFixed(1)} ms, ${counts.join(' + ')} rows, total ${page.total}`);
     for (const count of counts) expect(count).toBeLessThan(TOUCHED);
+  });
+
+  it('a task, for one with many runs of whom none is its', async () => {
+    asked.length = 0;
+    const filter: RunFilter = { kind: 'any', taskId: TASK };
+    await listRuns(noting(), bob, filter, { limit: 20, offset: 0 });
+    for (const { text, values } of asked) {
+      const { rows } = await pool.query(`explain (analyze, format json) ${text}`, values);
+      console.log(
+        text,
+        JSON.stringify(values),
+        (await pool.query(`explain analyze ${text}`, values)).rows
+          .map((r) => r['QUERY PLAN'])
+          .join('\n'),
+      );
+      expect(touched(rows[0]['QUERY PLAN'][0].Plan)).toBeLessThan(OF_ANOTHER);
+    }
   });
 });

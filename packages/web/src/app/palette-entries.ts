@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 const page = (to: string, label: string, search?: Entry['search']): Entry => ({
-  ...{ key: to + JSON.stringify(search ?? {}), to, label, hint: WORDS.palette.pages },
+  ...{ key: label + to, to, label, hint: WORDS.palette.pages },
   ...(search !== undefined && { search }),
 });
 
@@ -30,7 +30,7 @@ const PAGES: readonly Entry[] = [
   page('/tests', WORDS.nav.tests),
   page('/templates', WORDS.nav.templates),
   page('/profiles', WORDS.nav.profiles),
-  page('/agents', WORDS.nav.agents),
+  page('/agents', WORDS.palette.agents),
   page('/system', WORDS.nav.system),
   ...SYSTEM_SECTIONS.map(({ to, word }) => page(to, word)),
 ];

@@ -14,7 +14,13 @@ interface Props {
 /** One field that leads everywhere. */
 export function Palette({ opened, close }: Props) {
   return (
-    <Modal.Root opened={opened} onClose={close} yOffset="12vh" lockScroll={false}>
+    <Modal.Root
+      opened={opened}
+      onClose={close}
+      yOffset="12vh"
+      lockScroll={false}
+      transitionProps={{ duration: 0 }}
+    >
       <Modal.Overlay />
       <Modal.Content className="palette" aria-label={WORDS.shell.palette}>
         <Modal.Body p={0}>{opened && <Search close={close} />}</Modal.Body>
@@ -22,6 +28,9 @@ export function Palette({ opened, close }: Props) {
     </Modal.Root>
   );
 }
+
+/** At once: people go on typing after the key that opens it. */
+const focusAtOnce = (field: HTMLInputElement | null) => field?.focus();
 
 function Search({ close }: { readonly close: () => void }) {
   const [text, setText] = useState('');
@@ -44,6 +53,7 @@ function Search({ close }: { readonly close: () => void }) {
   return (
     <>
       <input
+        ref={focusAtOnce}
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);

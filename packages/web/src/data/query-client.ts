@@ -38,5 +38,11 @@ sessionStore.subscribe(() => {
 
 /** Whether an error says that there is no such thing. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 404 || error.errorCode === 'invalid_id');
+  if (!(error instanceof ApiError)) return false;
+  const { status, errorCode, validationErrors } = error;
+  // What is no id or name at all is not one of anything either.
+  const isNone = errorCode === 'validation_failed' && validationErrors.length > 0;
+  return status === 404 || (isNone && validationErrors.every(({ path }) => NAMES_ONE.test(path)));
 }
+
+const NAMES_ONE = /^\/(\w+_id|name)$/;

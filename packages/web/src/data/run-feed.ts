@@ -33,11 +33,13 @@ export function useRunFeed(runId: string, { isOn, nodes }: Feed): boolean {
       void queries.invalidateQueries({ queryKey: ['run', runId, part] });
     const view = throttle(VIEW_MS, again('view'));
     const parts = throttle(partsMs, again('parts'));
+    const log = throttle(VIEW_MS, again('log-ends'));
     const read = async () => {
       const onAway = () => noteAway('silent');
       for await (const { type } of client.runs.follow(runId, { signal: stop.signal, onAway })) {
         setFollows(true);
         view.ask();
+        if (type === 'log') log.ask();
         if (type !== 'progress' && type !== 'log') parts.ask();
       }
     };
@@ -50,6 +52,7 @@ export function useRunFeed(runId: string, { isOn, nodes }: Feed): boolean {
       stop.abort();
       view.stop();
       parts.stop();
+      log.stop();
       setFollows(false);
     };
   }, [runId, isFollowed, partsMs, queries]);

@@ -10,3 +10,13 @@ export function useServerSettings(enabled: boolean) {
     enabled,
   });
 }
+
+/** The policies that hold here for everybody; they change with the next start, too. */
+export function useStandingPolicies(enabled: boolean) {
+  return useQuery({
+    queryKey: ['policies', 'standing'],
+    queryFn: ({ signal }) => client.settings.policies({ signal }),
+    staleTime: 60_000,
+    enabled,
+  });
+}

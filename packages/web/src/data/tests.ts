@@ -1,6 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { EditTest, JsonObject, Test } from '@tenuto/contract';
-import type { TestQuery } from '@tenuto/sdk';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { EditTest, JsonObject, RunTestList, Test } from '@tenuto/contract';
+import type { RunTestQuery, TestQuery } from '@tenuto/sdk';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
@@ -41,6 +47,33 @@ export function useCatalogue(enabled = true) {
     read: (cursor, signal) => client.tests.catalogue.list({ limit: 100 }, { signal }).page(cursor),
     enabled,
   });
+}
+
+/** The tests of a run, page by page, what failed first. */
+export function useRunTests(runId: string, { query, isOver }: RunTestsAsked) {
+  return useInfiniteQuery({
+    queryKey: ['run', runId, 'tests', query],
+    queryFn: ({ pageParam, signal }) =>
+      client.tests.ofRun(
+        runId,
+        { limit: PAGE, ...query, ...(pageParam !== undefined && { cursor: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: RunTestList) => page.next_cursor ?? undefined,
+    refetchInterval: refreshEvery(LIVE_MS.list, !isOver),
+    placeholderData: keepPreviousData,
+  });
+}
+
+interface RunTestsAsked {
+  readonly query: RunTestQuery;
+  readonly isOver: boolean;
+}
+
+/** Runs the tests again that failed in a run. */
+export function useRerunFailed(runId: string) {
+  return useMutation({ mutationFn: () => client.tests.rerunFailed(runId) });
 }
 
 /** Changes what people say about a test: who is in charge, and its quarantine. */

@@ -3,14 +3,15 @@ import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
 import { useMay } from './scopes.ts';
 
-const LOOKED_AT = 100;
+const SHOWN = 5;
 
 /** Targets that are not called for a while, because they have failed too often. */
 export function useOpenCircuits() {
   const may = useMay()('jobs:read');
   return useQuery({
     queryKey: ['circuits', 'open'],
-    queryFn: ({ signal }) => client.circuits.list({ state: 'open', limit: 5 }, { signal }).first(),
+    queryFn: ({ signal }) =>
+      client.circuits.list({ state: 'open', limit: SHOWN }, { signal }).first(),
     enabled: may,
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });
@@ -21,10 +22,7 @@ export function useSpentBudgets() {
   const may = useMay()('runs:read');
   return useQuery({
     queryKey: ['budgets', 'spent'],
-    queryFn: async ({ signal }) => {
-      const { items } = await client.budgets.list({ limit: LOOKED_AT }, { signal }).first();
-      return items.filter(({ usd, spent_usd: spent }) => spent >= usd);
-    },
+    queryFn: ({ signal }) => client.budgets.list({ spent: true, limit: SHOWN }, { signal }).first(),
     enabled: may,
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });

@@ -1,3 +1,4 @@
+import { isObject } from './json-place.ts';
 import { type RunGraph, rowOf, rowsOf } from './run-graph.ts';
 
 /** A node of a graph as it is written, for a picture of it. */
@@ -75,10 +76,6 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 /**

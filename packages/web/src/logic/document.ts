@@ -9,6 +9,7 @@ import {
   stringify,
   type Document as Yaml,
 } from 'yaml';
+import { isObject } from './json-place.ts';
 
 /** Something that is wrong at a line, counted from 1. */
 export interface TextProblem {
@@ -69,11 +70,6 @@ function offsetIn(document: Yaml.Parsed, path: readonly string[]): number {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-/** Whether a value is an object and no list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A value as people write it by hand. */

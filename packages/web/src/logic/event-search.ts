@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the address of the events says: which of them are shown, and which one is looked at. */
 export interface EventSearch {
   /** A topic, or a pattern of them. */
@@ -10,9 +12,5 @@ export interface EventSearch {
 }
 
 export function readEventSearch(search: Readonly<Record<string, unknown>>): EventSearch {
-  const { topic, filter, text, event } = search;
-  const given = { topic, filter, text, event };
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => typeof value === 'string' && value !== ''),
-  );
+  return textsOf(search, 'topic', 'filter', 'text', 'event');
 }

@@ -32,6 +32,8 @@ describe('a time', () => {
     expect(relative(now + 180_000, now)).toBe('in 3 min');
     expect(relative(now - 7_200_000, now)).toBe('2 h ago');
     expect(relative(now + 172_800_000, now)).toBe('in 2 d');
+    expect(relative(now + 729 * 86_400_000, now)).toBe('in 729 d');
+    expect(relative(Date.parse('2099-01-16T12:00:00Z'), now)).toBe('in 73 y');
   });
 
   it('is said exactly with the zone of the reader', () => {
@@ -44,6 +46,7 @@ describe('other things', () => {
   it('are told apart by the ends of their ids', () => {
     expect(shortId('0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b')).toBe('8e9f0a1b');
     expect(shortId('build')).toBe('build');
+    expect(shortId('payments.example')).toBe('payments.example');
   });
 
   it('show small parts with a digit more', () => {

@@ -2,6 +2,9 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365.25 * DAY;
+/** Up to so many days a time is said in days, since months differ in length. */
+const MOST_DAYS = 730;
 
 /** A length of time in milliseconds as people say it: `340 ms`, `4.2 s`, `3m 12s`, `2h 05m`, `3d 4h`. */
 export function duration(ms: number): string {
@@ -14,7 +17,7 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / DAY)}d ${Math.floor((ms % DAY) / HOUR)}h`;
 }
 
-/** A time as it lies from now: `12 s ago`, `in 3 min`, `2 d ago`. */
+/** A time as it lies from now: `12 s ago`, `in 3 min`, `2 d ago`, `in 3 y`. */
 export function relative(at: number, now: number): string {
   const ms = Math.abs(at - now);
   if (ms < 2 * SECOND) return at <= now ? 'just now' : 'now';
@@ -25,7 +28,9 @@ export function relative(at: number, now: number): string {
         ? `${Math.floor(ms / MINUTE)} min`
         : ms < DAY
           ? `${Math.floor(ms / HOUR)} h`
-          : `${Math.floor(ms / DAY)} d`;
+          : ms < MOST_DAYS * DAY
+            ? `${Math.floor(ms / DAY)} d`
+            : `${Math.floor(ms / YEAR)} y`;
   return at <= now ? `${text} ago` : `in ${text}`;
 }
 
@@ -49,9 +54,11 @@ export function timeOfDay(at: number): string {
   return `${parts.map((part) => padded(part, 2)).join(':')}.${padded(date.getMilliseconds(), 3)}`;
 }
 
-/** The last part of an id, by which people tell ids apart: those of one hour begin alike. */
+const LONG_ID = /^[0-9a-f-]{13,}$/i;
+
+/** The last part of an id, by which people tell ids apart: those of one hour begin alike. A name stays. */
 export function shortId(id: string): string {
-  return id.length > 12 ? id.slice(-8) : id;
+  return LONG_ID.test(id) ? id.slice(-8) : id;
 }
 
 /** A number with its thousands apart. */

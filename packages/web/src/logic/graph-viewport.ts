@@ -41,7 +41,10 @@ export function fitted(box: Box, size: Size, most = 1): Viewport {
   };
 }
 
-/** All of the graph where it can be read then, else what matters most, else its beginning. */
+/**
+ * All of the graph where it can be read then, else what matters most, else its beginning: that of a
+ * long chain in full size, since it would leave the field empty otherwise.
+ */
 export function begun(box: Box, size: Size, matters?: Box): Viewport {
   const all = fitted(box, size);
   if (all.zoom >= LEGIBLE) return all;
@@ -49,7 +52,7 @@ export function begun(box: Box, size: Size, matters?: Box): Viewport {
     const near = centred({ x: 0, y: 0, zoom: BEGUN }, matters, size);
     return within(near, box, size);
   }
-  const zoom = Math.max(LEGIBLE, Math.min(BEGUN, (size.height - 2 * MARGIN) / box.height));
+  const zoom = Math.max(LEGIBLE, Math.min(1, (size.height - 2 * MARGIN) / box.height));
   const tall = box.height * zoom > size.height;
   const y = tall ? MARGIN - box.y * zoom : (size.height - box.height * zoom) / 2 - box.y * zoom;
   return { x: MARGIN - box.x * zoom, y, zoom };

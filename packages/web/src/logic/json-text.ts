@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@tenuto/contract';
+import type { Json } from '@tenuto/contract';
 import { TASK_FORM_WORDS as words } from '../words-task-form.ts';
 
 /** Reads texts that somebody has typed, and notes which of them say nothing. */
@@ -21,8 +21,4 @@ export class JsonText {
     this.faults.push({ path, message: words.noNumber });
     return 0;
   }
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

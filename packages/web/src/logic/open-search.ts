@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the address of a list of things says: which of them is open, and what the list shows. */
 export interface OpenSearch {
   /** The id or name of the thing that is open, or `new` for one that is being made. */
@@ -10,10 +12,5 @@ export interface OpenSearch {
 export const NEW = 'new';
 
 export function readOpenSearch(search: Readonly<Record<string, unknown>>): OpenSearch {
-  const { open, name, status } = search;
-  return {
-    ...(typeof open === 'string' && open !== '' && { open }),
-    ...(typeof name === 'string' && name !== '' && { name }),
-    ...(typeof status === 'string' && status !== '' && { status }),
-  };
+  return textsOf(search, 'open', 'name', 'status');
 }

@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the addresses of profiles say besides the profile. */
 export const PROFILE_VIEWS = ['graph', 'outline', 'source', 'plan'] as const;
 export type ProfileViewName = (typeof PROFILE_VIEWS)[number];
@@ -16,12 +18,12 @@ const PLACE = /^\/phases\/\d+(\/(agents|gates)\/\d+)?$/;
 
 export function readProfileSearch(search: Readonly<Record<string, unknown>>): ProfileSearch {
   const view = PROFILE_VIEWS.find((one) => one === search.view);
-  const { at, from } = search;
+  const { at } = search;
   const isPlace = typeof at === 'string' && at.split(' ').every((place) => PLACE.test(place));
   return {
     ...(view !== undefined && { view }),
     ...(isPlace && { at }),
     ...(search.start === 'yes' && { start: 'yes' as const }),
-    ...(typeof from === 'string' && from !== '' && { from }),
+    ...textsOf(search, 'from'),
   };
 }

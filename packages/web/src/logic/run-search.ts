@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the address of a run's page says besides the run. */
 export interface RunSearch {
   readonly tab?: RunTab;
@@ -13,12 +15,15 @@ export interface RunSearch {
   readonly lit?: string;
   /** The id of the artifact that is looked into. */
   readonly file?: string;
+  /** The line of the log that is pointed to: `2.31`, the 31st of the second attempt. */
+  readonly line?: string;
 }
 
 export const RUN_TABS = [
   'phases',
   'overview',
   'log',
+  'tests',
   'artifacts',
   'cost',
   'history',
@@ -26,17 +31,13 @@ export const RUN_TABS = [
 ] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
-const TEXTS = ['node', 'phase', 'file', 'states', 'open', 'lit'] as const;
+const TEXTS = ['node', 'phase', 'file', 'line', 'states', 'open', 'lit'] as const;
 
 export function readRunSearch(search: Readonly<Record<string, unknown>>): RunSearch {
   const tab = RUN_TABS.find((one) => one === search.tab);
-  const text = (name: (typeof TEXTS)[number]) => {
-    const value = search[name];
-    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
-  };
   return {
     ...(tab !== undefined && { tab }),
-    ...Object.assign({}, ...TEXTS.map(text)),
+    ...textsOf(search, ...TEXTS),
   };
 }
 

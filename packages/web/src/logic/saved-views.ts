@@ -1,3 +1,4 @@
+import { isObject } from './json-place.ts';
 import { FIRST_COLUMNS, type RunColumn, readColumns } from './run-columns.ts';
 import { type RunFilters, readRunFilters } from './run-filters.ts';
 
@@ -48,8 +49,4 @@ export function renamedView(
 /** The one that the list opens with, or none when it was that one. */
 export function withDefault(views: readonly SavedView[], name: string): readonly SavedView[] {
   return views.map((view) => ({ ...view, isDefault: view.name === name && !view.isDefault }));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

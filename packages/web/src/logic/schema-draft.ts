@@ -1,18 +1,30 @@
 /** What is typed into the form of a schema, and the JSON that it comes to. */
 import type { Json, JsonObject } from '@tenuto/contract';
+import { isObject } from './json-place.ts';
 import type { Draft, Field, Problem } from './schema-form.ts';
 
 /** What stands in the form at first: a value that is known, else the schema's default. */
 export function draftOf(field: Field, known: Json | undefined = field.initial): Draft {
+  return drafted(field, known, true);
+}
+
+/** What stands in the form of a value that was given: what was left out of it stays left out. */
+export function givenDraftOf(field: Field, given: Json | undefined): Draft {
+  return drafted(field, given, false);
+}
+
+function drafted(field: Field, known: Json | undefined, isFilled: boolean): Draft {
   switch (field.kind) {
     case 'group': {
       const values = isObject(known) ? known : {};
+      const startOf = (one: Field) => values[one.name] ?? (isFilled ? one.initial : undefined);
       return Object.fromEntries(
-        field.fields.map((one) => [one.name, draftOf(one, values[one.name] ?? one.initial)]),
+        field.fields.map((one) => [one.name, drafted(one, startOf(one), isFilled)]),
       );
     }
     case 'list':
-      return Array.isArray(known) ? known.map((item) => draftOf(field.item, item)) : [];
+      if (Array.isArray(known)) return known.map((item) => drafted(field.item, item, isFilled));
+      return isFilled ? [] : '';
     case 'choice': {
       const at = field.options.findIndex((option) => same(option, known));
       return at < 0 ? '' : String(at);
@@ -22,6 +34,23 @@ export function draftOf(field: Field, known: Json | undefined = field.initial): 
     default:
       return known === undefined || known === null ? '' : String(known);
   }
+}
+
+/** A value with what its form has no field for: that stays as it is. */
+export function withUnasked(field: Field, read: Json | undefined, before: JsonObject): JsonObject {
+  const asked = new Set(field.kind === 'group' ? field.fields.map(({ name }) => name) : []);
+  const others = Object.entries(before).filter(([name]) => !asked.has(name));
+  return { ...Object.fromEntries(others), ...(isObject(read) ? read : {}) };
+}
+
+/** What a server says of the values in a form, by the pointers within them. */
+export function saidBelow(
+  place: string,
+  errors: readonly { readonly path: string; readonly message: string }[],
+): (readonly [pointer: string, message: string])[] {
+  return errors
+    .filter(({ path }) => path === place || path.startsWith(`${place}/`))
+    .map(({ path, message }) => [path.slice(place.length), message] as const);
 }
 
 /** A value that was read, and what is wrong with it. A value that is left out is undefined. */
@@ -114,7 +143,10 @@ function readList(
   draft: Draft | undefined,
   pointer: string,
 ): ReadDraft {
+  // A list that nobody has touched is its default; one that is made empty is not.
+  const isLeft = !isList(draft) && field.initial !== undefined;
   const items = isList(draft) ? draft : [];
+  if (isLeft) return { value: undefined, problems: [] };
   if (items.length === 0 && !field.required) return { value: undefined, problems: [] };
   const parts = items.map((item, at) => readDraft(field.item, item, `${pointer}/${at}`));
   return {
@@ -135,10 +167,6 @@ export function isList(draft: Draft | undefined): draft is readonly Draft[] {
 
 export function isGroup(draft: Draft | undefined): draft is { readonly [name: string]: Draft } {
   return typeof draft === 'object' && !Array.isArray(draft);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,6 +1,6 @@
 import type { Json } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
-import { draftOf, readDraft } from './schema-draft.ts';
+import { draftOf, givenDraftOf, readDraft, saidBelow, withUnasked } from './schema-draft.ts';
 import { type Field, fieldOf } from './schema-form.ts';
 
 const kinds = (field: Field) =>
@@ -47,6 +47,19 @@ describe('a form of a schema', () => {
     ]) {
       expect([schema, fieldOf(schema).kind]).toEqual([schema, 'json']);
     }
+  });
+
+  it('takes what says no type to be what its default is', () => {
+    const properties = {
+      goal: { default: 'all' },
+      share: { default: 0.8 },
+      sources: { default: [] },
+    };
+    expect(kinds(fieldOf({ properties }))).toEqual({
+      goal: 'text',
+      share: 'number',
+      sources: 'list',
+    });
   });
 
   it('takes no parameters where none is allowed', () => {
@@ -123,5 +136,24 @@ describe('what a form comes to', () => {
   it('names fields by their pointers, whatever they are called', () => {
     const field = fieldOf({ properties: { 'a/b~c': { type: 'number' } } });
     expect(readDraft(field, { 'a/b~c': 'x' }).problems[0]?.pointer).toBe('/a~1b~0c');
+  });
+
+  it('of a value that was given leaves out what that leaves out, and keeps what it does not ask for', () => {
+    const field = fieldOf(schema);
+    const before = { service: 'shop', beside: { a: 1 } };
+    const { value, problems } = readDraft(field, givenDraftOf(field, before));
+    expect(problems).toEqual([]);
+    expect(withUnasked(field, value, before)).toEqual(before);
+    expect(readDraft(field, { service: 'shop', regions: [] }).value).toMatchObject({ regions: [] });
+  });
+
+  it('is told by the server what is wrong below its place', () => {
+    const errors = ['/params/a/0', '/params', '/paramsel', '/name'].map((path) => ({
+      ...{ path, message: 'no' },
+    }));
+    expect(saidBelow('/params', errors)).toEqual([
+      ['/a/0', 'no'],
+      ['', 'no'],
+    ]);
   });
 });

@@ -3,6 +3,7 @@
  * needed. Whatever a schema says that no field can be drawn for is a field of JSON.
  */
 import type { Json, JsonObject } from '@tenuto/contract';
+import { isObject } from './json-place.ts';
 
 /** What every field has. */
 interface Common {
@@ -103,8 +104,9 @@ function groupOf(said: JsonObject, common: Common, { root, depth }: Place): Fiel
 }
 
 function listOf(said: JsonObject, common: Common, { root, depth }: Place): Field {
-  if (objectOf(said.items) !== said.items) return { ...common, kind: 'json' };
-  const item = read(said.items, { root, name: '', required: true, depth: depth + 1 });
+  const items = said.items ?? (isTexts(said.default) ? { type: 'string' } : undefined);
+  if (!isObject(items)) return { ...common, kind: 'json' };
+  const item = read(items, { root, name: '', required: true, depth: depth + 1 });
   return { ...common, kind: 'list', item };
 }
 
@@ -138,8 +140,18 @@ function typeOf(said: JsonObject): string | undefined {
   const types = (Array.isArray(said.type) ? said.type : [said.type]).filter(
     (type) => type !== 'null' && type !== undefined,
   );
-  if (types.length === 0) return 'properties' in said ? 'object' : undefined;
+  if (types.length === 0) return 'properties' in said ? 'object' : typeByDefault(said.default);
   return types.length === 1 && typeof types[0] === 'string' ? types[0] : undefined;
+}
+
+/** What says no type is taken to be what its default is. */
+function typeByDefault(value: Json | undefined): string | undefined {
+  if (isTexts(value)) return 'array';
+  return ['string', 'number', 'boolean'].find((type) => typeof value === type);
+}
+
+function isTexts(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function commonOf(name: string, said: JsonObject, required: boolean): Common {
@@ -163,10 +175,6 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : undefine
 
 function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Schemas come as JSON; what else might stand in one is no value. */

@@ -5,14 +5,9 @@ import {
   ENGINE_STATES,
   type EngineState,
 } from '@tenuto/contract';
+import { textsOf } from './search-texts.ts';
 
 type Search = Readonly<Record<string, unknown>>;
-
-function textOf<const Name extends string>(search: Search, name: Name) {
-  const value = search[name];
-  const found: { readonly [K in Name]?: string } = {};
-  return typeof value === 'string' && value !== '' ? { ...found, [name]: value } : found;
-}
 
 export interface EngineSearch {
   readonly state?: EngineState;
@@ -35,8 +30,7 @@ export function readCircuitSearch(search: Search): CircuitSearch {
   const state = CIRCUIT_STATES.find((one) => one === search.state);
   return {
     ...(state !== undefined && { state }),
-    ...textOf(search, 'key'),
-    ...textOf(search, 'circuit'),
+    ...textsOf(search, 'key', 'circuit'),
   };
 }
 
@@ -46,7 +40,7 @@ export interface PolicySearch {
 }
 
 export function readPolicySearch(search: Search): PolicySearch {
-  return textOf(search, 'policy');
+  return textsOf(search, 'policy');
 }
 
 export const AUDIT_SPANS = { hour: 1, day: 24, week: 168, month: 720 } as const;
@@ -67,13 +61,10 @@ export interface AuditSearch {
 export function readAuditSearch(search: Search): AuditSearch {
   const { since } = search;
   return {
-    ...textOf(search, 'actor'),
-    ...textOf(search, 'action'),
-    ...textOf(search, 'subject'),
+    ...textsOf(search, 'actor', 'action', 'subject', 'row'),
     ...(isSpan(since) && { since }),
     ...timeOf(search, 'from'),
     ...timeOf(search, 'to'),
-    ...textOf(search, 'row'),
   };
 }
 
@@ -84,7 +75,7 @@ function isSpan(value: unknown): value is AuditSpan {
 /** A time that is none would only be refused. */
 function timeOf<const Name extends string>(search: Search, name: Name) {
   const value = search[name];
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? textOf(search, name) : {};
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? textsOf(search, name) : {};
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, ScheduleKind, Task } from '@tenuto/contract';
-import { isObject, JsonText } from './json-text.ts';
+import { isObject } from './json-place.ts';
+import { JsonText } from './json-text.ts';
 
 /** What one of the runs of a task is made of. */
 export const STARTS = ['pipeline', 'dag_definition', 'template', 'profile'] as const;
@@ -56,6 +57,8 @@ export interface TaskDraft {
   readonly profile: string;
   /** JSON of `params`; a template's form writes it. */
   readonly params: string;
+  /** What stands in such a form and cannot be read; it is not in its JSON. */
+  readonly unread: readonly Fault[];
   readonly fields: Readonly<Record<DraftField, string>>;
 }
 
@@ -117,7 +120,7 @@ export function firstDraft(timezone: string): TaskDraft {
       ...{ once: '', event: '', condition: 'steps.probe.status == 200' },
     },
     ...{ pipeline: FIRST_PIPELINE, graph: FIRST_GRAPH, intake: '{}', params: '{}' },
-    ...{ template: '', profile: '' },
+    ...{ template: '', profile: '', unread: [] },
     fields: {
       ...EMPTY,
       probe_uses: 'http.request',
@@ -187,7 +190,8 @@ export function bodyOf(draft: TaskDraft): ReadDraft {
     ...Object.fromEntries([...words, ...numbers]),
     ...objectsOf(given, json),
   };
-  return json.faults.length > 0 ? { faults: json.faults } : { body };
+  const faults = [...draft.unread, ...json.faults];
+  return faults.length > 0 ? { faults } : { body };
 }
 
 function payloadOf(draft: TaskDraft, json: JsonText): JsonObject {

@@ -1,5 +1,6 @@
 import { FIRING_OUTCOMES, SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
 import type { TaskQuery } from '@tenuto/sdk';
+import { textsOf } from './search-texts.ts';
 
 /** The filters of the list of tasks as they stand in the address. */
 export interface TaskFilters {
@@ -13,12 +14,11 @@ export interface TaskFilters {
 export function readTaskFilters(search: Readonly<Record<string, unknown>>): TaskFilters {
   const status = TASK_STATUSES.find((one) => one === search.status);
   const kind = SCHEDULE_KINDS.find((one) => one === search.kind);
-  const { title, failing } = search;
   return {
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { kind }),
-    ...(typeof title === 'string' && title !== '' && { title }),
-    ...(failing === 'yes' && { failing }),
+    ...textsOf(search, 'title'),
+    ...(search.failing === 'yes' && { failing: 'yes' }),
   };
 }
 
@@ -36,11 +36,8 @@ export interface NewTaskSearch {
   readonly topic?: string;
 }
 
-export function readNewTaskSearch({ of, topic }: Readonly<Record<string, unknown>>): NewTaskSearch {
-  return {
-    ...(typeof of === 'string' && of !== '' && { of }),
-    ...(typeof topic === 'string' && topic !== '' && { topic }),
-  };
+export function readNewTaskSearch(search: Readonly<Record<string, unknown>>): NewTaskSearch {
+  return textsOf(search, 'of', 'topic');
 }
 
 /** What the address of a task says: which firings of its ledger are shown. */

@@ -1,3 +1,5 @@
+import { textsOf } from './search-texts.ts';
+
 /** What the address of a template says: which version, and with which one it is compared. */
 export interface TemplateSearch {
   readonly version?: string;
@@ -21,11 +23,9 @@ export interface SubmitSearch {
 }
 
 export function readSubmitSearch(search: Readonly<Record<string, unknown>>): SubmitSearch {
-  const { template, example } = search;
   const version = numberText(search.version);
   return {
-    ...(typeof template === 'string' && template !== '' && { template }),
+    ...textsOf(search, 'template', 'example'),
     ...(version && { version }),
-    ...(typeof example === 'string' && example !== '' && { example }),
   };
 }

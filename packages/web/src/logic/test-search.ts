@@ -1,5 +1,6 @@
 import { TEST_STATUSES } from '@tenuto/contract';
 import type { TestQuery } from '@tenuto/sdk';
+import { textsOf } from './search-texts.ts';
 
 export const TEST_VIEWS = ['tests', 'flakes', 'catalogue'] as const;
 export type TestsView = (typeof TEST_VIEWS)[number];
@@ -18,16 +19,12 @@ export interface TestSearch {
 }
 
 export function readTestSearch(search: Readonly<Record<string, unknown>>): TestSearch {
-  const text = (name: 'suite' | 'name' | 'owner') => {
-    const value = search[name];
-    return typeof value === 'string' && value !== '' ? { [name]: value } : {};
-  };
   const view = TEST_VIEWS.find((one) => one === search.view && one !== 'tests');
   const status = TEST_STATUSES.find((one) => one === search.status);
   const sort = TEST_SORTS.find((one) => one === search.sort && one !== 'flake_score');
   return {
     ...(view !== undefined && { view }),
-    ...{ ...text('suite'), ...text('name'), ...text('owner') },
+    ...textsOf(search, 'suite', 'name', 'owner'),
     ...(status !== undefined && { status }),
     ...(search.flaky === 'yes' && { flaky: 'yes' as const }),
     ...(search.quarantined === 'yes' && { quarantined: 'yes' as const }),

@@ -1,14 +1,27 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import './bar-chart.css';
 import type { Bar } from '../logic/bars.ts';
+import { count } from '../logic/format.ts';
 import { HOME_WORDS as words } from '../words-home.ts';
 
 const HEIGHT_PX = 160;
 const BAR = 0.7;
 const MOST_BAR_PX = 40;
+const STEP_S = { day: 86_400, hour: 3_600 } as const;
+/** Days have one line of text, hours two where a day begins. */
+const AXIS_PX = { day: 30, hour: 50 } as const;
+/** Clocks of 24 hours and dates as everywhere else: the gap of ticks, its form, and with the day. */
+const TIMES: Readonly<Record<'day' | 'hour', UPlot.Axis.Values>> = {
+  hour: [
+    [STEP_S.day, '{MM}-{DD}', null, null, null, null, null, null, 1],
+    [STEP_S.hour, '{HH}:{mm}', null, null, '\n{MM}-{DD}', null, null, null, 1],
+  ],
+  day: [[STEP_S.day, '{MM}-{DD}', null, null, null, null, null, null, 1]],
+};
 
 interface Props {
   readonly bars: readonly Bar[];
@@ -20,12 +33,14 @@ interface Props {
 export function BarChart({ bars, step }: Props) {
   const { ref, width } = useElementSize();
   const place = useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
   const { colorScheme } = useMantineColorScheme();
   // Colours are read from the page when the chart is made, so it is made anew for another theme.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
     if (place.current === null || width === 0) return;
-    const plot = new UPlot(optionsOf({ width, step }, place.current), dataOf(bars), place.current);
+    const options = optionsOf({ width, step, point: setPointed }, place.current);
+    const plot = new UPlot(options, dataOf(bars), place.current);
     return () => plot.destroy();
   }, [bars, step, width, colorScheme]);
   const failed = bars.reduce((sum, bar) => sum + bar.failed, 0);
@@ -37,7 +52,32 @@ export function BarChart({ bars, step }: Props) {
         role="img"
         aria-label={`${words.completed}: ${completed}, ${words.failed}: ${failed}`}
       />
+      <Legend
+        {...(pointed !== null && bars[pointed] !== undefined
+          ? { ...bars[pointed], when: labelOf(bars[pointed].at, step) }
+          : { completed, failed, when: words.together })}
+      />
       <BarTable bars={bars} step={step} />
+    </div>
+  );
+}
+
+interface LegendProps extends Pick<Bar, 'completed' | 'failed'> {
+  /** What the numbers are of: one bar, or all of them. */
+  readonly when: string;
+}
+
+/** What the colours mean, with the numbers of the bar that is pointed at, or of all. */
+function Legend({ completed, failed, when }: LegendProps) {
+  return (
+    <div className="chart-legend" aria-hidden="true">
+      <span>{when}</span>
+      <span>
+        <i className="chart-key tone-green" /> {words.completed} <b>{count(completed)}</b>
+      </span>
+      <span>
+        <i className="chart-key tone-red" /> {words.failed} <b>{count(failed)}</b>
+      </span>
     </div>
   );
 }
@@ -89,15 +129,17 @@ function dataOf(bars: readonly Bar[]): UPlot.AlignedData {
 interface Shape {
   readonly width: number;
   readonly step: Props['step'];
+  /** Told which bar is pointed at. */
+  readonly point: (index: number | null) => void;
 }
 
-function optionsOf({ width, step }: Shape, place: HTMLElement): UPlot.Options {
+function optionsOf({ width, step, point }: Shape, place: HTMLElement): UPlot.Options {
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const bars = UPlot.paths.bars;
   const paths = bars === undefined ? undefined : bars({ size: [BAR, MOST_BAR_PX] });
-  const series = (label: string, name: string): UPlot.Series => ({
-    ...{ label, fill: colour(name), stroke: colour(name), width: 0 },
+  const series = (name: string): UPlot.Series => ({
+    ...{ fill: colour(name), stroke: colour(name), width: 0 },
     ...(paths !== undefined && { paths }),
     points: { show: false },
   });
@@ -113,16 +155,19 @@ function optionsOf({ width, step }: Shape, place: HTMLElement): UPlot.Options {
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     }),
     cursor: { drag: { x: false, y: false } },
-    legend: { live: true },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
-    axes: [{ ...axis, grid: { show: false } }, axis],
+    legend: { show: false },
+    hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
+    scales: {
+      // Half a step more at both ends: else only half of the first and the last bar is seen.
+      x: { range: (_plot, min, max) => [min - STEP_S[step] / 2, max + STEP_S[step] / 2] },
+      y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
+    },
+    axes: [{ ...axis, grid: { show: false }, values: TIMES[step], size: AXIS_PX[step] }, axis],
     series: [
-      step === 'day'
-        ? { label: words.day, value: '{YYYY}-{MM}-{DD}' }
-        : { label: words.hour, value: '{MM}-{DD} {HH}:{mm}' },
+      {},
       // The lower part of each bar is covered by the failed ones.
-      series(words.all, '--green'),
-      series(words.failed, '--red'),
+      series('--green'),
+      series('--red'),
     ],
   };
 }

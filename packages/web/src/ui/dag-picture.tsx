@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
+import { levelsOf } from '../logic/dag-levels.ts';
 import { type DagNode, graphOfDag } from '../logic/dag-nodes.ts';
 import { type Card, type Folding, graphOf, partOf } from '../logic/graph.ts';
 import { type Box, CARD, type Layout, layoutByLevels } from '../logic/graph-layout.ts';
+import { useIsNarrow } from './narrow.ts';
 import './dag-picture.css';
 
 interface Props {
@@ -17,6 +19,8 @@ interface Props {
 
 const MOST_CARDS = 400;
 const MARGIN = 4;
+/** What a narrow screen has room for: a wider graph would be seen through a slit. */
+const NARROW = 340;
 /** Graphs of few nodes are not drawn larger than those of many. */
 const SMALL = { width: 700, height: 190 } as const;
 /** How far a large graph is made smaller before it scrolls. */
@@ -30,14 +34,19 @@ const EMPTY: Layout = { cards: [], frames: [], bounds: NOWHERE };
 export function DagPicture({ nodes, label, tooLarge, lit, small = false }: Props) {
   const dag = useMemo(() => graphOfDag(nodes, lit), [nodes, lit]);
   const graph = useMemo(() => graphOf(dag, FOLDING), [dag]);
+  const isNarrow = useIsNarrow();
   const isTooLarge = graph.cards.length > MOST_CARDS;
   const layout = useMemo(() => (isTooLarge ? EMPTY : layoutByLevels(graph)), [graph, isTooLarge]);
   if (isTooLarge) return <p className="dim">{tooLarge}</p>;
   const at = (end: number) => partOf(layout, end) ?? NOWHERE;
-  const isLit = (end: number) =>
-    graph.cards[end]?.nodes.some((node) => dag.critical[node] === 1) ?? false;
+  const isCritical = (card: Card | undefined) =>
+    card?.nodes.some((node) => dag.critical[node] === 1) ?? false;
+  const isLit = (end: number) => isCritical(graph.cards[end]);
   const { width, height } = layout.bounds;
   const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  if (isNarrow && !small && wide * LEGIBLE > NARROW) {
+    return <Levels cards={graph.cards} label={label} isLit={isCritical} />;
+  }
   const size = small
     ? `${Math.max(wide, SMALL.width)} ${Math.max(high, SMALL.height)}`
     : `${wide} ${high}`;
@@ -81,6 +90,33 @@ export function DagPicture({ nodes, label, tooLarge, lit, small = false }: Props
   );
 }
 
+interface LevelsProps {
+  readonly cards: readonly Card[];
+  readonly label: string;
+  readonly isLit: (card: Card) => boolean;
+}
+
+/** The cards from top to bottom, those of a level beside each other. */
+function Levels({ cards, label, isLit }: LevelsProps) {
+  return (
+    <ol className="dag-levels" aria-label={label}>
+      {levelsOf(cards).map((level) => (
+        <li key={level[0]?.key}>
+          {level.map((card) => (
+            <span key={card.key} className={isLit(card) ? 'dag-level-lit' : undefined}>
+              {nameOf(card)} <span className="dim">{card.about}</span>
+            </span>
+          ))}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function nameOf({ label, nodes }: Card): string {
+  return nodes.length > 1 ? `${label} × ${nodes.length}` : label;
+}
+
 function curve(from: Box, to: Box): string {
   const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
@@ -101,11 +137,11 @@ function Drawn({ card, at: { x, y }, lit }: DrawnProps) {
   const many = card.nodes.length;
   return (
     <g transform={`translate(${x} ${y})`} className={lit ? 'dag-card dag-lit' : 'dag-card'}>
-      <title>{many > 1 ? `${card.label} × ${many}` : card.label}</title>
+      <title>{nameOf(card)}</title>
       {many > 1 && <rect x={3} y={3} width={CARD.width} height={CARD.height} rx={6} />}
       <rect width={CARD.width} height={CARD.height} rx={6} />
       <text x={10} y={18} className="dag-name">
-        {cut(many > 1 ? `${card.label} × ${many}` : card.label, NAME_CHARS)}
+        {cut(nameOf(card), NAME_CHARS)}
       </text>
       <text x={10} y={33} className="dag-about">
         {cut(card.about, ABOUT_CHARS)}

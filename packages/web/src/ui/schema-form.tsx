@@ -13,6 +13,8 @@ interface Props {
   readonly change: (draft: Draft) => void;
   /** What is wrong, by the JSON pointer of the value. */
   readonly problems?: ReadonlyMap<string, string>;
+  /** Whether texts may have several lines. */
+  readonly roomy?: boolean;
 }
 
 interface PartProps<F extends Field = Field> extends Required<Props> {
@@ -25,11 +27,11 @@ interface PartProps<F extends Field = Field> extends Required<Props> {
 const NONE: ReadonlyMap<string, string> = new Map();
 
 /** The fields that a JSON Schema asks for. */
-export function SchemaForm({ field, draft, change, problems = NONE }: Props) {
+export function SchemaForm({ field, draft, change, problems = NONE, roomy = false }: Props) {
   if (field.kind === 'group' && field.fields.length === 0) {
     return <p className="dim">{words.none}</p>;
   }
-  const part = { field, change, problems, draft: draft ?? '', pointer: '' };
+  const part = { field, change, problems, roomy, draft: draft ?? '', pointer: '' };
   return (
     <div className="schema-form">
       {field.kind === 'group' ? (
@@ -99,10 +101,13 @@ function Framed({ field, label = field.label, pointer, problems, children }: Fra
 }
 
 function Items(props: PartProps<Extract<Field, { kind: 'list' }>>) {
-  const { field, draft, change, problems, pointer } = props;
+  const { field, draft, change, problems, pointer, roomy } = props;
   const items = isList(draft) ? draft : [];
   return (
     <Framed {...props}>
+      {!isList(draft) && field.initial !== undefined && (
+        <p className="dim">{words.byDefault(pretty(field.initial))}</p>
+      )}
       {items.map((item, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items have no names; only the last is added.
         <div key={at} className="schema-item">
@@ -111,6 +116,7 @@ function Items(props: PartProps<Extract<Field, { kind: 'list' }>>) {
             draft={item}
             change={(next) => change(items.with(at, next))}
             problems={problems}
+            roomy={roomy}
             pointer={`${pointer}/${at}`}
             label={words.item(at + 1)}
           />
@@ -137,7 +143,7 @@ function Items(props: PartProps<Extract<Field, { kind: 'list' }>>) {
 }
 
 /** What every field shows around its control. */
-function about({ field, label, problems, pointer }: Omit<PartProps, 'draft' | 'change'>) {
+function about({ field, label, problems, pointer }: Omit<PartProps, 'draft' | 'change' | 'roomy'>) {
   const error = problems.get(pointer);
   return {
     label: label ?? field.label,
@@ -180,13 +186,26 @@ function Choice(
 function Line(
   props: PartProps<Extract<Field, { kind: 'text' }> | Extract<Field, { kind: 'number' }>>,
 ) {
-  const { field, draft, change } = props;
+  const { field, draft, change, roomy } = props;
+  const value = typeof draft === 'string' ? draft : '';
+  if (roomy && field.kind === 'text' && field.hint === 'line') {
+    return (
+      <Textarea
+        {...about(props)}
+        size="xs"
+        rows={value.includes('\n') ? 4 : 1}
+        value={value}
+        onChange={(event) => change(event.currentTarget.value)}
+        placeholder={placeholderOf(field)}
+      />
+    );
+  }
   const type = field.kind === 'text' && field.hint !== 'line' ? field.hint : 'text';
   return (
     <TextInput
       {...about(props)}
       type={type}
-      value={typeof draft === 'string' ? draft : ''}
+      value={value}
       onChange={(event) => change(event.currentTarget.value)}
       placeholder={placeholderOf(field)}
       inputMode={field.kind === 'number' ? 'decimal' : 'text'}
@@ -205,7 +224,7 @@ function JsonPart(props: PartProps) {
       placeholder={placeholderOf(field)}
       rows={4}
       spellCheck={false}
-      classNames={{ input: 'schema-json' }}
+      classNames={{ input: 'code-input' }}
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '@tenuto/contract';
 import { mayGive, SCOPE_GROUPS, toggled } from '../logic/scopes.ts';
 import { SCOPE_WORDS } from '../words-scopes.ts';
+import './scope-picker.css';
 
 interface Props {
   readonly label: string;

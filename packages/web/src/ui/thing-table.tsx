@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './thing-table.css';
 
 export interface Column<T> {
   readonly head: string;
@@ -6,6 +7,8 @@ export interface Column<T> {
   /** What a thing is known by: on a narrow screen it has a line of its own. */
   readonly first?: boolean;
   readonly num?: boolean;
+  /** What can be done with a thing: it says itself what it does, and needs no head. */
+  readonly act?: boolean;
 }
 
 interface Props<T> {
@@ -19,12 +22,12 @@ interface Props<T> {
 export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
   return (
     <div className="table-scroll">
-      <table className="table table-cards" aria-label={label}>
+      <table className="table table-cards things" aria-label={label}>
         <thead>
           <tr>
-            {columns.map(({ head, num }) => (
-              <th key={head} {...(num && { className: 'num' })}>
-                {head}
+            {columns.map((column) => (
+              <th key={column.head} className={classOf(column)}>
+                {isAct(column) ? <span className="things-unseen">{column.head}</span> : column.head}
               </th>
             ))}
           </tr>
@@ -32,13 +35,13 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map(({ head, cell, first, num }) => (
+              {columns.map((column) => (
                 <td
-                  key={head}
-                  data-label={first ? undefined : head || undefined}
-                  {...((first || num) && { className: first ? 'first' : 'num' })}
+                  key={column.head}
+                  data-label={column.first || isAct(column) ? undefined : column.head}
+                  className={classOf(column)}
                 >
-                  {cell(item)}
+                  {column.cell(item)}
                 </td>
               ))}
             </tr>
@@ -47,4 +50,20 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
       </table>
     </div>
   );
+}
+
+/** The menu of a row has no head at all. */
+function isAct({ head, act = false }: Column<never>): boolean {
+  return act || head === '';
+}
+
+function classOf(column: Column<never>): string | undefined {
+  if (column.first) return 'first';
+  if (isAct(column)) return 'act';
+  return column.num ? 'num' : undefined;
+}
+
+/** Stands where there is no value; a card leaves the value out. */
+export function NoValue() {
+  return <span className="dim no-value">–</span>;
 }

@@ -4,6 +4,7 @@ import { usePreferences } from '../data/preferences.ts';
 import { duration, exact, relative } from '../logic/format.ts';
 
 const SECOND_MS = 1_000;
+const MINUTE_S = 60;
 
 /** The time, which goes on; all that ask for the same step change together. */
 export function useNow(stepMs: number = SECOND_MS): number {
@@ -16,7 +17,7 @@ export function useNow(stepMs: number = SECOND_MS): number {
 export function When({ at }: { readonly at: string | null }) {
   const time = useNow();
   const { times } = usePreferences();
-  if (at === null) return <span className="dim">–</span>;
+  if (at === null) return <span className="dim no-value">–</span>;
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={exact(ms)} className="num">
@@ -27,7 +28,7 @@ export function When({ at }: { readonly at: string | null }) {
 
 /** A time of the reader's zone, to the second. */
 export function Exact({ at }: { readonly at: string | null }) {
-  if (at === null) return <span className="dim">–</span>;
+  if (at === null) return <span className="dim no-value">–</span>;
   return (
     <time dateTime={at} className="num">
       {exact(Date.parse(at))}
@@ -43,7 +44,7 @@ interface TookProps {
 
 /** How long something took, or has been taking. */
 export function Took({ from, to }: TookProps) {
-  if (from === null) return <span className="dim">–</span>;
+  if (from === null) return <span className="dim no-value">–</span>;
   return to === null ? (
     <Running from={Date.parse(from)} />
   ) : (
@@ -52,9 +53,11 @@ export function Took({ from, to }: TookProps) {
 }
 
 function Running({ from }: { readonly from: number }) {
-  const ms = useNow() - from;
+  const seconds = Math.max(0, Math.floor((useNow() - from) / SECOND_MS));
   // Tenths of a second would only flicker while it goes on.
   return (
-    <span className="num">{duration(Math.max(0, Math.floor(ms / SECOND_MS)) * SECOND_MS)}</span>
+    <span className="num">
+      {seconds < MINUTE_S ? `${seconds} s` : duration(seconds * SECOND_MS)}
+    </span>
   );
 }

@@ -2,7 +2,9 @@ import { Button } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Agent } from '@tenuto/contract';
 import { useState } from 'react';
+import { NoSuchPage } from '../../app/problems.tsx';
 import { useActsOf, useAgent, useMe, useRemoveAgent, useWriteAgent } from '../../data/agents.ts';
+import { isMissing } from '../../data/query-client.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
@@ -25,6 +27,7 @@ import { TokenTable } from './token-table.tsx';
 export function AgentPage() {
   const { agentId } = useParams({ from: '/agents/$agentId' });
   const { data: agent, error, refetch } = useAgent(agentId);
+  if (isMissing(error)) return <NoSuchPage />;
   if (agent === undefined) {
     return (
       <Page title={words.title}>

@@ -19,6 +19,7 @@ import { AgentForm } from './agent-form.tsx';
 import { AgentState } from './agent-state.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TokenTable } from './token-table.tsx';
+import './agents.css';
 
 const TYPING_MS = 300;
 const NEW_TOKEN = 'new-token';
@@ -38,7 +39,7 @@ export function AgentsPage() {
       title={words.title}
       aside={
         <>
-          <span className="dim grow">{me !== undefined && words.meAs(me.principal)}</span>
+          <span className="dim agents-me">{me !== undefined && words.meAs(me.principal)}</span>
           {may('agents:write') && (
             <>
               <Button variant="default" onClick={() => open(NEW_TOKEN)}>

@@ -69,6 +69,8 @@ function Form({ close, topic: first }: Omit<Props, 'opened'>) {
       </fieldset>
       <Autocomplete
         size="xs"
+        // Topics would lie over the rest of the form as soon as it opens.
+        openOnFocus={false}
         label={words.topic}
         data={[...new Set((topics?.items ?? []).map((item) => item.topic))]}
         value={draft.topic}

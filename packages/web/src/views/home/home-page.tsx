@@ -1,7 +1,11 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
+import { useMay } from '../../data/scopes.ts';
 import { Page } from '../../ui/page.tsx';
 import { WORDS } from '../../words.ts';
+import { HOME_WORDS as words } from '../../words-home.ts';
 import { FirstSteps } from './first-steps.tsx';
 import { LatestFailures, NextFirings, RunningNow } from './home-cards.tsx';
 import { NeedsMe } from './needs-card.tsx';
@@ -13,8 +17,17 @@ const Throughput = lazy(async () => ({ default: (await import('./throughput.tsx'
 
 /** Three questions in ten seconds: is anything wrong, what needs me, what comes next. */
 export function HomePage() {
+  const may = useMay();
+  const submit = may('jobs:write') && (
+    <>
+      <span className="grow" />
+      <Button component={Link} to="/submit">
+        {words.submit}
+      </Button>
+    </>
+  );
   return (
-    <Page title={WORDS.nav.home}>
+    <Page title={WORDS.nav.home} aside={submit}>
       <Verdict />
       <Beginning />
       <div className="home">

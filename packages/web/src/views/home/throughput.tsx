@@ -6,10 +6,11 @@ import { dayBars, hourBars } from '../../logic/bars.ts';
 import { count, duration, percent } from '../../logic/format.ts';
 import { BarChart } from '../../ui/bar-chart.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
+import { Unread } from './home-cards.tsx';
 
 /** How many runs ended, and how, by hour or by day. */
 export function Throughput() {
-  const { data } = useRunSummary();
+  const { data, error } = useRunSummary();
   const [kept, setStep] = useLocalStorage({ key: 'tenuto.home.step', defaultValue: 'hour' });
   const step = kept === 'day' ? 'day' : 'hour';
   const seconds = (value: number | null) => (value === null ? '–' : duration(value * 1_000));
@@ -29,19 +30,22 @@ export function Throughput() {
         />
       </header>
       <div className="card-body">
+        {data === undefined && error !== null && <Unread error={error} />}
         {data !== undefined && data.total === 0 && <p className="dim">{words.noData}</p>}
         {data !== undefined && data.total > 0 && (
           <>
-            <dl className="facts">
-              <Fact
-                name={words.success}
-                value={data.success_rate === null ? '–' : percent(data.success_rate)}
-              />
-              <Fact name={words.ended} value={count(data.total)} />
-              <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
-              <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
+            <div className="row home-facts">
+              <dl className="facts">
+                <Fact
+                  name={words.success}
+                  value={data.success_rate === null ? '–' : percent(data.success_rate)}
+                />
+                <Fact name={words.ended} value={count(data.total)} />
+                <Fact name={words.p50} value={seconds(data.p50_duration_seconds)} />
+                <Fact name={words.p95} value={seconds(data.p95_duration_seconds)} />
+              </dl>
               <span className="dim">{words.of30}</span>
-            </dl>
+            </div>
             <BarChart
               step={step}
               bars={

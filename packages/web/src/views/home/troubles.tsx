@@ -7,7 +7,7 @@ import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
 import { Card } from './home-cards.tsx';
-import { useLateFailures } from './use-late-failures.ts';
+import { useFailuresOfTasks } from './use-late-failures.ts';
 
 const TASKS_SHOWN = 4;
 
@@ -15,9 +15,9 @@ const TASKS_SHOWN = 4;
 export function Troubles() {
   const { data: circuits } = useOpenCircuits();
   const { data: budgets } = useSpentBudgets();
-  const { data: failed } = useLateFailures();
-  const tasks = failingTasks(failed?.items ?? []).slice(0, TASKS_SHOWN);
-  const total = tasks.length + (circuits?.items.length ?? 0) + (budgets?.length ?? 0);
+  const { data: failed } = useFailuresOfTasks();
+  const tasks = failingTasks(failed?.items ?? []);
+  const total = tasks.length + (circuits?.items.length ?? 0) + (budgets?.items.length ?? 0);
   if (total === 0) return null;
   return (
     <Card title={words.troubles} className="card-wrong">
@@ -29,28 +29,69 @@ export function Troubles() {
             </Link>
           </Line>
         ))}
-        {budgets?.map(({ budget_id: id, scope, subject, spent_usd: spent, usd: limit }) => (
+        {beyond(circuits) > 0 && (
+          <Line kind={words.circuit}>
+            <Link to="/system/circuits">{words.more(beyond(circuits))}</Link>
+          </Line>
+        )}
+        {budgets?.items.map(({ budget_id: id, scope, subject, spent_usd: spent, usd: limit }) => (
           <Line key={id} kind={words.budget} aside={words.budgetText(usd(spent), usd(limit))}>
             <Link to="/system/budgets" className="grow cut">
               {scope} {subject}
             </Link>
           </Line>
         ))}
-        {tasks.map(({ taskId, name, failures, last }) => (
+        {beyond(budgets) > 0 && (
+          <Line kind={words.budget}>
+            <Link to="/system/budgets">{words.more(beyond(budgets))}</Link>
+          </Line>
+        )}
+        {tasks.slice(0, TASKS_SHOWN).map(({ taskId, name, failures, last }) => (
           <Line key={taskId} kind={words.task} aside={<When at={last} />}>
             <Link to="/tasks/$taskId" params={{ taskId }} className="grow cut">
-              {name} <span className="dim">{words.taskText(failures)}</span>
+              {name} <span className="dim">{words.taskText(failures, isCut(failed))}</span>
             </Link>
           </Line>
         ))}
+        <OtherTasks count={tasks.length - TASKS_SHOWN} failed={failed} />
       </ul>
     </Card>
   );
 }
 
+interface Listed {
+  readonly items: readonly unknown[];
+  readonly total: number;
+}
+
+/** How many there are beside those that were read. */
+const beyond = (list: Listed | undefined) =>
+  list === undefined ? 0 : list.total - list.items.length;
+const isCut = (list: Listed | undefined) => beyond(list) > 0;
+
+interface OtherProps {
+  readonly count: number;
+  readonly failed: Listed | undefined;
+}
+
+/** Tasks that fail and are not shown; with more failures than were read there may be others still. */
+function OtherTasks({ count, failed }: OtherProps) {
+  if (count <= 0 && !isCut(failed)) return null;
+  const search = { kind: 'task', status: 'failed,timeout,aborted', since: '24h' } as const;
+  return (
+    <Line kind={words.task}>
+      <Link to="/runs" search={search}>
+        {isCut(failed)
+          ? words.moreTasks(Math.max(0, count), failed?.total ?? 0)
+          : words.more(count)}
+      </Link>
+    </Line>
+  );
+}
+
 interface LineProps {
   readonly kind: string;
-  readonly aside: ReactNode;
+  readonly aside?: ReactNode;
   readonly children: ReactNode;
 }
 

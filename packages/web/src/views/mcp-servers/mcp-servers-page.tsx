@@ -101,7 +101,7 @@ function Table({ servers, may, edit }: TableProps) {
   ];
   const columns = [
     ...COLUMNS,
-    { head: words.check, cell: ({ name }: McpServer) => <Check name={name} /> },
+    { head: words.check, act: true, cell: ({ name }: McpServer) => <Check name={name} /> },
     {
       head: '',
       cell: (server: McpServer) => <RowMenu of={server.name} actions={actionsOf(server)} />,

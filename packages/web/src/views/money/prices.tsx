@@ -9,7 +9,7 @@ import { usd } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
-import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
 import { Exact } from '../../ui/time.tsx';
 import { tellFailure } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
@@ -62,7 +62,7 @@ function ModelFilter({ search, go }: Props) {
       placeholder={words.modelSearch}
       value={name}
       onChange={(event) => setName(event.currentTarget.value)}
-      w={240}
+      w={270}
     />
   );
 }
@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<Price>[] = [
 ];
 
 function rate(value: number | null) {
-  return value === null ? <span className="dim">–</span> : usd(value);
+  return value === null ? <NoValue /> : usd(value);
 }
 
 function Table({

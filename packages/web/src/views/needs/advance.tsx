@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { RunDetail } from '@tenuto/contract';
 import { readyPhases } from '../../logic/phases.ts';
 import { StatusMark } from '../../ui/status.tsx';
+import { When } from '../../ui/time.tsx';
 import { NextButton } from '../run/next-button.tsx';
 
 /** Runs of profiles that wait to be told to go on. */
@@ -12,7 +13,7 @@ export function ToAdvance({ runs }: { readonly runs: readonly RunDetail[] }) {
       <ul className="advance-list">
         {runs.map((run) => (
           <li key={run.run_id}>
-            <StatusMark status="needs_person" bare />
+            <StatusMark status="needs_person" />
             <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow need-row">
               {run.name}{' '}
               <span className="dim">
@@ -21,6 +22,9 @@ export function ToAdvance({ runs }: { readonly runs: readonly RunDetail[] }) {
                   .join(', ')}
               </span>
             </Link>
+            <span className="dim">
+              <When at={run.started_at} />
+            </span>
             <NextButton run={run} />
           </li>
         ))}

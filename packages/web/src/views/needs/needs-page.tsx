@@ -1,9 +1,9 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useOpenApprovals } from '../../data/approvals.ts';
 import { useOpenInterventions } from '../../data/interventions.ts';
 import { useRunsToAdvance } from '../../data/phased.ts';
-import { usePrincipal } from '../../data/scopes.ts';
+import { useMay, usePrincipal } from '../../data/scopes.ts';
 import { isFor, needsOf } from '../../logic/needs.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -103,8 +103,17 @@ function Whose({ counts, isAll }: WhoseProps) {
 }
 
 function Nothing({ others }: { readonly others: number }) {
+  const may = useMay();
   if (others > 0) return <Empty title={words.emptyMine} text={words.emptyMineText} />;
-  return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
+  return (
+    <Empty title={words.empty} text={words.emptyText} example={words.emptyExample}>
+      {may('jobs:write') && (
+        <Link to="/submit" search={{ example: 'approval' }}>
+          {words.orHere}
+        </Link>
+      )}
+    </Empty>
+  );
 }
 
 interface GroupProps {

@@ -1,8 +1,8 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useMemo } from 'react';
-import { diffLines } from '../../logic/line-diff.ts';
 import { printSource } from '../../logic/profile-source.ts';
+import { TextDiff } from '../../ui/text-diff.tsx';
 import { When } from '../../ui/time.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 
@@ -18,8 +18,7 @@ interface Props {
 
 /** Two versions of a profile, and which of them holds. */
 export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Props) {
-  const lines = useMemo(() => changesOf(theirs, mine), [theirs, mine]);
-  const isSame = lines.every(({ kind }) => kind === 'same');
+  const texts = useMemo(() => textsOf(theirs, mine), [theirs, mine]);
   return (
     <Modal opened onClose={close} title={words.title} size="xl">
       <p className="ask">
@@ -28,26 +27,8 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
           <When at={theirs.updated_at} />
         </span>
       </p>
-      {isSame ? (
-        <p className="dim">{words.same}</p>
-      ) : (
-        <>
-          <p className="row dim">
-            {words.diff}
-            <span className="diff-key diff-gone">− {words.gone}</span>
-            <span className="diff-key diff-new">+ {words.fresh}</span>
-          </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
-          <pre className="diff" tabIndex={0} role="region" aria-label={words.diff}>
-            {lines.map(({ kind, text }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name.
-              <span key={i} className={`diff-${kind}`}>
-                {SIGNS[kind]} {text}
-              </span>
-            ))}
-          </pre>
-        </>
-      )}
+      <p className="dim">{words.signs}</p>
+      <TextDiff {...texts} label={words.diff} same={words.same} />
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="default" onClick={close}>
           {words.on}
@@ -61,9 +42,7 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
   );
 }
 
-const SIGNS = { same: ' ', gone: '−', new: '+' } as const;
-
-function changesOf({ profile }: ProfileView, mine: JsonObject) {
+function textsOf({ profile }: ProfileView, mine: JsonObject) {
   const theirs: JsonObject = JSON.parse(JSON.stringify(profile));
-  return diffLines(printSource(theirs, 'yaml'), printSource(mine, 'yaml'));
+  return { before: printSource(theirs, 'yaml'), after: printSource(mine, 'yaml') };
 }

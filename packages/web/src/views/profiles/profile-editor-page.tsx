@@ -6,6 +6,7 @@ import { useProfile } from '../../data/profiles.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { PROFILE_WORDS as words } from '../../words-profile.ts';
 
 const EditorFrame = lazy(async () => ({
   default: (await import('./editor-frame.tsx')).EditorFrame,
@@ -17,7 +18,13 @@ export function NewProfilePage() {
   const source = useProfile(from ?? '', from !== undefined);
   if (from === undefined) return <Open key="new" name="?" first={BLANK} />;
   if (source.data === undefined) return <Opening error={source.error} />;
-  const copy = { ...docOf(source.data), name: `${from.slice(0, 58)}_copy` };
+  const doc = docOf(source.data);
+  const copy = {
+    ...doc,
+    name: `${from.slice(0, 58)}_copy`,
+    // Lists and runs show the title first: two that are called the same are taken for one another.
+    ...(typeof doc.title === 'string' && { title: words.copyOf(doc.title.slice(0, 240)) }),
+  };
   return <Open key={from} name={`?${from}`} first={copy} />;
 }
 

@@ -1,18 +1,16 @@
 import { Button, Group, Modal, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { CreateRun, JsonObject, ProfileView } from '@tenuto/contract';
-import { type FormEvent, useState } from 'react';
+import { ApiError } from '@tenuto/sdk';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useStartRun } from '../../data/profiles.ts';
-import {
-  type IntakeField,
-  type IntakeTexts,
-  intakeFields,
-  intakeOf,
-} from '../../logic/intake-form.ts';
+import { isObject } from '../../logic/json-place.ts';
 import { printSource, readSource } from '../../logic/profile-source.ts';
+import { givenDraftOf, readDraft, saidBelow } from '../../logic/schema-draft.ts';
+import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
 import { Failure } from '../../ui/notice.tsx';
+import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
-import { IntakeFields } from './intake-fields.tsx';
 
 const words = PROFILE_WORDS.startRun;
 
@@ -33,12 +31,18 @@ export function StartDialog({ profile, isUnsaved = false, close }: Props) {
   );
 }
 
+/** What is wrong, by the pointer within the intake, or with the budget. */
+type Faults = ReadonlyMap<string, string>;
+const NO_FAULTS: Faults = new Map();
+/** No pointer begins so. */
+const BUDGET = 'budget';
+
 interface Form {
   readonly project: string;
   readonly budget: string;
   readonly goesOn: boolean;
   readonly isText: boolean;
-  readonly texts: IntakeTexts;
+  readonly draft: Draft;
   readonly text: string;
 }
 
@@ -50,20 +54,20 @@ function StartForm({
   readonly close: () => void;
 }) {
   const { profile: written } = profile;
-  const fields = intakeFields(written.intake_schema);
+  const field = useMemo(() => fieldOf(written.intake_schema), [written]);
   const [form, setForm] = useState<Form>({
     ...{ project: '', budget: '', goesOn: written.auto_advance === true },
-    ...{ isText: fields === undefined, texts: {}, text: '' },
+    ...{ isText: field.kind !== 'group', draft: givenDraftOf(field, undefined), text: '' },
   });
-  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
+  const [faults, setFaults] = useState(NO_FAULTS);
   const start = useStartRun();
   const navigate = useNavigate();
   const put = (part: Partial<Form>) => setForm({ ...form, ...part });
-  const intake = () => readIntake(form, fields ?? []);
+  const intake = () => readIntake(form, field);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const read = intake();
-    setFaults('faults' in read ? read.faults : {});
+    setFaults('faults' in read ? read.faults : NO_FAULTS);
     if ('faults' in read) return;
     start.mutate(bodyOf(profile, form, read.intake), {
       onSuccess: ({ run_id: runId }) => void navigate({ to: '/runs/$runId', params: { runId } }),
@@ -76,8 +80,8 @@ function StartForm({
   };
   return (
     <form className="field-stack" onSubmit={submit}>
-      <RunFields {...{ profile, form, put, fault: faults.budget }} />
-      <IntakePart {...{ fields, form, faults, put }} turn={turn} error={start.error} />
+      <RunFields {...{ profile, form, put, fault: faults.get(BUDGET) }} />
+      <IntakePart {...{ field, form, faults, put }} turn={turn} error={start.error} />
       {start.error !== null && <Failure error={start.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
@@ -133,21 +137,22 @@ function RunFields({ profile: { title, name, profile }, form, put, fault }: RunF
 }
 
 interface IntakePartProps {
-  readonly fields: readonly IntakeField[] | undefined;
+  readonly field: Field;
   readonly form: Form;
-  readonly faults: Readonly<Record<string, string>>;
+  readonly faults: Faults;
   readonly error: Error | null;
   readonly put: (part: Partial<Form>) => void;
   readonly turn: (isText: boolean) => void;
 }
 
 /** The intake, by its fields or as text. */
-function IntakePart({ fields, form, faults, error, put, turn }: IntakePartProps) {
+function IntakePart({ field, form, faults, error, put, turn }: IntakePartProps) {
+  const told = error instanceof ApiError ? saidBelow('/intake', error.validationErrors) : [];
   return (
     <>
       <div className="row">
         <h3 className="grow">{words.intake}</h3>
-        {fields !== undefined && (
+        {field.kind === 'group' && (
           <SegmentedControl
             size="xs"
             aria-label={words.how}
@@ -160,7 +165,7 @@ function IntakePart({ fields, form, faults, error, put, turn }: IntakePartProps)
           />
         )}
       </div>
-      {form.isText || fields === undefined ? (
+      {form.isText ? (
         <Textarea
           size="xs"
           aria-label={words.intakeText}
@@ -169,36 +174,36 @@ function IntakePart({ fields, form, faults, error, put, turn }: IntakePartProps)
           value={form.text}
           spellCheck={false}
           classNames={{ input: 'code-input' }}
-          error={faults['']}
+          error={faults.get('')}
           onChange={(event) => put({ text: event.currentTarget.value })}
         />
       ) : (
-        <IntakeFields
-          {...{ fields, texts: form.texts, faults, error }}
-          change={(texts) => put({ texts })}
+        <SchemaForm
+          field={field}
+          draft={form.draft}
+          change={(draft) => put({ draft })}
+          problems={new Map([...told, ...faults])}
+          roomy
         />
       )}
     </>
   );
 }
 
-type Read = ReturnType<typeof intakeOf>;
+type Read = { readonly intake: JsonObject } | { readonly faults: Faults };
 
-function readIntake(form: Form, fields: NonNullable<ReturnType<typeof intakeFields>>): Read {
-  const budget = Number(form.budget);
-  if (!Number.isFinite(budget)) return { faults: { budget: words.fault.number ?? '' } };
+function readIntake(form: Form, field: Field): Read {
+  if (!Number.isFinite(Number(form.budget))) {
+    return { faults: new Map([[BUDGET, words.noNumber]]) };
+  }
   if (!form.isText) {
-    const read = intakeOf(fields, form.texts);
-    if ('intake' in read) return read;
-    const said = Object.entries(read.faults).map(([name, kind]) => [
-      name,
-      words.fault[kind] ?? words.fault.text ?? '',
-    ]);
-    return { faults: Object.fromEntries(said) };
+    const { value, problems } = readDraft(field, form.draft);
+    if (problems.length > 0) return { faults: problemTexts(problems) };
+    return { intake: isObject(value) ? value : {} };
   }
   if (form.text.trim() === '') return { intake: {} };
   const read = readSource(form.text);
-  return 'doc' in read ? { intake: read.doc } : { faults: { '': read.fault.message } };
+  return 'doc' in read ? { intake: read.doc } : { faults: new Map([['', read.fault.message]]) };
 }
 
 function bodyOf(

@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
-import { ApiError } from '@tenuto/sdk';
 import { useRef, useState } from 'react';
 import { keepDraft } from '../../data/profile-drafts.ts';
 import { useReadAgain, useSaveProfile } from '../../data/profiles.ts';
+import { isStale } from '../../logic/field-errors.ts';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 import type { Editor } from './use-editor.ts';
@@ -90,8 +90,4 @@ export function useSaving({ editor, base, setBase, docOf, name, version }: Parts
     endConflict: () => setConflict(undefined),
     discard: () => base && void readAgain(base.name).then(reset, () => reset(base)),
   };
-}
-
-function isStale(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 412;
 }

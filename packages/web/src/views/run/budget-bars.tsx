@@ -1,6 +1,7 @@
 import type { BudgetStateView } from '@tenuto/contract';
 import { percent } from '../../logic/format.ts';
 import { spentShare, usd } from '../../logic/phases.ts';
+import { Meter } from '../../ui/meter.tsx';
 import { PHASED_WORDS } from '../../words-phased.ts';
 
 const words = PHASED_WORDS.budget;
@@ -20,16 +21,13 @@ export function Budgets({ budgets }: { readonly budgets: readonly BudgetStateVie
 
 function Bar({ budget }: { readonly budget: BudgetStateView }) {
   const share = spentShare(budget) ?? 0;
-  const tone = share >= 1 ? 'red' : budget.warned ? 'amber' : 'blue';
   const name = budget.subject === null ? words.run : words.phase(budget.subject);
   return (
     <li>
       <span>
         {name} <span className="dim">{words.crossing[budget.on_crossing]}</span>
       </span>
-      <span className={`meter tone-${tone}`}>
-        <span style={{ width: `${Math.min(1, share) * 100}%` }} />
-      </span>
+      <Meter share={share} warned={budget.warned} />
       <span className="num">
         {usd(budget.spent_usd)} {words.of} {usd(budget.limit_usd ?? 0)} · {percent(share)}
       </span>

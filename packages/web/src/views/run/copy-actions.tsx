@@ -6,6 +6,7 @@ import { addresses } from '../../data/artifacts.ts';
 import { type CopyAsk, useCopy } from '../../data/phased.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { COMPARE_WORDS, FORK_WORDS } from '../../words-compare.ts';
 import { PHASED_WORDS as words } from '../../words-phased.ts';
 
 interface Props {
@@ -13,16 +14,20 @@ interface Props {
   /** The node that is looked at: a fork may begin there. */
   readonly node: string | undefined;
   readonly ask: (question: Question) => void;
+  /** Opens the dialog of a fork with changes. */
+  readonly openFork: () => void;
 }
 
 /** Items of a menu: what makes another run, or a file, of this one. */
-export function CopyItems({ run, node, ask }: Props) {
+export function CopyItems({ run, node, ask, openFork }: Props) {
   const copy = useCopying(run.run_id);
   const may = useMay()('runs:write');
   const fork = (from?: string) => () => {
     const [title, text] = words.ask.fork;
     ask({ title, text, verb: words.fork, act: () => copy({ do: 'fork', node: from }) });
   };
+  const navigate = useNavigate();
+  const compare = () => void navigate({ to: '/compare', search: { ids: run.run_id } });
   const clone = () => ask(cloneQuestion(undefined, () => copy({ do: 'clone' })));
   return (
     <>
@@ -31,6 +36,8 @@ export function CopyItems({ run, node, ask }: Props) {
       {may && node !== undefined && (
         <Menu.Item onClick={fork(node)}>{`${words.fork}: ${words.forkFrom}`}</Menu.Item>
       )}
+      {may && <Menu.Item onClick={openFork}>{FORK_WORDS.menu}</Menu.Item>}
+      <Menu.Item onClick={compare}>{COMPARE_WORDS.menu}</Menu.Item>
       <Menu.Item component="a" href={addresses.bundle(run.run_id, 'html')} download>
         {words.bundle}
       </Menu.Item>

@@ -3,8 +3,11 @@ import type { Box } from '../../logic/graph-layout.ts';
 import { SIGNS } from './graph-palette.ts';
 import type { Canvas, Scene } from './graph-scene.ts';
 
-const NAME = '500 13px system-ui, sans-serif';
-const ABOUT = '11px system-ui, sans-serif';
+const NAME_PX = 13;
+const ABOUT_PX = 11;
+const FAMILY = 'system-ui, sans-serif';
+/** How much text grows in its card where the whole is made smaller; more would not fit into it. */
+const MOST_GROWN = 1.3;
 const TEXT_X = 32;
 const RADIUS = 6;
 /** The order of states in the strip of a stack: what is done first. */
@@ -14,6 +17,11 @@ const STRIP = (
     ...['timeout', 'not_reached', 'cancelled'],
   ] as const
 ).map((state) => GRAPH_STATES.indexOf(state));
+
+/** How much larger text is drawn at a zoom, in steps: each size of a text is measured by itself. */
+export function grownAt(zoom: number): number {
+  return Math.min(MOST_GROWN, Math.max(1, Math.round(10 / zoom) / 10));
+}
 
 /** A card with sign, name and what it does, as the rest of the console has them. */
 export function paintCard(canvas: Canvas, scene: Scene, at: number): void {
@@ -42,12 +50,17 @@ export function paintCard(canvas: Canvas, scene: Scene, at: number): void {
   paintSign(canvas, { x: box.x + 11, y: box.y + 14, code: looks.codes[at] ?? 0 });
   const room = box.width - TEXT_X - 8;
   context.textBaseline = 'alphabetic';
-  context.font = NAME;
+  const grown = grownAt(canvas.view.zoom);
+  context.font = `500 ${NAME_PX * grown}px ${FAMILY}`;
   context.fillStyle = palette.text;
   context.fillText(fitting(context, card.label, room), box.x + TEXT_X, box.y + 18);
-  context.font = ABOUT;
+  context.font = `${ABOUT_PX * grown}px ${FAMILY}`;
   context.fillStyle = palette.dim;
-  context.fillText(fitting(context, looks.about[at] ?? '', room), box.x + TEXT_X, box.y + 33);
+  context.fillText(
+    fitting(context, looks.about[at] ?? '', room),
+    box.x + TEXT_X,
+    box.y + 32 + 2 * grown - 1,
+  );
   const counts = looks.counts.get(at);
   if (counts !== undefined) paintStrip(canvas, { box, counts, total: card.nodes.length });
   if (at === looks.picked || at === looks.cursor) paintAround(canvas, box, at === looks.picked);

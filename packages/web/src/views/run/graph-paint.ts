@@ -3,7 +3,7 @@ import { GRAPH_STATES } from '@tenuto/contract';
 import { partOf } from '../../logic/graph.ts';
 import type { Box } from '../../logic/graph-layout.ts';
 import type { Size, Viewport } from '../../logic/graph-viewport.ts';
-import { paintCard, paintSign } from './graph-card.ts';
+import { grownAt, paintCard, paintSign } from './graph-card.ts';
 import type { Canvas, Scene } from './graph-scene.ts';
 
 /** From so large on a card is drawn with its name. */
@@ -201,8 +201,8 @@ function paintPicked({ context, view, palette }: Canvas, box: Box | undefined): 
 }
 
 /** What a branch is taken for stands where its edge arrives: above it, so that dashes are seen. */
-function paintLabels({ context, palette }: Canvas, scene: Scene, seen: Box): void {
-  context.font = '600 11px system-ui, sans-serif';
+function paintLabels({ context, palette, view }: Canvas, scene: Scene, seen: Box): void {
+  context.font = `600 ${11 * grownAt(view.zoom)}px system-ui, sans-serif`;
   context.textBaseline = 'alphabetic';
   context.textAlign = 'right';
   context.fillStyle = palette.dim;

@@ -1,10 +1,11 @@
 import type { RunDetail } from '@tenuto/contract';
-import { useHistory, useRecoveries } from '../../data/runs.ts';
+import { useHistory } from '../../data/runs.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Exact } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
+import { Recoveries } from './recoveries.tsx';
 
 const words = RUN_WORDS.history;
 
@@ -54,50 +55,6 @@ function Transitions({ runId }: { readonly runId: string }) {
           </tbody>
         </table>
       </div>
-    </section>
-  );
-}
-
-function Recoveries({ runId }: { readonly runId: string }) {
-  const { data } = useRecoveries(runId);
-  return (
-    <section className="card">
-      <header>
-        <h2>{words.recoveries}</h2>
-      </header>
-      {data?.items.length === 0 && <p className="card-body dim">{words.noRecoveries}</p>}
-      {data !== undefined && data.items.length > 0 && (
-        <div className="table-scroll">
-          <table className="table table-cards">
-            <thead>
-              <tr>
-                <th>{words.at}</th>
-                <th>{words.action}</th>
-                <th>{words.trigger}</th>
-                <th>{RUN_WORDS.log.node}</th>
-                <th>{RUN_WORDS.list.status}</th>
-                <th>{words.actor}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((one) => (
-                <tr key={one.session_id}>
-                  <td>
-                    <Exact at={one.started_at} />
-                  </td>
-                  <td>{one.action.replaceAll('_', ' ')}</td>
-                  <td>{one.trigger}</td>
-                  <td>{one.node_id}</td>
-                  <td>
-                    <StatusMark status={one.status} />
-                  </td>
-                  <td>{one.actor}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 import { CopyItems } from './copy-actions.tsx';
+import { ForkDialog } from './fork-dialog.tsx';
 import { NextButton } from './next-button.tsx';
 
 const words = RUN_WORDS.page;
@@ -22,6 +23,7 @@ interface Props {
 /** What may be done about a run in its present state, by who is signed in. */
 export function RunActions({ run, node }: Props) {
   const [question, setQuestion] = useState<Question>();
+  const [forks, setForks] = useState(false);
   const action = useRunAction(run.run_id);
   const mayChange = useMay()('jobs:write');
   const none = { pause: false, resume: false, cancel: false, retry: false };
@@ -65,9 +67,10 @@ export function RunActions({ run, node }: Props) {
           {may.retry && (
             <Menu.Item onClick={ask('retryStart')}>{words.actions.retryStart}</Menu.Item>
           )}
-          <CopyItems run={run} node={node} ask={setQuestion} />
+          <CopyItems run={run} node={node} ask={setQuestion} openFork={() => setForks(true)} />
         </Menu.Dropdown>
       </Menu>
+      <ForkDialog run={run} node={node} opened={forks} close={() => setForks(false)} />
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </div>
   );

@@ -1,7 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { RunDetail } from '@tenuto/contract';
 import type { ReactNode } from 'react';
+import { useRunMetrics } from '../../data/artifacts.ts';
+import { useRunNodes } from '../../data/runs.ts';
 import { count } from '../../logic/format.ts';
+import { usd } from '../../logic/phases.ts';
+import { shownStatus } from '../../logic/status.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -20,7 +24,7 @@ interface Props {
 /** What a run is and how it stands, with what may be done about it. */
 export function RunHeader({ run, node }: Props) {
   const { counts } = run;
-  const nodes = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  const nodes = nodesOf(run);
   return (
     <header className="run-header">
       <div className="run-title">
@@ -36,11 +40,12 @@ export function RunHeader({ run, node }: Props) {
         </Fact>
         <Fact name={words.nodes}>
           {count(counts.completed)} / {count(nodes)}
-          {counts.failed > 0 && <span className="tone-red"> · {count(counts.failed)} failed</span>}
+          <Failed run={run} />
         </Fact>
         <Fact name={words.elapsed}>
           <Took from={run.started_at} to={run.completed_at} />
         </Fact>
+        <Cost run={run} />
         <Fact name={words.created}>
           <When at={run.created_at} />
         </Fact>
@@ -60,6 +65,33 @@ export function RunHeader({ run, node }: Props) {
       </dl>
     </header>
   );
+}
+
+/** Nodes that have failed themselves; those behind them were only not reached. */
+function Failed({ run }: { readonly run: RunDetail }) {
+  const { data: job } = useRunNodes(run.run_id);
+  if (run.counts.failed === 0) return null;
+  const isWhole = job?.nodes !== undefined && job.nodes.length === nodesOf(run);
+  const shown = job?.nodes?.map(shownStatus) ?? [];
+  const missed = isWhole ? shown.filter((one) => one === 'not_reached').length : 0;
+  const failed = run.counts.failed - missed;
+  return (
+    <>
+      {failed > 0 && <span className="tone-red"> · {words.failed(count(failed))}</span>}
+      {missed > 0 && <span className="dim"> · {words.notReached(count(missed))}</span>}
+    </>
+  );
+}
+
+/** What the run has cost so far; nothing where no model was asked. */
+function Cost({ run }: { readonly run: RunDetail }) {
+  const { data } = useRunMetrics(run.run_id);
+  if (data === undefined || data.total_cost_usd === 0) return null;
+  return <Fact name={words.cost}>{usd(data.total_cost_usd)}</Fact>;
+}
+
+function nodesOf({ counts }: RunDetail): number {
+  return Object.values(counts).reduce((sum, one) => sum + one, 0);
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -26,6 +26,7 @@ import './run.css';
 const overview = import('./overview.tsx');
 const Overview = lazy(async () => ({ default: (await overview).Overview }));
 const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
+const TestsTab = lazy(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab }));
 const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
 const ArtifactsTab = lazy(async () => ({
   default: (await import('./artifacts-tab.tsx')).ArtifactsTab,
@@ -118,7 +119,15 @@ function Panels({ run, search, go, select }: PanelsProps) {
         <Overview run={run} node={search.node} select={select} />
       </Tabs.Panel>
       <Tabs.Panel value="log">
-        <LogTab run={run} node={search.node} select={(node) => select(node)} />
+        <LogTab
+          run={run}
+          node={search.node}
+          line={search.line}
+          select={(node, line) => go({ tab: 'log', ...(node && { node }), ...(line && { line }) })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="tests">
+        <TestsTab run={run} />
       </Tabs.Panel>
       <Tabs.Panel value="artifacts">
         <ArtifactsTab

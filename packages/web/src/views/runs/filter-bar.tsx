@@ -10,6 +10,7 @@ import {
   statusesOf,
   toggleStatus,
 } from '../../logic/run-filters.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -69,7 +70,7 @@ export function FilterBar({ filters, change }: Props) {
           )
         );
       })}
-      {Object.keys(filters).length > 0 && (
+      {isNarrowing(filters) && (
         <Button variant="subtle" onClick={() => change({})}>
           {words.clear}
         </Button>

@@ -1,7 +1,7 @@
 import type { RunView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import type { RunColumn } from '../../logic/run-columns.ts';
-import { lookOf } from '../../logic/status.ts';
+import { isOver, lookOf } from '../../logic/status.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Took, When } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -23,13 +23,14 @@ export const CELLS: Readonly<Record<RunColumn, (run: RunView) => ReactNode>> = {
   id: (run) => <CopyId id={run.run_id} />,
 };
 
-/** How far a run has come, with what it has come to so far. */
+/** How far a run has come; a bar is for what still moves, so that its eye-catching is worth it. */
 export function Progress({
   run,
 }: {
   readonly run: Pick<RunView, 'progress_percentage' | 'status'>;
 }) {
   const value = Math.round(run.progress_percentage);
+  if (isOver(run.status)) return <span className="dim num">{value}%</span>;
   return (
     <span className={`tone-${lookOf(run.status).tone} num`}>
       <span className="meter" aria-hidden="true">

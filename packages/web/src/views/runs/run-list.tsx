@@ -7,6 +7,7 @@ import { useLiveHead, useRuns } from '../../data/runs.ts';
 import { count } from '../../logic/format.ts';
 import type { RunColumn } from '../../logic/run-columns.ts';
 import { queryOf, type RunFilters } from '../../logic/run-filters.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -50,7 +51,7 @@ function Rows({ query, pages, found, filters, columns, picking, clear, act }: Ro
   useListKeys('.run-row');
   const runs = useMemo(() => found.flatMap((page) => page.items), [found]);
   const [first] = found;
-  if (runs.length === 0) return <NoRuns filtered={Object.keys(filters).length > 0} clear={clear} />;
+  if (runs.length === 0) return <NoRuns filtered={isNarrowing(filters)} clear={clear} />;
   return (
     <>
       <div className="found">

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RunView } from '@tenuto/contract';
 import { memo, type RefObject, useEffect } from 'react';
+import { useRunsThatCall } from '../../data/runs-that-call.ts';
 import { columnTracks, type RunColumn } from '../../logic/run-columns.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
 import { StatusMark } from '../../ui/status.tsx';
@@ -28,6 +29,7 @@ interface Props {
 /** Rows of runs; only those in sight are in the page, however many there are. */
 export function RunTable({ runs, columns, picking, box, onTop, more }: Props) {
   const narrow = useIsNarrow();
+  const calling = useRunsThatCall();
   const virtual = useVirtualizer({
     count: runs.length,
     getScrollElement: () => box.current,
@@ -63,6 +65,7 @@ export function RunTable({ runs, columns, picking, box, onTop, more }: Props) {
                 key={String(key)}
                 {...{ run, index, columns, top: start, height: size }}
                 isPicked={picking.picked.has(run.run_id)}
+                calls={calling.has(run.run_id)}
                 toggle={picking.toggle}
               />
             )
@@ -95,11 +98,13 @@ interface RowProps {
   readonly top: number;
   readonly height: number;
   readonly isPicked: boolean;
+  /** Whether it waits for a person. */
+  readonly calls: boolean;
   readonly toggle: (runId: string) => void;
 }
 
 const RunRow = memo(function RunRow(props: RowProps) {
-  const { run, index, columns, isPicked, toggle, ...place } = props;
+  const { run, index, columns, isPicked, calls, toggle, ...place } = props;
   const shows = (column: RunColumn) => columns.includes(column);
   return (
     <div
@@ -119,6 +124,7 @@ const RunRow = memo(function RunRow(props: RowProps) {
       </span>
       <span role="cell" className="cell-status">
         <StatusMark status={run.status} />
+        {calls && <StatusMark status="needs_person" bare />}
       </span>
       <span role="cell" className="run-name">
         <Link to="/runs/$runId" params={{ runId: run.run_id }} className="run-row">

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { FIRST_COLUMNS, type RunColumn, readColumns } from '../../logic/run-columns.ts';
 import type { RunFilters } from '../../logic/run-filters.ts';
 import { readViews, type SavedView } from '../../logic/saved-views.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 
 /** Columns and views of the list of runs, which this browser keeps. */
 export function useListSettings() {
@@ -31,7 +32,7 @@ export function useDefaultView(views: readonly SavedView[], filters: RunFilters)
   const navigate = useNavigate();
   useEffect(() => {
     const wanted = views.find(({ isDefault }) => isDefault);
-    const isFree = !opened && Object.keys(filters).length === 0;
+    const isFree = !opened && !isNarrowing(filters);
     opened = true;
     if (isFree && wanted !== undefined) {
       void navigate({ to: '/runs', search: wanted.filters, replace: true });

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import { useDryRun } from '../../data/submit.ts';
 import { useTemplate, useTemplates } from '../../data/templates.ts';
 import { fieldsOfOptions, NO_OPTIONS } from '../../logic/job-options.ts';
-import { draftOf, readDraft } from '../../logic/schema-draft.ts';
+import { draftOf, readDraft, saidBelow } from '../../logic/schema-draft.ts';
 import { fieldOf } from '../../logic/schema-form.ts';
 import { Failure, messageOf } from '../../ui/notice.tsx';
 import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
@@ -78,7 +78,7 @@ interface UseProps extends SourceProps {
   readonly template: Template;
 }
 
-function Use({ template, search, send, isSending, error }: UseProps) {
+function Use({ template, search, send, isSending, error, edited }: UseProps) {
   const field = useMemo(() => fieldOf(template.params_schema), [template]);
   const [draft, setDraft] = useState(() => draftOf(field));
   const [options, setOptions] = useState(NO_OPTIONS);
@@ -91,7 +91,10 @@ function Use({ template, search, send, isSending, error }: UseProps) {
   const refusal = isRefusal(dry.error) ? dry.error : isRefusal(error) ? error : undefined;
   // What is merely not filled in yet is said once somebody has tried to submit.
   const local = problems.filter(({ kind }) => tried || kind !== 'required');
-  const said = new Map([...problemTexts(local), ...ofParams(refusal?.validationErrors ?? [])]);
+  const said = new Map([
+    ...problemTexts(local),
+    ...saidBelow('/params', refusal?.validationErrors ?? []),
+  ]);
   return (
     <div className="submit">
       <form
@@ -105,10 +108,21 @@ function Use({ template, search, send, isSending, error }: UseProps) {
       >
         <Pick search={search} />
         {template.description !== null && <p className="dim">{template.description}</p>}
-        <SchemaForm field={field} draft={draft} change={setDraft} problems={said} />
+        <SchemaForm
+          field={field}
+          draft={draft}
+          change={(next) => {
+            edited();
+            setDraft(next);
+          }}
+          problems={said}
+        />
         <OptionsForm
           options={options}
-          put={setOptions}
+          put={(next) => {
+            edited();
+            setOptions(next);
+          }}
           error={fieldsOfOptions(settled.options) === undefined ? words.badOption : undefined}
         />
         {refusal !== undefined && <p className="tone-red">{messageOf(refusal)}</p>}
@@ -149,11 +163,4 @@ function bodyOf(template: Template, { field, draft, options, search }: Filled) {
     ...fields,
   };
   return { body, problems };
-}
-
-/** What a server says of parameters, by the pointer within them. */
-function ofParams(errors: readonly { readonly path: string; readonly message: string }[]) {
-  return errors
-    .filter(({ path }) => path.startsWith('/params'))
-    .map(({ path, message }) => [path.slice('/params'.length), message] as const);
 }

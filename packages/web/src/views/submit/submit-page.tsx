@@ -23,7 +23,7 @@ export function SubmitPage() {
         void navigate({ to: '/runs/$runId', params: { runId } });
       },
     });
-  const sending = { send, isSending: submit.isPending, error: submit.error };
+  const sending = { send, isSending: submit.isPending, error: submit.error, edited: submit.reset };
   return (
     <Page
       title={words.title}

@@ -22,12 +22,18 @@ export interface SourceProps {
   readonly isSending: boolean;
   /** Why it was not submitted. */
   readonly error: Error | null;
+  /** What was refused is no longer what stands here. */
+  readonly edited: () => void;
 }
 
 /** A job that is written here, or pasted. */
-export function WriteJob({ search, send, isSending, error }: SourceProps) {
+export function WriteJob({ search, send, isSending, error, edited }: SourceProps) {
   const [text, setText] = useState<string>(EXAMPLES[exampleNamed(search.example) ?? 'hello']);
   const [options, setOptions] = useState(NO_OPTIONS);
+  const write = (next: string) => {
+    edited();
+    setText(next);
+  };
   const [settled] = useDebouncedValue({ text, options }, TYPING_MS);
   const read = readJobText(settled.text, words);
   const fields = fieldsOfOptions(settled.options);
@@ -48,17 +54,20 @@ export function WriteJob({ search, send, isSending, error }: SourceProps) {
           if ('body' in now && given !== undefined) send(withOptions(now.body, given));
         }}
       >
-        <Examples text={text} pick={setText} />
+        <Examples text={text} pick={write} />
         <CodeEditor
           label={words.text}
           value={text}
-          change={setText}
+          change={write}
           problems={problems}
           lineWord={words.line}
         />
         <OptionsForm
           options={options}
-          put={setOptions}
+          put={(next) => {
+            edited();
+            setOptions(next);
+          }}
           error={fields === undefined ? words.badOption : undefined}
         />
         {error !== null && !isRefusal(error) && <Failure error={error} />}

@@ -1,6 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { after } from '../../data/clock.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { type AuditSearch, readAuditSearch } from '../../logic/system-search.ts';
 import { AUDIT_WORDS as words } from '../../words-audit.ts';
 
@@ -45,7 +46,7 @@ export function AuditFilters({ filters, change }: Props) {
           {filters.from} – {filters.to}
         </span>
       )}
-      {Object.keys(filters).length > 0 && (
+      {isNarrowing(filters) && (
         <Button variant="subtle" onClick={() => change({})}>
           {words.clear}
         </Button>

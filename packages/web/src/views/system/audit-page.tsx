@@ -6,6 +6,7 @@ import { auditFile, useAudit, useVerifyAudit } from '../../data/audit.ts';
 import { now } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
 import { count } from '../../logic/format.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { type AuditSearch, auditQueryOf } from '../../logic/system-search.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -55,7 +56,7 @@ export function AuditPage() {
       <AuditFilters filters={filters} change={go} />
       <List
         query={query}
-        isFiltered={Object.keys(filters).length > 0}
+        isFiltered={isNarrowing(filters)}
         picked={row}
         pick={(next) => go(next === undefined ? filters : { ...filters, row: next })}
         go={go}
@@ -122,18 +123,20 @@ function List({ query, isFiltered, picked, pick, go }: ListProps) {
       {(rows: readonly AuditRow[], total) => (
         <>
           <p className="dim">{words.found(count(total), isEstimate)}</p>
-          <AuditHead />
-          <ol className="card audit" aria-label={words.title}>
-            {rows.map((row) => (
-              <AuditLine
-                key={row.audit_id}
-                row={row}
-                isOpen={row.audit_id === picked}
-                toggle={() => pick(row.audit_id === picked ? undefined : row.audit_id)}
-                only={() => go({ subject: row.subject })}
-              />
-            ))}
-          </ol>
+          <div className="card">
+            <AuditHead />
+            <ol className="audit" aria-label={words.title}>
+              {rows.map((row) => (
+                <AuditLine
+                  key={row.audit_id}
+                  row={row}
+                  isOpen={row.audit_id === picked}
+                  toggle={() => pick(row.audit_id === picked ? undefined : row.audit_id)}
+                  only={() => go({ subject: row.subject })}
+                />
+              ))}
+            </ol>
+          </div>
           <OnSight
             act={() => {
               if (pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();

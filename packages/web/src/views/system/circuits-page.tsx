@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useCircuits } from '../../data/circuits.ts';
 import { after } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { type CircuitSearch, readCircuitSearch } from '../../logic/system-search.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
@@ -44,7 +45,12 @@ export function CircuitsPage() {
       <p className="dim">{words.text}</p>
       <Filters filters={filters} change={go} />
       <div className={search.circuit === undefined ? undefined : 'with-side'}>
-        <List filters={filters} open={(circuit) => go({ ...filters, circuit })} go={go} />
+        <List
+          filters={filters}
+          picked={search.circuit}
+          open={(circuit) => go({ ...filters, circuit })}
+          go={go}
+        />
         {search.circuit !== undefined && (
           <CircuitPanel name={search.circuit} close={() => go(filters)} />
         )}
@@ -90,11 +96,12 @@ function Filters({ filters, change }: FiltersProps) {
 
 interface ListProps {
   readonly filters: CircuitSearch;
+  readonly picked: string | undefined;
   readonly open: (key: string) => void;
   readonly go: (next: CircuitSearch) => void;
 }
 
-function List({ filters, open, go }: ListProps) {
+function List({ filters, picked, open, go }: ListProps) {
   const pages = useCircuits(filters);
   useListKeys('.circuit-link');
   return (
@@ -117,6 +124,7 @@ function List({ filters, open, go }: ListProps) {
                 <CircuitRow
                   key={`${circuit.owner} ${circuit.key}`}
                   circuit={circuit}
+                  isPicked={circuit.key === picked}
                   open={() => open(circuit.key)}
                 />
               ))}
@@ -132,7 +140,7 @@ function NoCircuits({
   filters,
   clear,
 }: Pick<FiltersProps, 'filters'> & { readonly clear: () => void }) {
-  if (Object.keys(filters).length === 0) {
+  if (!isNarrowing(filters)) {
     return <Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />;
   }
   return (
@@ -146,14 +154,16 @@ function NoCircuits({
 
 function CircuitRow({
   circuit,
+  isPicked,
   open,
 }: {
   readonly circuit: CircuitView;
+  readonly isPicked: boolean;
   readonly open: () => void;
 }) {
   const { state, key, failures, successes, settings, reason, changed_by: by } = circuit;
   return (
-    <tr>
+    <tr aria-current={isPicked ? 'true' : undefined}>
       <td>
         <StatusMark status={CIRCUIT_MARKS[state]} />
       </td>
@@ -162,18 +172,18 @@ function CircuitRow({
           {key}
         </button>
       </td>
-      <td className="num">
+      <td className="num" data-label={words.failures}>
         {state === 'closed' && words.ofThreshold(failures, settings.failure_threshold)}
         {state === 'half_open' && words.successes(successes, settings.success_threshold)}
       </td>
-      <td>
+      <td data-label={words.opens}>
         <Tried circuit={circuit} />
       </td>
-      <td className="cut circuit-reason">
+      <td className="cut circuit-reason" data-label={words.reason}>
         {reason}
         {by !== null && <span className="dim"> {words.byHand(by)}</span>}
       </td>
-      <td>
+      <td data-label={words.changed}>
         <When at={circuit.updated_at} />
       </td>
     </tr>

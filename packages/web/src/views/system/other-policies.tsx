@@ -1,12 +1,17 @@
 import { Link } from '@tanstack/react-router';
+import type { RecoveryRule, StandingPolicies } from '@tenuto/contract';
 import { useMay } from '../../data/scopes.ts';
-import { useServerSettings } from '../../data/settings.ts';
+import { useServerSettings, useStandingPolicies } from '../../data/settings.ts';
+import { JsonView } from '../../ui/json-view.tsx';
+import { Failure } from '../../ui/notice.tsx';
 import { POLICY_WORDS as words } from '../../words-policies.ts';
 
 const GOVERNANCE = 'TENUTO_GOVERNANCE_POLICY';
 
 /** Policies that are not stored here: jobs bring the one kind along, the server is started with the other. */
 export function OtherPolicies() {
+  const may = useMay()('runs:read');
+  const { data, error, refetch } = useStandingPolicies(may);
   return (
     <>
       <section className="card" aria-label={words.recovery}>
@@ -18,9 +23,9 @@ export function OtherPolicies() {
           <p>{words.recoveryText}</p>
           <p className="dim">{words.recoveryDefault}</p>
           <ol className="recovery-rules">
-            {words.recoveryRules.map(([what, deed, why]) => (
-              <li key={what}>
-                <code>{what}</code> {deed} <span className="dim">{why}</span>
+            {data?.recovery.map((rule) => (
+              <li key={JSON.stringify(rule)}>
+                <code>{whenOf(rule)}</code> {words.recoveryDeeds[rule.action] ?? rule.action}
               </li>
             ))}
           </ol>
@@ -32,22 +37,33 @@ export function OtherPolicies() {
         </header>
         <div className="card-body stack">
           <p>{words.governanceText}</p>
-          <Governance />
+          {error !== null && <Failure error={error} again={() => void refetch()} />}
+          {data !== undefined && <Governance {...data} />}
         </div>
       </section>
     </>
   );
 }
 
-function Governance() {
-  const may = useMay();
-  const { data } = useServerSettings(may('admin'));
-  if (!may('admin')) return <p className="dim">{words.governanceHidden}</p>;
-  if (data === undefined) return null;
-  const file = data.settings.find(({ name }) => name === GOVERNANCE)?.value;
+/** What a rule asks of a failure, in the words of the API. */
+function whenOf({ when = {} }: RecoveryRule): string {
+  const said = Object.entries(when).map(([name, value]) =>
+    name === 'classification' ? [value].flat().join(', ') : `${name}: ${[value].flat().join(', ')}`,
+  );
+  return said.length === 0 ? words.recoveryElse : said.join('; ');
+}
+
+function Governance({ governance }: StandingPolicies) {
+  const may = useMay()('admin');
+  const { data } = useServerSettings(may && governance !== null);
+  if (governance === null) return <p className="dim">{words.governanceNone}</p>;
+  const file = data?.settings.find(({ name }) => name === GOVERNANCE)?.value;
   return (
-    <p className="dim">
-      {typeof file === 'string' ? words.governanceFile(file) : words.governanceNone}
-    </p>
+    <>
+      <JsonView value={governance} label={words.governance} />
+      <p className="dim">
+        {typeof file === 'string' ? words.governanceFile(file) : words.governanceFixed}
+      </p>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { JITTERS, RETRY_STRATEGIES, type StoredRetryPolicy } from '@tenuto/contr
 import { ApiError } from '@tenuto/sdk';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useSavePolicy } from '../../data/policies.ts';
+import { isStale } from '../../logic/field-errors.ts';
 import {
   bodyOf,
   type PolicyForm as Form,
@@ -24,8 +25,6 @@ interface Props {
   readonly saved: (policy: StoredRetryPolicy) => void;
   readonly beside?: ReactNode;
 }
-
-const STALE = 412;
 
 /** The fields of a retry policy, and what they come to. */
 export function PolicyForm({ stored, saved, beside }: Props) {
@@ -176,8 +175,7 @@ interface RefusalProps {
 
 function Refusal({ error, stored, take, overwrite }: RefusalProps) {
   if (error === null) return null;
-  const isStale = error instanceof ApiError && error.status === STALE;
-  if (!isStale || stored === undefined) {
+  if (!isStale(error) || stored === undefined) {
     return (
       <p className="tone-red" role="alert">
         {messageOf(error)}

@@ -115,7 +115,7 @@ function SessionCard() {
       </dl>
       <div>
         <p className="dim">{words.scopes}</p>
-        <p className="scopes">
+        <p className="own-scopes">
           {scopes.map((scope) => (
             <code key={scope} className="tag">
               {scope}

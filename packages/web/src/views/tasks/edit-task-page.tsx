@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { JsonObject, Task } from '@tenuto/contract';
-import { ApiError } from '@tenuto/sdk';
 import { useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { readTask, useReplaceTask, useTask } from '../../data/tasks.ts';
+import { isStale } from '../../logic/field-errors.ts';
 import { bodyOf, draftOf, type TaskDraft } from '../../logic/task-draft.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -47,7 +47,7 @@ function Form({ first }: { readonly first: Task }) {
           void navigate({ to: '/tasks/$taskId', params });
         },
         onError: (error) => {
-          if (!(error instanceof ApiError) || error.status !== 412) return;
+          if (!isStale(error)) return;
           readTask(base.task_id).then(setNewer, (failed) => tellFailure(words.edit, failed));
         },
       },

@@ -133,7 +133,9 @@ function Firing({ line, ends, isWhole }: FiringProps) {
       <td>
         <Origin firing={firing} />
       </td>
-      <td className="num">{firing.late_ms === null ? '–' : duration(firing.late_ms)}</td>
+      <td className="num" data-label={words.late}>
+        {firing.late_ms === null ? '–' : duration(firing.late_ms)}
+      </td>
     </tr>
   );
 }

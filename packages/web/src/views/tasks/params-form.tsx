@@ -1,51 +1,45 @@
-import { Select, Textarea, TextInput } from '@mantine/core';
-import type { Json, JsonObject } from '@tenuto/contract';
-import { useState } from 'react';
-import { pretty } from '../../logic/format.ts';
-import { isObject } from '../../logic/json-text.ts';
-import { type ParamField, paramFields, withParam } from '../../logic/params-schema.ts';
-import { TASK_FORM_WORDS } from '../../words-task-form.ts';
-
-const words = TASK_FORM_WORDS.starts;
+import { Textarea } from '@mantine/core';
+import type { JsonObject } from '@tenuto/contract';
+import { useMemo, useState } from 'react';
+import { isObject } from '../../logic/json-place.ts';
+import { givenDraftOf, readDraft, saidBelow, withUnasked } from '../../logic/schema-draft.ts';
+import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
+import type { Fault } from '../../logic/task-draft.ts';
+import { faultAt } from '../../logic/task-faults.ts';
+import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
 
 interface Props {
   /** JSON Schema of the parameters. */
   readonly schema: unknown;
+  readonly label: string;
+  /** Where they stand in the body of the task. */
+  readonly place: string;
   /** JSON, as it is typed. */
   readonly text: string;
-  readonly put: (text: string) => void;
-  readonly error: string | undefined;
+  /** @param wrong what is typed into the form and cannot be read */
+  readonly put: (text: string, wrong: readonly Fault[]) => void;
+  readonly faults: readonly Fault[];
 }
 
-/** Parameters as a form where their schema says which there are, and as JSON where it does not. */
-export function ParamsForm({ schema, text, put, error }: Props) {
-  const fields = paramFields(schema);
-  const params = parsed(text);
-  if (fields === undefined || params === undefined) {
-    return (
-      <Textarea
-        size="xs"
-        label={words.params}
-        value={text}
-        onChange={(event) => put(event.currentTarget.value)}
-        rows={4}
-        classNames={{ input: 'code-input' }}
-        spellCheck={false}
-        error={error ?? false}
-      />
-    );
+/** Values as a form where their schema says which there are, and as JSON where it does not. */
+export function ParamsForm(props: Props) {
+  const { schema, label, place, text, put, faults } = props;
+  const field = useMemo(() => fieldOf(schema), [schema]);
+  const given = parsed(text);
+  if (field.kind === 'group' && given !== undefined) {
+    return <ParamFields {...props} field={field} given={given} />;
   }
-  const set = (name: string) => (value: Json | undefined) =>
-    put(JSON.stringify(withParam(params, name, value), null, 2));
   return (
-    <div className="stack-tight">
-      <div className="field-grid">
-        {fields.map((field) => (
-          <Param key={field.name} field={field} value={params[field.name]} set={set(field.name)} />
-        ))}
-      </div>
-      {error !== undefined && <p className="tone-red">{error}</p>}
-    </div>
+    <Textarea
+      size="xs"
+      label={label}
+      value={text}
+      onChange={(event) => put(event.currentTarget.value, [])}
+      rows={5}
+      classNames={{ input: 'code-input' }}
+      spellCheck={false}
+      error={faultAt(faults, place) ?? false}
+    />
   );
 }
 
@@ -58,70 +52,23 @@ function parsed(text: string): JsonObject | undefined {
   }
 }
 
-interface ParamProps {
-  readonly field: ParamField;
-  readonly value: Json | undefined;
-  readonly set: (value: Json | undefined) => void;
+interface FieldsProps extends Props {
+  readonly field: Field;
+  readonly given: JsonObject;
 }
 
-function Param({ field, value, set }: ParamProps) {
-  const { title, description, required, otherwise } = field;
-  const shown = {
-    label: title,
-    ...(description !== '' && { description }),
-    ...{ required, withAsterisk: false },
-    ...(otherwise !== undefined && { placeholder: words.default(pretty(otherwise)) }),
-  };
-  if (field.kind === 'choice' || field.kind === 'switch') {
-    const choices = field.kind === 'switch' ? [true, false] : field.choices;
-    return (
-      <Select
-        {...shown}
-        data={choices.map((one) => ({ value: JSON.stringify(one), label: pretty(one) }))}
-        value={value === undefined ? null : JSON.stringify(value)}
-        onChange={(text) => set(choices.find((one) => JSON.stringify(one) === text))}
-        clearable={!required}
-      />
+function ParamFields({ field, given, place, put, faults }: FieldsProps) {
+  const [draft, setDraft] = useState(() => givenDraftOf(field, given));
+  const change = (next: Draft) => {
+    setDraft(next);
+    const { value, problems } = readDraft(field, next);
+    // What is merely left out is the server's to ask for: it checks while people type.
+    const wrong = problemTexts(problems.filter(({ kind }) => kind !== 'required'));
+    put(
+      JSON.stringify(withUnasked(field, value, given), null, 2),
+      [...wrong].map(([pointer, message]) => ({ path: place + pointer, message })),
     );
-  }
-  if (field.kind === 'json') return <JsonParam shown={shown} value={value} set={set} />;
-  const isNumber = field.kind === 'number';
-  return (
-    <TextInput
-      {...shown}
-      {...(isNumber && { type: 'number', step: 'any' })}
-      value={pretty(value)}
-      onChange={(event) => {
-        const text = event.currentTarget.value;
-        // A text may hold `${...}` where the number is told when it runs.
-        if (text === '') set(undefined);
-        else set(isNumber ? Number(text) : text);
-      }}
-    />
-  );
-}
-
-interface JsonParamProps extends Omit<ParamProps, 'field'> {
-  readonly shown: { readonly label: string };
-}
-
-/** Anything else, as JSON; what is no JSON yet is kept and counts as nothing. */
-function JsonParam({ shown, value, set }: JsonParamProps) {
-  const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value));
-  return (
-    <TextInput
-      {...shown}
-      value={text}
-      classNames={{ input: 'code-input' }}
-      onChange={(event) => {
-        const next = event.currentTarget.value;
-        setText(next);
-        try {
-          set(next.trim() === '' ? undefined : JSON.parse(next));
-        } catch {
-          set(undefined);
-        }
-      }}
-    />
-  );
+  };
+  const said = new Map(saidBelow(place, faults));
+  return <SchemaForm field={field} draft={draft} change={change} problems={said} />;
 }

@@ -5,6 +5,7 @@ import type { FormEvent, ReactNode } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useDraftPreview } from '../../data/task-draft-preview.ts';
 import { useTaskCheck } from '../../data/tasks.ts';
+import { isStale } from '../../logic/field-errors.ts';
 import { bodyOf, type Fault, type ReadDraft, type TaskDraft } from '../../logic/task-draft.ts';
 import { faultAt, faultsBeside } from '../../logic/task-faults.ts';
 import { Failure } from '../../ui/notice.tsx';
@@ -137,10 +138,9 @@ interface RefusalsProps {
 /** What is wrong at no field that is there, and what was refused as a whole. */
 function Refusals({ error, faults }: RefusalsProps) {
   const others = faultsBeside(faults, SHOWN_AT);
-  const isStale = error instanceof ApiError && error.status === 412;
   return (
     <>
-      {error !== null && !isStale && <Failure error={error} />}
+      {error !== null && !isStale(error) && <Failure error={error} />}
       {error === null && others.length > 0 && (
         <div className="failure">
           <strong>{words.checks}</strong>

@@ -2,7 +2,9 @@ import { TextInput } from '@mantine/core';
 import { SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
 import { useEffect, useState } from 'react';
 import { after } from '../../data/clock.ts';
+import { lookOf } from '../../logic/status.ts';
 import { readTaskFilters, type TaskFilters } from '../../logic/task-filters.ts';
+import { StatusGlyph } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { TASK_WORDS as words } from '../../words-task.ts';
 
@@ -50,7 +52,10 @@ export function TaskFilterBar({ filters, change }: Props) {
           aria-pressed={filters.failing === 'yes'}
           onClick={() => flip('failing', 'yes')}
         >
-          <span className="tone-red">{words.failing}</span>
+          <span className="status tone-red">
+            <StatusGlyph icon={lookOf('failed').icon} />
+            <span className="status-word">{words.failing}</span>
+          </span>
         </button>
       </fieldset>
       <fieldset className="row presets" aria-label={words.kind}>

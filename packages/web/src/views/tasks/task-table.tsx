@@ -99,7 +99,7 @@ function Cells({ task }: { readonly task: Task }) {
       <td data-label={words.last} data-empty={task.last_fired_at === null}>
         <When at={task.last_fired_at} />
       </td>
-      <td className="num" data-label={words.fired}>
+      <td className="num" data-label={words.fired} data-empty={task.fired_count === 0}>
         {count(task.fired_count)}
       </td>
     </>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
+import { isNarrowing } from '../../logic/strict-search.ts';
 import { type TaskFilters, taskQueryOf } from '../../logic/task-filters.ts';
 import { failuresOf } from '../../logic/task-outlook.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
@@ -53,7 +54,7 @@ function List({ filters, clear }: ListProps) {
   const pages = useTasks(taskQueryOf(filters));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   useListKeys('.task-link');
-  const isFiltered = Object.keys(filters).length > 0;
+  const isFiltered = isNarrowing(filters);
   return (
     <Paged pages={pages} empty={isFiltered ? <NoMatch clear={clear} /> : <NoTask />}>
       {(all, total) => {

@@ -21,7 +21,9 @@ export function WhatStarts(props: DraftProps) {
         fullWidth
         data={STARTS.map((value) => ({ value, label: words.names[value] }))}
         value={starts}
-        onChange={(value) => put({ starts: STARTS.find((one) => one === value) ?? starts })}
+        onChange={(value) =>
+          put({ starts: STARTS.find((one) => one === value) ?? starts, unread: [] })
+        }
       />
       <p className="dim">{words.texts[starts]}</p>
       {starts === 'template' && <Template {...props} />}
@@ -76,7 +78,7 @@ function Template({ draft, put, faults }: DraftProps) {
         label={words.template}
         data={withChosen(names, draft.template)}
         value={draft.template === '' ? null : draft.template}
-        onChange={(template) => put({ template: template ?? '' })}
+        onChange={(template) => put({ template: template ?? '', unread: [] })}
         searchable
         allowDeselect={false}
         {...(chosen?.description && { description: chosen.description })}
@@ -86,9 +88,11 @@ function Template({ draft, put, faults }: DraftProps) {
         <ParamsForm
           key={draft.template}
           schema={chosen?.schema}
+          label={words.params}
+          place="/payload/params"
           text={draft.params}
-          put={(params) => put({ params })}
-          error={faultAt(faults, '/payload/params')}
+          put={(params, unread) => put({ params, unread })}
+          faults={faults}
         />
       )}
     </>

@@ -11,7 +11,7 @@ import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
-import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
 
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Quota>[] = [
     ...{ head: words.limits[name], num: true },
     cell: (quota: Quota) => {
       const limit = quota[name];
-      return limit === null ? <span className="dim">–</span> : count(limit);
+      return limit === null ? <NoValue /> : count(limit);
     },
   })),
 ];

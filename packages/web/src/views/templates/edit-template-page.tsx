@@ -7,13 +7,8 @@ import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useDryRun } from '../../data/submit.ts';
 import { useSaveTemplate, useTemplate } from '../../data/templates.ts';
-import {
-  isObject,
-  pathOf,
-  type ReadText,
-  readText,
-  type TextProblem,
-} from '../../logic/document.ts';
+import { pathOf, type ReadText, readText, type TextProblem } from '../../logic/document.ts';
+import { isObject } from '../../logic/json-place.ts';
 import { writtenTemplate } from '../../logic/written-template.ts';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { Failure } from '../../ui/notice.tsx';

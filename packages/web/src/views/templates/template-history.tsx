@@ -35,7 +35,7 @@ export function Versions({ name, newest, shown }: VersionsProps) {
                   to="/templates/$name"
                   params={{ name }}
                   search={{ ...searchFor(version), against: String(version - 1) }}
-                  aria-label={words.differenceOf(version - 1, version)}
+                  title={words.differenceOf(version - 1, version)}
                 >
                   {words.difference}
                 </Link>

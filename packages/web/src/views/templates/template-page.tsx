@@ -63,7 +63,7 @@ function Found({ template, newest, against }: FoundProps) {
       {!isNewest && (
         <p className="tone-amber">
           {words.earlier(version)}{' '}
-          <Link to="/templates/$name" params={{ name }}>
+          <Link to="/templates/$name" params={{ name }} className="in-text">
             {words.toNewest}
           </Link>
         </p>

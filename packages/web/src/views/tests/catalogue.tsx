@@ -79,9 +79,13 @@ function Row({ entry, run }: RowProps) {
           suite !== null && <span className="dim">{words.from(suite)}</span>
         )}
       </td>
-      <td>{folder !== null && <code>{folder}</code>}</td>
-      <td>{pattern !== null && <code>{pattern}</code>}</td>
-      <td>{owner}</td>
+      <td data-label={folder === null ? undefined : words.folder}>
+        {folder !== null && <code>{folder}</code>}
+      </td>
+      <td data-label={pattern === null ? undefined : words.pattern}>
+        {pattern !== null && <code>{pattern}</code>}
+      </td>
+      <td data-label={words.owner}>{owner}</td>
       <td>
         {!isCase && (
           <span className="row catalogue-acts">

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Select, Textarea } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { Json, JsonObject } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
 import { useCatalogue, useRunSuite } from '../../data/tests.ts';
@@ -59,7 +59,11 @@ function Form({ first, close }: FormProps) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <p>{suites.length === 0 ? words.catalogue.empty : words.runText}</p>
+      {data !== undefined && suites.length === 0 ? (
+        <NoSuite close={close} />
+      ) : (
+        <p>{words.runText}</p>
+      )}
       <Select
         label={words.suite}
         data={suites.map(({ id }) => id)}
@@ -92,6 +96,18 @@ function Form({ first, close }: FormProps) {
         </Button>
       </Group>
     </form>
+  );
+}
+
+/** Where suites come from, when there is none. */
+function NoSuite({ close }: Pick<Props, 'close'>) {
+  return (
+    <p>
+      {words.noSuite}{' '}
+      <Link to="/tests" search={{ view: 'catalogue' }} onClick={close}>
+        {words.toCatalogue}
+      </Link>
+    </p>
   );
 }
 

@@ -50,11 +50,13 @@ function Row({ test }: { readonly test: Test }) {
       <td className="num" data-label={words.flakes}>
         <FlakeScore test={test} />
       </td>
-      <td className="num">{p50 === null ? '–' : duration(p50)}</td>
+      <td className="num" data-label={words.duration}>
+        {p50 === null ? '–' : duration(p50)}
+      </td>
       <td>
         <Sparkline test={test} />
       </td>
-      <td>
+      <td data-label={words.last}>
         <When at={test.last_run_at} />
       </td>
       <td className="dim" data-label={words.owner}>

@@ -133,7 +133,7 @@ function Table({ webhooks, may, edit }: TableProps) {
   const columns = [
     ...COLUMNS,
     {
-      head: words.try,
+      ...{ head: words.try, act: true },
       cell: (webhook: Webhook) =>
         webhook.path !== null && (
           <Button size="compact-xs" variant="default" onClick={() => setTried(webhook)}>

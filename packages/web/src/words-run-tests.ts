@@ -1,0 +1,25 @@
+/** What the tests of a run say. */
+export const RUN_TEST_WORDS = {
+  label: 'Tests of the run',
+  kinds: {
+    all: 'All',
+    failed: 'Failed',
+    flaky: 'Flaky',
+    passed: 'Passed',
+    skipped: 'Skipped',
+  },
+  took: (time: string) => `${time} in all`,
+  status: 'Result',
+  test: 'Test',
+  suite: 'Suite',
+  node: 'Node',
+  time: 'Took',
+  log: 'Log',
+  quarantined: 'in quarantine: fails no node',
+  attempt: (attempt: number) => `attempt ${attempt}`,
+  rerun: 'Run the failed ones again',
+  none: 'This run has no tests',
+  noneText: 'Nodes that use test.run put the results of their reports here.',
+  noneExample: 'npx tenuto run examples/tests.yaml',
+  noneOf: 'None of its tests is so.',
+} as const;
