@@ -21,7 +21,8 @@ export const LOG_WORDS = {
   emptyText: 'Lines that an action writes appear here as they come.',
   noMatch: 'No line fits',
   noMatchText: 'Search for less, or show all lines.',
-  lines: (all: string) => (all === '1' ? '1 line' : `${all} lines`),
+  /** What a command writes at once is one entry, of one or more lines. */
+  lines: (all: string) => (all === '1' ? '1 entry' : `${all} entries`),
   attempt: (number: number) => `Attempt ${number}`,
   link: (line: string) => `Link to line ${line}`,
   more: 'Read more of what was found',

@@ -225,6 +225,10 @@ export const RUN_WORDS = {
     waits: 'Waits',
     noOutput: 'No output.',
     retryAt: 'next attempt',
+    signal: (name: string) => `Send "${name}"`,
+    signalText: 'The node that waits for this signal goes on, with what you send as its output.',
+    payload: 'What it says, as JSON',
+    payloadBad: 'This is no JSON: ',
   },
   history: {
     transitions: 'What happened to the run',

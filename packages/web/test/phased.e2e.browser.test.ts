@@ -65,3 +65,30 @@ it('raises a budget, and what waited for money goes on', async () => {
   await page.getByText('The budget is raised').waitFor();
   expect((await served.client.runs.metrics(run.run_id)).budgets[0]?.limit_usd).toBe(5);
 });
+
+it('is driven through all its phases by clicks, each saying who can go on', async () => {
+  const run = await served.client.runs.create({ profile: PROFILE, intake: INTAKE });
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/runs/${run.run_id}`);
+  const { phases } = await served.client.runs.get(run.run_id);
+  for (const { name } of phases) {
+    await page.getByText(`${name} waits for somebody to say Next`).waitFor();
+    await page.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
+  }
+  await page.getByText('The run has completed.').waitFor();
+  expect(phases.length).toBe(6);
+  expect(troubles).toEqual([]);
+});
+
+it('goes on by itself where it was told to, and is shown as it does', async () => {
+  const run = await served.client.runs.create({
+    ...{ profile: PROFILE, intake: INTAKE, auto_advance: true },
+  });
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/runs/${run.run_id}`);
+  await page.evaluate('window.sameplace = true');
+  await page.getByText('The run has completed.').waitFor();
+  expect(await page.evaluate('window.sameplace')).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Job } from '@tenuto/contract';
+import type { Job, Json } from '@tenuto/contract';
 import { tell, tellFailure } from '../ui/toasts.ts';
 import { RUN_WORDS } from '../words-run.ts';
 import { client } from './client.ts';
@@ -14,6 +14,12 @@ export type RunAsk =
       readonly do: 'retryNode' | 'skip' | 'cancelRetry';
       readonly nodeId: string;
       readonly reason?: string | undefined;
+    }
+  | {
+      readonly do: 'signal';
+      readonly name: string;
+      readonly payload: Json;
+      readonly reason?: undefined;
     };
 
 /** Does it, says what came of it, and reads the run again. */
@@ -55,6 +61,8 @@ function perform(runId: string, ask: RunAsk): Promise<Job> {
       return jobs.retry(runId, { from: 'node', node_id: ask.nodeId, ...why });
     case 'cancelRetry':
       return jobs.cancelRetry(runId, ask.nodeId, reason);
+    case 'signal':
+      return jobs.signal(runId, { name: ask.name, payload: ask.payload });
     case 'skip':
       return jobs.recover(runId, {
         ...{ action: 'skip_node', node_id: ask.nodeId },

@@ -40,6 +40,7 @@ export function LogLines(props: Props) {
   useEffect(() => {
     if (place !== undefined) virtual.scrollToIndex(place, { align: 'center' });
   }, [place, virtual]);
+  useMark(box, target && lines.has(lineKey(target.attempt, target.seq)) ? place : undefined);
   const fold = (attempt: number) =>
     setFolded(folded.has(attempt) ? less(folded, attempt) : new Set([...folded, attempt]));
   return (
@@ -123,6 +124,31 @@ function stretchesOf(
 
 function less(numbers: ReadonlySet<number>, without: number): ReadonlySet<number> {
   return new Set([...numbers].filter((number) => number !== without));
+}
+
+const READS = ['wheel', 'pointerdown', 'keydown'] as const;
+
+/** Shows what was found in an entry of many lines, once the entry is there. */
+function useMark(box: RefObject<HTMLDivElement | null>, place: number | undefined): void {
+  useEffect(() => {
+    const element = box.current;
+    const inner = element?.firstElementChild;
+    if (place === undefined || !element || !inner) return;
+    const show = () => {
+      const mark = element.querySelector('.log-target mark')?.getBoundingClientRect();
+      const { top, height } = element.getBoundingClientRect();
+      if (mark !== undefined) element.scrollTop += mark.top - top - height / 2;
+    };
+    // The box grows as rows are measured, which moves what is in sight; the reader ends that.
+    const grown = new ResizeObserver(show);
+    const stop = () => grown.disconnect();
+    grown.observe(inner);
+    for (const act of READS) element.addEventListener(act, stop, { once: true });
+    return () => {
+      stop();
+      for (const act of READS) element.removeEventListener(act, stop);
+    };
+  }, [box, place]);
 }
 
 interface Following {

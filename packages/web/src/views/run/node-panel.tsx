@@ -14,6 +14,7 @@ import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { WORDS } from '../../words.ts';
 import { RUN_WORDS } from '../../words-run.ts';
+import { SendSignal } from './send-signal.tsx';
 
 const words = RUN_WORDS.node;
 
@@ -178,6 +179,9 @@ function NodeActions({ run, node }: { readonly run: RunDetail; readonly node: Jo
           {words.cancelRetry}
         </Button>
       )}
+      {node.waiting_for?.signal !== undefined &&
+        node.status === 'waiting' &&
+        run.phases.length === 0 && <SendSignal runId={run.run_id} name={node.waiting_for.signal} />}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>
   );
