@@ -34,6 +34,7 @@ import { addJobControl, addRecovery, REASON } from './program-recovery.ts';
 import { addResources } from './program-resources.ts';
 import { addRetryPolicies } from './program-retry-policies.ts';
 import { addTasks } from './program-tasks.ts';
+import { addTeamsAndLimits } from './program-teams.ts';
 
 const FILE = 'YAML or JSON: a job, or just its nodes; - reads standard input';
 
@@ -72,6 +73,7 @@ export function buildProgram(perform: Perform): Commander {
   addNotifications(notifications, perform);
   addPrincipals(program, perform);
   addMoney(program, perform);
+  addTeamsAndLimits(program, perform);
   addStanding(program, perform);
   return program;
 }

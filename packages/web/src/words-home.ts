@@ -31,6 +31,7 @@ export const HOME_WORDS = {
   running: 'Running now',
   runningCount: (count: string) => `All ${count}`,
   runningNone: 'Nothing runs at the moment.',
+  unread: 'This could not be read.',
   submit: 'Submit a job',
   next: 'Comes next',
   nextNone: 'No task is planned. A task starts runs by a schedule or on an event:',

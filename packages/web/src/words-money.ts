@@ -32,7 +32,8 @@ export const MONEY_WORDS = {
   removeText: (subject: string) => `Runs of ${subject} are no longer held by it.`,
   noBudgets: 'No task and no profile has a budget',
   noBudgetsText:
-    'A budget stops agents before they cost more. A run has one of its own where it was started with one.',
+    'A budget stops agents before they cost more. A run has one of its own where it was started with one. From a terminal:',
+  budgetExample: 'npx tenuto budgets set profile web_application 100 --then stop',
   prices: 'Prices',
   pricesText: 'USD for a million tokens. The most specific row that is in force counts.',
   model: 'Model',

@@ -21,7 +21,8 @@ export const TEAM_WORDS = {
     `Its members no longer reach what ${name} owns; nothing of that is deleted.`,
   noTeams: 'No team has been made',
   noTeamsText:
-    'A team lets several people and agents share what it owns. Quotas limit what each of them may use.',
+    'A team lets several people and agents share what it owns. Create one here, or from a terminal:',
+  teamExample: 'npx tenuto teams create checkout --member user:ana --member agent:deployer',
   mine: 'What you use',
   quotas: 'Quotas',
   quotasText: 'The most that a principal may use; * is for everybody without one of their own.',

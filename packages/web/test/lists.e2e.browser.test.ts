@@ -182,3 +182,26 @@ describe('two people', () => {
     await page.getByRole('link', { name: /Needs me [1-9]/ }).waitFor();
   });
 });
+
+it('home and health do not say that all is well of what they could not read', async () => {
+  const { page } = await signedIn(browser, served);
+  const refused = { error_code: 'rate_limited', title: 'Too many requests', detail: 'Wait.' };
+  const fulfilled = {
+    ...{ status: 429, contentType: 'application/problem+json' },
+    body: JSON.stringify({ type: 'about:blank', status: 429, ...refused }),
+  };
+  await page.route(/\/api\/v1\/(approvals|runs|tasks|engines)\b/, (route) =>
+    route.fulfill(fulfilled),
+  );
+  await page.goto(served.url);
+  for (const title of ['What needs me', 'Running now', 'Failed lately', 'Comes next']) {
+    const card = page.locator('.card', { has: page.getByRole('heading', { name: title }) });
+    await card.getByText('This could not be read.').waitFor();
+  }
+  expect(await page.getByText('Nothing waits for a person.').count()).toBe(0);
+  await page.goto(`${served.url}/system`);
+  await page.getByRole('alert').getByText('Too many requests').waitFor();
+  expect(await page.getByRole('heading', { name: 'Nothing is wrong' }).count()).toBe(0);
+  await page.unroute(/\/api\/v1\/(approvals|runs|tasks|engines)\b/);
+  await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
+});

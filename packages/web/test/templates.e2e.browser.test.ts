@@ -29,7 +29,7 @@ it('a template is made, changed, compared with what it was, and deleted', async 
   await text.fill(before.replace('default: 2', 'default: 5'));
   await page.getByRole('button', { name: 'Save as a new version' }).click();
   await page.getByText('“greet” is saved as version 2.').waitFor();
-  await page.getByRole('link', { name: 'From version 1 to 2' }).click();
+  await page.getByRole('link', { name: 'Difference' }).first().click();
   const difference = page.getByRole('region', { name: 'Difference' }).last();
   await difference.getByText('default: 5').waitFor();
   expect(await difference.locator('.diff-removed').allInnerTexts()).toEqual([

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +10,10 @@ import { openBrowser, signedIn } from './browser.ts';
 import { type Console, startConsole } from './served.ts';
 
 const run = promisify(execFile);
+const EVERYTHING = join(
+  import.meta.dirname,
+  '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+);
 
 let served: Console;
 let browser: Browser;
@@ -111,6 +116,27 @@ it('an MCP server is registered, and said not to answer when it does not', async
   await page.getByRole('cell', { name: 'http://127.0.0.1:9/mcp' }).waitFor();
   await page.getByRole('button', { name: 'Check' }).click();
   await page.getByText('search does not answer').waitFor();
+});
+
+it('an MCP server answers, and tells which of its tools jobs may call', async () => {
+  const { page, troubles } = await signedIn(browser, served);
+  await served.client.mcpServers.create({
+    ...{ name: 'everything', transport: 'stdio', command: ['node', EVERYTHING, 'stdio'] },
+    tools_allow: ['get-*'],
+  });
+  await page.goto(`${served.url}/system/mcp-servers`);
+  const row = page.getByRole('row').filter({ hasText: 'everything' });
+  await row.getByRole('button', { name: 'Check' }).click();
+  await page.getByText(/everything answers/).waitFor();
+  await page.getByRole('button', { name: 'What can be done with everything' }).click();
+  await page.getByRole('menuitem', { name: 'Tools' }).click();
+  const tools = page.getByRole('dialog');
+  const sum = tools.locator('p').filter({ hasText: 'everything.get-sum' });
+  const echo = tools.locator('p').filter({ hasText: 'everything.echo' });
+  await sum.waitFor();
+  expect(await sum.textContent()).not.toContain('not allowed');
+  expect(await echo.textContent()).toContain('not allowed');
+  expect(troubles).toEqual([]);
 });
 
 it('a budget and a price are set', async () => {

@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import type { SignInMethods } from '@tenuto/contract';
 import { type FormEvent, useEffect, useState } from 'react';
-import { offeredProvider, oidcAddress, refusalIn, type SignIn, signIn } from '../data/session.ts';
+import { offeredProvider, oidcAddress, refusal, type SignIn, signIn } from '../data/session.ts';
 import { useTitle } from '../ui/page.tsx';
 import { WORDS } from '../words.ts';
 
@@ -68,11 +68,10 @@ export function SignInPage({ ended }: { readonly ended: boolean }) {
 /** Why a sign-in by the provider has come to nothing. */
 function Refusal() {
   const { returned } = WORDS.signIn;
-  const reason = refusalIn(location.search);
-  if (reason === undefined || !isReason(reason)) return null;
+  if (refusal === undefined || !isReason(refusal)) return null;
   return (
     <p className="problem" role="alert">
-      {returned[reason]}
+      {returned[refusal]}
     </p>
   );
 }

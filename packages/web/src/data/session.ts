@@ -99,11 +99,14 @@ export function oidcAddress({ pathname, search }: Pick<Location, 'pathname' | 's
 }
 
 /** What a provider's sign-in has come to, as the server has marked the address it led back to. */
-export function refusalIn(search: string): string | undefined {
+function refusalIn(search: string): string | undefined {
   return new URLSearchParams(search).get(MARK) ?? undefined;
 }
 
 const MARK = 'sign_in';
+
+/** Read at once: the routes leave nothing in an address that they do not know. */
+export const refusal = refusalIn(location.search);
 
 function withoutMark(search: string): string {
   const left = search

@@ -8,6 +8,7 @@ import { useNextTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import type { RunFilters } from '../../logic/run-filters.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
+import { messageOf } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -34,10 +35,19 @@ export function Card({ title, aside, children, className = '' }: CardProps) {
   );
 }
 
+/** What stands in a card of which nothing is known: an empty one would say that nothing is wrong. */
+export function Unread({ error }: { readonly error: unknown }) {
+  return (
+    <p className="card-body tone-amber" role="alert">
+      {words.unread} {messageOf(error)}
+    </p>
+  );
+}
+
 const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
 
 export function RunningNow() {
-  const { data } = useSomeRuns({ status: RUNNING, limit: 8 });
+  const { data, error } = useSomeRuns({ status: RUNNING, limit: 8 });
   const may = useMay();
   return (
     <RunCard
@@ -45,6 +55,7 @@ export function RunningNow() {
       none={words.runningNone}
       start={may('jobs:write')}
       runs={data?.items}
+      error={error}
       search={{ status: RUNNING.join(',') }}
       all={data && words.runningCount(count(data.total))}
     />
@@ -54,12 +65,13 @@ export function RunningNow() {
 const SHOWN = 8;
 
 export function LatestFailures() {
-  const { data } = useLateFailures(SHOWN);
+  const { data, error } = useLateFailures(SHOWN);
   return (
     <RunCard
       title={words.failures}
       none={words.failuresNone}
       runs={data?.items}
+      error={error}
       search={{ status: 'failed,timeout,aborted', since: '24h' }}
     />
   );
@@ -71,11 +83,13 @@ interface RunCardProps {
   /** Whether a run may be started here while there is none. */
   readonly start?: boolean;
   readonly runs: readonly RunView[] | undefined;
+  readonly error: unknown;
   readonly search: RunFilters;
   readonly all?: string | undefined;
 }
 
-function RunCard({ title, none, start = false, runs, search, all = words.seeAll }: RunCardProps) {
+function RunCard({ title, none, start = false, search, all = words.seeAll, ...of }: RunCardProps) {
+  const { runs, error } = of;
   const calling = useRunsThatCall();
   const more = runs !== undefined && runs.length > 0 && (
     <Link to="/runs" search={search}>
@@ -84,7 +98,7 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
   );
   return (
     <Card title={title} aside={more}>
-      {runs === undefined && <Waiting rows={2} />}
+      {runs === undefined && (error === null ? <Waiting rows={2} /> : <Unread error={error} />)}
       {runs?.length === 0 && (
         <p className="card-body dim">
           {none} {start && <Link to="/submit">{words.submit}</Link>}
@@ -114,11 +128,11 @@ function RunCard({ title, none, start = false, runs, search, all = words.seeAll 
 
 /** What tasks will start. */
 export function NextFirings() {
-  const { data } = useNextTasks();
+  const { data, error } = useNextTasks();
   const may = useMay();
   return (
     <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
-      {data === undefined && <Waiting rows={2} />}
+      {data === undefined && (error === null ? <Waiting rows={2} /> : <Unread error={error} />)}
       {data?.length === 0 && (
         <div className="card-body dim">
           <p>{words.nextNone}</p>

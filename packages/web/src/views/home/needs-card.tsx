@@ -7,7 +7,7 @@ import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
-import { Card } from './home-cards.tsx';
+import { Card, Unread } from './home-cards.tsx';
 
 interface Need {
   readonly key: string;
@@ -20,9 +20,11 @@ const NEEDS_SHOWN = 7;
 
 /** What waits for a person: questions first, then failures and money, then phases. */
 export function NeedsMe() {
-  const { data } = useOpenInterventions();
-  const { data: approvals } = useOpenApprovals();
-  const { data: phases } = useWaitingPhases();
+  const questions = useOpenInterventions();
+  const decisions = useOpenApprovals();
+  const steps = useWaitingPhases();
+  const [data, approvals, phases] = [questions.data, decisions.data, steps.data];
+  const unread = [questions, decisions, steps].find((one) => one.data === undefined && one.error);
   const mine = approvals?.items.filter(({ approval_id: id }) => approvals.mine.includes(id)) ?? [];
   const needs: readonly Need[] = [
     ...mine.map((item) => ({
@@ -44,8 +46,9 @@ export function NeedsMe() {
       aside={needs.length > 0 && <Link to="/needs">{words.needsMore(total)}</Link>}
       className={needs.length > 0 ? 'card-calls' : ''}
     >
-      {data === undefined && needs.length === 0 && <Waiting rows={2} />}
-      {data !== undefined && needs.length === 0 && (
+      {data === undefined && !unread && needs.length === 0 && <Waiting rows={2} />}
+      {unread && <Unread error={unread.error} />}
+      {data !== undefined && unread === undefined && needs.length === 0 && (
         <p className="card-body dim">{words.needsNone}</p>
       )}
       <ul className="home-list">

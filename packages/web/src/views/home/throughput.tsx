@@ -6,10 +6,11 @@ import { dayBars, hourBars } from '../../logic/bars.ts';
 import { count, duration, percent } from '../../logic/format.ts';
 import { BarChart } from '../../ui/bar-chart.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
+import { Unread } from './home-cards.tsx';
 
 /** How many runs ended, and how, by hour or by day. */
 export function Throughput() {
-  const { data } = useRunSummary();
+  const { data, error } = useRunSummary();
   const [kept, setStep] = useLocalStorage({ key: 'tenuto.home.step', defaultValue: 'hour' });
   const step = kept === 'day' ? 'day' : 'hour';
   const seconds = (value: number | null) => (value === null ? '–' : duration(value * 1_000));
@@ -29,6 +30,7 @@ export function Throughput() {
         />
       </header>
       <div className="card-body">
+        {data === undefined && error !== null && <Unread error={error} />}
         {data !== undefined && data.total === 0 && <p className="dim">{words.noData}</p>}
         {data !== undefined && data.total > 0 && (
           <>

@@ -118,7 +118,12 @@ function Budgets({ open, go, may }: BudgetsProps) {
         <h2>{words.budgets}</h2>
         <span className="dim">{words.budgetsText}</span>
       </header>
-      <Paged pages={budgets} empty={<Empty title={words.noBudgets} text={words.noBudgetsText} />}>
+      <Paged
+        pages={budgets}
+        empty={
+          <Empty title={words.noBudgets} text={words.noBudgetsText} example={words.budgetExample} />
+        }
+      >
         {(items) => (
           <ThingTable
             label={words.budgets}

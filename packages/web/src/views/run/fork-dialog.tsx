@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ForkChanges, RunDetail } from '@tenuto/contract';
 import { type FormEvent, useMemo, useState } from 'react';
@@ -6,6 +6,7 @@ import { useFork } from '../../data/compare.ts';
 import { useRunNodes } from '../../data/runs.ts';
 import { readObject, runsAgain } from '../../logic/fork-preview.ts';
 import { pretty } from '../../logic/format.ts';
+import { TextField } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { FORK_WORDS as words } from '../../words-compare.ts';
 
@@ -20,12 +21,16 @@ interface Props {
 export function ForkDialog({ run, node, opened, close }: Props) {
   return (
     <Modal opened={opened} onClose={close} title={words.title} size="lg">
-      {opened && <Form run={run} node={node} close={close} />}
+      {opened && <Form run={run} node={node} />}
     </Modal>
   );
 }
 
-function Form({ run, node, close }: Omit<Props, 'opened'>) {
+type NodeChanges = NonNullable<ForkChanges['nodes']>;
+
+const NODES_EXAMPLE = '{ "summarise": { "model": "openai/gpt-5-mini" } }';
+
+function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
   const { data: job } = useRunNodes(run.run_id);
   const all = job?.nodes ?? [];
   const [from, setFrom] = useState(node);
@@ -36,29 +41,28 @@ function Form({ run, node, close }: Omit<Props, 'opened'>) {
   const navigate = useNavigate();
   const given = readObject(params);
   const changed = readObject(nodes);
-  const unknown = Object.keys(changed.value ?? {}).find(
-    (id) => !all.some(({ node_id }) => node_id === id),
-  );
+  const ids = new Set(all.map(({ node_id: id }) => id));
+  const unknown = Object.keys(changed.value ?? {}).find((id) => !ids.has(id));
   const differing = Object.entries(given.value ?? {}).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(run.params[key]),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (given.problem ?? changed.problem) return;
-    const changes = {
+    const other = name.trim();
+    const changes: ForkChanges = {
       ...(differing.length > 0 && { params: Object.fromEntries(differing) }),
-      ...(changed.value !== undefined && { nodes: changed.value as ForkChanges['nodes'] & {} }),
-      ...(name.trim() !== '' && name !== run.name && { name: name.trim() }),
+      // What may be changed of a node is the server's to say.
+      ...(changed.value !== undefined && { nodes: changed.value as NodeChanges }),
+      ...(other !== '' && other !== run.name && { name: other }),
     };
-    const body = { ...(from !== undefined && { from_node: from }), changes };
-    fork.mutate(body, {
-      onSuccess: (made) => {
-        close();
-        void navigate({ to: '/runs/$runId', params: { runId: made } });
-      },
-    });
+    const goThere = (runId: string) => void navigate({ to: '/runs/$runId', params: { runId } });
+    fork.mutate(
+      { ...(from !== undefined && { from_node: from }), changes },
+      { onSuccess: goThere },
+    );
   };
-  const problem = (text: string | undefined) => text !== undefined && words.bad + text;
+  const problem = (text: string | undefined) => (text === undefined ? text : words.bad + text);
   return (
     <form onSubmit={submit} className="stack fork-form">
       <p className="dim">{words.text}</p>
@@ -72,32 +76,15 @@ function Form({ run, node, close }: Omit<Props, 'opened'>) {
         clearable
         limit={100}
       />
-      <TextInput
-        label={words.name}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={255}
+      <TextField {...{ label: words.name, value: name, put: setName, maxLength: 255 }} />
+      <TextField
+        {...{ kind: 'lines', rows: 5, code: true, label: words.params, hint: words.paramsHint }}
+        {...{ value: params, put: setParams, error: problem(given.problem) }}
       />
-      <Textarea
-        label={words.params}
-        description={words.paramsHint}
-        value={params}
-        onChange={(event) => setParams(event.currentTarget.value)}
-        rows={5}
-        classNames={{ input: 'code-input' }}
-        spellCheck={false}
-        error={problem(given.problem)}
-      />
-      <Textarea
-        label={words.nodes}
-        description={words.nodesHint}
-        placeholder='{ "summarise": { "model": "openai/gpt-5-mini" } }'
-        value={nodes}
-        onChange={(event) => setNodes(event.currentTarget.value)}
-        rows={5}
-        classNames={{ input: 'code-input' }}
-        spellCheck={false}
-        error={problem(changed.problem) || (unknown !== undefined && words.unknown(unknown))}
+      <TextField
+        {...{ kind: 'lines', rows: 5, code: true, label: words.nodes, hint: words.nodesHint }}
+        {...{ value: nodes, put: setNodes, placeholder: NODES_EXAMPLE }}
+        error={problem(changed.problem) ?? (unknown && words.unknown(unknown))}
       />
       <Preview
         {...{ run, from }}

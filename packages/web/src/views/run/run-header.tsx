@@ -45,7 +45,7 @@ export function RunHeader({ run, node }: Props) {
         <Fact name={words.elapsed}>
           <Took from={run.started_at} to={run.completed_at} />
         </Fact>
-        <Cost run={run} />
+        {run.phases.length > 0 && <Cost run={run} />}
         <Fact name={words.created}>
           <When at={run.created_at} />
         </Fact>
@@ -69,8 +69,11 @@ export function RunHeader({ run, node }: Props) {
 
 /** Nodes that have failed themselves; those behind them were only not reached. */
 function Failed({ run }: { readonly run: RunDetail }) {
+  return run.counts.failed === 0 ? null : <FailedOf run={run} />;
+}
+
+function FailedOf({ run }: { readonly run: RunDetail }) {
   const { data: job } = useRunNodes(run.run_id);
-  if (run.counts.failed === 0) return null;
   const isWhole = job?.nodes !== undefined && job.nodes.length === nodesOf(run);
   const shown = job?.nodes?.map(shownStatus) ?? [];
   const missed = isWhole ? shown.filter((one) => one === 'not_reached').length : 0;

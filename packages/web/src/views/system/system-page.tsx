@@ -40,17 +40,20 @@ export function SystemPage() {
 
 function Found({ health }: { readonly health: Health }) {
   const may = useMay();
-  const { data: engines } = useLatestEngines(may('metrics:read'));
-  const { data: circuits } = useOpenCircuits(may('jobs:read'));
+  const engines = useLatestEngines(may('metrics:read'));
+  const circuits = useOpenCircuits(may('jobs:read'));
+  const unread = [engines, circuits].find(({ data, error }) => data === undefined && error);
   const now = useNow(MINUTE_MS);
   const troubles = troublesOf({
     ...{ health, now },
-    engines: engines?.items ?? [],
-    circuits: circuits?.items ?? [],
+    engines: engines.data?.items ?? [],
+    circuits: circuits.data?.items ?? [],
   });
   return (
     <>
-      <Verdict troubles={troubles} />
+      {unread && <Failure error={unread.error} again={() => void unread.refetch()} />}
+      {/* What nobody could look at may be what is wrong. */}
+      {(unread === undefined || troubles.length > 0) && <Verdict troubles={troubles} />}
       <HealthCharts />
       <Parts health={health} />
     </>

@@ -90,7 +90,10 @@ function Teams({ open, go, isAdmin }: TeamsProps) {
         <h2>{words.teams}</h2>
         <span className="dim">{words.teamsText}</span>
       </header>
-      <Paged pages={teams} empty={<Empty title={words.noTeams} text={words.noTeamsText} />}>
+      <Paged
+        pages={teams}
+        empty={<Empty title={words.noTeams} text={words.noTeamsText} example={words.teamExample} />}
+      >
         {(items) => (
           <ThingTable
             label={words.teams}
