@@ -47,9 +47,15 @@ it('begins at its end, and reads what is looked at only', async () => {
   expect(troubles).toEqual([]);
 });
 
-const isInSight = (element: Element) => {
+/** What is asked of an element, in the words of its page. */
+interface Placed {
+  getBoundingClientRect(): { readonly top: number; readonly bottom: number };
+  readonly ownerDocument: { readonly documentElement: { readonly clientHeight: number } };
+}
+
+const isInSight = (element: Placed) => {
   const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= window.innerHeight;
+  return top >= 0 && bottom <= element.ownerDocument.documentElement.clientHeight;
 };
 
 it('is sought as a whole, and a line of it has an address', async () => {
