@@ -138,6 +138,26 @@ describe('a server', () => {
     expect((await call(`${BASE}/job/${jobId}/nodes/nobody`)).status).toBe(404);
   });
 
+  it('reads a part of a log: of an attempt, from a line on, what holds a text, newest first', async () => {
+    const script = "console.log('one'); setTimeout(() => console.error('Two 100%'), 300)";
+    const jobId = await submit([
+      { id: 'say', uses: 'command.run', with: { command: [process.execPath, '-e', script] } },
+    ]);
+    await ended(jobId);
+    const texts = async (query: string) => {
+      const { body } = await call(`${BASE}/job/${jobId}/nodes/say/logs?${query}`);
+      return body.items.map(({ text }: { text: string }) => text);
+    };
+    await expect.poll(() => texts(''), { timeout: 50_000 }).toHaveLength(2);
+    expect(await texts('newest_first=true&limit=1')).toEqual(['Two 100%']);
+    expect(await texts('stream=stdout')).toEqual(['one']);
+    expect(await texts('text=TWO')).toEqual(['Two 100%']);
+    // Nothing in a text is a wildcard.
+    expect(await texts('text=%25e')).toEqual([]);
+    expect(await texts('from=2')).toEqual(['Two 100%']);
+    expect(await texts('attempt=2')).toEqual([]);
+  });
+
   it('counts the attempts that were made again, and keeps the count', async () => {
     const fail = { command: [process.execPath, '-e', 'process.exit(3)'] };
     const retry = { strategy: 'immediate' };

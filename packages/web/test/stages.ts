@@ -1,4 +1,5 @@
 import type { Stage } from './stage.ts';
+import { stageCompare } from './stage-compare.ts';
 import { stageEvents } from './stage-events.ts';
 import { stageGraph } from './stage-graph.ts';
 import { stagePeople } from './stage-people.ts';
@@ -14,6 +15,7 @@ import { stageThings } from './stage-things.ts';
 export const STAGES: readonly Stage[] = [
   stageRuns,
   stagePhased,
+  stageCompare,
   stageGraph,
   stageTasks,
   stageEvents,
