@@ -56,7 +56,7 @@ const TOOLS = `
   list_notification_channels create_notification_channel get_notification_channel
   update_notification_channel delete_notification_channel rotate_notification_channel
   test_notification_channel list_notification_routes create_notification_route
-  get_notification_route delete_notification_route list_notification_deliveries
+  get_notification_route get_policies delete_notification_route list_notification_deliveries
   get_notification_delivery redeliver_notification_delivery
   create_agent list_agents get_agent replace_agent delete_agent create_agent_credential
   list_agent_credentials delete_agent_credential create_token list_tokens delete_token

@@ -26,7 +26,7 @@ export function addSettingsRoutes(instance: FastifyInstance, parts: SettingsPart
   app.get(
     '/api/v1/policies',
     {
-      config: { scope: 'runs:read', limit: 'read' },
+      config: { scope: 'runs:read', limit: 'read', tool: 'get_policies' },
       schema: {
         tags: ['settings'],
         summary: 'The governance policy and the recovery rules that hold here for everybody',
