@@ -281,7 +281,8 @@ describe('a bundle', () => {
       for (let i = 0; i < 5; i += 1) {
         ids.push(await ran([{ id: 'a', uses: 'say' }]));
         // What is settled is what no transaction can come before any more.
-        await vi.waitUntil(async () => ((await store.sealer.seal(1_000))?.rows ?? 0) > 0);
+        const isSealed = async () => ((await store.sealer.seal(1_000))?.rows ?? 0) > 0;
+        await vi.waitUntil(isSealed, { timeout: 60_000 });
       }
       const { rows } = await api.pool.query(
         `select seal_no::int as number, encode(hash, 'hex') as hash, entries from audit_seals`,
