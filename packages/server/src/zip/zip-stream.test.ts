@@ -143,7 +143,9 @@ describe('a zip', () => {
       sent += piece.length;
       if (sent > files * bytes) break;
     }
-    expect(held() - before).toBeLessThan((files * bytes) / 4);
+    // Buffers go a moment after the objects that held them.
+    const most = (files * bytes) / 4;
+    await vi.waitFor(() => expect(held() - before).toBeLessThan(most), { timeout: 30_000 });
   });
 
   it('is given up when a file is not as long as it should be', async () => {
