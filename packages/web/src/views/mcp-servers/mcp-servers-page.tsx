@@ -9,15 +9,12 @@ import {
   useRemoveMcpServer,
 } from '../../data/mcp-servers.ts';
 import { useMay } from '../../data/scopes.ts';
-import { NEW } from '../../logic/open-search.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
-import { Page } from '../../ui/page.tsx';
-import { Paged } from '../../ui/paged.tsx';
+import { Failure } from '../../ui/notice.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
-import { SystemSections } from '../../ui/system-sections.tsx';
 import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { ThingsPage } from '../../ui/things-page.tsx';
 import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { MCP_WORDS as words } from '../../words-mcp-servers.ts';
@@ -31,31 +28,13 @@ export function McpServersPage() {
   const servers = useMcpServers();
   const go = (what: string) =>
     void navigate({ to: '/system/mcp-servers', search: { open: what }, replace: true });
-  const known = servers.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ server_id: id }) => id === open);
   return (
-    <Page
-      title={words.title}
-      aside={
-        <>
-          <span className="grow" />
-          {may && <Button onClick={() => go(NEW)}>{words.create}</Button>}
-        </>
-      }
-    >
-      <SystemSections />
-      <p className="dim">{words.text}</p>
-      <div className="card">
-        <Paged
-          pages={servers}
-          empty={<Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />}
-        >
-          {(items) => <Table servers={items} may={may} edit={go} />}
-        </Paged>
-      </div>
-      {may && open === NEW && <McpServerForm close={() => go('')} />}
-      {may && edited !== undefined && <McpServerForm server={edited} close={() => go('')} />}
-    </Page>
+    <ThingsPage
+      {...{ words, open, go, may, pages: servers }}
+      idOf={({ server_id: id }) => id}
+      table={(items) => <Table servers={items} may={may} edit={go} />}
+      form={(server, close) => <McpServerForm {...(server && { server })} close={close} />}
+    />
   );
 }
 

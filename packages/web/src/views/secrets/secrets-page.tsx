@@ -1,17 +1,12 @@
-import { Button } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Secret } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useRemoveSecret, useSecrets } from '../../data/secrets.ts';
-import { NEW } from '../../logic/open-search.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
-import { Empty } from '../../ui/notice.tsx';
-import { Page } from '../../ui/page.tsx';
-import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
-import { SystemSections } from '../../ui/system-sections.tsx';
 import { ThingTable } from '../../ui/thing-table.tsx';
+import { ThingsPage } from '../../ui/things-page.tsx';
 import { When } from '../../ui/time.tsx';
 import { tellFailure } from '../../ui/toasts.ts';
 import { SECRET_WORDS as words } from '../../words-secrets.ts';
@@ -25,31 +20,13 @@ export function SecretsPage() {
   const secrets = useSecrets();
   const go = (what: string) =>
     void navigate({ to: '/system/secrets', search: { open: what }, replace: true });
-  const known = secrets.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ secret_id: id }) => id === open);
   return (
-    <Page
-      title={words.title}
-      aside={
-        <>
-          <span className="grow" />
-          {may && <Button onClick={() => go(NEW)}>{words.create}</Button>}
-        </>
-      }
-    >
-      <SystemSections />
-      <p className="dim">{words.text}</p>
-      <div className="card">
-        <Paged
-          pages={secrets}
-          empty={<Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />}
-        >
-          {(items) => <Table secrets={items} may={may} edit={go} />}
-        </Paged>
-      </div>
-      {may && open === NEW && <SecretForm close={() => go('')} />}
-      {may && edited !== undefined && <SecretForm secret={edited} close={() => go('')} />}
-    </Page>
+    <ThingsPage
+      {...{ words, open, go, may, pages: secrets }}
+      idOf={({ secret_id: id }) => id}
+      table={(items) => <Table secrets={items} may={may} edit={go} />}
+      form={(secret, close) => <SecretForm {...(secret && { secret })} close={close} />}
+    />
   );
 }
 

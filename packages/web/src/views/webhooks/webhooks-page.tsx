@@ -4,17 +4,13 @@ import type { Webhook } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useEditWebhook, useRemoveWebhook, useWebhooks } from '../../data/webhooks.ts';
-import { NEW } from '../../logic/open-search.ts';
 import { webhookExample } from '../../logic/webhook-example.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton } from '../../ui/copy-id.tsx';
-import { Empty } from '../../ui/notice.tsx';
-import { Page } from '../../ui/page.tsx';
-import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { StatusMark } from '../../ui/status.tsx';
-import { SystemSections } from '../../ui/system-sections.tsx';
 import { type Column, ThingTable } from '../../ui/thing-table.tsx';
+import { ThingsPage } from '../../ui/things-page.tsx';
 import { When } from '../../ui/time.tsx';
 import { tellFailure } from '../../ui/toasts.ts';
 import { WEBHOOK_WORDS as words } from '../../words-webhooks.ts';
@@ -28,31 +24,13 @@ export function WebhooksPage() {
   const webhooks = useWebhooks();
   const go = (what: string) =>
     void navigate({ to: '/system/webhooks', search: { open: what }, replace: true });
-  const known = webhooks.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ webhook_id: id }) => id === open);
   return (
-    <Page
-      title={words.title}
-      aside={
-        <>
-          <span className="grow" />
-          {may && <Button onClick={() => go(NEW)}>{words.create}</Button>}
-        </>
-      }
-    >
-      <SystemSections />
-      <p className="dim">{words.text}</p>
-      <div className="card">
-        <Paged
-          pages={webhooks}
-          empty={<Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />}
-        >
-          {(items) => <Table webhooks={items} may={may} edit={go} />}
-        </Paged>
-      </div>
-      {may && open === NEW && <WebhookForm close={() => go('')} />}
-      {may && edited !== undefined && <WebhookForm webhook={edited} close={() => go('')} />}
-    </Page>
+    <ThingsPage
+      {...{ words, open, go, may, pages: webhooks }}
+      idOf={({ webhook_id: id }) => id}
+      table={(items) => <Table webhooks={items} may={may} edit={go} />}
+      form={(webhook, close) => <WebhookForm {...(webhook && { webhook })} close={close} />}
+    />
   );
 }
 
