@@ -13,7 +13,7 @@ const HOURS = 24;
 export function Verdict() {
   const { data: stats } = useRunSummary();
   const { data: health } = useHealth();
-  if (stats === undefined) return <div className="verdict" />;
+  if (stats === undefined) return <div className="home-verdict" />;
   const troubles = Object.entries(health?.checks ?? {}).filter(([, { status }]) => status !== 'ok');
   if (troubles.length > 0) {
     const detail = troubles.map(([name, { detail: said }]) => `${name}: ${said ?? ''}`).join(' · ');
@@ -42,7 +42,7 @@ interface SentenceProps {
 function Sentence({ tone, title, detail, to }: SentenceProps) {
   const search = to === '/runs' ? { status: 'failed,timeout,aborted', since: '24h' } : {};
   return (
-    <div className={`verdict verdict-${tone}`}>
+    <div className="home-verdict">
       <StatusMark status={tone === 'red' ? 'failed' : 'completed'} bare />
       <strong>{title}</strong>
       <span className="dim">{detail}</span>

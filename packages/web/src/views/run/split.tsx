@@ -38,7 +38,7 @@ export function Split({ left, right }: Props) {
     <div className="overview" ref={box} style={{ gridTemplateColumns: columns }}>
       {left}
       <div
-        className="split"
+        className="split-handle"
         role="separator"
         aria-orientation="vertical"
         aria-label={RUN_WORDS.graph.split}
