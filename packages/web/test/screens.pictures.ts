@@ -1,7 +1,7 @@
 /** Takes the pictures of docs/screens: `npm run screens`. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SYSTEM_SECTIONS } from '../src/logic/system-sections.ts';
 import { openBrowser, signedIn, visit } from './browser.ts';
@@ -26,6 +26,8 @@ interface Eye {
   readonly width: (typeof WIDTHS)[number];
   readonly theme: (typeof THEMES)[number];
   readonly page: Page;
+  /** Requests of the page that are not answered yet, but for its streams. */
+  readonly pending: ReadonlySet<Request>;
 }
 
 const EMPTY: readonly Scene[] = [
@@ -61,7 +63,7 @@ beforeAll(async () => {
       if (ONLY === undefined) rmSync(folderOf({ width, theme }), { recursive: true, force: true });
       mkdirSync(folderOf({ width, theme }), { recursive: true });
       const { page } = await signedIn(browser, served, optionsOf({ width, theme }));
-      opened.push({ width, theme, page });
+      opened.push({ width, theme, page, pending: pendingOf(page) });
     }
   }
   eyes = opened;
@@ -71,11 +73,12 @@ afterAll(async () => {
   await served?.[Symbol.asyncDispose]();
 });
 
-const optionsOf = ({ width, theme }: Omit<Eye, 'page'>) => ({
+const optionsOf = ({ width, theme }: Pick<Eye, 'width' | 'theme'>) => ({
   viewport: { width, height: SIZES[width].least },
   ...{ colorScheme: theme, reducedMotion: 'reduce' as const, timezoneId: 'UTC', locale: 'en-US' },
 });
-const folderOf = ({ width, theme }: Omit<Eye, 'page'>) => join(FOLDER, `${width}-${theme}`);
+const folderOf = ({ width, theme }: Pick<Eye, 'width' | 'theme'>) =>
+  join(FOLDER, `${width}-${theme}`);
 const isWanted = ({ name }: { readonly name: string }) => ONLY?.includes(name) ?? true;
 const taken: string[] = [];
 const HOURS_MS = 7_200_000;
@@ -104,7 +107,7 @@ async function takeSignIn(): Promise<void> {
     const { page } = await visit(browser, served, optionsOf(eye));
     await page.goto(served.url);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    await take({ ...eye, page }, 'sign-in');
+    await take({ ...eye, page, pending: pendingOf(page) }, 'sign-in');
     await page.context().close();
   }
 }
@@ -154,13 +157,23 @@ async function open({ page, width }: Eye, path: string): Promise<void> {
   await page.setViewportSize({ width, height: SIZES[width].least });
   await page.goto(served.url + path);
   await page.locator('#content :is(h1, h2, strong)').first().waitFor();
-  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
 }
 
-const TRIES = 4;
+function pendingOf(page: Page): ReadonlySet<Request> {
+  const pending = new Set<Request>();
+  page.on('request', (request) => {
+    if (request.headers().accept !== 'text/event-stream') pending.add(request);
+  });
+  page.on('requestfinished', (request) => pending.delete(request));
+  page.on('requestfailed', (request) => pending.delete(request));
+  return pending;
+}
+
+const TRIES = 12;
+const REST_MS = 250;
 
 /** All of the page, once it has come to rest; it is cut where it is very long. */
-async function take({ page, width, theme }: Eye, name: string): Promise<void> {
+async function take({ page, width, theme, pending }: Eye, name: string): Promise<void> {
   const { least, most } = SIZES[width];
   let last: Buffer | undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -175,8 +188,10 @@ async function take({ page, width, theme }: Eye, name: string): Promise<void> {
     );
     const height = Math.min(most, Math.max(least, wanted));
     await page.setViewportSize({ width, height });
+    await page.waitForTimeout(REST_MS);
+    const isReading = pending.size > 0 || (await page.locator('.skeleton').count()) > 0;
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (last?.equals(png)) break;
+    if (!isReading && last?.equals(png)) break;
     last = png;
   }
   if (last !== undefined)
