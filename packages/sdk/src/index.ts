@@ -26,6 +26,7 @@ export type {
   Jobs,
   LogQuery,
   NodeQuery,
+  NamedQuery,
   PageQuery,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';

@@ -249,6 +249,7 @@ export const RUN_WORDS = {
     results: 'Results',
     metadata: 'Metadata',
     graph: 'The graph as it was submitted',
-    omitted: 'It is large: this is its first part.',
+    omitted: (nodes: string, edges: string | undefined) =>
+      `It is large: ${nodes} more nodes${edges === undefined ? '' : ` and ${edges} more edges`} are not shown here. The bundle has all of them.`,
   },
 } as const;

@@ -1,5 +1,5 @@
 import { type FiringView, formatTime, type Task, type TaskDefinition } from '@tenuto/contract';
-import { type FiringRecord, hasSchedule, scheduleOf, type TaskRecord } from '@tenuto/engine';
+import { type FiringRecord, hasSchedule, scheduleWords, type TaskRecord } from '@tenuto/engine';
 
 const DEFAULTS = {
   description: null,
@@ -41,7 +41,7 @@ function timeOrNull(ms: number | null): string | null {
 
 function describe({ definition, createdAt }: TaskRecord): string | null {
   if (!hasSchedule(definition)) return describeTrigger(definition);
-  return scheduleOf(definition, createdAt).description;
+  return scheduleWords(definition, createdAt);
 }
 
 /** What fires a task that has no schedule. */

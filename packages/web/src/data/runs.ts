@@ -110,12 +110,12 @@ function nodesOf(run: RunDetail | undefined): number {
   return Object.values(run?.counts ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** The graph of a run with the state of each node, up to a thousand of them. */
-export function useRunNodes(runId: string) {
+/** The graph of a run as it was submitted, which never changes; of a large one, as much as is told. */
+export function useRunPlan(runId: string) {
   return useQuery({
-    queryKey: [...partsKey(runId), 'job'],
-    queryFn: ({ signal }) => client.jobs.get(runId, { include: ['nodes', 'plan'], signal }),
-    placeholderData: keepPreviousData,
+    queryKey: [...runKey(runId), 'plan'],
+    queryFn: ({ signal }) => client.jobs.get(runId, { include: ['plan'], signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -35,6 +35,18 @@ export function useTasks(query: TaskQuery) {
   });
 }
 
+/** How many tasks there are whose last run has failed. */
+export function useFailingCount() {
+  return useQuery({
+    queryKey: [...tasksKey, 'failing'],
+    queryFn: async ({ signal }) => {
+      const { total } = await client.tasks.list({ failing: true, limit: 1 }, { signal }).first();
+      return total;
+    },
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
 /** The tasks that fire next, the first one first. */
 export function useNextTasks() {
   return useQuery({

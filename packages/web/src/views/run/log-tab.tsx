@@ -1,5 +1,5 @@
-import type { JobNode, RunDetail } from '@tenuto/contract';
-import { useDeferredValue, useState } from 'react';
+import type { RunDetail } from '@tenuto/contract';
+import { useDeferredValue, useMemo, useState } from 'react';
 import {
   isFiltered,
   type LogFilter,
@@ -7,7 +7,8 @@ import {
   useLogEnds,
   useLogMatches,
 } from '../../data/logs.ts';
-import { useRunNodes } from '../../data/runs.ts';
+import { useRunGraph, useRunStates } from '../../data/run-graph.ts';
+import { nodeIds, worthReading } from '../../logic/log-nodes.ts';
 import { readLine } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -28,9 +29,8 @@ interface Props {
 
 /** What a node has said, as it says it. */
 export function LogTab({ run, node, line, select }: Props) {
-  const { data: job } = useRunNodes(run.run_id);
-  const nodes = job?.nodes ?? [];
-  const shown = node ?? worthReading(nodes)?.node_id;
+  const { nodes, first } = useNodes(run);
+  const shown = node ?? first;
   const nodeCount = Object.values(run.counts).reduce((sum, one) => sum + one, 0);
   const goesOn = !isOver(run.status);
   const of: LogOf = { runId: run.run_id, nodeId: shown, goesOn, follows: nodeCount <= 1_000 };
@@ -93,12 +93,17 @@ export function LogTab({ run, node, line, select }: Props) {
   );
 }
 
-const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };
+const NONE: readonly string[] = [];
 
-/** The node whose log most people come for. */
-function worthReading(nodes: readonly JobNode[]): JobNode | undefined {
-  const spoke = nodes.filter(({ error }) => error?.type !== 'upstream_failed');
-  const first = (...wanted: readonly JobNode['status'][]) =>
-    spoke.find(({ status }) => wanted.includes(status));
-  return first('failed', 'timeout') ?? first('running') ?? first('completed') ?? nodes[0];
+/** The nodes that have a log, however many, and the one that is shown while none is chosen. */
+function useNodes(run: RunDetail) {
+  const { data: graph } = useRunGraph(run.run_id);
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const made = states?.instances;
+  // Which nodes there are changes with what is made of patterns, ten times a second only how they stand.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  const nodes = useMemo(() => (graph && states ? nodeIds(graph, states) : NONE), [graph, made]);
+  return { nodes, first: graph && states && worthReading(graph, states) };
 }
+
+const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };
