@@ -1,5 +1,5 @@
 import type { JobNode, RunDetail } from '@tenuto/contract';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import {
   isFiltered,
   type LogFilter,
@@ -7,8 +7,8 @@ import {
   useLogEnds,
   useLogMatches,
 } from '../../data/logs.ts';
-import { useRunNodes } from '../../data/runs.ts';
-import { readLine } from '../../logic/log-rows.ts';
+import { useAttempts, useRunNodes } from '../../data/runs.ts';
+import { readLine, withEnds } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -34,7 +34,9 @@ export function LogTab({ run, node, line, select }: Props) {
   const nodeCount = Object.values(run.counts).reduce((sum, one) => sum + one, 0);
   const goesOn = !isOver(run.status);
   const of: LogOf = { runId: run.run_id, nodeId: shown, goesOn, follows: nodeCount <= 1_000 };
-  const { data: ends, error, refetch } = useLogEnds(of);
+  const { data: written, error, refetch } = useLogEnds(of);
+  const { data: ended } = useAttempts(run.run_id, shown, shown !== undefined);
+  const ends = useMemo(() => written && ended && withEnds(written, ended), [written, ended]);
   const [look, setLook] = useState<LogLook>(FIRST_LOOK);
   const [follow, setFollow] = useState(line === undefined);
   const text = useDeferredValue(look.text.trim());
@@ -70,7 +72,7 @@ export function LogTab({ run, node, line, select }: Props) {
         <Failure error={error} again={() => void refetch()} />
       )}
       {ends === undefined && error === null && <Waiting />}
-      {ends?.length === 0 && <Empty title={words.empty} text={words.emptyText} />}
+      {ends?.length === 0 && <Silent node={nodes.find(({ node_id: id }) => id === shown)} />}
       {ends !== undefined && ends.length > 0 && !listed && (
         <LogLines
           key={shown}
@@ -91,6 +93,12 @@ export function LogTab({ run, node, line, select }: Props) {
       )}
     </div>
   );
+}
+
+/** Why there is no line, where that is known. */
+function Silent({ node }: { readonly node: JobNode | undefined }) {
+  const why = node?.error?.message ?? words.emptyText;
+  return <Empty title={words.empty} text={why} />;
 }
 
 const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };
