@@ -12,6 +12,7 @@ import { RUN_WORDS } from '../../words-run.ts';
 import { GraphLegend } from './graph-legend.tsx';
 import { GraphView } from './graph-view.tsx';
 import { NodePanel } from './node-panel.tsx';
+import { Outcome } from './outcome.tsx';
 import { Split } from './split.tsx';
 import { Timeline } from './timeline.tsx';
 import './graph.css';
@@ -65,6 +66,7 @@ function Shown({ run, node, select, plan, states }: ShownProps) {
   );
   return (
     <>
+      <Outcome run={run} select={select} />
       <GraphLegend {...{ states, shown, show }} />
       {narrow ? (
         timeline
