@@ -78,6 +78,7 @@ it('is driven through all its phases by clicks, each saying who can go on', asyn
     await dialog.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
   }
   await page.getByText('The run has completed.').waitFor();
+  await page.locator('.run-header').getByText('recorded, not paid').waitFor();
   expect(phases.length).toBe(6);
   expect(troubles).toEqual([]);
 });
