@@ -203,6 +203,7 @@ export const RUN_WORDS = {
     none: 'No node has been planned yet.',
     fit: 'Fit the graph',
     attempt: (number: number) => `attempt ${number}`,
+    fold: (group: string) => `What stands in ${group}`,
     hint: 'Ctrl and the wheel, or + and −, zoom; ← and → move.',
     reset: 'Show all of it',
   },
