@@ -28,7 +28,6 @@ function facts(
     view: { index: 0, id: 'n', status, attempts: 0, generation: 0, kind: 'work', ...view },
     run: {
       ...{
-        runId: 'r-1',
         owner: 'ann',
         paused: false,
         undoing: false,
@@ -189,7 +188,7 @@ describe('a node that waits', () => {
       of: { phases: ['building'], owner: 'ann', scope: 'runs:write' },
     });
     expect(told.frees).toMatch(
-      /^ann, or an administrator.*tenuto run next r-1.*POST \/runs\/r-1\/next/,
+      /\(ann\) or an administrator.*runs:write.*tenuto run next.*POST \/runs\/\{run_id\}\/next/,
     );
   });
 

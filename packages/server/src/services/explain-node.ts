@@ -31,7 +31,6 @@ export interface NodeFacts {
   /** The phase before which it waits. */
   readonly phase?: ReadyPhase | undefined;
   readonly run: {
-    readonly runId: string;
     readonly owner: string;
     readonly paused: boolean;
     readonly undoing: boolean;

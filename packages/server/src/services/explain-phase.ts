@@ -10,14 +10,14 @@ export interface ReadyPhase {
 
 /** @param phases one or more of them */
 export function phaseReason(
-  { runId, owner }: { readonly runId: string; readonly owner: string },
+  { owner }: { readonly owner: string },
   phases: readonly ReadyPhase[],
 ): ReasonToWait {
   const names = phases.map(({ name }) => `"${name}"`).join(', ');
   const [subject, verb] = phases.length === 1 ? ['The phase', 'waits'] : ['The phases', 'wait'];
   return reason('phase', {
     detail: `${subject} ${names} ${verb} for somebody to say next.`,
-    frees: `${owner}, or an administrator, with the scope runs:write: "Next" in the console, \`tenuto run next ${runId}\`, or POST /runs/${runId}/next.`,
+    frees: `Its owner (${owner}) or an administrator, with the scope runs:write: Next in the console, "tenuto run next", or POST /runs/{run_id}/next.`,
     of: { phases: phases.map(({ id }) => id), owner, scope: 'runs:write' },
   });
 }

@@ -181,7 +181,7 @@ function reasonerOf(
   const approvals = new Map(facts.approvals.map((record) => [record.approvalId, record]));
   const phases = new Map(input.phased?.phases.map((phase) => [nextOf(phase.id), phase]));
   const run: NodeFacts['run'] = {
-    ...{ runId, owner },
+    owner,
     paused: status === 'paused',
     undoing: scan.viewed.nodes.undoing !== undefined,
     isFinal: FINAL.has(status),

@@ -60,7 +60,7 @@ function Shown({ run, node, select, plan, states }: ShownProps) {
   const mark = at < 0 ? '' : `${states.codes[at]} ${states.attempts[at]}`;
   const { data: picked } = useRunNode(run.run_id, at < 0 ? undefined : node, mark);
   const timeline = (
-    <section className="card" aria-label={words.timeline}>
+    <section className="card timeline-card" aria-label={words.timeline}>
       <Timeline {...{ graph, states, shown }} picked={node} pick={(id) => select(id)} />
     </section>
   );
