@@ -106,3 +106,19 @@ it('closes a log with how each attempt has ended, also where nothing was said', 
   await page.goto(`${path}?tab=log&node=after`);
   await page.getByText('A node that this one depends on did not complete.').waitFor();
 });
+
+it('has something in the place of what is still to come, from the first moment on', async () => {
+  const path = await ended(FAILS, 'failed');
+  const { page } = await signedIn(browser, served);
+  const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+  await page.route('**/graph', async (route) => {
+    await letGo;
+    await route.fallback();
+  });
+  await page.goto(path);
+  await page.getByRole('heading', { name: 'checks of the shop' }).waitFor();
+  expect(await page.locator('.skeleton').count()).toBeGreaterThan(0);
+  release();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.getByRole('application', { name: /^Graph of 3 cards/ }).waitFor();
+});
