@@ -26,9 +26,11 @@ interface Eye {
   readonly width: (typeof WIDTHS)[number];
   readonly theme: (typeof THEMES)[number];
   readonly page: Page;
-  /** Requests of the page that are not answered yet, but for its streams. */
-  readonly pending: ReadonlySet<Request>;
+  /** What it has asked for and not been answered yet. */
+  readonly asked: ReadonlySet<Request>;
 }
+
+type Look = Pick<Eye, 'width' | 'theme'>;
 
 const EMPTY: readonly Scene[] = [
   { name: 'home-empty', path: '/' },
@@ -63,7 +65,7 @@ beforeAll(async () => {
       if (ONLY === undefined) rmSync(folderOf({ width, theme }), { recursive: true, force: true });
       mkdirSync(folderOf({ width, theme }), { recursive: true });
       const { page } = await signedIn(browser, served, optionsOf({ width, theme }));
-      opened.push({ width, theme, page, pending: pendingOf(page) });
+      opened.push({ width, theme, page, asked: askedBy(page) });
     }
   }
   eyes = opened;
@@ -73,12 +75,25 @@ afterAll(async () => {
   await served?.[Symbol.asyncDispose]();
 });
 
-const optionsOf = ({ width, theme }: Pick<Eye, 'width' | 'theme'>) => ({
+/** Streams go on for as long as a page is open, and graphs that change are asked for all the time. */
+const GOES_ON = /\/stream|\/state|\/feed|\/tail/;
+
+function askedBy(page: Page): ReadonlySet<Request> {
+  const asked = new Set<Request>();
+  page.on('request', (request) => {
+    if (!GOES_ON.test(request.url())) asked.add(request);
+  });
+  const end = (request: Request) => void asked.delete(request);
+  page.on('requestfinished', end);
+  page.on('requestfailed', end);
+  return asked;
+}
+
+const optionsOf = ({ width, theme }: Look) => ({
   viewport: { width, height: SIZES[width].least },
   ...{ colorScheme: theme, reducedMotion: 'reduce' as const, timezoneId: 'UTC', locale: 'en-US' },
 });
-const folderOf = ({ width, theme }: Pick<Eye, 'width' | 'theme'>) =>
-  join(FOLDER, `${width}-${theme}`);
+const folderOf = ({ width, theme }: Look) => join(FOLDER, `${width}-${theme}`);
 const isWanted = ({ name }: { readonly name: string }) => ONLY?.includes(name) ?? true;
 const taken: string[] = [];
 const HOURS_MS = 7_200_000;
@@ -107,7 +122,7 @@ async function takeSignIn(): Promise<void> {
     const { page } = await visit(browser, served, optionsOf(eye));
     await page.goto(served.url);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    await take({ ...eye, page, pending: pendingOf(page) }, 'sign-in');
+    await take({ ...eye, page }, 'sign-in');
     await page.context().close();
   }
 }
@@ -157,23 +172,13 @@ async function open({ page, width }: Eye, path: string): Promise<void> {
   await page.setViewportSize({ width, height: SIZES[width].least });
   await page.goto(served.url + path);
   await page.locator('#content :is(h1, h2, strong)').first().waitFor();
-}
-
-function pendingOf(page: Page): ReadonlySet<Request> {
-  const pending = new Set<Request>();
-  page.on('request', (request) => {
-    if (request.headers().accept !== 'text/event-stream') pending.add(request);
-  });
-  page.on('requestfinished', (request) => pending.delete(request));
-  page.on('requestfailed', (request) => pending.delete(request));
-  return pending;
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
 }
 
 const TRIES = 12;
-const REST_MS = 250;
 
 /** All of the page, once it has come to rest; it is cut where it is very long. */
-async function take({ page, width, theme, pending }: Eye, name: string): Promise<void> {
+async function take({ page, asked, width, theme }: Eye, name: string): Promise<void> {
   const { least, most } = SIZES[width];
   let last: Buffer | undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -188,10 +193,9 @@ async function take({ page, width, theme, pending }: Eye, name: string): Promise
     );
     const height = Math.min(most, Math.max(least, wanted));
     await page.setViewportSize({ width, height });
-    await page.waitForTimeout(REST_MS);
-    const isReading = pending.size > 0 || (await page.locator('.skeleton').count()) > 0;
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (!isReading && last?.equals(png)) break;
+    const isReading = asked.size > 0 || (await page.locator('.skeleton').count()) > 0;
+    if (last?.equals(png) && !isReading) break;
     last = png;
   }
   if (last !== undefined)
