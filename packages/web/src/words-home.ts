@@ -15,21 +15,16 @@ export const HOME_WORDS = {
   budget: 'Budget used up',
   budgetText: (spent: string, limit: string) => `${spent} of ${limit}`,
   task: 'Task fails',
-  taskText: (count: number, isLeast: boolean) => {
-    if (isLeast) return `at least ${count === 1 ? '1 run has' : `${count} runs have`} failed`;
-    return count === 1 ? '1 run has failed' : `${count} runs have failed`;
-  },
+  taskText: (count: number) => (count === 1 ? '1 run has failed' : `${count} runs have failed`),
   more: (count: number) => `${count} more`,
-  moreTasks: (count: number, runs: number) =>
-    `At least ${count} more, in ${runs} runs that have failed`,
   needs: 'What needs me',
   needsNone: 'Nothing waits for a person.',
-  needsMore: (count: number) => `All ${count}`,
+  all: 'All',
+  allOf: (count: string) => `All ${count}`,
   needKinds: { approval: 'Approval', money: 'Money', failure: 'Decision', next: 'Next phase' },
   failures: 'Failed lately',
   failuresNone: 'No run has failed in the last 24 hours.',
   running: 'Running now',
-  runningCount: (count: string) => `All ${count}`,
   runningNone: 'Nothing runs at the moment.',
   unread: 'This could not be read.',
   submit: 'Submit a job',
@@ -43,7 +38,6 @@ export const HOME_WORDS = {
   spans: { hour: 'Last 48 hours', day: 'Last 30 days' },
   day: 'Day',
   hour: 'Hour',
-  all: 'All',
   together: 'Together',
   asTable: 'As a table',
   completed: 'Completed',

@@ -190,7 +190,7 @@ it('home and health do not say that all is well of what they could not read', as
     ...{ status: 429, contentType: 'application/problem+json' },
     body: JSON.stringify({ type: 'about:blank', status: 429, ...refused }),
   };
-  await page.route(/\/api\/v1\/(approvals|runs|tasks|engines)\b/, (route) =>
+  await page.route(/\/api\/v1\/(needs|home|engines)\b/, (route) =>
     route.fulfill(fulfilled),
   );
   await page.goto(served.url);
@@ -202,6 +202,6 @@ it('home and health do not say that all is well of what they could not read', as
   await page.goto(`${served.url}/system`);
   await page.getByRole('alert').getByText('Too many requests').waitFor();
   expect(await page.getByRole('heading', { name: 'Nothing is wrong' }).count()).toBe(0);
-  await page.unroute(/\/api\/v1\/(approvals|runs|tasks|engines)\b/);
+  await page.unroute(/\/api\/v1\/(needs|home|engines)\b/);
   await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
 });

@@ -1,6 +1,11 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { APPROVAL_DECISIONS, type Approval, type ApprovalDecision } from '@tenuto/contract';
+import {
+  APPROVAL_DECISIONS,
+  type Approval,
+  type ApprovalDecision,
+  type NeededApproval,
+} from '@tenuto/contract';
 import { useRef, useState } from 'react';
 import { useVote } from '../../data/approvals.ts';
 import { useMay } from '../../data/scopes.ts';
@@ -10,14 +15,8 @@ import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NEEDS_WORDS as words } from '../../words-needs.ts';
 
-interface Props {
-  readonly item: Approval;
-  /** Whether it waits for the vote of who is signed in. */
-  readonly isMine: boolean;
-}
-
 /** A question whether a run may go on. */
-export function WaitingApproval({ item, isMine }: Props) {
+export function WaitingApproval({ item }: { readonly item: NeededApproval }) {
   return (
     <article className="card need">
       <header>
@@ -38,7 +37,7 @@ export function WaitingApproval({ item, isMine }: Props) {
         {item.message !== null && <p className="need-message">{item.message}</p>}
         <Facts item={item} />
         <Votes item={item} />
-        {isMine ? <Vote item={item} /> : <p className="dim">{words.notYours}</p>}
+        {item.mine ? <Vote item={item} /> : <p className="dim">{words.notYours}</p>}
       </div>
     </article>
   );
