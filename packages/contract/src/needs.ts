@@ -5,9 +5,14 @@ import { OptionalTimeSchema } from './time.ts';
 
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
-const mine = Type.Boolean({
-  description: 'Whether it waits for you: you may decide it, and nobody else has taken it.',
-});
+const waits = {
+  run_name: Type.Union([Type.String(), Type.Null()], {
+    description: 'Of the run that waits for it; null when that is gone.',
+  }),
+  mine: Type.Boolean({
+    description: 'Whether it waits for you: you may decide it, and nobody else has taken it.',
+  }),
+};
 
 function part<Item extends TObject>(item: Item, description: string) {
   const listed = {
@@ -27,11 +32,11 @@ function exampleOf(schema: TObject): object {
   return typeof first === 'object' && first !== null ? first : {};
 }
 
-export const NeededApprovalSchema = Type.Object({ ...ApprovalSchema.properties, mine }, closed);
+export const NeededApprovalSchema = Type.Object({ ...ApprovalSchema.properties, ...waits }, closed);
 export type NeededApproval = Static<typeof NeededApprovalSchema>;
 
 export const NeededInterventionSchema = Type.Object(
-  { ...InterventionSchema.properties, mine },
+  { ...InterventionSchema.properties, ...waits },
   closed,
 );
 export type NeededIntervention = Static<typeof NeededInterventionSchema>;
@@ -46,7 +51,7 @@ export const WaitingRunSchema = Type.Object(
     phases: Type.Array(Type.Object({ phase: Type.String(), name: Type.String() }, closed), {
       description: 'The phases that `POST /runs/{run_id}/next` would execute.',
     }),
-    mine,
+    mine: waits.mine,
   },
   closed,
 );
@@ -71,11 +76,11 @@ export const NeedsSchema = Type.Object(
         mine: 3,
         total: 3,
         approvals: {
-          items: [{ ...exampleOf(ApprovalSchema), mine: true }],
+          items: [{ ...exampleOf(ApprovalSchema), run_name: 'release 1.4.0', mine: true }],
           ...{ total: 1, mine: 1 },
         },
         interventions: {
-          items: [{ ...exampleOf(InterventionSchema), mine: true }],
+          items: [{ ...exampleOf(InterventionSchema), run_name: 'publish', mine: true }],
           ...{ total: 1, mine: 1 },
         },
         phases: {

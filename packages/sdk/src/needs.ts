@@ -11,11 +11,18 @@ export interface NeedsQuery {
 }
 
 const mine = fields({ mine: flag });
+const ofRun = fields({ run_name: nullable(text) });
+type OfRun = { run_name: string | null };
 
 /** What waits, with whether it waits for the caller. */
 function neededShape<T extends object>(shape: Shape<T>) {
   const item = (value: unknown): value is T & { mine: boolean } => shape(value) && mine(value);
   return nullable(fields({ items: listOf(item), total: number, mine: number }));
+}
+
+/** What is asked about a run, with the name of the run. */
+function named<T extends object>(shape: Shape<T>): Shape<T & OfRun> {
+  return (value): value is T & OfRun => shape(value) && ofRun(value);
 }
 
 const waitingRunShape = fields({
@@ -29,8 +36,8 @@ const waitingRunShape = fields({
 const needsShape: Shape<Needs> = fields({
   mine: number,
   total: number,
-  approvals: neededShape(approvalShape),
-  interventions: neededShape(interventionShape),
+  approvals: neededShape(named(approvalShape)),
+  interventions: neededShape(named(interventionShape)),
   phases: neededShape(waitingRunShape),
 });
 

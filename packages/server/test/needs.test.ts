@@ -93,7 +93,7 @@ describe('what needs a person', () => {
     expect(answer).toMatchObject({ mine: 2, total: 2, phases: { items: [], total: 0, mine: 0 } });
     expect(answer.approvals).toMatchObject({
       ...{ total: 1, mine: 1 },
-      items: [{ run_id: asks, title: 'Release', state: 'open', mine: true }],
+      items: [{ run_id: asks, run_name: 'a job', title: 'Release', state: 'open', mine: true }],
     });
     expect(answer.interventions).toMatchObject({
       ...{ total: 1, mine: 1 },

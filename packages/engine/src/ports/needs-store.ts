@@ -20,6 +20,11 @@ export interface Needed<Item> {
   readonly mine: number;
 }
 
+/** The name of the run that waits for it; null when that is gone. */
+interface OfRun {
+  readonly runName: string | null;
+}
+
 /** A run of a profile that waits to be told to go on; times in milliseconds since the epoch. */
 export interface WaitingRunRecord {
   readonly runId: string;
@@ -31,8 +36,8 @@ export interface WaitingRunRecord {
 
 /** What cannot go on until somebody decides, each kind in one statement. Throws as {@link JobStore} does. */
 export interface NeedsStore {
-  interventions(access: Access, query: NeedsQuery): Promise<Needed<InterventionRecord>>;
+  interventions(access: Access, query: NeedsQuery): Promise<Needed<InterventionRecord & OfRun>>;
   /** What is asked about runs that are reached, and what is asked of this name. */
-  approvals(access: Access, query: NeedsQuery): Promise<Needed<ApprovalRecord>>;
+  approvals(access: Access, query: NeedsQuery): Promise<Needed<ApprovalRecord & OfRun>>;
   phases(access: Access, query: NeedsQuery): Promise<Needed<WaitingRunRecord>>;
 }

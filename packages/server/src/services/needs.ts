@@ -32,8 +32,11 @@ export async function readNeeds(
   return {
     mine: parts.reduce((sum, { mine }) => sum + mine, 0),
     total: parts.reduce((sum, { total }) => sum + total, 0),
-    approvals: approvals && viewOf(approvals, approvalView),
-    interventions: interventions && viewOf(interventions, interventionView),
+    approvals:
+      approvals && viewOf(approvals, (item) => ({ ...approvalView(item), run_name: item.runName })),
+    interventions:
+      interventions &&
+      viewOf(interventions, (item) => ({ ...interventionView(item), run_name: item.runName })),
     phases: phases && viewOf(phases, waitingRunView),
   };
 }

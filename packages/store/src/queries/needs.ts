@@ -1,5 +1,13 @@
 /** What waits for people. Of all that is open only keys are sorted and counted, and few rows are read whole. */
-import type { Access, Needed, NeedsQuery, NeedsStore, WaitingRunRecord } from '@tenuto/engine';
+import type {
+  Access,
+  ApprovalRecord,
+  InterventionRecord,
+  Needed,
+  NeedsQuery,
+  NeedsStore,
+  WaitingRunRecord,
+} from '@tenuto/engine';
 import {
   ALIVE,
   APPROVAL_COLUMNS,
@@ -40,6 +48,16 @@ interface Part<Row, Item> {
   item(row: Row): Item;
 }
 
+/** The name of the run of a row, which is live as long as somebody may decide about it. */
+const RUN_NAME = (alias: string) =>
+  `(select l.name from run_live l where l.run_id = ${alias}.run_id) as run_name`;
+
+interface Named {
+  readonly run_name: string | null;
+}
+
+type NeededRow<Item> = Item & { readonly runName: string | null };
+
 interface Counts {
   readonly mine: boolean;
   readonly all_total: number;
@@ -79,14 +97,14 @@ function neededInterventions(
   const mine = may
     ? `(i.assignee is null or i.assignee = any(${given.add([who, ...namesOf(access)])}::text[]))`
     : 'false';
-  return neededOf<InterventionRow, ReturnType<typeof interventionOf>>(
+  return neededOf<InterventionRow & Named, NeededRow<InterventionRecord>>(
     db,
     {
       open: `select i.intervention_id as id, i.deadline_at, i.opened_at, ${mine} as mine
         from interventions i where ${OPEN('i')} and ${reachable(access, given, 'i')}`,
-      columns: INTERVENTION_COLUMNS,
+      columns: `${INTERVENTION_COLUMNS}, ${RUN_NAME('i')}`,
       from: 'interventions i on i.intervention_id = o.id',
-      item: interventionOf,
+      item: (row) => ({ ...interventionOf(row), runName: row.run_name }),
     },
     { given, limit },
   );
@@ -97,15 +115,15 @@ function neededApprovals(db: Database, access: Access, { mayDecide: may, who, li
   const mine = may
     ? `(${mayDecide(access, given, 'a')} and not ${given.add(who)} = any(a.voters))`
     : 'false';
-  return neededOf<ApprovalRow, ReturnType<typeof approvalOf>>(
+  return neededOf<ApprovalRow & Named, NeededRow<ApprovalRecord>>(
     db,
     {
       open: `select a.approval_id as id, a.deadline_at, a.opened_at, ${mine} as mine
         from approvals a
         where a.state = 'open' and ${ALIVE('a')} and ${visible(access, given, 'a')}`,
-      columns: APPROVAL_COLUMNS,
+      columns: `${APPROVAL_COLUMNS}, ${RUN_NAME('a')}`,
       from: 'approvals a on a.approval_id = o.id',
-      item: approvalOf,
+      item: (row) => ({ ...approvalOf(row), runName: row.run_name }),
     },
     { given, limit },
   );

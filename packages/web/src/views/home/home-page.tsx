@@ -31,8 +31,8 @@ export function HomePage() {
       <Verdict />
       <Beginning />
       <div className="home">
+        <NeedsMe />
         <div className="home-column">
-          <NeedsMe />
           <Troubles />
           <RunningNow />
         </div>

@@ -10,39 +10,71 @@ import { Card, Unread } from './home-cards.tsx';
 
 interface Need {
   readonly key: string;
-  readonly text: string;
   readonly kind: string;
+  readonly text: string;
+  /** The run that waits, where the text is not its name. */
+  readonly run: string | null;
   readonly at: string | null;
+  /** When it decides by itself. */
+  readonly until: string | null;
 }
 
 const NEEDS_SHOWN = 7;
 
-/** What waits for a person: questions first, then failures and money, then phases. */
+/** What waits for a person, over everything else: questions, failures and money, then phases. */
 export function NeedsMe() {
   const { data, error } = useNeeds();
-  const needs = data && needsIn(data);
-  const calls = data !== undefined && data.mine > 0;
+  if (data === undefined || data.mine === 0) {
+    return (
+      <Card title={words.needs} className="home-wide">
+        {data !== undefined && <p className="card-body dim">{words.needsNone}</p>}
+        {data === undefined && error === null && <Waiting rows={2} />}
+        {data === undefined && error !== null && <Unread error={error} />}
+      </Card>
+    );
+  }
+  const needs = needsIn(data);
   return (
-    <Card
-      title={words.needs}
-      aside={calls && <Link to="/needs">{words.allOf(String(data.mine))}</Link>}
-      className={calls ? 'card-calls' : ''}
-    >
-      {needs === undefined && (error === null ? <Waiting rows={2} /> : <Unread error={error} />)}
-      {needs?.length === 0 && <p className="card-body dim">{words.needsNone}</p>}
+    <section className="card home-wide card-calls">
+      <header>
+        <StatusMark status="needs_person" bare />
+        <h2 className="grow">
+          {words.needs} <span className="num">{data.mine}</span>
+        </h2>
+        <Link to="/needs" className="calls-link">
+          {words.decide}
+        </Link>
+      </header>
       <ul className="home-list">
-        {needs?.slice(0, NEEDS_SHOWN).map(({ key, text, kind, at }) => (
-          <li key={key}>
-            <StatusMark status="needs_person" bare />
-            <span className="home-kind">{kind}</span>
-            <Link to="/needs" className="grow cut">
-              {text}
-            </Link>
-            <When at={at} />
-          </li>
+        {needs.slice(0, NEEDS_SHOWN).map((need) => (
+          <NeedRow key={need.key} need={need} />
         ))}
       </ul>
-    </Card>
+      {data.mine > NEEDS_SHOWN && (
+        <p className="card-body">
+          <Link to="/needs">{words.more(data.mine - NEEDS_SHOWN)}</Link>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function NeedRow({ need: { key, kind, text, run, at, until } }: { readonly need: Need }) {
+  return (
+    <li>
+      <span className="home-kind">{kind}</span>
+      <Link to="/needs" hash={key} className="grow cut">
+        {text} {run !== null && <span className="dim">{run}</span>}
+      </Link>
+      {until === null ? (
+        <When at={at} />
+      ) : (
+        <span className="dim num">
+          <span className="wide-only">{words.decidesItself} </span>
+          <When at={until} />
+        </span>
+      )}
+    </li>
   );
 }
 
@@ -50,17 +82,20 @@ function needsIn(needs: Needs): readonly Need[] {
   const { approvals, decisions, money, phases } = needsOf(needs, false);
   const asked = (items: typeof money, kind: string) =>
     items.map((item) => ({
-      ...{ key: item.intervention_id, text: item.message, at: item.opened_at, kind },
+      ...{ key: item.intervention_id, kind, text: item.message, run: item.run_name },
+      ...{ at: item.opened_at, until: item.deadline_at },
     }));
+  const { approval, failure, money: forMoney, next } = words.needKinds;
   return [
     ...approvals.map((item) => ({
-      ...{ key: item.approval_id, text: item.title, at: item.opened_at },
-      kind: words.needKinds.approval,
+      ...{ key: item.approval_id, kind: approval, text: item.title, at: item.opened_at },
+      ...{ run: item.run_name === item.title ? null : item.run_name, until: item.deadline_at },
     })),
-    ...asked(decisions, words.needKinds.failure),
-    ...asked(money, words.needKinds.money),
-    ...phases.map((run) => ({
-      ...{ key: run.run_id, text: run.name, at: run.started_at, kind: words.needKinds.next },
+    ...asked(decisions, failure),
+    ...asked(money, forMoney),
+    ...phases.map(({ run_id: key, name, phases: ready, started_at: at }) => ({
+      ...{ key, kind: next, text: ready.map((phase) => phase.name).join(', '), run: name },
+      ...{ at, until: null },
     })),
   ];
 }

@@ -37,9 +37,17 @@ export function Troubles() {
         ))}
         <More kind={words.budget} of={budgets} to="/system/budgets" />
         {tasks.items.map(({ task_id: taskId, title, failures, last_failed_at: last }) => (
-          <Line key={taskId} kind={words.task} aside={<When at={last} />}>
+          <Line
+            key={taskId}
+            kind={words.task}
+            aside={
+              <>
+                {words.taskFailed(failures)} · <When at={last} />
+              </>
+            }
+          >
             <Link to="/tasks/$taskId" params={{ taskId }} className="grow cut">
-              {title} <span className="dim">{words.taskText(failures)}</span>
+              {title}
             </Link>
           </Line>
         ))}

@@ -10,8 +10,8 @@ export function ToAdvance({ runs }: { readonly runs: readonly WaitingRun[] }) {
     <div className="card need">
       <ul className="advance-list">
         {runs.map((run) => (
-          <li key={run.run_id}>
-            <StatusMark status="needs_person" />
+          <li key={run.run_id} id={run.run_id}>
+            <StatusMark status="needs_person" bare />
             <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow need-row">
               {run.name}{' '}
               <span className="dim">{run.phases.map(({ name }) => name).join(', ')}</span>
