@@ -54,10 +54,13 @@ function RailLink({ place: { to, icon, word } }: { readonly place: Place }) {
   );
 }
 
+/** What has more digits would lie over the icon. */
+const MOST = 99;
+
 function NeedsCount() {
   const { data } = useNeeds();
   const mine = data?.mine ?? 0;
-  return mine > 0 ? <span className="rail-count">{mine}</span> : null;
+  return mine > 0 ? <span className="rail-count">{mine > MOST ? `${MOST}+` : mine}</span> : null;
 }
 
 function More({ places }: { readonly places: readonly Place[] }) {

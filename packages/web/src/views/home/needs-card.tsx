@@ -21,7 +21,7 @@ interface Need {
 
 const NEEDS_SHOWN = 7;
 
-/** What waits for a person, over everything else: questions, failures and money, then phases. */
+/** What waits for a person, over everything else: what decides by itself first, then the oldest. */
 export function NeedsMe() {
   const { data, error } = useNeeds();
   if (data === undefined || data.mine === 0) {
@@ -86,7 +86,7 @@ function needsIn(needs: Needs): readonly Need[] {
       ...{ at: item.opened_at, until: item.deadline_at },
     }));
   const { approval, failure, money: forMoney, next } = words.needKinds;
-  return [
+  const all = [
     ...approvals.map((item) => ({
       ...{ key: item.approval_id, kind: approval, text: item.title, at: item.opened_at },
       ...{ run: item.run_name === item.title ? null : item.run_name, until: item.deadline_at },
@@ -98,4 +98,6 @@ function needsIn(needs: Needs): readonly Need[] {
       ...{ at, until: null },
     })),
   ];
+  const order = ({ until, at }: Need) => `${until ?? '9999'} ${at}`;
+  return all.toSorted((a, b) => order(a).localeCompare(order(b)));
 }
