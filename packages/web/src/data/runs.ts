@@ -14,7 +14,6 @@ import { LIVE_MS, partsDelay, refreshEvery, useRefreshOn } from './live.ts';
 import { useRunFeed } from './run-feed.ts';
 
 const PAGE = 50;
-export const SUMMARY = { days: 30, hours: 48 } as const;
 export const runsKey = ['runs'] as const;
 const listKey = (query: RunQuery) => [...runsKey, 'list', query] as const;
 const headKey = (query: RunQuery) => [...runsKey, 'head', query] as const;
@@ -72,15 +71,6 @@ export function useSomeRuns(query: RunQuery, ms: number = LIVE_MS.list) {
     queryFn: ({ signal }) =>
       client.runs.list({ limit: 20, include_errors: true, ...query }, { signal }).first(),
     refetchInterval: refreshEvery(ms),
-  });
-}
-
-/** Thirty days by day and two by hour, in one request. */
-export function useRunSummary() {
-  return useQuery({
-    queryKey: [...runsKey, 'summary'],
-    queryFn: ({ signal }) => client.runs.summary(SUMMARY, { signal }),
-    refetchInterval: refreshEvery(LIVE_MS.calm),
   });
 }
 

@@ -4,9 +4,14 @@ import { useStore } from './store.ts';
 
 /** Whether who is signed in may do what needs a scope: what one may not do is not shown. */
 export function useMay(): (scope: Scope) => boolean {
-  const state = useStore(sessionStore);
-  const scopes = state.kind === 'in' ? state.session.scopes : [];
+  const scopes = useScopes();
   return (scope) => scopes.includes('admin') || scopes.includes(scope);
+}
+
+/** The scopes of who is signed in. */
+export function useScopes(): readonly string[] {
+  const state = useStore(sessionStore);
+  return state.kind === 'in' ? state.session.scopes : [];
 }
 
 /** Who is signed in; empty while nobody is. */
