@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { type TailItem, withEvents, withGap, withOlder } from '../logic/tail.ts';
 import { client } from './client.ts';
 import { now, throttle } from './clock.ts';
-import { noteAway, onReturn } from './connection.ts';
+import { doubt, onReturn } from './connection.ts';
 
 const FIRST_SHOWN = 50;
 /** Often enough to look alive; a thousand events a second are put on the page together. */
@@ -133,7 +133,7 @@ function listening(put: Put) {
     stop: () => events.stop(),
     hooks: {
       onAway() {
-        noteAway('silent');
+        doubt();
         if (awaySince !== undefined) return;
         const since = now();
         awaySince = since;

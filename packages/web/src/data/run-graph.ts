@@ -7,7 +7,7 @@ import { type RunStates, told } from '../logic/run-states.ts';
 import { isOver } from '../logic/status.ts';
 import { client } from './client.ts';
 import { after, now } from './clock.ts';
-import { onReturn } from './connection.ts';
+import { connection, onReturn } from './connection.ts';
 import { countMark } from './mark.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
@@ -93,7 +93,8 @@ function failureOf(error: unknown): News {
 }
 
 function pauseOf(news: News, wait: number, states: RunStates | undefined): number | undefined {
-  if (news === 'failed') return FAILED_MS;
+  // Whoever is away is waited for.
+  if (news === 'failed') return connection.get().kind === 'away' ? undefined : FAILED_MS;
   if (news === 'refused') return undefined;
   const ended = states !== undefined && isOver(states.status) && news === 'nothing';
   if (ended) return undefined;
