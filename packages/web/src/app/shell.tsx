@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
-import { sessionStore } from '../data/session.ts';
+import { Activity, useCallback, useState } from 'react';
+import { drawnSession, sessionStore } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { WORDS } from '../words.ts';
 import { Palette } from './palette.tsx';
@@ -16,9 +16,20 @@ import './shell.css';
 /** The frame around every page, or the way in. */
 export function Shell() {
   const session = useStore(sessionStore);
-  if (session.kind === 'out') return <SignInPage ended={session.ended} />;
   if (session.kind === 'unknown') return <Connecting />;
-  return <Frame />;
+  const isIn = session.kind === 'in';
+  const who = drawnSession(session)?.principal;
+  return (
+    <>
+      {!isIn && <SignInPage ended={who !== undefined} />}
+      {/* Whoever signs in again finds what was typed; somebody else finds nothing of it. */}
+      {who !== undefined && (
+        <Activity key={who} mode={isIn ? 'visible' : 'hidden'}>
+          <Frame />
+        </Activity>
+      )}
+    </>
+  );
 }
 
 function Connecting() {

@@ -47,7 +47,7 @@ sessionStore.subscribe(() => {
   if (principal !== undefined && signedIn !== undefined && principal !== signedIn) {
     queryClient.clear();
   }
-  if (state.kind === 'out' && !state.ended) queryClient.clear();
+  if (state.kind === 'out' && state.was === undefined) queryClient.clear();
   if (principal !== undefined) {
     signedIn = principal;
     void queryClient.invalidateQueries();

@@ -9,7 +9,8 @@ import { createStore } from './store.ts';
  */
 export type SessionState =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'out'; readonly ended: boolean }
+  /** `was`: the session that has ended by itself; absent when nobody was in, or has left. */
+  | { readonly kind: 'out'; readonly was?: Session }
   | { readonly kind: 'in'; readonly session: Session };
 
 const PATH = '/api/v1/auth/session';
@@ -30,6 +31,12 @@ const LAST_WAIT_MS = 30_000;
 const NONE: readonly number[] = [401, 403, 404];
 let reading: Promise<void> | undefined;
 
+/** The session by which the page is drawn: one that has ended stays under the way in. */
+export function drawnSession(state: SessionState): Session | undefined {
+  if (state.kind === 'unknown') return undefined;
+  return state.kind === 'in' ? state.session : state.was;
+}
+
 /** Asks whose cookie this browser has; again until somebody knows. */
 export function readSession(): Promise<void> {
   reading ??= askForSession(FIRST_WAIT_MS).finally(() => {
@@ -42,7 +49,7 @@ async function askForSession(waitMs: number): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
     if (response.ok) return enter(await response.json());
-    if (NONE.includes(response.status)) return sessionStore.set({ kind: 'out', ended: false });
+    if (NONE.includes(response.status)) return noteSignedOut();
   } catch {
     // Nobody has answered, or not with what a session is.
   }
@@ -105,14 +112,17 @@ export async function signOut(): Promise<boolean> {
     return currentSession()?.csrf_token !== csrf && signOut();
   }
   const isOut = response?.ok === true || NONE.includes(response?.status ?? 0);
-  if (isOut) sessionStore.set({ kind: 'out', ended: false });
+  if (isOut) sessionStore.set({ kind: 'out' });
   else doubt();
   return isOut;
 }
 
-/** The server no longer knows the cookie. */
+/** The server does not know the cookie, or no longer. */
 export function noteSignedOut(): void {
-  if (sessionStore.get().kind === 'in') sessionStore.set({ kind: 'out', ended: true });
+  const state = sessionStore.get();
+  if (state.kind === 'out') return;
+  const was = currentSession();
+  sessionStore.set({ kind: 'out', ...(was !== undefined && { was }) });
 }
 
 /** The provider that the server signs people in by; null when there is none. */
@@ -166,9 +176,7 @@ function clearMark(): void {
 
 function enter(answer: unknown): void {
   clearMark();
-  sessionStore.set(
-    isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out', ended: false },
-  );
+  sessionStore.set(isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out' });
 }
 
 function isSession(value: unknown): value is Session {
