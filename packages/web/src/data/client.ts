@@ -1,4 +1,5 @@
 import { createClient } from '@tenuto/sdk';
+import { watchClock } from './clock.ts';
 import { doubt } from './connection.ts';
 import { sendChange } from './lost-answers.ts';
 import { currentSession, noteSignedOut, readSession } from './session.ts';
@@ -25,8 +26,10 @@ async function cookieFetch(input: RequestInfo | URL, init: RequestInit = {}): Pr
 }
 
 async function send(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const learn = watchClock();
   try {
     const response = await fetch(input, init);
+    learn(response.headers.get('date'));
     if (response.status === 401) noteSignedOut();
     if (response.status >= 502) doubt();
     return response;

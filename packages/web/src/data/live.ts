@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@tenuto/sdk';
 import { useEffect, useRef } from 'react';
-import { after, now } from './clock.ts';
+import { after, elapsed } from './clock.ts';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
@@ -67,13 +67,13 @@ export function useRefreshOn(
   { key, delayMs }: { readonly key: readonly unknown[]; readonly delayMs: number },
 ): void {
   const queries = useQueryClient();
-  const last = useRef({ mark, at: 0 });
+  const last = useRef({ mark, at: Number.NEGATIVE_INFINITY });
   useEffect(() => {
     if (mark === undefined || mark === last.current.mark) return;
     const known = last.current.mark !== undefined;
-    const wait = Math.max(0, last.current.at + delayMs - now());
+    const wait = Math.max(0, last.current.at + delayMs - elapsed());
     return after(wait, () => {
-      last.current = { mark, at: now() };
+      last.current = { mark, at: elapsed() };
       if (known) void queries.invalidateQueries({ queryKey: [...key] });
     });
   }, [mark, key, delayMs, queries]);

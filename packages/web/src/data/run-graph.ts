@@ -6,7 +6,7 @@ import { useEffect } from 'react';
 import { type RunStates, told } from '../logic/run-states.ts';
 import { isOver } from '../logic/status.ts';
 import { client } from './client.ts';
-import { after, now } from './clock.ts';
+import { after, elapsed, now } from './clock.ts';
 import { connection, onReturn } from './connection.ts';
 import { countMark } from './mark.ts';
 import { createStore, type Store, useStore } from './store.ts';
@@ -56,12 +56,12 @@ function createFeed(runId: string): Feed {
   async function follow(signal: AbortSignal): Promise<void> {
     let wait = BUSY_MS;
     while (!signal.aborted) {
-      const began = now();
+      const began = elapsed();
       const news = await read(signal).catch(failureOf);
       if (news === 'more') continue;
       wait = news === 'changed' ? BUSY_MS : Math.min(QUIET_MS, wait * SLOWER);
       const pause = pauseOf(news, wait, states.get());
-      await sleep(pause && Math.max(LEAST_MS, pause - (now() - began)));
+      await sleep(pause && Math.max(LEAST_MS, pause - (elapsed() - began)));
     }
   }
   return {
