@@ -42,5 +42,6 @@ export const ERROR_WORDS = {
   },
   waits: (seconds: number) =>
     `It asks to be left alone for ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+  unread: 'Part of this page could not be read',
   stale: 'Part of this page is from before',
 } as const;

@@ -1,20 +1,20 @@
 import { Button } from '@mantine/core';
 import { connection } from '../data/connection.ts';
-import { readStaleAnew, useStaleReason } from '../data/stale.ts';
+import { readStaleAnew, useStale } from '../data/stale.ts';
 import { useStore } from '../data/store.ts';
 import { messageOf } from '../ui/notice.tsx';
 import { WORDS } from '../words.ts';
 import { ERROR_WORDS } from '../words-error.ts';
 
-/** Over every page of which a part could not be brought up to date, though the server is there. */
+/** Over every page of which a part could not be read, though the server is there. */
 export function StaleNotice() {
-  const reason = useStaleReason();
+  const stale = useStale();
   const { kind } = useStore(connection);
-  if (reason === undefined || kind === 'away') return null;
+  if (stale === undefined || kind === 'away') return null;
   return (
     <div className="stale" role="status">
-      <strong>{ERROR_WORDS.stale}</strong>
-      <span>{messageOf(reason)}</span>
+      <strong>{stale.isUnread ? ERROR_WORDS.unread : ERROR_WORDS.stale}</strong>
+      <span>{messageOf(stale.error)}</span>
       <Button size="compact-sm" variant="default" onClick={readStaleAnew}>
         {WORDS.error.again}
       </Button>

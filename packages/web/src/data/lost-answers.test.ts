@@ -4,9 +4,8 @@ import { sendChange } from './lost-answers.ts';
 
 const URL = 'http://127.0.0.1/api/v1/orchestration/job';
 const KEY = 'idempotency-key';
-let keys = 0;
 /** As the SDK sends it: each request has a key of its own. */
-const asks = (body: string, headers: Record<string, string> = { [KEY]: `key-${(keys += 1)}` }) =>
+const asks = (body: string, headers: Record<string, string> = { [KEY]: crypto.randomUUID() }) =>
   ({ method: 'POST', body, headers }) satisfies RequestInit;
 
 let seen: (string | null)[];

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@tenuto/sdk';
 import type { ReactNode } from 'react';
+import { useSaid } from '../data/said-errors.ts';
+import { readStaleAnew } from '../data/stale.ts';
 import { toldOf } from '../logic/error-text.ts';
 import { WORDS } from '../words.ts';
 import { CopyButton } from './copy-id.tsx';
@@ -37,6 +39,7 @@ interface FailureProps {
 
 /** What went wrong, what to do about it, and by what those who run the server find it. */
 export function Failure({ error, again }: FailureProps) {
+  useSaid(error);
   const { title, text, remedy } = toldOf(error);
   const request = error instanceof ApiError ? error.requestId : undefined;
   return (
@@ -50,7 +53,14 @@ export function Failure({ error, again }: FailureProps) {
         </p>
       )}
       {again !== undefined && (
-        <Button size="compact-sm" variant="default" onClick={again}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => {
+            again();
+            readStaleAnew();
+          }}
+        >
           {WORDS.error.again}
         </Button>
       )}

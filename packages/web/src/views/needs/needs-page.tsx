@@ -21,15 +21,16 @@ export function NeedsPage() {
   const { show } = useSearch({ from: '/needs' });
   const needs = useNeeds(show === 'all');
   useListKeys('.need-row');
-  const { error, shown, phases, counts, mine } = needs;
+  const { unread, shown, phases, counts, mine } = needs;
   const total = counts[show ?? 'mine'];
   return (
     <Page title={words.title} aside={<Whose counts={counts} isAll={show === 'all'} />}>
-      {shown === undefined && error === null && <Waiting />}
-      {shown === undefined && error !== null && (
-        <Failure error={error} again={() => void needs.refetch()} />
-      )}
-      {shown !== undefined && total === 0 && <Nothing others={counts.all} />}
+      {shown === undefined && unread.length === 0 && <Waiting />}
+      {unread.map(({ key, error, refetch }) => (
+        <Failure key={key} error={error} again={() => void refetch()} />
+      ))}
+      {/* What could not be looked at may be what is needed. */}
+      {shown !== undefined && unread.length === 0 && total === 0 && <Nothing others={counts.all} />}
       <Group title={words.approvals} count={shown?.approvals.length}>
         {shown?.approvals.map((item) => (
           <WaitingApproval
@@ -59,9 +60,16 @@ export function NeedsPage() {
 
 /** All that is open, and what of it is for who is signed in. */
 function useNeeds(isAll: boolean) {
-  const { data: interventions, error, refetch } = useOpenInterventions();
-  const { data: asked } = useOpenApprovals();
-  const { data: runs } = useRunsToAdvance();
+  const reads = {
+    ...{ interventions: useOpenInterventions(), approvals: useOpenApprovals() },
+    runs: useRunsToAdvance(),
+  };
+  const unread = Object.entries(reads)
+    .filter(([, { data, error }]) => data === undefined && error !== null)
+    .map(([key, { error, refetch }]) => ({ key, error, refetch }));
+  const { data: interventions } = reads.interventions;
+  const { data: asked } = reads.approvals;
+  const { data: runs } = reads.runs;
   const me = usePrincipal();
   const mine = asked?.mine ?? [];
   const all = { approvals: asked?.items ?? [], interventions: interventions?.items ?? [] };
@@ -72,7 +80,7 @@ function useNeeds(isAll: boolean) {
   const phases = runs ?? [];
   const countOf = (of: typeof all) => of.approvals.length + of.interventions.length + phases.length;
   return {
-    ...{ error, refetch, phases, mine, counts: { all: countOf(all), mine: countOf(own) } },
+    ...{ unread, phases, mine, counts: { all: countOf(all), mine: countOf(own) } },
     shown: interventions && needsOf(isAll ? all : own),
   };
 }
