@@ -18,7 +18,9 @@ afterEach(() => {
 
 const silent = () => ask.mockRejectedValue(new TypeError('Failed to fetch'));
 const says = (status: string) =>
-  ask.mockImplementation(async () => Response.json({ status }, { status: status === 'ok' ? 200 : 503 }));
+  ask.mockImplementation(async () =>
+    Response.json({ status }, { status: status === 'ok' ? 200 : 503 }),
+  );
 
 it('asks a server that is away more and more seldom, and reads anew once when it is back', async () => {
   silent();
