@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './app/router.tsx';
 import { watchBuild } from './data/build.ts';
+import { watchConnection } from './data/connection.ts';
 import { queryClient } from './data/query-client.ts';
 import { readSession } from './data/session.ts';
 import { theme } from './ui/theme.ts';
@@ -17,6 +18,7 @@ const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the console.');
 void readSession();
 watchBuild();
+watchConnection();
 createRoot(place).render(
   <StrictMode>
     <MantineProvider

@@ -1,13 +1,14 @@
 import { Modal } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
-import { sessionStore } from '../data/session.ts';
+import { Activity, useCallback, useState } from 'react';
+import { drawnSession, sessionStore } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { WORDS } from '../words.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SignInPage } from './sign-in.tsx';
+import { StaleNotice } from './stale-notice.tsx';
 import { AwayNotice, TopBar } from './top-bar.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import './shell.css';
@@ -15,9 +16,20 @@ import './shell.css';
 /** The frame around every page, or the way in. */
 export function Shell() {
   const session = useStore(sessionStore);
-  if (session.kind === 'out') return <SignInPage ended={session.ended} />;
   if (session.kind === 'unknown') return <Connecting />;
-  return <Frame />;
+  const isIn = session.kind === 'in';
+  const who = drawnSession(session)?.principal;
+  return (
+    <>
+      {!isIn && <SignInPage ended={who !== undefined} />}
+      {/* Whoever signs in again finds what was typed; somebody else finds nothing of it. */}
+      {who !== undefined && (
+        <Activity key={who} mode={isIn ? 'visible' : 'hidden'}>
+          <Frame />
+        </Activity>
+      )}
+    </>
+  );
 }
 
 function Connecting() {
@@ -51,6 +63,7 @@ function Frame() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
       <main className="main" id="content" tabIndex={0}>
         <AwayNotice />
+        <StaleNotice />
         <UpdateNotice />
         <Outlet />
       </main>

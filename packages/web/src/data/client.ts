@@ -1,5 +1,7 @@
 import { createClient } from '@tenuto/sdk';
-import { noteAway } from './connection.ts';
+import { watchClock } from './clock.ts';
+import { doubt } from './connection.ts';
+import { sendChange } from './lost-answers.ts';
 import { currentSession, noteSignedOut, readSession } from './session.ts';
 
 /** The server that this page came from, through the cookie of the browser. */
@@ -11,23 +13,28 @@ export const client = createClient({
 });
 
 async function cookieFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const changes = (init.method ?? 'GET') !== 'GET';
-  const csrf = currentSession()?.csrf_token;
-  const response = await send(input, withCsrf(init, changes ? csrf : undefined));
-  if (response.status === 401) noteSignedOut();
-  if (response.status === 503) noteAway('starting');
-  if (response.status !== 403 || !changes) return response;
+  if ((init.method ?? 'GET') === 'GET') return send(input, init);
+  const { csrf_token: csrf, principal: who } = currentSession() ?? {};
+  const change = (token: string | undefined) =>
+    sendChange(String(input), init, { who, send: (keyed) => send(input, withCsrf(keyed, token)) });
+  const response = await change(csrf);
+  if (response.status !== 403) return response;
   // Somebody has signed in anew in another tab: the cookie is another one by now.
   await readSession();
   const renewed = currentSession()?.csrf_token;
-  return renewed === csrf ? response : send(input, withCsrf(init, renewed));
+  return renewed === csrf ? response : change(renewed);
 }
 
 async function send(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const learn = watchClock();
   try {
-    return await fetch(input, init);
+    const response = await fetch(input, init);
+    learn(response.headers.get('date'));
+    if (response.status === 401) noteSignedOut();
+    if (response.status >= 502) doubt();
+    return response;
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'AbortError')) noteAway('silent');
+    if (!(error instanceof DOMException && error.name === 'AbortError')) doubt();
     throw error;
   }
 }

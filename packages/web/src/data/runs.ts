@@ -87,8 +87,10 @@ export function useRun(runId: string) {
   const run = useQuery({
     queryKey: [...runKey(runId), 'view'],
     queryFn: ({ signal }) => client.runs.get(runId, { signal }),
-    refetchInterval: ({ state }) =>
-      refreshEvery(ms, state.data === undefined || !isOver(state.data.status))(),
+    refetchInterval: (query) => {
+      const { data: last } = query.state;
+      return refreshEvery(ms, last === undefined || !isOver(last.status))(query);
+    },
   });
   const { data } = run;
   const mark = data && `${data.version}:${data.status}:${JSON.stringify(data.counts)}`;

@@ -1,5 +1,6 @@
 import type { Session, SignInMethods } from '@tenuto/contract';
-import { noteAway, onReturn } from './connection.ts';
+import { after } from './clock.ts';
+import { doubt, onReturn } from './connection.ts';
 import { createStore } from './store.ts';
 
 /**
@@ -8,7 +9,8 @@ import { createStore } from './store.ts';
  */
 export type SessionState =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'out'; readonly ended: boolean }
+  /** `was`: the session that has ended by itself; absent when nobody was in, or has left. */
+  | { readonly kind: 'out'; readonly was?: Session }
   | { readonly kind: 'in'; readonly session: Session };
 
 const PATH = '/api/v1/auth/session';
@@ -23,24 +25,62 @@ export function currentSession(): Session | undefined {
   return state.kind === 'in' ? state.session : undefined;
 }
 
-/** Asks whose cookie this browser has. */
-export async function readSession(): Promise<void> {
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+/** Answers that say that there is no session; others say nothing about it. */
+const NONE: readonly number[] = [401, 403, 404];
+let reading: Promise<void> | undefined;
+
+/** The session by which the page is drawn: one that has ended stays under the way in. */
+export function drawnSession(state: SessionState): Session | undefined {
+  if (state.kind === 'unknown') return undefined;
+  return state.kind === 'in' ? state.session : state.was;
+}
+
+/** Asks whose cookie this browser has; again until somebody knows. */
+export function readSession(): Promise<void> {
+  reading ??= askForSession(FIRST_WAIT_MS).finally(() => {
+    reading = undefined;
+  });
+  return reading;
+}
+
+async function askForSession(waitMs: number): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
     if (response.ok) return enter(await response.json());
-    if (response.status === 503) return noteAway('starting');
-    sessionStore.set({ kind: 'out', ended: false });
+    if (NONE.includes(response.status)) return noteSignedOut();
   } catch {
-    noteAway('silent');
+    // Nobody has answered, or not with what a session is.
   }
+  doubt();
+  if (sessionStore.get().kind !== 'unknown') return;
+  await comeAgain(waitMs * (0.5 + Math.random() / 2));
+  await askForSession(Math.min(waitMs * 2, LAST_WAIT_MS));
 }
 
-onReturn(() => {
-  if (sessionStore.get().kind === 'unknown') void readSession();
-});
+/** After a while, or as soon as the server is back. */
+function comeAgain(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const callOff = after(ms, done);
+    const forget = onReturn(done);
+    function done() {
+      callOff();
+      forget();
+      resolve();
+    }
+  });
+}
 
 /** What a sign-in came to: in, or why not. */
-export type SignIn = 'in' | 'refused' | 'too-often' | 'away';
+export type SignIn = 'in' | 'refused' | 'too-often' | 'away' | 'failed';
+
+/** Of any other answer nothing follows about the token. */
+const REFUSALS: ReadonlyMap<number, SignIn> = new Map([
+  ...([400, 401, 403] as const).map((status) => [status, 'refused'] as const),
+  ...([502, 503, 504] as const).map((status) => [status, 'away'] as const),
+  [429, 'too-often'],
+]);
 
 /** Exchanges a token for a cookie; the token is not kept. */
 export async function signIn(token: string): Promise<SignIn> {
@@ -55,23 +95,34 @@ export async function signIn(token: string): Promise<SignIn> {
       enter(await response.json());
       return 'in';
     }
-    if (response.status === 503) return 'away';
-    return response.status === 429 ? 'too-often' : 'refused';
+    return REFUSALS.get(response.status) ?? 'failed';
   } catch {
     return 'away';
   }
 }
 
-export async function signOut(): Promise<void> {
+/** @returns false when the session may still be there, since the server did not end it */
+export async function signOut(): Promise<boolean> {
   const csrf = currentSession()?.csrf_token ?? '';
   const headers = { ...JSON_ONLY, 'x-csrf-token': csrf };
-  await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
-  sessionStore.set({ kind: 'out', ended: false });
+  const response = await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
+  if (response?.status === 403) {
+    // Somebody has signed in anew in another tab.
+    await readSession();
+    return currentSession()?.csrf_token !== csrf && signOut();
+  }
+  const isOut = response?.ok === true || NONE.includes(response?.status ?? 0);
+  if (isOut) sessionStore.set({ kind: 'out' });
+  else doubt();
+  return isOut;
 }
 
-/** The server no longer knows the cookie. */
+/** The server does not know the cookie, or no longer. */
 export function noteSignedOut(): void {
-  if (sessionStore.get().kind === 'in') sessionStore.set({ kind: 'out', ended: true });
+  const state = sessionStore.get();
+  if (state.kind === 'out') return;
+  const was = currentSession();
+  sessionStore.set({ kind: 'out', ...(was !== undefined && { was }) });
 }
 
 /** The provider that the server signs people in by; null when there is none. */
@@ -125,9 +176,7 @@ function clearMark(): void {
 
 function enter(answer: unknown): void {
   clearMark();
-  sessionStore.set(
-    isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out', ended: false },
-  );
+  sessionStore.set(isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out' });
 }
 
 function isSession(value: unknown): value is Session {

@@ -5,6 +5,7 @@ import { useRunMetrics } from '../../data/artifacts.ts';
 import { usePhasedAction } from '../../data/phased.ts';
 import { useMay } from '../../data/scopes.ts';
 import { nextLimit, usd } from '../../logic/phases.ts';
+import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { WORDS } from '../../words.ts';
 import { PHASED_WORDS } from '../../words-phased.ts';
@@ -46,8 +47,11 @@ interface FormProps {
 }
 
 function Form({ runId, nodeId, close }: FormProps) {
-  const { data } = useRunMetrics(runId);
-  if (data === undefined) return <Waiting rows={3} />;
+  const { data, error, refetch } = useRunMetrics(runId);
+  if (data === undefined) {
+    if (error === null) return <Waiting rows={3} />;
+    return <Failure error={error} again={() => void refetch()} />;
+  }
   const own = data.budgets.filter(({ scope }) => scope === 'run' || scope === 'phase');
   return <Limits budgets={own} {...{ runId, nodeId, close }} />;
 }

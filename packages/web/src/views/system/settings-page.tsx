@@ -2,9 +2,10 @@ import { Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { prefer, usePreferences } from '../../data/preferences.ts';
 import { useMay } from '../../data/scopes.ts';
-import { sessionStore, signOut } from '../../data/session.ts';
+import { sessionStore } from '../../data/session.ts';
 import { useStore } from '../../data/store.ts';
 import { Page } from '../../ui/page.tsx';
+import { leave } from '../../ui/sign-out.ts';
 import { SystemSections } from '../../ui/system-sections.tsx';
 import { Exact } from '../../ui/time.tsx';
 import { WORDS } from '../../words.ts';
@@ -123,7 +124,7 @@ function SessionCard() {
           ))}
         </p>
       </div>
-      <Button variant="default" className="load-more" onClick={() => void signOut()}>
+      <Button variant="default" className="load-more" onClick={() => void leave()}>
         {words.signOut}
       </Button>
     </Card>
