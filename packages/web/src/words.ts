@@ -147,7 +147,8 @@ export const WORDS = {
     close: 'Close',
     kept: 'I have kept it',
     stale:
-      'Somebody has changed this meanwhile. What you typed is still here; close and open it again to see theirs.',
+      'Somebody has changed this meanwhile. What you typed is still here: put it in place of theirs, or close this and open it again to see theirs.',
+    overwrite: 'Save over theirs',
     actions: (name: string) => `What can be done with ${name}`,
     edit: 'Edit',
     remove: 'Delete',

@@ -32,7 +32,7 @@ export function EditorDialog({ title, verb, isPending, error, submit, close, chi
             {WORDS.editor.close}
           </Button>
           <Button type="submit" loading={isPending}>
-            {verb}
+            {isStale(error) ? WORDS.editor.overwrite : verb}
           </Button>
         </Group>
       </form>
