@@ -110,7 +110,11 @@ export const WORDS = {
       provider_away: 'The provider does not answer. Try again in a moment, or use a token.',
     },
     or: 'or',
-    ended: 'The session has ended. Sign in to go on where you were.',
+    againTitle: 'Sign in again',
+    ended: 'The session has ended.',
+    other: (who: string) => `${who} has signed in in another tab.`,
+    keeps: (who: string) => `What is on this page is kept for ${who}; anybody else begins anew.`,
+    goOnAs: (who: string) => `Go on as ${who}`,
     refused: 'This token is not valid, or no longer. Check that it was copied whole.',
     'too-often': 'Too many attempts came from this address. Wait a minute, then try again.',
     away: 'The server does not answer. Start it, or wait until it has started.',
@@ -123,6 +127,7 @@ export const WORDS = {
     viewDetail:
       'Nothing was lost on the server. Load the view again; if it stops again, note what follows.',
     file: 'A file of this view could not be loaded. Load the page anew; if that does not help, the server has not the whole console.',
+    signedOut: 'The session had ended, so this was not done. Do it again.',
     again: 'Try again',
     request: 'Request',
     missing: 'There is nothing at this address',
@@ -142,6 +147,11 @@ export const WORDS = {
     end: 'That is all of them',
     refresh: 'Read again',
     optional: 'optional',
+  },
+  unsaved: {
+    title: 'Leave without saving?',
+    text: 'What you have written here is not saved. Leaving drops it.',
+    verb: 'Leave and drop it',
   },
   editor: {
     close: 'Close',

@@ -7,9 +7,10 @@ import { createStore } from './store.ts';
  * server says about it, with the token that shows that a change comes from a page of ours.
  */
 export type SessionState =
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'out'; readonly ended: boolean }
-  | { readonly kind: 'in'; readonly session: Session };
+  | { readonly kind: 'unknown' | 'out' }
+  | { readonly kind: 'in'; readonly session: Session }
+  /** The browser's cookie is good no longer, or somebody else's by now; the page is still theirs. */
+  | { readonly kind: 'ended'; readonly session: Session; readonly other?: Session };
 
 const PATH = '/api/v1/auth/session';
 const OIDC = '/api/v1/auth/oidc/start';
@@ -18,21 +19,36 @@ const JSON_ONLY = { accept: 'application/json' };
 
 export const sessionStore = createStore<SessionState>({ kind: 'unknown' });
 
-export function currentSession(): Session | undefined {
-  const state = sessionStore.get();
-  return state.kind === 'in' ? state.session : undefined;
+/** Whose page this is, also when they have to sign in again. */
+export function sessionOf(state: SessionState): Session | undefined {
+  return 'session' in state ? state.session : undefined;
 }
+
+export const currentSession = (): Session | undefined => sessionOf(sessionStore.get());
+
+/** Signing in and out in one tab is noticed by the others. */
+const tabs = new BroadcastChannel('tenuto-session');
+tabs.onmessage = () => void readSession();
 
 /** Asks whose cookie this browser has. */
 export async function readSession(): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
-    if (response.ok) return enter(await response.json());
+    if (response.ok) return find(await response.json());
     if (response.status === 503) return noteAway('starting');
-    sessionStore.set({ kind: 'out', ended: false });
+    if (currentSession() === undefined) sessionStore.set({ kind: 'out' });
+    else if (response.status === 401) noteSignedOut();
   } catch {
     noteAway('silent');
   }
+}
+
+/** What one person has on the page is not taken away by another one's signing in elsewhere. */
+function find(answer: unknown): void {
+  const mine = currentSession();
+  const isOther = mine !== undefined && isSession(answer) && answer.principal !== mine.principal;
+  if (isOther) sessionStore.set({ kind: 'ended', session: mine, other: answer });
+  else enter(answer);
 }
 
 onReturn(() => {
@@ -53,6 +69,7 @@ export async function signIn(token: string): Promise<SignIn> {
     });
     if (response.ok) {
       enter(await response.json());
+      tabs.postMessage('in');
       return 'in';
     }
     if (response.status === 503) return 'away';
@@ -66,12 +83,36 @@ export async function signOut(): Promise<void> {
   const csrf = currentSession()?.csrf_token ?? '';
   const headers = { ...JSON_ONLY, 'x-csrf-token': csrf };
   await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
-  sessionStore.set({ kind: 'out', ended: false });
+  tabs.postMessage('out');
+  sessionStore.set({ kind: 'out' });
 }
 
 /** The server no longer knows the cookie. */
 export function noteSignedOut(): void {
-  if (sessionStore.get().kind === 'in') sessionStore.set({ kind: 'out', ended: true });
+  const session = currentSession();
+  if (session !== undefined) sessionStore.set({ kind: 'ended', session });
+}
+
+/** Lets whoever has signed in elsewhere have this page. */
+export function goOnAs(session: Session): void {
+  sessionStore.set({ kind: 'in', session });
+}
+
+/** Waits while a session has ended; `signal` ends the waiting. */
+export function untilSignedIn(signal?: AbortSignal | null): Promise<void> {
+  const isOver = () => sessionStore.get().kind !== 'ended';
+  if (isOver()) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const stop = sessionStore.subscribe(() => isOver() && end(resolve));
+    const giveUp = () => end(() => reject(signal?.reason));
+    const end = (then: () => void) => {
+      stop();
+      signal?.removeEventListener('abort', giveUp);
+      then();
+    };
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+  });
 }
 
 /** The provider that the server signs people in by; null when there is none. */
@@ -125,9 +166,11 @@ function clearMark(): void {
 
 function enter(answer: unknown): void {
   clearMark();
-  sessionStore.set(
-    isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out', ended: false },
-  );
+  const state = sessionStore.get();
+  const isSame = state.kind === 'in' && JSON.stringify(state.session) === JSON.stringify(answer);
+  // What is the same leaves everything that was read as it is.
+  if (isSame) return;
+  sessionStore.set(isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out' });
 }
 
 function isSession(value: unknown): value is Session {

@@ -59,6 +59,7 @@ export function Failure({ error, again }: FailureProps) {
 /** An error as a sentence, with what was wrong with each field. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof ApiError && error.status === 401) return WORDS.error.signedOut;
   if (!(error instanceof ApiError) || error.validationErrors.length === 0) return error.message;
   const fields = error.validationErrors.map(({ path, message }) => `${path}: ${message}`);
   return [error.message, ...fields].join(' · ');
