@@ -28,6 +28,7 @@ function ofSilence(cause: unknown): Told {
 }
 
 function ofAnswer(error: ApiError): Told {
+  if (error.status === 401) return words.signedOut;
   const { problem, retryAfterSeconds: seconds } = error;
   const waits = seconds === undefined || seconds === 0 ? undefined : words.waits(seconds);
   const bare =
