@@ -41,6 +41,8 @@ export interface TaskQuery extends PageQuery {
   /** Whole, or how it begins when it ends with `*`. */
   readonly title?: string;
   readonly concurrency_key?: string;
+  /** Whether the last of its runs that is over has failed. */
+  readonly failing?: boolean;
   /** How many of its last runs are told of each task. */
   readonly last_runs?: number;
 }

@@ -165,7 +165,8 @@ export const WORDS = {
     noMatch: 'Nothing fits these filters',
   },
   palette: {
-    placeholder: 'Go to a page, find a run by name or id…',
+    placeholder: 'Find a page, run, task, template or profile…',
+    kinds: { task: 'Tasks', template: 'Templates', profile: 'Profiles' },
     pages: 'Pages',
     submit: 'Submit a job',
     agents: 'Agents and tokens',

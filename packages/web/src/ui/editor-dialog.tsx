@@ -23,7 +23,7 @@ export function EditorDialog({ title, verb, isPending, error, submit, close, chi
   };
   return (
     <Modal opened onClose={close} title={title} lockScroll={false}>
-      <form onSubmit={onSubmit} className="editor">
+      <form onSubmit={onSubmit} className="editor-form">
         {children}
         {isStale(error) && <p className="editor-stale">{WORDS.editor.stale}</p>}
         {error !== null && error !== undefined && <Failure error={error} />}
