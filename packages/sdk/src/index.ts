@@ -25,6 +25,7 @@ export type {
   JobQuery,
   Jobs,
   LogQuery,
+  NamedQuery,
   NodeQuery,
   PageQuery,
 } from './jobs.ts';

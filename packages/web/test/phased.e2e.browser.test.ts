@@ -73,12 +73,13 @@ it('is driven through all its phases by clicks, each saying who can go on', asyn
   await page.goto(`${served.url}/runs/${run.run_id}`);
   const { phases } = await served.client.runs.get(run.run_id);
   for (const { name } of phases) {
-    await page.getByText(`${name} waits for somebody to say Next`).waitFor();
+    await page.getByText(`The phase "${name}" waits for somebody to say next.`).waitFor();
     await page.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
   }
   await page.getByText('The run has completed.').waitFor();
+  await page.locator('.run-header').getByText('recorded, not paid').waitFor();
   expect(phases.length).toBe(6);
   expect(troubles).toEqual([]);
 });

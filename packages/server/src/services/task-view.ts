@@ -3,7 +3,7 @@ import {
   type FiringRecord,
   hasSchedule,
   type ScheduledTask,
-  scheduleOf,
+  scheduleWords,
   type TaskRecord,
 } from '@tenuto/engine';
 
@@ -51,7 +51,7 @@ export function scheduleText({
   createdAt,
 }: Pick<ScheduledTask, 'definition' | 'createdAt'>): string | null {
   if (!hasSchedule(definition)) return describeTrigger(definition);
-  return scheduleOf(definition, createdAt).description;
+  return scheduleWords(definition, createdAt);
 }
 
 /** What fires a task that has no schedule. */

@@ -87,8 +87,10 @@ export function useRun(runId: string) {
   const run = useQuery({
     queryKey: [...runKey(runId), 'view'],
     queryFn: ({ signal }) => client.runs.get(runId, { signal }),
-    refetchInterval: ({ state }) =>
-      refreshEvery(ms, state.data === undefined || !isOver(state.data.status))(),
+    refetchInterval: (query) => {
+      const { data: last } = query.state;
+      return refreshEvery(ms, last === undefined || !isOver(last.status))(query);
+    },
   });
   const { data } = run;
   const mark = data && `${data.version}:${data.status}:${JSON.stringify(data.counts)}`;
@@ -100,12 +102,12 @@ function nodesOf(run: RunDetail | undefined): number {
   return Object.values(run?.counts ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** The graph of a run with the state of each node, up to a thousand of them. */
-export function useRunNodes(runId: string) {
+/** The graph of a run as it was submitted, which never changes; of a large one, as much as is told. */
+export function useRunPlan(runId: string) {
   return useQuery({
-    queryKey: [...partsKey(runId), 'job'],
-    queryFn: ({ signal }) => client.jobs.get(runId, { include: ['nodes', 'plan'], signal }),
-    placeholderData: keepPreviousData,
+    queryKey: [...runKey(runId), 'plan'],
+    queryFn: ({ signal }) => client.jobs.get(runId, { include: ['plan'], signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

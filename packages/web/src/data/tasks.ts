@@ -34,6 +34,18 @@ export function useTasks(query: TaskQuery) {
   });
 }
 
+/** How many tasks there are whose last run has failed. */
+export function useFailingCount() {
+  return useQuery({
+    queryKey: [...tasksKey, 'failing'],
+    queryFn: async ({ signal }) => {
+      const { total } = await client.tasks.list({ failing: true, limit: 1 }, { signal }).first();
+      return total;
+    },
+    refetchInterval: refreshEvery(LIVE_MS.calm),
+  });
+}
+
 export function useTask(taskId: string) {
   return useQuery({
     queryKey: [...taskKey(taskId), 'task'],

@@ -7,6 +7,7 @@ import { count, duration, percent } from '../../logic/format.ts';
 import { BarChart } from '../../ui/bar-chart.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
 import { Unread } from './home-cards.tsx';
+import './home.css';
 
 /** How many runs ended, and how, by hour or by day. */
 export function Throughput() {

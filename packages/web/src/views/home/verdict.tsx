@@ -11,7 +11,7 @@ const HOURS = 24;
 /** Is anything wrong: the one sentence at the top. */
 export function Verdict() {
   const { data } = useHome();
-  if (data === undefined) return <div className="verdict" />;
+  if (data === undefined) return <div className="home-verdict" />;
   const { health, stats } = data;
   const troubles = Object.entries(health.checks).filter(([, { status }]) => status !== 'ok');
   if (troubles.length > 0) {
@@ -42,7 +42,7 @@ interface SentenceProps {
 function Sentence({ tone, title, detail, to }: SentenceProps) {
   const search = to === '/runs' ? { status: 'failed,timeout,aborted', since: '24h' } : {};
   return (
-    <div className={`verdict verdict-${tone}`}>
+    <div className="home-verdict">
       <StatusMark status={tone === 'red' ? 'failed' : 'completed'} bare />
       <strong>{title}</strong>
       <span className="dim">{detail}</span>
