@@ -25,8 +25,8 @@ export type {
   JobQuery,
   Jobs,
   LogQuery,
-  NodeQuery,
   NamedQuery,
+  NodeQuery,
   PageQuery,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';

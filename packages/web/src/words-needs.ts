@@ -29,6 +29,8 @@ export const NEEDS_WORDS = {
   wholeRun: 'the run as a whole',
   assignee: 'Assigned to',
   by: 'by',
+  older: (more: string) =>
+    `${more} more that are older are not shown; they come up as these are decided.`,
   resolutions: { retry: 'Retry', skip: 'Skip', abort: 'Abort the run' },
   resolved: { retry: 'Retried', skip: 'Skipped', abort: 'Aborted' },
   ask: {

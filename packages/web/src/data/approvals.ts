@@ -6,7 +6,7 @@ import { useMay } from './scopes.ts';
 
 const key = ['approvals'] as const;
 
-/** Questions that are open, the newest first, and which of them wait for who is signed in. */
+/** The newest questions that are open, those that wait for who is signed in, and how many there are. */
 export function useOpenApprovals() {
   const may = useMay()('runs:read');
   return useQuery({
@@ -18,7 +18,7 @@ export function useOpenApprovals() {
         client.approvals.list({ ...query, mine: true }, { signal }).first(),
       ]);
       const mine: readonly string[] = own.items.map(({ approval_id: id }) => id);
-      return { items: all.items, mine, mineTotal: own.total };
+      return { items: all.items, total: all.total, own: own.items, mine, mineTotal: own.total };
     },
     enabled: may,
     refetchInterval: refreshEvery(LIVE_MS.list),

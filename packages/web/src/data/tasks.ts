@@ -52,13 +52,8 @@ export function useNextTasks() {
   return useQuery({
     queryKey: [...tasksKey, 'next'],
     queryFn: async ({ signal }) => {
-      const { items } = await client.tasks
-        .list({ status: 'active', limit: 100 }, { signal })
-        .first();
-      return items
-        .filter((task) => task.next_fire_at !== null)
-        .toSorted((a, b) => (a.next_fire_at ?? '').localeCompare(b.next_fire_at ?? ''))
-        .slice(0, NEXT_SHOWN);
+      const query = { status: 'active', sort: 'next', limit: NEXT_SHOWN } as const;
+      return (await client.tasks.list(query, { signal }).first()).items;
     },
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });

@@ -4,6 +4,7 @@ import { useOpenApprovals } from '../../data/approvals.ts';
 import { useOpenInterventions } from '../../data/interventions.ts';
 import { useRunsToAdvance } from '../../data/phased.ts';
 import { useMay, usePrincipal } from '../../data/scopes.ts';
+import { count } from '../../logic/format.ts';
 import { isFor, needsOf } from '../../logic/needs.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -30,7 +31,7 @@ export function NeedsPage() {
         <Failure error={error} again={() => void needs.refetch()} />
       )}
       {shown !== undefined && total === 0 && <Nothing others={counts.all} />}
-      <Group title={words.approvals} count={shown?.approvals.length}>
+      <Group title={words.approvals} of={shown?.approvals.length}>
         {shown?.approvals.map((item) => (
           <WaitingApproval
             key={item.approval_id}
@@ -39,19 +40,20 @@ export function NeedsPage() {
           />
         ))}
       </Group>
-      <Group title={words.problems} count={shown?.decisions.length}>
+      <Group title={words.problems} of={shown?.decisions.length}>
         {shown?.decisions.map((item) => (
           <WaitingIntervention key={item.intervention_id} item={item} />
         ))}
       </Group>
-      <Group title={words.money} count={shown?.money.length}>
+      <Group title={words.money} of={shown?.money.length}>
         {shown?.money.map((item) => (
           <WaitingIntervention key={item.intervention_id} item={item} />
         ))}
       </Group>
-      <Group title={words.advance} count={phases.length}>
+      <Group title={words.advance} of={phases.length}>
         <ToAdvance runs={phases} />
       </Group>
+      {needs.older > 0 && <p className="dim">{words.older(count(needs.older))}</p>}
       <Decided />
     </Page>
   );
@@ -66,13 +68,20 @@ function useNeeds(isAll: boolean) {
   const mine = asked?.mine ?? [];
   const all = { approvals: asked?.items ?? [], interventions: interventions?.items ?? [] };
   const own = {
-    approvals: all.approvals.filter(({ approval_id: id }) => mine.includes(id)),
+    approvals: asked?.own ?? [],
     interventions: all.interventions.filter((item) => isFor(item, me)),
   };
   const phases = runs ?? [];
   const countOf = (of: typeof all) => of.approvals.length + of.interventions.length + phases.length;
+  // The newest are read; how many there are besides is told.
+  const problems = Math.max(0, (interventions?.total ?? 0) - all.interventions.length);
+  const older = {
+    all: problems + Math.max(0, (asked?.total ?? 0) - all.approvals.length),
+    mine: problems + Math.max(0, (asked?.mineTotal ?? 0) - own.approvals.length),
+  };
   return {
-    ...{ error, refetch, phases, mine, counts: { all: countOf(all), mine: countOf(own) } },
+    ...{ error, refetch, phases, mine, older: older[isAll ? 'all' : 'mine'] },
+    counts: { all: countOf(all) + older.all, mine: countOf(own) + older.mine },
     shown: interventions && needsOf(isAll ? all : own),
   };
 }
@@ -84,14 +93,14 @@ interface WhoseProps {
 
 function Whose({ counts, isAll }: WhoseProps) {
   const navigate = useNavigate();
-  const chip = (word: string, count: number, search: { readonly show?: 'all' }) => (
+  const chip = (word: string, of: number, search: { readonly show?: 'all' }) => (
     <button
       type="button"
       className="chip"
       aria-pressed={isAll === (search.show === 'all')}
       onClick={() => void navigate({ to: '/needs', search, replace: true })}
     >
-      {word} <span className="dim num">{count}</span>
+      {word} <span className="dim num">{count(of)}</span>
     </button>
   );
   return (
@@ -118,16 +127,16 @@ function Nothing({ others }: { readonly others: number }) {
 
 interface GroupProps {
   readonly title: string;
-  readonly count: number | undefined;
+  readonly of: number | undefined;
   readonly children: ReactNode;
 }
 
-function Group({ title, count, children }: GroupProps) {
-  if (count === undefined || count === 0) return null;
+function Group({ title, of, children }: GroupProps) {
+  if (of === undefined || of === 0) return null;
   return (
     <section className="needs-group">
       <h2>
-        {title} <span className="dim num">{count}</span>
+        {title} <span className="dim num">{count(of)}</span>
       </h2>
       {children}
     </section>
