@@ -2,7 +2,7 @@ import type { Cause, Explanation, Json, ReasonToWait, RunStatus } from '@tenuto/
 import type { Access, InterventionRecord, NodeView, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type NodeFacts, reasonOfNode } from './explain-node.ts';
-import { summaryOf } from './explain-reason.ts';
+import { heldUpBy, summaryOf } from './explain-reason.ts';
 import { type Deed, type RunFacts, reasonsOfRun } from './explain-run.ts';
 import {
   fullGroupOf,
@@ -50,16 +50,21 @@ export async function explainRun(
       ? new Map([['run_not_started', viewed.nodes.nodeCount()] as const])
       : await tally(views, { reasonFor, breathe: () => breath(parts) });
   const reasons = reasonsOfRun(facts);
+  const nodes = told.map((view) => ({
+    node_id: view.id,
+    status: view.status,
+    reasons: [reasonFor(view)],
+  }));
+  const isAll = told.length === views.length && !run.over;
   return {
     run_id: run.runId,
     status: facts.status,
-    summary: reasons[0]?.detail ?? (summaryOf(causes) || 'The run goes on.'),
+    summary:
+      reasons[0]?.detail ??
+      (isAll ? heldUpBy(nodes) : undefined) ??
+      (summaryOf(causes) || 'The run goes on.'),
     reasons,
-    nodes: told.map((view) => ({
-      node_id: view.id,
-      status: view.status,
-      reasons: [reasonFor(view)],
-    })),
+    nodes,
     nodes_omitted: views.length - told.length,
     causes: Object.fromEntries(causes),
     nodes_unseen: scan.unseen,
