@@ -176,7 +176,7 @@ export const RUN_WORDS = {
   explain: {
     why: 'Why',
     phaseWaits: (names: string) =>
-      `${names} waits for somebody to say Next: look at what is there, then execute it.`,
+      `${names} waits for a person: look at what is there, then execute it.`,
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     decide: 'Decide',

@@ -72,7 +72,7 @@ it('is driven through all its phases by clicks, each saying who can go on', asyn
   await page.goto(`${served.url}/runs/${run.run_id}`);
   const { phases } = await served.client.runs.get(run.run_id);
   for (const { name } of phases) {
-    await page.getByText(`${name} waits for somebody to say Next`).waitFor();
+    await page.getByText(`${name} waits for a person`).waitFor();
     await page.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: `Execute ${name}`, exact: true }).click();

@@ -61,5 +61,7 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!(error instanceof ApiError) || error.validationErrors.length === 0) return error.message;
   const fields = error.validationErrors.map(({ path, message }) => `${path}: ${message}`);
-  return [error.message, ...fields].join(' · ');
+  // The sentence of the server is often that about the first field.
+  const isRepeated = error.validationErrors.some(({ message }) => error.message.includes(message));
+  return [...(isRepeated ? [] : [error.message]), ...fields].join(' · ');
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
+import { withLocalTimes } from '../../logic/format.ts';
 import { toExecute } from '../../logic/phases.ts';
 import { lookOf } from '../../logic/status.ts';
 import { StatusMark } from '../../ui/status.tsx';
@@ -25,7 +26,7 @@ export function Explain({ run, select }: Props) {
   const isReady = next !== undefined && !next.isAgain;
   const summary = isReady
     ? words.phaseWaits(next.phases.map(({ name }) => name).join(', '))
-    : data.summary;
+    : withLocalTimes(data.summary);
   const needsPerson = isReady || intervention !== undefined || approval !== undefined;
   const tone = needsPerson ? 'magenta' : lookOf(run.status).tone;
   return (
@@ -69,7 +70,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
     <ul className="reasons">
       {reasons.map(({ cause, detail, frees, until }) => (
         <li key={cause + detail}>
-          {detail !== summary && detail}
+          {detail !== summary && withLocalTimes(detail)}
           {frees !== null && (
             <span className="dim">
               {' '}
@@ -78,7 +79,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
           )}
           {until !== null && (
             <>
-              {' '}
+              {', '}
               <When at={until} />
             </>
           )}
