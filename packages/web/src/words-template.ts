@@ -16,7 +16,7 @@ export const TEMPLATE_WORDS = {
   noParams: 'None',
   uses: (count: string) => `${count}×`,
   never: 'Never',
-  use: 'Use it',
+  use: 'Run it',
   found: (count: string) => `${count} ${count === '1' ? 'template' : 'templates'}`,
   empty: 'No template has been made',
   emptyText:
@@ -26,6 +26,7 @@ export const TEMPLATE_WORDS = {
     inForce: 'in force',
     earlier: (version: number) => `This is version ${version}, an earlier one.`,
     toNewest: 'See the one in force',
+    schedule: 'Schedule it',
     edit: 'Edit',
     remove: 'Delete',
     removeTitle: 'Delete this template?',
