@@ -87,6 +87,16 @@ export function useRunSummary() {
 const runKey = (runId: string) => ['run', runId] as const;
 const partsKey = (runId: string) => [...runKey(runId), 'parts'] as const;
 
+/** The name of a run; undefined until it is known, or where it may not be read. */
+export function useRunName(runId: string): string | undefined {
+  const { data } = useQuery({
+    queryKey: [...runKey(runId), 'name'],
+    queryFn: async ({ signal }) => (await client.runs.get(runId, { signal })).name,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data;
+}
+
 /** One run, kept true, together with what tells how it does in detail. */
 export function useRun(runId: string) {
   const queries = useQueryClient();

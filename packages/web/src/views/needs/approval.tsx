@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import { useVote } from '../../data/approvals.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { RunLink } from '../../ui/run-link.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
@@ -50,9 +51,7 @@ function Facts({ item }: { readonly item: Approval }) {
       <div>
         <dt>{words.run}</dt>
         <dd>
-          <Link to="/runs/$runId" params={{ runId: item.run_id }} search={{ node: item.node_id }}>
-            {item.run_id.slice(-8)}
-          </Link>
+          <RunLink runId={item.run_id} node={item.node_id} />
         </dd>
       </div>
       <div>

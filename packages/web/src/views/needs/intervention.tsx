@@ -6,6 +6,7 @@ import { useDecide } from '../../data/interventions.ts';
 import { useMay } from '../../data/scopes.ts';
 import { waitsForMoney } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { RunLink } from '../../ui/run-link.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
@@ -36,13 +37,7 @@ export function WaitingIntervention({ item }: { readonly item: Intervention }) {
           <div>
             <dt>{words.run}</dt>
             <dd>
-              <Link
-                to="/runs/$runId"
-                params={{ runId: item.job_id }}
-                search={item.node_id === null ? {} : { node: item.node_id }}
-              >
-                {item.job_id.slice(-8)}
-              </Link>
+              <RunLink runId={item.job_id} node={item.node_id} />
             </dd>
           </div>
           <div>
