@@ -126,6 +126,8 @@ export const PHASED_WORDS = {
     model: 'Model',
     unknown: (calls: number, amount: string) =>
       `${calls === 1 ? '1 call was' : `${calls} calls were`} begun and never ended: about ${amount}, in no total.`,
+    recorded:
+      'Recorded answers play the agents here: no model is asked, and nothing is paid. The figures show what it would look like.',
     free: 'No model was called',
     freeText: 'What agents ask of models appears here, with its tokens and its price.',
   },

@@ -83,11 +83,17 @@ export function SpendFacts({ metrics }: { readonly metrics: RunMetrics }) {
           </div>
         )}
       </dl>
+      {metrics.models_metrics.some(isRecorded) && <p className="dim">{words.recorded}</p>}
       {unknown.count > 0 && (
         <p className="tone-amber">{words.unknown(unknown.count, usd(unknown.expected_cost_usd))}</p>
       )}
     </>
   );
+}
+
+/** Without a provider's key, agents are played by answers that come along. */
+function isRecorded({ model }: RunMetrics['models_metrics'][number]): boolean {
+  return model.startsWith('scripted/');
 }
 
 function Tables({ metrics }: { readonly metrics: RunMetrics }) {

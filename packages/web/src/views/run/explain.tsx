@@ -38,6 +38,7 @@ export function Explain({ run, select }: Props) {
             {words.decide}
           </Link>
         )}
+        <ToCircuit explanation={data} />
         {data.nodes.length > 0 && (
           <button
             type="button"
@@ -57,6 +58,18 @@ export function Explain({ run, select }: Props) {
       {data.reasons.length > 0 && <Reasons reasons={data.reasons} summary={data.summary} />}
       {open && <Nodes explanation={data} select={select} />}
     </section>
+  );
+}
+
+/** The way to the circuit that the run waits for. */
+function ToCircuit({ explanation }: { readonly explanation: Explanation }) {
+  const reasons = explanation.nodes.flatMap((node) => node.reasons);
+  const circuit = reasons.find(({ cause }) => cause === 'circuit')?.of?.circuit;
+  if (typeof circuit !== 'string') return null;
+  return (
+    <Link to="/system/circuits" search={{ circuit }} className="link">
+      {words.circuit}
+    </Link>
   );
 }
 
