@@ -59,8 +59,9 @@ export const PROFILE_WORDS = {
   newTitle: 'New profile',
   unnamed: '(no id)',
   empty: 'No profiles',
-  emptyText: 'A profile is a workflow of phases, each with agents, files and gates.',
-  emptyExample: 'tenuto profiles create examples/profiles/release.yaml',
+  emptyText:
+    'A profile is a workflow of phases: in each, agents leave files, and gates check them before the next begins. What ships is duplicated, to be changed.',
+  emptyExample: 'npx tenuto profiles create examples/profiles/release.yaml',
   id: 'Id',
   name: 'Name',
   source: 'From',
