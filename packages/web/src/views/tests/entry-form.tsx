@@ -43,6 +43,7 @@ export function EntryForm({ before, close }: Props) {
       error={refused.length > 0 ? undefined : register.error}
       submit={submit}
       close={close}
+      wide
     >
       <p className="dim">{words.registerText}</p>
       <CodeEditor
