@@ -150,6 +150,7 @@ folder: examples/tests
 report: .{attempt}-report.xml
 # What shards are made of, and how the command is told which of it to run.
 pattern: '*.ts'
+shards: 2
 select:
   case_args: ['{case}']
 # A further attempt runs only what failed in the one before.

@@ -19,6 +19,11 @@ it('a template is made, changed, compared with what it was, and deleted', async 
   await page.goto(`${served.url}/templates`);
   await page.getByText('No template has been made').waitFor();
   await page.getByRole('link', { name: 'Create a template' }).click();
+  await page.getByRole('button', { name: 'Tests', exact: true }).click();
+  await page.getByText('test.run').waitFor();
+  await page.getByText('It can run as it stands.').waitFor();
+  await page.getByRole('button', { name: 'A greeting' }).click();
+  await page.getByText('sleep.for').first().waitFor();
   await page.getByText('It can run as it stands.').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('“greet” is saved as version 1.').waitFor();

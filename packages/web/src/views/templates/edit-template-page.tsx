@@ -16,7 +16,7 @@ import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
-import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
+import { FIRST_TEMPLATES, TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
 import '../submit/submit.css';
 
@@ -26,7 +26,7 @@ const TYPING_MS = 300;
 export function NewTemplatePage() {
   return (
     <Page title={words.newTitle}>
-      <Editor before={undefined} first={FIRST_TEMPLATE} />
+      <Editor before={undefined} first={FIRST_TEMPLATES.greeting} />
     </Page>
   );
 }
@@ -63,6 +63,10 @@ function Editor({ before: given, first }: EditorProps) {
   const dry = useDryRun(written && jobOf(written.value));
   const refusal = [save.error, dry.error].find(isRefusal);
   const problems = 'problems' in read ? read.problems : placed(read, refusal?.validationErrors);
+  const write = (next: string) => {
+    setText(next);
+    save.reset();
+  };
   const submit = () => {
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
@@ -85,13 +89,11 @@ function Editor({ before: given, first }: EditorProps) {
           submit();
         }}
       >
+        {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}
           value={text}
-          change={(next) => {
-            setText(next);
-            save.reset();
-          }}
+          change={write}
           problems={problems}
           lineWord={SUBMIT_WORDS.line}
           rows={32}
@@ -116,6 +118,33 @@ function Editor({ before: given, first }: EditorProps) {
         isUnread={'problems' in read}
       />
     </div>
+  );
+}
+
+const FIRSTS = ['greeting', 'tests'] as const;
+
+interface BeginProps {
+  readonly text: string;
+  readonly pick: (text: string) => void;
+}
+
+/** Templates that work as they stand, to begin with. */
+function Begin({ text, pick }: BeginProps) {
+  return (
+    <fieldset className="row submit-examples" aria-label={words.begin}>
+      <span className="dim">{words.begin}</span>
+      {FIRSTS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={FIRST_TEMPLATES[name] === text}
+          onClick={() => pick(FIRST_TEMPLATES[name])}
+        >
+          {words.firsts[name]}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
