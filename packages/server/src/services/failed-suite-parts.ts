@@ -1,20 +1,37 @@
-import type { NodeView, Plan } from '@tenuto/engine';
-import { patternOf, type Viewed } from './node-find.ts';
+import type { Access, InboxBody, NodeView, Plan, RunRecord } from '@tenuto/engine';
+import { patternOf, type Viewed, viewOf } from './node-find.ts';
+import type { JobParts } from './services.ts';
 
 const MERGE = 'test.merge';
 
-/** Whether suites were spread over nodes, or are run case by case. */
-export function hasSuiteOfParts({ specs }: Plan): boolean {
-  return specs.some(({ uses }) => uses === MERGE);
+/**
+ * The parts that have made the suites of a run fail. Each is allowed to fail, so that the others go
+ * on and the node that puts their reports together decides: a retry of that node alone would read
+ * what it has read before.
+ */
+export async function failedSuiteParts(
+  parts: JobParts,
+  access: Access,
+  run: RunRecord,
+): Promise<NodeView[]> {
+  const { specs } = await parts.plans(access, run);
+  if (!specs.some(({ uses }) => uses === MERGE)) return [];
+  return failedPartsOf(await viewOf(parts, access, run));
 }
 
-/**
- * The parts that have made a suite fail. Each is allowed to fail, so that the others go on and the
- * node that puts their reports together decides: a retry of that node alone would read what it has
- * read before.
- */
-export function failedSuiteParts(viewed: Viewed): NodeView[] {
-  const { plan, nodes } = viewed;
+/** A retry from nodes takes up what else has failed, too. */
+export function fromNodes(
+  [first, ...also]: readonly NodeView[],
+  from: InboxBody['retry']['from'],
+): Pick<InboxBody['retry'], 'from' | 'node' | 'also'> {
+  if (first === undefined) return { from };
+  return {
+    ...{ from: 'node', node: first.index },
+    ...(also.length > 0 && { also: also.map(({ index }) => index) }),
+  };
+}
+
+function failedPartsOf({ plan, nodes }: Viewed): NodeView[] {
   const failed = new Map<number, NodeView>();
   for (let position = 0; position < nodes.nodeCount(); position += 1) {
     const node = nodes.node(position);
@@ -25,12 +42,12 @@ export function failedSuiteParts(viewed: Viewed): NodeView[] {
     if (plan.specs[pattern]?.uses !== MERGE) return [];
     // An instance of a `for_each` stands as far from its pattern as those beside it do.
     const ahead = node.index - pattern;
-    return partsOf(viewed, pattern).flatMap((part) => failed.get(part + ahead) ?? []);
+    return partsBefore(plan, pattern).flatMap((part) => failed.get(part + ahead) ?? []);
   });
 }
 
 /** What stands in the groups whose reports a node puts together. */
-function partsOf({ plan }: Viewed, merge: number): number[] {
+function partsBefore(plan: Plan, merge: number): number[] {
   const { predecessorOffsets: offsets, predecessors, subtreeEnd } = plan;
   const groups = predecessors.subarray(offsets[merge], offsets[merge + 1]);
   return [...groups].flatMap((group) =>

@@ -6,7 +6,7 @@ import {
 } from '@tenuto/contract';
 import type { Access, InboxBody, NodeView, Reopening, RunRecord } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
-import { failedSuiteParts, hasSuiteOfParts } from './failed-suite-parts.ts';
+import { failedSuiteParts, fromNodes } from './failed-suite-parts.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
 import {
@@ -85,24 +85,9 @@ async function nodesToRetry(
   run: RunRecord,
   { retry: { node_id: nodeId }, also = [] }: Parameters<typeof retryJob>[2],
 ): Promise<readonly NodeView[]> {
-  if (nodeId === undefined) {
-    const plan = await parts.plans(access, run);
-    return hasSuiteOfParts(plan) ? failedSuiteParts(await viewOf(parts, access, run)) : [];
-  }
+  if (nodeId === undefined) return failedSuiteParts(parts, access, run);
   const viewed = await viewOf(parts, access, run);
   return [nodeId, ...also].map((id) => findNode(viewed, id));
-}
-
-/** A retry from nodes takes up what else has failed, too. */
-function fromNodes(
-  [first, ...also]: readonly NodeView[],
-  from: InboxBody['retry']['from'],
-): Pick<InboxBody['retry'], 'from' | 'node' | 'also'> {
-  if (first === undefined) return { from };
-  return {
-    ...{ from: 'node', node: first.index },
-    ...(also.length > 0 && { also: also.map(({ index }) => index) }),
-  };
 }
 
 /**
