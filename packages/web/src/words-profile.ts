@@ -77,6 +77,7 @@ export const PROFILE_WORDS = {
   phasesCount: (count: number) => (count === 1 ? '1 phase' : `${count} phases`),
   picture: (phases: string) => `Phases: ${phases}`,
   start: 'Start a run',
+  schedule: 'Schedule it',
   views: { graph: 'Graph', outline: 'Outline', source: 'Source', plan: 'Dry run' },
   viewsLabel: 'How the profile is shown',
   version: (version: number) => `version ${version}`,

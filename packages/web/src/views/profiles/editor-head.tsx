@@ -112,8 +112,8 @@ function StoredActions({ base, saving }: StoredProps) {
   const search: ProfileSearch = useSearch({ strict: false });
   const navigate = useNavigate();
   const [isDeleting, setDeleting] = useState(false);
-  const may = useMay()('runs:write');
-  if (!may) return null;
+  const may = useMay();
+  if (!may('runs:write')) return null;
   const turn = (start: boolean) => {
     const { start: _was, ...rest } = search;
     const next = { ...rest, ...(start && { start: 'yes' as const }) };
@@ -140,6 +140,16 @@ function StoredActions({ base, saving }: StoredProps) {
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
+      )}
+      {may('tasks:create') && (
+        <Button
+          variant="default"
+          renderRoot={(props) => (
+            <Link {...props} to="/tasks/new" search={{ profile: base.name }} />
+          )}
+        >
+          {PROFILE_WORDS.schedule}
+        </Button>
       )}
       <Button variant={isReadOnly ? 'filled' : 'default'} onClick={() => turn(true)}>
         {PROFILE_WORDS.start}
