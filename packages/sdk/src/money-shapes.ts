@@ -49,11 +49,13 @@ export const budgetShape: Shape<StoredBudget> = fields({
 const usage = fields({
   ...{ input: number, output: number, cached: number, reasoning: number, total: number },
 });
-const spending = { calls: number, token_usage: usage, cost_usd: number } as const;
+const spending = {
+  ...{ calls: number, token_usage: usage, cost_usd: number, recorded_cost_usd: number },
+} as const;
 
 export const runMetricsShape: Shape<RunMetrics> = fields({
   ...{ run_id: text, total_duration_seconds: nullable(number) },
-  ...{ total_token_usage: usage, total_cost_usd: number },
+  ...{ total_token_usage: usage, total_cost_usd: number, total_recorded_cost_usd: number },
   phases_metrics: listOf(
     fields({
       ...{ phase: text, duration_seconds: nullable(number), ...spending },

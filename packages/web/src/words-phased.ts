@@ -100,6 +100,8 @@ export const PHASED_WORDS = {
     raiseText: 'What waits for money goes on at once.',
   },
   cost: {
+    recorded: 'recorded, not paid',
+    ofIt: (amount: string) => `${amount} of it recorded, not paid`,
     total: 'Cost',
     tokens: 'Tokens',
     calls: 'Calls',
@@ -126,8 +128,6 @@ export const PHASED_WORDS = {
     model: 'Model',
     unknown: (calls: number, amount: string) =>
       `${calls === 1 ? '1 call was' : `${calls} calls were`} begun and never ended: about ${amount}, in no total.`,
-    recorded:
-      'Recorded answers play the agents here: no model is asked, and nothing is paid. The figures show what it would look like.',
     free: 'No model was called',
     freeText: 'What agents ask of models appears here, with its tokens and its price.',
   },

@@ -28,6 +28,7 @@ function facts(
     view: { index: 0, id: 'n', status, attempts: 0, generation: 0, kind: 'work', ...view },
     run: {
       ...{
+        owner: 'ann',
         paused: false,
         undoing: false,
         isFinal: false,
@@ -176,6 +177,19 @@ describe('a node that waits', () => {
     expect(reason('waiting', { view: { waitingFor } })).toMatchObject({
       ...{ until: '2026-01-15T09:30:00.000Z', detail: expect.stringContaining('fails without') },
     });
+  });
+
+  it('for somebody who says next, and tells who may and how', () => {
+    const phase = { id: 'building', name: 'Building' };
+    const told = reason('waiting', { view: { waitingFor: { signal: 'next:building' } }, phase });
+    expect(told).toMatchObject({
+      cause: 'phase',
+      detail: 'The phase "Building" waits for somebody to say next.',
+      of: { phases: ['building'], owner: 'ann', scope: 'runs:write' },
+    });
+    expect(told.frees).toMatch(
+      /\(ann\) or an administrator.*runs:write.*tenuto run next.*POST \/runs\/\{run_id\}\/next/,
+    );
   });
 
   it('for a circuit to be tried again', () => {

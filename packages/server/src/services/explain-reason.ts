@@ -56,6 +56,7 @@ const PHRASES: Partial<Record<Cause, string>> = {
   sleep: 'for a time',
   sub_run: 'for another run',
   signal: 'for a signal',
+  phase: 'for somebody to say next',
   event: 'for an event',
   intervention: 'for a decision',
   approval: 'for an approval',

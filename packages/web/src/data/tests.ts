@@ -90,17 +90,23 @@ export function useEditTest({ test_id: testId, version }: Test) {
   });
 }
 
+interface Registered {
+  readonly entry: JsonObject;
+  /** The one that is replaced, in the version that was seen. */
+  readonly before: Pick<TestEntry, 'id' | 'version'> | undefined;
+}
+
 /** Registers a suite or a case, in place of the one that was read and of no other one. */
-export function useRegisterEntry(before: TestEntry | undefined) {
+export function useRegisterEntry() {
   const queries = useQueryClient();
   const { catalogue } = client.tests;
   return useMutation({
-    mutationFn: (entry: JsonObject) => {
+    mutationFn: ({ entry, before }: Registered) => {
       if (before === undefined) return catalogue.create(entry);
       const { id: _id, ...body } = entry;
       return catalogue.put(before.id, body, { version: before.version });
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: [...testsKey, 'catalogue'] }),
+    onSettled: () => queries.invalidateQueries({ queryKey: [...testsKey, 'catalogue'] }),
   });
 }
 

@@ -82,3 +82,13 @@ export function pretty(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
+
+/** So many characters of JSON are read well in one line. */
+const ONE_LINE = 60;
+
+/** The same, in one line where that is short. */
+export function brief(value: unknown): string {
+  const text = pretty(value);
+  const line = typeof value === 'string' ? text : text.replace(/\n */g, ' ');
+  return line.length <= ONE_LINE ? line : text;
+}

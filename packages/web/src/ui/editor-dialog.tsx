@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { isStale } from '../logic/field-errors.ts';
 import { WORDS } from '../words.ts';
 import { Failure } from './notice.tsx';
+import { FormModal } from './unsaved.tsx';
 
 interface Props {
   readonly title: string;
@@ -25,8 +26,8 @@ export function EditorDialog(props: Props) {
     submit();
   };
   return (
-    <Modal opened onClose={close} title={title} size={wide ? 'xl' : 'md'} lockScroll={false}>
-      <form onSubmit={onSubmit} className="editor">
+    <FormModal opened onClose={close} title={title} size={wide ? 'xl' : 'md'}>
+      <form onSubmit={onSubmit} className="editor-form">
         {children}
         {isStale(error) && <p className="editor-stale">{WORDS.editor.stale}</p>}
         {error !== null && error !== undefined && <Failure error={error} />}
@@ -35,10 +36,10 @@ export function EditorDialog(props: Props) {
             {WORDS.editor.close}
           </Button>
           <Button type="submit" loading={isPending}>
-            {verb}
+            {isStale(error) ? WORDS.editor.overwrite : verb}
           </Button>
         </Group>
       </form>
-    </Modal>
+    </FormModal>
   );
 }

@@ -3,7 +3,6 @@ import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
 import { withLocalTimes } from '../../logic/format.ts';
-import { toExecute } from '../../logic/phases.ts';
 import { lookOf } from '../../logic/status.ts';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
@@ -22,18 +21,14 @@ export function Explain({ run, select }: Props) {
   const [open, setOpen] = useState(false);
   if (data === undefined) return <div className="explain" />;
   const { intervention, approval } = data.causes;
-  const next = toExecute(run);
-  const isReady = next !== undefined && !next.isAgain;
-  const summary = isReady
-    ? words.phaseWaits(next.phases.map(({ name }) => name).join(', '))
-    : withLocalTimes(data.summary);
-  const needsPerson = isReady || intervention !== undefined || approval !== undefined;
+  const isAsked = intervention !== undefined || approval !== undefined;
+  const needsPerson = isAsked || data.reasons.some(({ cause }) => cause === 'phase');
   const tone = needsPerson ? 'magenta' : lookOf(run.status).tone;
   return (
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
-        {needsPerson && <StatusMark status="needs_person" bare />} {summary}
-        {needsPerson && !isReady && (
+        {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
+        {isAsked && (
           <Link to="/needs" className="link">
             {words.decide}
           </Link>

@@ -4,6 +4,7 @@ import type { TestEntry } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useCatalogue } from '../../data/tests.ts';
+import { useOpened } from '../../ui/form-state.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { TEST_WORDS } from '../../words-test.ts';
@@ -11,13 +12,18 @@ import { EntryForm } from './entry-form.tsx';
 
 const words = TEST_WORDS.catalogue;
 
+const NEW = '';
+const keyOf = ({ created_by: by, id }: TestEntry): string => `${by} ${id}`;
+
 /** Suites and cases that are registered: what runs each of them, and who is in charge. */
 export function Catalogue({ run }: { readonly run: (suite: string) => void }) {
   const pages = useCatalogue();
-  const [edited, setEdited] = useState<TestEntry | 'new'>();
+  const [edited, setEdited] = useState<string>();
+  const entries = pages.data?.pages.flatMap(({ items }) => items) ?? [];
+  const opened = useOpened(entries, keyOf, edited);
   const may = useMay();
   const register = may('jobs:write') && (
-    <Button variant="default" onClick={() => setEdited('new')}>
+    <Button variant="default" onClick={() => setEdited(NEW)}>
       {words.register}
     </Button>
   );
@@ -32,15 +38,12 @@ export function Catalogue({ run }: { readonly run: (suite: string) => void }) {
         {(entries) => (
           <>
             <div className="row">{register}</div>
-            <Entries entries={entries} run={run} edit={setEdited} />
+            <Entries entries={entries} run={run} edit={(entry) => setEdited(keyOf(entry))} />
           </>
         )}
       </Paged>
       {edited !== undefined && (
-        <EntryForm
-          before={edited === 'new' ? undefined : edited}
-          close={() => setEdited(undefined)}
-        />
+        <EntryForm key={edited} before={opened} close={() => setEdited(undefined)} />
       )}
     </>
   );
@@ -69,12 +72,7 @@ function Entries({ entries, run, edit }: EntriesProps) {
         </thead>
         <tbody>
           {bySuite(entries).map((entry) => (
-            <Row
-              key={`${entry.created_by} ${entry.id}`}
-              entry={entry}
-              run={run}
-              edit={() => edit(entry)}
-            />
+            <Row key={keyOf(entry)} entry={entry} run={run} edit={() => edit(entry)} />
           ))}
         </tbody>
       </table>

@@ -6,6 +6,7 @@ import { pathOf, readText, type TextProblem } from '../../logic/document.ts';
 import { writtenEntry } from '../../logic/written-entry.ts';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
+import { useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
 import { FIRST_SUITE, TEST_WORDS } from '../../words-test.ts';
@@ -23,17 +24,21 @@ export function EntryForm({ before, close }: Props) {
   const [text, setText] = useState(() =>
     before === undefined ? FIRST_SUITE : writtenEntry(before),
   );
-  const register = useRegisterEntry(before);
+  const register = useRegisterEntry();
+  const version = useSeenVersion(before, register.error);
   const read = readText(text, words.noObject);
   const refused = register.error instanceof ApiError ? register.error.validationErrors : [];
   const submit = () => {
     if ('problems' in read) return;
-    register.mutate(read.value, {
-      onSuccess: ({ id }) => {
-        close();
-        tell(words.registered(id));
+    register.mutate(
+      { entry: read.value, before: before && { id: before.id, version } },
+      {
+        onSuccess: ({ id }) => {
+          close();
+          tell(words.registered(id));
+        },
       },
-    });
+    );
   };
   return (
     <EditorDialog
