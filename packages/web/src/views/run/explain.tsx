@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
+import { withLocalTimes } from '../../logic/format.ts';
 import { lookOf } from '../../logic/status.ts';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
@@ -26,7 +27,7 @@ export function Explain({ run, select }: Props) {
   return (
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
-        {needsPerson && <StatusMark status="needs_person" bare />} {data.summary}
+        {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
         {isAsked && (
           <Link to="/needs" className="link">
             {words.decide}
@@ -64,7 +65,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
     <ul className="reasons">
       {reasons.map(({ cause, detail, frees, until }) => (
         <li key={cause + detail}>
-          {detail !== summary && detail}
+          {detail !== summary && withLocalTimes(detail)}
           {frees !== null && (
             <span className="dim">
               {' '}
