@@ -6,13 +6,16 @@ import { useMay } from './scopes.ts';
 
 const key = ['approvals'] as const;
 
-/** Questions that are open, the newest first, and which of them wait for who is signed in. */
-export function useOpenApprovals() {
+/**
+ * Questions that are open, the newest first, and which of them wait for who is signed in.
+ * @param runId only those of this run
+ */
+export function useOpenApprovals(runId?: string) {
   const may = useMay()('runs:read');
   return useQuery({
-    queryKey: [...key, 'open'],
+    queryKey: [...key, 'open', runId ?? null],
     queryFn: async ({ signal }) => {
-      const query = { state: ['open'], limit: 100 };
+      const query = { state: ['open'], limit: 100, ...(runId && { run_id: runId }) };
       const [all, own] = await Promise.all([
         client.approvals.list(query, { signal }).first(),
         client.approvals.list({ ...query, mine: true }, { signal }).first(),

@@ -6,12 +6,17 @@ import { LIVE_MS, refreshEvery } from './live.ts';
 const key = ['interventions'] as const;
 const OPEN = ['open', 'assigned'] as const;
 
-/** What waits for a person, the newest first. */
-export function useOpenInterventions() {
+/**
+ * What waits for a person, the newest first.
+ * @param runId only what is asked about this run
+ */
+export function useOpenInterventions(runId?: string) {
   return useQuery({
-    queryKey: [...key, 'open'],
+    queryKey: [...key, 'open', runId ?? null],
     queryFn: ({ signal }) =>
-      client.interventions.list({ state: OPEN, limit: 100 }, { signal }).first(),
+      client.interventions
+        .list({ state: OPEN, limit: 100, ...(runId && { job_id: runId }) }, { signal })
+        .first(),
     refetchInterval: refreshEvery(LIVE_MS.list),
   });
 }

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
@@ -28,11 +27,6 @@ export function Explain({ run, select }: Props) {
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
         {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
-        {isAsked && (
-          <Link to="/needs" className="link">
-            {words.decide}
-          </Link>
-        )}
         {data.nodes.length > 0 && (
           <button
             type="button"
