@@ -1,6 +1,12 @@
 import type { Command as Commander } from 'commander';
 import { listBudgets, removeBudget, setBudget } from './commands/budgets.ts';
-import { listQuotas, removeQuota, setQuota, showOwnQuota } from './commands/quotas.ts';
+import {
+  listQuotas,
+  removeQuota,
+  setQuota,
+  showOwnQuota,
+  showQuotaUse,
+} from './commands/quotas.ts';
 import { changeMembers, createTeam, listTeams, removeTeam, showTeam } from './commands/teams.ts';
 import { collect, type Perform } from './perform.ts';
 
@@ -75,6 +81,11 @@ function addQuotas(quotas: Commander, perform: Perform): void {
     .description('delete a quota; that of * counts from then on')
     .argument('<principal>')
     .action((principal) => perform(removeQuota, principal));
+  quotas
+    .command('use')
+    .description('say what somebody may have, and has')
+    .argument('<principal>')
+    .action((principal) => perform(showQuotaUse, principal));
   quotas
     .command('me')
     .description('say what this command line may have, and has')

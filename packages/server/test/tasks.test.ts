@@ -5,7 +5,10 @@ let api: TaskApi;
 beforeAll(async () => {
   api = await startTaskApi({
     actions: {
-      noop: (call) => ({ status: 'completed', output: { got: call.with.value ?? null } }),
+      noop: (call) =>
+        call.with.fail === true
+          ? { status: 'failed', error: { classification: 'permanent', type: 'x', message: 'no' } }
+          : { status: 'completed', output: { got: call.with.value ?? null } },
     },
   });
 });
@@ -199,6 +202,28 @@ describe('a change of a task', () => {
     expect(again.body.task_id).toBe(first.body.task_id);
     const other = await api.call(TASKS, { body: aQuietTask({ title: 'other' }), headers });
     expect(other.status).toBe(422);
+  });
+});
+
+describe('a list of tasks', () => {
+  it('has those only whose last run has failed, or only the others', async () => {
+    const fails = { pipeline: [{ id: 'only', uses: 'noop', with: { fail: '${params.fail}' } }] };
+    const payload = { ...fails, params: { fail: true } };
+    const make = (title: string) => api.make(aQuietTask({ title, payload, max_retries: 0 }));
+    const [bad, mended, never] = [await make('f bad'), await make('f mended'), await make('f new')];
+    const run = async (taskId: string, body?: object) => {
+      const { details } = await api.ask(taskId, 'run_now', body);
+      return (await api.over(details.run_id ?? '')).status;
+    };
+    expect(await run(bad.task_id)).toBe('failed');
+    expect(await run(mended.task_id)).toBe('failed');
+    expect(await run(mended.task_id, { params: { fail: false } })).toBe('completed');
+    const found = async (failing: boolean) => {
+      const { body } = await api.call(`${TASKS}?title=f%20*&failing=${failing}`);
+      return [body.total, ...body.items.map(({ task_id: id }: { task_id: string }) => id)];
+    };
+    expect(await found(true)).toEqual([1, bad.task_id]);
+    expect(await found(false)).toEqual([2, never.task_id, mended.task_id]);
   });
 });
 

@@ -203,11 +203,6 @@ export const PROFILE_WORDS = {
     done: (name: string) => `${name} is deleted.`,
     notDone: 'It was not deleted',
   },
-  leave: {
-    title: 'Leave without saving?',
-    text: 'What you have changed here is not saved. Leaving drops it.',
-    verb: 'Leave and drop it',
-  },
   restored: 'What you had not saved is back.',
   discard: 'Drop it',
   discardTitle: 'Drop what is not saved?',

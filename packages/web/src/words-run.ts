@@ -178,7 +178,7 @@ export const RUN_WORDS = {
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     moreDecisions: (count: number) =>
-      count === 1 ? 'Decide about one more' : `Decide about ${count} more`,
+      count <= 0 ? 'Decide' : count === 1 ? 'Decide about one more' : `Decide about ${count} more`,
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },
@@ -249,6 +249,7 @@ export const RUN_WORDS = {
     results: 'Results',
     metadata: 'Metadata',
     graph: 'The graph as it was submitted',
-    omitted: 'It is large: this is its first part.',
+    omitted: (nodes: string, edges: string | undefined) =>
+      `It is large: ${nodes} more nodes${edges === undefined ? '' : ` and ${edges} more edges`} are not shown here. The bundle has all of them.`,
   },
 } as const;

@@ -57,7 +57,8 @@ it('raises a budget, and what waited for money goes on', async () => {
   });
   const { page } = await signedIn(browser, served);
   await page.getByRole('link', { name: /Needs me/ }).click();
-  const waits = page.getByRole('article').filter({ hasText: run.run_id.slice(-8) });
+  const link = page.locator(`a[href*="${run.run_id}"]`);
+  const waits = page.getByRole('article').filter({ has: link });
   await waits.getByRole('button', { name: 'Raise the budget' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('New limit in USD').fill('5');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SYSTEM_SECTIONS } from '../src/logic/system-sections.ts';
+import { breakAnswers, brokenScenes } from './broken.ts';
 import { openBrowser, signedIn, visit } from './browser.ts';
 import { type Console, startConsole } from './served.ts';
 import { smallPng } from './small-png.ts';
@@ -44,15 +45,6 @@ const EMPTY: readonly Scene[] = [
   })),
 ];
 const NO_RUN = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
-const BROKEN: readonly Scene[] = ['runs', 'tasks', 'tests', 'templates'].map((name) => ({
-  ...{ name: `${name}-error`, path: `/${name}` },
-}));
-const PROBLEM = {
-  ...{ type: 'about:blank', title: 'The server has failed', status: 500 },
-  detail: 'The database did not answer in time. Nothing was changed.',
-  ...{ error_code: 'internal', remedy: 'Try again; if it stays so, ask who runs the server.' },
-  ...{ request_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', validation_errors: [] },
-};
 
 let served: Console;
 let browser: Browser;
@@ -107,7 +99,7 @@ it(
     for (const stage of STAGES) scenes.push(...(await stage(served.client)));
     await takeAll(scenes);
     await takeAll([{ name: 'run-missing', path: `/runs/${NO_RUN}` }]);
-    await takeBroken();
+    await takeBroken(scenes);
     await takeAway(scenes.find(({ name }) => name === 'run-running'));
     writeIndex();
     expect(taken.length).toBeGreaterThan(0);
@@ -139,19 +131,12 @@ async function takeAll(scenes: readonly Scene[]): Promise<void> {
   }
 }
 
-async function takeBroken(): Promise<void> {
-  const broken = ({ page }: Eye) =>
-    page.route('**/api/v1/**', (route) =>
-      /session|health/.test(route.request().url())
-        ? route.fallback()
-        : route.fulfill({
-            ...{ status: 500, contentType: 'application/problem+json' },
-            body: JSON.stringify(PROBLEM),
-          }),
-    );
-  await Promise.all(eyes.map(broken));
-  await takeAll(BROKEN);
-  await Promise.all(eyes.map(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' })));
+async function takeBroken(scenes: readonly Scene[]): Promise<void> {
+  for (const scene of brokenScenes(scenes).filter(isWanted)) {
+    const mends = await Promise.all(eyes.map(({ page }) => breakAnswers(page, scene)));
+    await takeAll([scene]);
+    await Promise.all(mends.map((mend) => mend()));
+  }
 }
 
 async function takeAway(run: Scene | undefined): Promise<void> {
@@ -194,7 +179,8 @@ async function take({ page, asked, width, theme }: Eye, name: string): Promise<v
     const height = Math.min(most, Math.max(least, wanted));
     await page.setViewportSize({ width, height });
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (last?.equals(png) && asked.size === 0) break;
+    const isReading = asked.size > 0 || (await page.locator('.skeleton').count()) > 0;
+    if (last?.equals(png) && !isReading) break;
     last = png;
   }
   if (last !== undefined)

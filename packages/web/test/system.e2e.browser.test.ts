@@ -232,11 +232,11 @@ describe('a view whose file is not there yet', () => {
 
 it('a page that is loaded while the server starts says so, and goes on by itself', async () => {
   const { page } = await visit(browser, served);
-  const starting = { status: 503, contentType: 'application/problem+json', body: '{}' };
+  const starting = { status: 503, contentType: 'application/json', body: '{"status":"starting"}' };
   const routes = /\/(auth\/session|health\/ready)$/;
   await page.route(routes, (route) => route.fulfill(starting));
   await page.goto(served.url);
-  await page.getByText('The server is starting or stopping.').waitFor();
+  await page.getByText('It is starting.').waitFor();
   await page.unroute(routes);
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });

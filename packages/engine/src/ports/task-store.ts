@@ -190,6 +190,8 @@ export interface TaskFilter {
   readonly title?: string;
   readonly titlePrefix?: string;
   readonly concurrencyKey?: string;
+  /** Whether the last of its runs that is over has failed. */
+  readonly failing?: boolean;
 }
 
 /** A firing as it was written down, or as it waits. */

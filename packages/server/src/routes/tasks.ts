@@ -78,6 +78,11 @@ function addReading(app: Typed, parts: TaskParts): void {
               Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
             ),
             concurrency_key: Type.Optional(Type.String()),
+            failing: Type.Optional(
+              Type.Boolean({
+                description: 'Whether the last of its runs that is over has failed.',
+              }),
+            ),
             last_runs: Type.Optional(
               Type.Integer({
                 minimum: 0,

@@ -90,6 +90,7 @@ export interface TaskQuery extends Paging {
   readonly created_by?: string;
   readonly title?: string;
   readonly concurrency_key?: string;
+  readonly failing?: boolean;
   readonly last_runs?: number;
 }
 
@@ -97,7 +98,16 @@ export interface TaskQuery extends Paging {
 export async function listTasks(
   { tasks }: TaskParts,
   caller: Caller,
-  { status, schedule_kind, created_by, title, concurrency_key, last_runs, ...paging }: TaskQuery,
+  {
+    status,
+    schedule_kind,
+    created_by,
+    title,
+    concurrency_key,
+    failing,
+    last_runs,
+    ...paging
+  }: TaskQuery,
 ): Promise<List<Task>> {
   const access = authorize(caller.principal, 'tasks:read', WHAT);
   const request = pageRequest(paging, runKey);
@@ -106,6 +116,7 @@ export async function listTasks(
     ...(schedule_kind !== undefined && { scheduleKind: schedule_kind }),
     ...(created_by !== undefined && { createdBy: created_by }),
     ...(concurrency_key !== undefined && { concurrencyKey: concurrency_key }),
+    ...(failing !== undefined && { failing }),
     ...titleOf(title),
   };
   const page = await tasks.list(access, filter, request);

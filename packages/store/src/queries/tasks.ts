@@ -22,6 +22,10 @@ export async function findTask(
   return row && taskOf(row);
 }
 
+/** Runs that are over stand in `runs`; for each task the end of an index is read. */
+const FAILING = `coalesce((select r.status in ('failed', 'timeout', 'aborted') from runs r
+  where r.task_id = t.task_id order by r.run_id desc limit 1), false)`;
+
 /** Newest first. */
 export function listTasks(
   db: Database,
@@ -44,6 +48,7 @@ export function listTasks(
   if (filter.titlePrefix !== undefined) {
     where.push(`t.title like ${given.add(`${escapeLike(filter.titlePrefix)}%`)}`);
   }
+  if (filter.failing !== undefined) where.push(filter.failing ? FAILING : `not ${FAILING}`);
   return pageOf<TaskRow, TaskRecord>(db, {
     ...{ columns: WHOLE, from: 'tasks t', where, key: ['t.task_id'], newestFirst: true },
     ...{ after: page.after === undefined ? undefined : [page.after], page, given, item: taskOf },

@@ -2,25 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Resolution } from '@tenuto/contract';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
+import { needsKey } from './needs.ts';
 
 const key = ['interventions'] as const;
-const OPEN = ['open', 'assigned'] as const;
-
-/**
- * What waits for a person, the newest first.
- * @param runId only what is asked about this run
- */
-export function useOpenInterventions(runId?: string) {
-  return useQuery({
-    queryKey: [...key, 'open', runId ?? null],
-    queryFn: ({ signal }) =>
-      client.interventions
-        .list({ state: OPEN, limit: 100, ...(runId && { job_id: runId }) }, { signal })
-        .first(),
-    refetchInterval: refreshEvery(LIVE_MS.list),
-  });
-}
-
 /** What was decided lately. */
 export function useDecidedInterventions() {
   return useQuery({
@@ -57,6 +41,7 @@ export function useDecide() {
       ),
     onSettled: () =>
       Promise.all([
+        queries.invalidateQueries({ queryKey: needsKey }),
         queries.invalidateQueries({ queryKey: key }),
         queries.invalidateQueries({ queryKey: ['run'] }),
       ]),
@@ -76,6 +61,6 @@ export function useAssign() {
   return useMutation({
     mutationFn: ({ id, version, assignee }: Assignment) =>
       client.interventions.assign(id, assignee, { version }),
-    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+    onSettled: () => queries.invalidateQueries({ queryKey: needsKey }),
   });
 }

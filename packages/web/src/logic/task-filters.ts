@@ -7,7 +7,7 @@ export interface TaskFilters {
   readonly status?: string;
   readonly kind?: string;
   readonly title?: string;
-  /** Only those whose last run has failed, of what has been read. */
+  /** Only those whose last run has failed. */
   readonly failing?: string;
 }
 
@@ -22,10 +22,11 @@ export function readTaskFilters(search: Readonly<Record<string, unknown>>): Task
   };
 }
 
-export function taskQueryOf({ status, kind, title }: TaskFilters): TaskQuery {
+export function taskQueryOf({ status, kind, title, failing }: TaskFilters): TaskQuery {
   return {
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { schedule_kind: kind }),
+    ...(failing !== undefined && { failing: true }),
     ...(title !== undefined && { title: title.endsWith('*') ? title : `${title}*` }),
   };
 }

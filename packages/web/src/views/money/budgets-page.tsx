@@ -8,6 +8,7 @@ import { percent } from '../../logic/format.ts';
 import { NEW, type OpenSearch } from '../../logic/open-search.ts';
 import { spentShare, usd } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { useOpened } from '../../ui/form-state.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -98,7 +99,7 @@ function Budgets({ open, go, may }: BudgetsProps) {
       act: () => remove.mutate(id, { onError: (error) => tellFailure(words.remove, error) }),
     });
   const known = budgets.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ budget_id: id }) => id === open);
+  const edited = useOpened(known, ({ budget_id: id }) => id, open);
   const actions: Column<StoredBudget> = {
     head: '',
     cell: (budget) =>

@@ -84,7 +84,7 @@ function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {
   const isBlank = base === undefined ? editor.outline.phases.length === 0 : !editor.isDirty;
   return (
     <>
-      {base !== undefined && <StoredActions base={base} saving={saving} />}
+      {base !== undefined && <StoredActions base={base} />}
       {!isReadOnly && (
         <Button
           onClick={saving.save}
@@ -98,12 +98,7 @@ function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {
   );
 }
 
-interface StoredProps {
-  readonly base: ProfileView;
-  readonly saving: Saving;
-}
-
-function StoredActions({ base, saving }: StoredProps) {
+function StoredActions({ base }: { readonly base: ProfileView }) {
   const { editor, isReadOnly } = useDesk();
   const search: ProfileSearch = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -143,14 +138,7 @@ function StoredActions({ base, saving }: StoredProps) {
       {search.start && (
         <StartDialog profile={base} isUnsaved={editor.isDirty} close={() => turn(false)} />
       )}
-      <DeleteDialog
-        profile={base}
-        isOpen={isDeleting}
-        close={() => setDeleting(false)}
-        done={() => {
-          saving.isLeaving.current = true;
-        }}
-      />
+      <DeleteDialog profile={base} isOpen={isDeleting} close={() => setDeleting(false)} />
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useOpenApprovals } from '../../data/approvals.ts';
-import { useOpenInterventions } from '../../data/interventions.ts';
+import { useNeeds } from '../../data/needs.ts';
 import { RUN_WORDS } from '../../words-run.ts';
 import { WaitingApproval } from '../needs/approval.tsx';
 import { WaitingIntervention } from '../needs/intervention.tsx';
@@ -11,24 +10,17 @@ const MOST = 3;
 
 /** What a run asks of people, with what may be decided: the one thing that calls. */
 export function Decisions({ runId }: { readonly runId: string }) {
-  const { data: asked } = useOpenApprovals(runId);
-  const { data: open } = useOpenInterventions(runId);
+  const { data } = useNeeds();
+  const approvals = (data?.approvals?.items ?? []).filter(({ run_id: id }) => id === runId);
+  const others = (data?.interventions?.items ?? []).filter(({ job_id: id }) => id === runId);
   const cards = [
-    ...(asked?.items ?? []).map((item) => (
-      <WaitingApproval
-        key={item.approval_id}
-        item={item}
-        isMine={asked?.mine.includes(item.approval_id) === true}
-      />
-    )),
-    ...(open?.items ?? []).map((item) => (
-      <WaitingIntervention key={item.intervention_id} item={item} />
-    )),
+    ...approvals.map((item) => <WaitingApproval key={item.approval_id} item={item} />),
+    ...others.map((item) => <WaitingIntervention key={item.intervention_id} item={item} />),
   ];
   return (
     <>
       {cards.slice(0, MOST)}
-      {cards.length > MOST && (
+      {data !== undefined && (cards.length === 0 || cards.length > MOST) && (
         <Link to="/needs" search={{ show: 'all' }} className="link">
           {RUN_WORDS.explain.moreDecisions(cards.length - MOST)}
         </Link>

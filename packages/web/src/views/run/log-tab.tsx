@@ -1,4 +1,4 @@
-import type { JobNode, RunDetail } from '@tenuto/contract';
+import type { RunDetail } from '@tenuto/contract';
 import { useDeferredValue, useMemo, useState } from 'react';
 import {
   isFiltered,
@@ -7,7 +7,9 @@ import {
   useLogEnds,
   useLogMatches,
 } from '../../data/logs.ts';
-import { useAttempts, useRunNodes } from '../../data/runs.ts';
+import { useRunGraph, useRunNode, useRunStates } from '../../data/run-graph.ts';
+import { useAttempts } from '../../data/runs.ts';
+import { nodeIds, worthReading } from '../../logic/log-nodes.ts';
 import { readLine, withEnds } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
@@ -28,9 +30,8 @@ interface Props {
 
 /** What a node has said, as it says it. */
 export function LogTab({ run, node, line, select }: Props) {
-  const { data: job } = useRunNodes(run.run_id);
-  const nodes = job?.nodes ?? [];
-  const shown = node ?? worthReading(nodes)?.node_id;
+  const { nodes, first } = useNodes(run);
+  const shown = node ?? first;
   const nodeCount = Object.values(run.counts).reduce((sum, one) => sum + one, 0);
   const goesOn = !isOver(run.status);
   const of: LogOf = { runId: run.run_id, nodeId: shown, goesOn, follows: nodeCount <= 1_000 };
@@ -72,7 +73,7 @@ export function LogTab({ run, node, line, select }: Props) {
         <Failure error={error} again={() => void refetch()} />
       )}
       {ends === undefined && error === null && <Waiting />}
-      {ends?.length === 0 && <Silent node={nodes.find(({ node_id: id }) => id === shown)} />}
+      {ends?.length === 0 && <Silent run={run} node={shown} />}
       {ends !== undefined && ends.length > 0 && !listed && (
         <LogLines
           key={shown}
@@ -95,18 +96,28 @@ export function LogTab({ run, node, line, select }: Props) {
   );
 }
 
+interface SilentProps {
+  readonly run: RunDetail;
+  readonly node: string | undefined;
+}
+
 /** Why there is no line, where that is known. */
-function Silent({ node }: { readonly node: JobNode | undefined }) {
-  const why = node?.error?.message ?? words.emptyText;
-  return <Empty title={words.empty} text={why} />;
+function Silent({ run, node }: SilentProps) {
+  const { data } = useRunNode(run.run_id, node, `${run.version}`);
+  return <Empty title={words.empty} text={data?.error?.message ?? words.emptyText} />;
+}
+
+const NONE: readonly string[] = [];
+
+/** The nodes that have a log, however many, and the one that is shown while none is chosen. */
+function useNodes(run: RunDetail) {
+  const { data: graph } = useRunGraph(run.run_id);
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const made = states?.instances;
+  // Which nodes there are changes with what is made of patterns, ten times a second only how they stand.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  const nodes = useMemo(() => (graph && states ? nodeIds(graph, states) : NONE), [graph, made]);
+  return { nodes, first: graph && states && worthReading(graph, states) };
 }
 
 const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };
-
-/** The node whose log most people come for. */
-function worthReading(nodes: readonly JobNode[]): JobNode | undefined {
-  const spoke = nodes.filter(({ error }) => error?.type !== 'upstream_failed');
-  const first = (...wanted: readonly JobNode['status'][]) =>
-    spoke.find(({ status }) => wanted.includes(status));
-  return first('failed', 'timeout') ?? first('running') ?? first('completed') ?? nodes[0];
-}

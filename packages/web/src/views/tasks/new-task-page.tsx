@@ -39,20 +39,22 @@ function copyOf(task: Task): TaskDraft {
   return { ...draftOf(task), title: `${task.title} (copy)`.slice(0, 200) };
 }
 
-function Form({ first }: { readonly first: TaskDraft }) {
+function Form({ first: given }: { readonly first: TaskDraft }) {
+  const [first] = useState(given);
   const [draft, setDraft] = useState(first);
   const navigate = useNavigate();
   const create = useCreateTask();
   return (
     <TaskEditor
       draft={draft}
+      first={first}
       put={(part) => setDraft((known) => ({ ...known, ...part }))}
       verb={words.submit}
       submit={(body) =>
         create.mutate(body, {
           onSuccess: ({ task_id: taskId }) => {
             tell(words.created);
-            void navigate({ to: '/tasks/$taskId', params: { taskId } });
+            void navigate({ to: '/tasks/$taskId', params: { taskId }, ignoreBlocker: true });
           },
         })
       }

@@ -9,6 +9,7 @@ import { isStale } from '../../logic/field-errors.ts';
 import { bodyOf, type Fault, type ReadDraft, type TaskDraft } from '../../logic/task-draft.ts';
 import { faultAt, faultsBeside } from '../../logic/task-faults.ts';
 import { Failure } from '../../ui/notice.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { TASK_FORM_WORDS as words } from '../../words-task-form.ts';
 import { Advanced } from './advanced.tsx';
 import { ScheduleFields } from './schedule-fields.tsx';
@@ -31,6 +32,8 @@ type Body = Extract<ReadDraft, { readonly body: unknown }>['body'];
 
 interface Props {
   readonly draft: TaskDraft;
+  /** What the form began with. */
+  readonly first: TaskDraft;
   readonly put: (part: Partial<TaskDraft>) => void;
   readonly verb: string;
   readonly submit: (body: Body) => void;
@@ -43,7 +46,7 @@ interface Props {
 
 /** The form of a task; what its schedule means stands beside it while it is written. */
 export function TaskEditor(props: Props) {
-  const { draft, put, submit, error, notice } = props;
+  const { draft, first, put, submit, error, notice } = props;
   const read = bodyOf(draft);
   const checked = useCheck(read);
   const told = useDraftPreview(draft);
@@ -72,6 +75,7 @@ export function TaskEditor(props: Props) {
         </div>
       </form>
       <SchedulePreview draft={draft} told={told} />
+      <UnsavedGuard isDirty={JSON.stringify(draft) !== JSON.stringify(first)} />
     </div>
   );
 }

@@ -15,6 +15,7 @@ import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
 import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
@@ -51,9 +52,10 @@ interface EditorProps {
   readonly first: string;
 }
 
-function Editor({ before: given, first }: EditorProps) {
+function Editor({ before: given, first: opened }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
+  const [first] = useState(opened);
   const [text, setText] = useState(first);
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
@@ -71,7 +73,7 @@ function Editor({ before: given, first }: EditorProps) {
       {
         onSuccess: ({ name, version }) => {
           tell(words.saved(name, version));
-          void navigate({ to: '/templates/$name', params: { name } });
+          void navigate({ to: '/templates/$name', params: { name }, ignoreBlocker: true });
         },
       },
     );
@@ -108,6 +110,7 @@ function Editor({ before: given, first }: EditorProps) {
           </Button>
         </div>
       </form>
+      <UnsavedGuard isDirty={text !== first} />
       <DryRunCard
         title={words.preview}
         dag={dagOf(written?.value)}

@@ -1,0 +1,6 @@
+-- What an overview asks: which tasks fail. Few runs of tasks fail, so that this index is small.
+create index runs_task_failures on runs (run_id) include (task_id, owner)
+  where task_id is not null and status in ('failed', 'timeout', 'aborted');
+
+-- When a token was last let in; written at most once a minute, and not while a request waits.
+alter table api_tokens add column last_used_at timestamptz;
