@@ -1,26 +1,25 @@
 import type { Cause } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
-import { heldUpBy, reason } from './explain-reason.ts';
+import { ofNode, onlyCause, reason } from './explain-reason.ts';
 
-const node = (node_id: string, cause: Cause, detail = '') => ({
-  ...{ node_id, status: 'waiting' as const },
-  reasons: [reason(cause, { detail })],
-});
+const causes = (...of: readonly (readonly [Cause, number])[]) => new Map(of);
 
 describe('a run that one node holds up', () => {
   it('says which, and what that one waits for', () => {
-    const event = node('shipped', 'event', 'It waits for an event on "shipments".');
-    const after = [node('store', 'parents'), node('pack', 'group'), node('tidy', 'cleanup')];
-    expect(heldUpBy([event, ...after])).toBe(
-      'The run waits at "shipped". It waits for an event on "shipments".',
-    );
+    expect(onlyCause(causes(['parents', 3], ['event', 1], ['cleanup', 1]))).toBe('event');
+    const told = ofNode('shipped', reason('event', { detail: 'It waits for an event.' }));
+    expect(told).toMatchObject({
+      detail: 'The run waits at "shipped". It waits for an event.',
+      of: { node_id: 'shipped' },
+    });
   });
 
   it.each([
-    ['several wait', [node('a', 'event'), node('b', 'signal')]],
-    ['it is at work', [node('a', 'running'), node('b', 'parents')]],
-    ['nothing waits', []],
-  ])('is not said where %s', (_, nodes) => {
-    expect(heldUpBy(nodes)).toBeUndefined();
+    ['several wait for the same', causes(['event', 2])],
+    ['several wait', causes(['event', 1], ['signal', 1])],
+    ['it is at work', causes(['running', 1], ['parents', 1])],
+    ['nothing waits', causes()],
+  ])('is not said where %s', (_, given) => {
+    expect(onlyCause(given)).toBeUndefined();
   });
 });

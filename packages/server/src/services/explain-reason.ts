@@ -1,11 +1,5 @@
 /** How a reason to wait is put into words. */
-import {
-  type Cause,
-  type Explanation,
-  formatTime,
-  type Json,
-  type ReasonToWait,
-} from '@tenuto/contract';
+import { type Cause, formatTime, type Json, type ReasonToWait } from '@tenuto/contract';
 
 interface Told {
   readonly detail: string;
@@ -63,8 +57,28 @@ const PHRASES: Partial<Record<Cause, string>> = {
   circuit: 'for a circuit to close',
 };
 
-/** These wait for other nodes of the run. */
-const FOLLOWS: ReadonlySet<Cause> = new Set(['parents', 'group', 'cleanup']);
+/** Causes of nodes that only wait for others of their run, or are under way. */
+const BEHIND: ReadonlySet<Cause> = new Set([
+  ...(['run_not_started', 'parents', 'group', 'group_full', 'children', 'cleanup'] as const),
+]);
+
+/** The cause that holds one node, and through it all others; undefined where there are more. */
+export function onlyCause(causes: ReadonlyMap<Cause, number>): Cause | undefined {
+  const holding = [...causes].filter(([cause]) => !BEHIND.has(cause));
+  const [first] = holding;
+  const isAlone = holding.length === 1 && first?.[1] === 1;
+  return isAlone && PHRASES[first[0]] !== undefined ? first[0] : undefined;
+}
+
+/** What holds a node, said of the run that waits for it. */
+export function ofNode(nodeId: string, told: ReasonToWait): ReasonToWait {
+  const { detail, of } = told;
+  return {
+    ...told,
+    detail: `The run waits at "${nodeId}". ${detail}`,
+    of: { ...of, node_id: nodeId },
+  };
+}
 
 /** What the nodes of a run do, in one sentence; empty when there is nothing to say. */
 export function summaryOf(causes: ReadonlyMap<Cause, number>): string {
@@ -77,15 +91,4 @@ export function summaryOf(causes: ReadonlyMap<Cause, number>): string {
     parts.push(`${counted(count, 'node')} ${count === 1 ? 'waits' : 'wait'} ${phrase}`);
   }
   return parts.length === 0 ? '' : `${parts.join(', ')}.`;
-}
-
-/**
- * What a run waits for in the words of its node, where one alone holds up all others; undefined where
- * none does, or several.
- */
-export function heldUpBy(nodes: Explanation['nodes']): string | undefined {
-  const [one, ...more] = nodes.filter(({ reasons: [why] }) => why && !FOLLOWS.has(why.cause));
-  const [why] = one?.reasons ?? [];
-  if (one === undefined || why === undefined || more.length > 0) return undefined;
-  return PHRASES[why.cause] && `The run waits at "${one.node_id}". ${why.detail}`;
 }

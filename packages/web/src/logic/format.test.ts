@@ -55,6 +55,14 @@ describe('a time', () => {
     expect(relative(Date.parse('2099-01-16T12:00:00Z'), now)).toBe('in 73 y');
   });
 
+  it('is said with the zone of the reader inside a sentence, too', () => {
+    const at = Date.UTC(2026, 0, 15, 9, 30, 0);
+    expect(withLocalTimes('It sleeps until 2026-01-15T09:30:00.000Z.')).toBe(
+      `It sleeps until ${exact(at)}.`,
+    );
+    expect(withLocalTimes('1 node runs.')).toBe('1 node runs.');
+  });
+
   it('is said exactly with the zone of the reader', () => {
     expect(exact(now)).toMatch(/^2026-01-1\d \d\d:\d\d:00 (UTC|[+-]\d\d:\d\d)$/);
     expect(timeOfDay(now + 7)).toMatch(/^\d\d:\d\d:00\.007$/);

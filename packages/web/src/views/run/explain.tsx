@@ -28,11 +28,6 @@ export function Explain({ run, select }: Props) {
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
         {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
-        {isAsked && (
-          <Link to="/needs" className="link">
-            {words.decide}
-          </Link>
-        )}
         <ToCircuit explanation={data} />
         {data.nodes.length > 0 && (
           <button
