@@ -21,11 +21,11 @@ const WHOLE = [
 
 /** Scenes of which a part cannot be read, and the rest stays. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  'run-failed': /\/graph(\/state)?(\?|$)/,
-  'run-failed-log': /\/logs/,
-  'run-failed-history': /\/history/,
-  'phased-artifacts': /\/artifacts/,
-  'phased-cost': /\/metrics/,
+  'run-failed': /\/api\/v1\/.*\/graph\/state/,
+  'run-failed-log': /\/api\/v1\/.*\/logs/,
+  'run-failed-history': /\/api\/v1\/.*\/history/,
+  'phased-artifacts': /\/api\/v1\/.*\/artifacts/,
+  'phased-cost': /\/api\/v1\/.*\/metrics/,
 };
 
 /** What was staged, once more with errors for answers. */

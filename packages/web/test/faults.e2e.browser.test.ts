@@ -63,6 +63,56 @@ describe('a list that cannot be read', () => {
   });
 });
 
+it('a list says that it is still that of an earlier filter', async () => {
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/runs`);
+  await page.getByRole('row').nth(1).waitFor();
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/\/api\/v1\/runs\?.*status=paused/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Paused' }).click();
+  await page.locator('#content[aria-busy="true"]').waitFor();
+  await page.getByText('Loading', { exact: true }).waitFor();
+  letGo();
+  await page.locator('#content[aria-busy="false"]').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  expect(await page.getByRole('row').count()).toBe(0);
+  await page.context().close();
+});
+
+describe('a part of a run', () => {
+  it('that cannot be read says so alone, and mends itself', async () => {
+    const job = await served.client.jobs.submit(FAILS);
+    const { page } = await signedIn(browser, served);
+    await page.route(/\/graph\/state/, html(500));
+    await page.goto(`${served.url}/runs/${job.job_id}`);
+    const failure = page.locator('#content').getByRole('alert');
+    await failure.getByText('The server has failed at this').waitFor();
+    await page.getByRole('heading', { name: job.job_name }).waitFor();
+    await page.unroute(/\/graph\/state/);
+    await failure.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  it('whose file is missing leaves the others as they are', async () => {
+    const job = await served.client.jobs.submit(FAILS);
+    const { page } = await signedIn(browser, served);
+    await page.route(/\/assets\/log-tab-/, (route) => route.fulfill({ status: 404 }));
+    await page.goto(`${served.url}/runs/${job.job_id}`);
+    await page.getByRole('tab', { name: 'Log' }).click();
+    await page.getByText('A file of this view could not be loaded.').waitFor();
+    await page.getByRole('heading', { name: job.job_name }).waitFor();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByText('What happened to the run').waitFor();
+    await page.context().close();
+  });
+});
+
 describe('what is asked for', () => {
   it('is made once when its answer is lost and it is asked for again', async () => {
     const task = await served.client.tasks.create({

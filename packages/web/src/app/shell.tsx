@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
+import { useEarlier } from '../data/earlier.ts';
 import { sessionStore } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { WORDS } from '../words.ts';
@@ -46,15 +47,16 @@ function Frame() {
   const openKeys = useCallback(() => setDialog('keys'), []);
   const close = () => setDialog(undefined);
   useShortcuts({ openPalette, openKeys });
+  const isEarlier = useEarlier();
   return (
     <div className="shell">
       <a className="skip" href="#content">
         {WORDS.shell.skip}
       </a>
       <Rail />
-      <TopBar openPalette={openPalette} openKeys={openKeys} />
+      <TopBar {...{ openPalette, openKeys, isEarlier }} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
-      <main className="main" id="content" tabIndex={0}>
+      <main className="main" id="content" tabIndex={0} aria-busy={isEarlier}>
         <AwayNotice />
         <StaleNotice />
         <UpdateNotice />

@@ -11,10 +11,12 @@ import { WORDS } from '../words.ts';
 interface Props {
   readonly openPalette: () => void;
   readonly openKeys: () => void;
+  /** Whether a list is still that of an earlier filter. */
+  readonly isEarlier: boolean;
 }
 
 /** What is the same on every page: search, whether the page is true, who one is. */
-export function TopBar({ openPalette, openKeys }: Props) {
+export function TopBar({ openPalette, openKeys, isEarlier }: Props) {
   return (
     <header className="bar">
       <button type="button" className="bar-search" onClick={openPalette}>
@@ -23,18 +25,18 @@ export function TopBar({ openPalette, openKeys }: Props) {
         <span className="kbd">Ctrl K</span>
       </button>
       <span className="grow" />
-      <Live />
+      <Live isEarlier={isEarlier} />
       <Account openKeys={openKeys} />
     </header>
   );
 }
 
-function Live() {
+function Live({ isEarlier }: Pick<Props, 'isEarlier'>) {
   const state = useStore(connection);
   const away = state.kind === 'away';
   return (
     <span className="live" data-away={away} role="status">
-      {away ? WORDS.shell.away : WORDS.shell.live}
+      {away ? WORDS.shell.away : isEarlier ? WORDS.common.loading : WORDS.shell.live}
     </span>
   );
 }

@@ -23,6 +23,8 @@ const FAILED_MS = 2_000;
 
 interface Feed {
   readonly states: Store<RunStates | undefined>;
+  /** Why the last look has come to nothing; undefined when it has not. */
+  readonly failure: Store<unknown>;
   /** Follows the run for as long as somebody does. @returns what ends it */
   use(): () => void;
   /** Says that something has happened: a run that is over is not looked at by itself. */
@@ -41,6 +43,7 @@ function feedOf(runId: string): Feed {
 
 function createFeed(runId: string): Feed {
   const states = createStore<RunStates | undefined>(undefined);
+  const failure = createStore<unknown>(undefined);
   let users = 0;
   let controller: AbortController | undefined;
   let wake: () => void = () => undefined;
@@ -57,7 +60,11 @@ function createFeed(runId: string): Feed {
     let wait = BUSY_MS;
     while (!signal.aborted) {
       const began = elapsed();
-      const news = await read(signal).catch(failureOf);
+      const news = await read(signal).catch((error: unknown) => {
+        if (!signal.aborted) failure.set(error);
+        return failureOf(error);
+      });
+      if (news !== 'failed' && news !== 'refused') failure.set(undefined);
       if (news === 'more') continue;
       wait = news === 'changed' ? BUSY_MS : Math.min(QUIET_MS, wait * SLOWER);
       const pause = pauseOf(news, wait, states.get());
@@ -65,7 +72,7 @@ function createFeed(runId: string): Feed {
     }
   }
   return {
-    states,
+    ...{ states, failure },
     poke: () => wake(),
     use() {
       users += 1;
@@ -141,6 +148,12 @@ export function useRunStates(runId: string, mark: string): RunStates | undefined
   useEffect(() => feedOf(runId).poke(), [runId, mark]);
   useEffect(() => onReturn(() => feedOf(runId).poke()), [runId]);
   return useStore(feedOf(runId).states);
+}
+
+/** Why nothing is known of how the nodes stand, and what looks again. */
+export function useStatesFailure(runId: string): { readonly error: unknown; again(): void } {
+  const { failure, poke } = feedOf(runId);
+  return { error: useStore(failure), again: poke };
 }
 
 /** One node in full, read again whenever its state has changed. */

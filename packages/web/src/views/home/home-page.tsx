@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { useHome } from '../../data/home.ts';
+import { patiently } from '../../data/patience.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Page } from '../../ui/page.tsx';
+import { Part } from '../../ui/part.tsx';
 import { WORDS } from '../../words.ts';
 import { HOME_WORDS as words } from '../../words-home.ts';
 import { FirstSteps } from './first-steps.tsx';
@@ -13,7 +15,9 @@ import { Troubles } from './troubles.tsx';
 import { Verdict } from './verdict.tsx';
 import './home.css';
 
-const Throughput = lazy(async () => ({ default: (await import('./throughput.tsx')).Throughput }));
+const Throughput = lazy(
+  patiently(async () => ({ default: (await import('./throughput.tsx')).Throughput })),
+);
 
 /** Three questions in ten seconds: is anything wrong, what needs me, what comes next. */
 export function HomePage() {
@@ -40,9 +44,9 @@ export function HomePage() {
           <LatestFailures />
           <NextFirings />
         </div>
-        <Suspense fallback={<div className="card home-chart" />}>
+        <Part fallback={<div className="card home-chart" />}>
           <Throughput />
-        </Suspense>
+        </Part>
       </div>
     </Page>
   );

@@ -1,16 +1,20 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
+import { patiently } from '../../data/patience.ts';
 import { useProfile } from '../../data/profiles.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { Failure } from '../../ui/notice.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { PROFILE_WORDS as words } from '../../words-profile.ts';
 
-const EditorFrame = lazy(async () => ({
-  default: (await import('./editor-frame.tsx')).EditorFrame,
-}));
+const EditorFrame = lazy(
+  patiently(async () => ({
+    default: (await import('./editor-frame.tsx')).EditorFrame,
+  })),
+);
 
 /** An empty profile, or a copy of one, to be drawn. */
 export function NewProfilePage() {
@@ -64,8 +68,8 @@ interface OpenProps {
 
 function Open({ name, profile, first }: OpenProps) {
   return (
-    <Suspense fallback={<Waiting rows={10} />}>
+    <Part fallback={<Waiting rows={10} />}>
       <EditorFrame name={name} profile={profile} first={first} docOf={docOf} />
-    </Suspense>
+    </Part>
   );
 }

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { JobGraph, RunDetail } from '@tenuto/contract';
 import { useMemo } from 'react';
-import { useRunGraph, useRunNode, useRunStates } from '../../data/run-graph.ts';
+import { useRunGraph, useRunNode, useRunStates, useStatesFailure } from '../../data/run-graph.ts';
 import { runGraphOf } from '../../logic/run-graph.ts';
 import { type RunTab, readRunSearch } from '../../logic/run-search.ts';
 import type { RunStates } from '../../logic/run-states.ts';
@@ -29,9 +29,11 @@ interface Props {
 export function Overview({ run, node, select }: Props) {
   const { data: plan, error, refetch } = useRunGraph(run.run_id);
   const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const unread = useStatesFailure(run.run_id);
   if (plan === undefined && error !== null) {
     return <Failure error={error} again={() => void refetch()} />;
   }
+  if (states === undefined && unread.error !== undefined) return <Failure {...unread} />;
   if (plan === undefined || states === undefined) return <Waiting />;
   if (plan.node_ids.length === 0) return <Empty title={words.none} />;
   return <Shown {...{ run, node, select, plan, states }} />;

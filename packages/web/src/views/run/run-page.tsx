@@ -1,8 +1,9 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { RunDetail } from '@tenuto/contract';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
+import { patiently } from '../../data/patience.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { useGraphAhead } from '../../data/run-graph.ts';
 import { useExplanation, useRun } from '../../data/runs.ts';
@@ -17,6 +18,7 @@ import { isOver } from '../../logic/status.ts';
 import { useFavicon } from '../../ui/favicon.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { useTitle } from '../../ui/page.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 import { Explain } from './explain.tsx';
@@ -25,17 +27,31 @@ import './run.css';
 
 // Most who come see it first: it is fetched while the run is still being read.
 const overview = import('./overview.tsx');
-const Overview = lazy(async () => ({ default: (await overview).Overview }));
-const Decisions = lazy(async () => ({ default: (await import('./decisions.tsx')).Decisions }));
-const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
-const TestsTab = lazy(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab }));
-const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
-const ArtifactsTab = lazy(async () => ({
-  default: (await import('./artifacts-tab.tsx')).ArtifactsTab,
-}));
-const CostTab = lazy(async () => ({ default: (await import('./cost-tab.tsx')).CostTab }));
-const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
-const PlanTab = lazy(async () => ({ default: (await import('./plan-tab.tsx')).PlanTab }));
+const Overview = lazy(patiently(async () => ({ default: (await overview).Overview })));
+const Decisions = lazy(
+  patiently(async () => ({ default: (await import('./decisions.tsx')).Decisions })),
+);
+const LogTab = lazy(patiently(async () => ({ default: (await import('./log-tab.tsx')).LogTab })));
+const TestsTab = lazy(
+  patiently(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab })),
+);
+const PhasesTab = lazy(
+  patiently(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab })),
+);
+const ArtifactsTab = lazy(
+  patiently(async () => ({
+    default: (await import('./artifacts-tab.tsx')).ArtifactsTab,
+  })),
+);
+const CostTab = lazy(
+  patiently(async () => ({ default: (await import('./cost-tab.tsx')).CostTab })),
+);
+const HistoryTab = lazy(
+  patiently(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab })),
+);
+const PlanTab = lazy(
+  patiently(async () => ({ default: (await import('./plan-tab.tsx')).PlanTab })),
+);
 
 /** One run: how it stands, why, and everything that is known of it. */
 export function RunPage() {
@@ -111,9 +127,9 @@ function Asked({ run }: { readonly run: RunDetail }) {
   const { approval, intervention } = data?.causes ?? {};
   if (isOver(run.status) || (approval === undefined && intervention === undefined)) return null;
   return (
-    <Suspense>
+    <Part fallback={null}>
       <Decisions runId={run.run_id} />
-    </Suspense>
+    </Part>
   );
 }
 
@@ -126,7 +142,7 @@ interface PanelsProps {
 
 function Panels({ run, search, go, select }: PanelsProps) {
   return (
-    <Suspense fallback={<Waiting rows={8} />}>
+    <Part key={search.tab} fallback={<Waiting rows={8} />}>
       <Tabs.Panel value="phases">
         <PhasesTab run={run} search={search} go={go} />
       </Tabs.Panel>
@@ -160,6 +176,6 @@ function Panels({ run, search, go, select }: PanelsProps) {
       <Tabs.Panel value="plan">
         <PlanTab run={run} />
       </Tabs.Panel>
-    </Suspense>
+    </Part>
   );
 }

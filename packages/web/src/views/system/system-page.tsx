@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Health } from '@tenuto/contract';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { useOpenCircuits } from '../../data/circuits.ts';
 import { useLatestEngines } from '../../data/engines.ts';
 import { useHealth } from '../../data/health.ts';
+import { patiently } from '../../data/patience.ts';
 import { useMay } from '../../data/scopes.ts';
 import {
   factsOf,
@@ -16,6 +17,7 @@ import {
 import type { Status } from '../../logic/status.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { SystemSections } from '../../ui/system-sections.tsx';
@@ -24,9 +26,11 @@ import { SYSTEM_WORDS as words } from '../../words-system.ts';
 import { HealthCharts } from './health-charts.tsx';
 import './system.css';
 
-const Throughput = lazy(async () => ({
-  default: (await import('../home/throughput.tsx')).Throughput,
-}));
+const Throughput = lazy(
+  patiently(async () => ({
+    default: (await import('../home/throughput.tsx')).Throughput,
+  })),
+);
 
 const LOOK_EVERY_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -68,9 +72,9 @@ function Found({ health }: { readonly health: Health }) {
       {(unread === undefined || troubles.length > 0) && <Verdict troubles={troubles} />}
       <HealthCharts />
       {may('runs:read') && (
-        <Suspense fallback={<div className="card home-chart" />}>
+        <Part fallback={<div className="card home-chart" />}>
           <Throughput />
-        </Suspense>
+        </Part>
       )}
       <Parts health={health} services={servicesOf(health, engines.data?.items ?? [])} />
     </>
@@ -145,7 +149,7 @@ function Parts({ health, services }: PartsProps) {
           </thead>
           <tbody>
             {services.map((service) => (
-              <Part key={service.key} service={service} />
+              <ServiceRow key={service.key} service={service} />
             ))}
           </tbody>
         </table>
@@ -182,7 +186,7 @@ function Facts({ health }: { readonly health: Health }) {
 
 const SIGNS = { ok: 'well', degraded: 'degraded', down: 'broken' } as const;
 
-function Part({ service }: { readonly service: Service }) {
+function ServiceRow({ service }: { readonly service: Service }) {
   const { key, check, lifecycle, since, heardAt } = service;
   const { detail, warnings = [] } = check;
   return (

@@ -1,15 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode } from 'react';
 import { now } from '../../data/clock.ts';
+import { patiently } from '../../data/patience.ts';
 import { useTaskStats } from '../../data/tasks.ts';
 import { fillDays } from '../../logic/days.ts';
 import { count, duration, percent } from '../../logic/format.ts';
+import { Part } from '../../ui/part.tsx';
 import { When } from '../../ui/time.tsx';
 import { TASK_WORDS } from '../../words-task.ts';
 
 const words = TASK_WORDS.page;
 const DAYS = 30;
-const DayChart = lazy(async () => ({ default: (await import('../../ui/day-chart.tsx')).DayChart }));
+const DayChart = lazy(
+  patiently(async () => ({ default: (await import('../../ui/day-chart.tsx')).DayChart })),
+);
 
 /** What its runs of the last days have come to. */
 export function TaskStats({ taskId }: { readonly taskId: string }) {
@@ -47,9 +51,9 @@ export function TaskStats({ taskId }: { readonly taskId: string }) {
       </dl>
       {stats.total > 0 && (
         <div className="card-body">
-          <Suspense fallback={null}>
+          <Part fallback={null}>
             <DayChart days={fillDays(stats.runs_per_day, { days: DAYS, now: now() })} />
-          </Suspense>
+          </Part>
         </div>
       )}
     </section>

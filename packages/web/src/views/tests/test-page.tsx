@@ -1,7 +1,8 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { Test, TestResult } from '@tenuto/contract';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
+import { patiently } from '../../data/patience.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { useTest, useTestHistory } from '../../data/tests.ts';
 import { count, duration, percent } from '../../logic/format.ts';
@@ -9,6 +10,7 @@ import { evidenceOf, failureGroups, resultStatus, testPlace } from '../../logic/
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Part } from '../../ui/part.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Exact, When } from '../../ui/time.tsx';
@@ -21,9 +23,11 @@ import { FlakeScore } from './test-table.tsx';
 import './tests.css';
 
 const words = TEST_WORDS.page;
-const DurationChart = lazy(async () => ({
-  default: (await import('./duration-chart.tsx')).DurationChart,
-}));
+const DurationChart = lazy(
+  patiently(async () => ({
+    default: (await import('./duration-chart.tsx')).DurationChart,
+  })),
+);
 
 /** One test: what it comes to, how long it takes, and what its failures say. */
 export function TestPage() {
@@ -125,9 +129,9 @@ function History({ test, history }: HistoryProps) {
       </Card>
       <div className="test">
         <Card title={words.durations}>
-          <Suspense fallback={<div className="test-chart" />}>
+          <Part fallback={<div className="test-chart" />}>
             <DurationChart results={history} />
-          </Suspense>
+          </Part>
         </Card>
         <div className="stack">
           <Card title={words.failures}>
