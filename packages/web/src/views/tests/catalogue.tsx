@@ -5,6 +5,7 @@ import { useMay } from '../../data/scopes.ts';
 import { useCatalogue } from '../../data/tests.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { TEST_WORDS } from '../../words-test.ts';
 
 const words = TEST_WORDS.catalogue;
@@ -31,11 +32,9 @@ export function Catalogue({ run }: { readonly run: (suite: string) => void }) {
                 <th />
               </tr>
             </thead>
-            <tbody>
-              {bySuite(entries).map((entry) => (
-                <Row key={`${entry.created_by} ${entry.id}`} entry={entry} run={run} />
-              ))}
-            </tbody>
+            <Rows items={bySuite(entries)}>
+              {(entry) => <Row key={`${entry.created_by} ${entry.id}`} entry={entry} run={run} />}
+            </Rows>
           </table>
         </div>
       )}
