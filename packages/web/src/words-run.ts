@@ -178,6 +178,7 @@ export const RUN_WORDS = {
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     decide: 'Decide',
+    circuit: 'See the circuit',
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },

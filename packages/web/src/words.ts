@@ -104,7 +104,7 @@ export const WORDS = {
   signIn: {
     title: 'Sign in to Tenuto',
     token: 'Token',
-    hint: 'An API token (tnt_…) or a JWT. The first start of a server prints one for the administrator; more are made with',
+    hint: 'An API token (tnt_…) or a JWT. The first start of a server prints one for the administrator, and keeps it in the file admin-token of its data folder (.tenuto unless told otherwise); more are made with',
     command: 'npx tenuto tokens create NAME',
     button: 'Sign in',
     oidc: (name: string | null) => `Sign in with ${name ?? 'your organisation'}`,

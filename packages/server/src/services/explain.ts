@@ -9,7 +9,7 @@ import {
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type NodeFacts, reasonOfNode } from './explain-node.ts';
 import { phaseReason, type ReadyPhase } from './explain-phase.ts';
-import { summaryOf } from './explain-reason.ts';
+import { heldUpBy, summaryOf } from './explain-reason.ts';
 import { type Deed, type RunFacts, reasonsOfRun } from './explain-run.ts';
 import {
   fullGroupOf,
@@ -61,16 +61,21 @@ export async function explainRun(
     ...reasonsOfRun(facts),
     ...(ready.length === 0 ? [] : [phaseReason(run, ready)]),
   ];
+  const nodes = told.map((view) => ({
+    node_id: view.id,
+    status: view.status,
+    reasons: [reasonFor(view)],
+  }));
+  const isAll = told.length === views.length && !run.over;
   return {
     run_id: run.runId,
     status: facts.status,
-    summary: reasons[0]?.detail ?? (summaryOf(causes) || 'The run goes on.'),
+    summary:
+      reasons[0]?.detail ??
+      (isAll ? heldUpBy(nodes) : undefined) ??
+      (summaryOf(causes) || 'The run goes on.'),
     reasons,
-    nodes: told.map((view) => ({
-      node_id: view.id,
-      status: view.status,
-      reasons: [reasonFor(view)],
-    })),
+    nodes,
     nodes_omitted: views.length - told.length,
     causes: Object.fromEntries(causes),
     nodes_unseen: scan.unseen,

@@ -51,5 +51,7 @@ function ofStatus(status: number): Told {
 /** With what was wrong with each field. */
 function textOf({ message, validationErrors }: ApiError): string {
   const fields = validationErrors.map(({ path, message: wrong }) => `${path}: ${wrong}`);
-  return [message, ...fields].join(' · ');
+  // The sentence of the server is often that about the first field.
+  const isRepeated = validationErrors.some(({ message: wrong }) => message.includes(wrong));
+  return [...(isRepeated ? [] : [message]), ...fields].join(' · ');
 }
