@@ -250,7 +250,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-type RecoveryParts = Parameters<typeof addApprovalRoutes>[1] &
+type RecoveryParts = Parameters<typeof addRecoveryRoutes>[1] &
+  Parameters<typeof addApprovalRoutes>[1] &
   Parameters<typeof addCircuitRoutes>[1] &
   Parameters<typeof addNeedsRoutes>[1] &
   Parameters<typeof addRetryPolicyRoutes>[1];
