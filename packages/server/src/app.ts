@@ -92,6 +92,7 @@ import { addRunTestRoutes } from './routes/run-tests.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
+import { addSpendingRoutes } from './routes/spending.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
@@ -244,6 +245,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRetryPolicyRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
+  addSpendingRoutes(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTests(app, parts);

@@ -36,7 +36,8 @@ export const ERROR_WORDS = {
   },
   failed: {
     title: 'The server has failed at this',
-    text: (status: number) => `It answered with an error and no more words (HTTP ${status}).`,
+    text: (status: number) =>
+      `The server answered with an error and no more words (HTTP ${status}).`,
     remedy: 'Try again; if it stays so, ask who runs the server, who finds it in its log.',
   },
   refused: {

@@ -35,8 +35,11 @@ describe('a list that cannot be read', () => {
     await failure.getByText(title).waitFor();
     // The server is there: only this has failed.
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.unroute(LIST);
+    const asked = page.waitForRequest(LIST);
     await failure.getByRole('button', { name: 'Try again' }).click();
+    await asked;
+    await page.unroute(LIST);
+    // It is tried again by itself, too.
     await failure.waitFor({ state: 'detached' });
     expect(troubles).toEqual([]);
     await page.context().close();
@@ -51,8 +54,10 @@ describe('a list that cannot be read', () => {
     const notice = page.getByRole('status').filter({ hasText: 'Part of this page is from before' });
     await notice.waitFor();
     await page.getByRole('link', { name: job.job_name }).first().waitFor();
-    await page.unroute(LIST);
+    const asked = page.waitForRequest(LIST);
     await notice.getByRole('button', { name: 'Try again' }).click();
+    await asked;
+    await page.unroute(LIST);
     await notice.waitFor({ state: 'detached' });
     await page.context().close();
   });

@@ -54,7 +54,8 @@ export async function askWhetherThere(): Promise<boolean> {
 async function reasonToStayAway(): Promise<Reason | undefined> {
   try {
     const signal = AbortSignal.timeout(PROBE_DEADLINE_MS);
-    const response = await fetch(PROBE, { cache: 'no-store', signal });
+    // Without its cookie: to know whose that is the server would have to ask its database.
+    const response = await fetch(PROBE, { cache: 'no-store', credentials: 'omit', signal });
     if (response.ok) return undefined;
     const said: unknown = await response.json().catch(() => undefined);
     return REASONS.find((reason) => isStatus(said, reason)) ?? 'silent';

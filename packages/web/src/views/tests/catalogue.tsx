@@ -7,6 +7,7 @@ import { useCatalogue } from '../../data/tests.ts';
 import { useOpened } from '../../ui/form-state.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { TEST_WORDS } from '../../words-test.ts';
 import { EntryForm } from './entry-form.tsx';
 
@@ -70,11 +71,9 @@ function Entries({ entries, run, edit }: EntriesProps) {
             <th />
           </tr>
         </thead>
-        <tbody>
-          {bySuite(entries).map((entry) => (
-            <Row key={keyOf(entry)} entry={entry} run={run} edit={() => edit(entry)} />
-          ))}
-        </tbody>
+        <Rows items={bySuite(entries)}>
+          {(entry) => <Row key={keyOf(entry)} entry={entry} run={run} edit={() => edit(entry)} />}
+        </Rows>
       </table>
     </div>
   );
