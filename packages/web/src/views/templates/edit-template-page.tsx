@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { JsonObject, Template, ValidationError } from '@tenuto/contract';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useDryRun } from '../../data/submit.ts';
@@ -69,7 +69,8 @@ function Editor({ before: given, first: opened }: EditorProps) {
     setText(next);
     save.reset();
   };
-  const submit = () => {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
     save.mutate(
@@ -82,15 +83,10 @@ function Editor({ before: given, first: opened }: EditorProps) {
       },
     );
   };
+  const isUnchanged = before !== undefined && text === first;
   return (
     <div className="submit">
-      <form
-        className="card card-body submit-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <form className="card card-body submit-form" onSubmit={submit}>
         {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}
@@ -105,8 +101,8 @@ function Editor({ before: given, first: opened }: EditorProps) {
           <Button
             type="submit"
             loading={save.isPending}
-            disabled={before !== undefined && text === first}
-            title={before !== undefined && text === first ? words.unchanged : ''}
+            disabled={isUnchanged}
+            title={isUnchanged ? words.unchanged : ''}
           >
             {before === undefined ? words.saveNew : words.save}
           </Button>
