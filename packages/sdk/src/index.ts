@@ -31,6 +31,7 @@ export type {
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
 export type { McpServerBody, McpServers } from './mcp-servers.ts';
+export type { NeedsQuery } from './needs.ts';
 export type {
   Channels,
   Deliveries,

@@ -23,8 +23,8 @@ export function usePages<T>({ key, read, everyMs, enabled = true }: PagesOptions
     getNextPageParam: (page: List<T>) =>
       page.has_more ? (page.next_cursor ?? undefined) : undefined,
     // Who has read far asks no more of the server than who has not: all of it is read again, but less often.
-    refetchInterval: ({ state }) =>
-      everyMs === undefined ? false : refreshEvery(everyMs * (state.data?.pages.length ?? 1))(),
+    refetchInterval: (query) =>
+      everyMs !== undefined && refreshEvery(everyMs * (query.state.data?.pages.length ?? 1))(query),
     placeholderData: keepPreviousData,
     enabled,
   });

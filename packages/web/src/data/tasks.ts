@@ -20,7 +20,6 @@ import { PAGE, usePages } from './pages.ts';
 
 const tasksKey = ['tasks'] as const;
 const taskKey = (taskId: string) => ['task', taskId] as const;
-const NEXT_SHOWN = 6;
 /** Marks of the last runs that a row shows. */
 const LAST_RUNS = 8;
 /** Runs whose end the ledger tells. */
@@ -42,18 +41,6 @@ export function useFailingCount() {
     queryFn: async ({ signal }) => {
       const { total } = await client.tasks.list({ failing: true, limit: 1 }, { signal }).first();
       return total;
-    },
-    refetchInterval: refreshEvery(LIVE_MS.calm),
-  });
-}
-
-/** The tasks that fire next, the first one first. */
-export function useNextTasks() {
-  return useQuery({
-    queryKey: [...tasksKey, 'next'],
-    queryFn: async ({ signal }) => {
-      const query = { status: 'active', sort: 'next', limit: NEXT_SHOWN } as const;
-      return (await client.tasks.list(query, { signal }).first()).items;
     },
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });

@@ -34,10 +34,8 @@ export function ProfilesPage() {
         </>
       }
     >
-      <Paged
-        pages={pages}
-        empty={<Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />}
-      >
+      <p className="dim">{words.emptyText}</p>
+      <Paged pages={pages} empty={<Empty title={words.empty} example={words.emptyExample} />}>
         {(profiles) => (
           <div className="card table-scroll">
             <table className="table table-cards profiles-table">

@@ -7,9 +7,10 @@ import {
   useLogEnds,
   useLogMatches,
 } from '../../data/logs.ts';
-import { useRunGraph, useRunStates } from '../../data/run-graph.ts';
+import { useRunGraph, useRunNode, useRunStates } from '../../data/run-graph.ts';
+import { useAttempts } from '../../data/runs.ts';
 import { nodeIds, worthReading } from '../../logic/log-nodes.ts';
-import { readLine } from '../../logic/log-rows.ts';
+import { readLine, withEnds } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -34,7 +35,9 @@ export function LogTab({ run, node, line, select }: Props) {
   const nodeCount = Object.values(run.counts).reduce((sum, one) => sum + one, 0);
   const goesOn = !isOver(run.status);
   const of: LogOf = { runId: run.run_id, nodeId: shown, goesOn, follows: nodeCount <= 1_000 };
-  const { data: ends, error, refetch } = useLogEnds(of);
+  const { data: written, error, refetch } = useLogEnds(of);
+  const { data: ended } = useAttempts(run.run_id, shown, shown !== undefined);
+  const ends = useMemo(() => written && ended && withEnds(written, ended), [written, ended]);
   const [look, setLook] = useState<LogLook>(FIRST_LOOK);
   const [follow, setFollow] = useState(line === undefined);
   const text = useDeferredValue(look.text.trim());
@@ -70,7 +73,7 @@ export function LogTab({ run, node, line, select }: Props) {
         <Failure error={error} again={() => void refetch()} />
       )}
       {ends === undefined && error === null && <Waiting />}
-      {ends?.length === 0 && <Empty title={words.empty} text={words.emptyText} />}
+      {ends?.length === 0 && <Silent run={run} node={shown} />}
       {ends !== undefined && ends.length > 0 && !listed && (
         <LogLines
           key={shown}
@@ -91,6 +94,17 @@ export function LogTab({ run, node, line, select }: Props) {
       )}
     </div>
   );
+}
+
+interface SilentProps {
+  readonly run: RunDetail;
+  readonly node: string | undefined;
+}
+
+/** Why there is no line, where that is known. */
+function Silent({ run, node }: SilentProps) {
+  const { data } = useRunNode(run.run_id, node, `${run.version}`);
+  return <Empty title={words.empty} text={data?.error?.message ?? words.emptyText} />;
 }
 
 const NONE: readonly string[] = [];

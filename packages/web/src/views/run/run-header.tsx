@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
 import { useRunStates } from '../../data/run-graph.ts';
 import { count } from '../../logic/format.ts';
-import { usd } from '../../logic/phases.ts';
 import { countsOf } from '../../logic/run-states.ts';
+import { Amount } from '../../ui/amount.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -90,7 +90,11 @@ function FailedOf({ run }: { readonly run: RunDetail }) {
 function Cost({ run }: { readonly run: RunDetail }) {
   const { data } = useRunMetrics(run.run_id);
   if (data === undefined || data.total_cost_usd === 0) return null;
-  return <Fact name={words.cost}>{usd(data.total_cost_usd)}</Fact>;
+  return (
+    <Fact name={words.cost}>
+      <Amount cost={data.total_cost_usd} recorded={data.total_recorded_cost_usd} />
+    </Fact>
+  );
 }
 
 function nodesOf({ counts }: RunDetail): number {
