@@ -7,12 +7,13 @@ const SRC = join(import.meta.dirname, '../src');
 const COMMENT = /\/\*.*?\*\//gs;
 /** What stands before a block, up to the end of the last block, statement or at-rule. */
 const SELECTORS = /([^{};]+)\{/g;
+const OUTER_COMMA = /,(?![^()]*\))/;
 const FIRST_CLASS = /^\s*\.([a-z][\w-]*)/;
 
 /** Classes that begin a selector of the style sheet. */
 function classesOf(css: string): Set<string> {
   const selectors = [...css.replace(COMMENT, '').matchAll(SELECTORS)].flatMap(([, list = '']) =>
-    list.split(','),
+    list.split(OUTER_COMMA),
   );
   return new Set(selectors.flatMap((selector) => FIRST_CLASS.exec(selector)?.[1] ?? []));
 }

@@ -65,3 +65,8 @@ export function throttle(ms: number, act: () => void): Throttled {
     },
   };
 }
+
+/** Somewhere between half of a time and all of it, so that not all pages come at the same moment. */
+export function spread(ms: number): number {
+  return ms * (0.5 + Math.random() / 2);
+}
