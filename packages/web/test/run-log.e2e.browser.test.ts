@@ -83,7 +83,10 @@ it('shows lines as they come, also after the server was away', async () => {
   const { page } = await signedIn(browser, served);
   await page.goto(`${served.url}/runs/${job.job_id}?tab=log&node=talk`);
   // Whichever is in sight: on a slow machine the first ones have long been scrolled past.
-  await page.getByText(/^tick \d+$/).first().waitFor();
+  await page
+    .getByText(/^tick \d+$/)
+    .first()
+    .waitFor();
   await page.evaluate('window.sameplace = true');
   await served.stop();
   await page.getByText('Server away').first().waitFor();
