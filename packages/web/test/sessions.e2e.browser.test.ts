@@ -75,11 +75,8 @@ describe('a session that ends while something is written', () => {
     await page.goto(`${served.url}/tasks/new`);
     await page.getByLabel('Title').fill('of the administrator');
     const { token } = await anAgent('elsewhere');
-    const other = await page.context().newPage();
-    await other.goto(`${served.url}/openapi.json`);
-    await other.evaluate(
-      `fetch('/api/v1/auth/session', { method: 'POST', headers: { authorization: 'Bearer ${token}' } })`,
-    );
+    const headers = { authorization: `Bearer ${token}` };
+    await page.context().request.post(`${served.url}/api/v1/auth/session`, { headers });
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await again(page).getByText('agent:elsewhere has signed in in another tab').waitFor();
     expect((await served.client.tasks.list().first()).total).toBe(0);
@@ -135,7 +132,9 @@ describe('leaving something that is not saved', () => {
 
   it('is asked about in a dialog, by whatever it is closed', async () => {
     const { page } = await signedIn(browser, served);
-    await page.goto(`${served.url}/system/webhooks?open=new`);
+    await page.goto(`${served.url}/system/secrets`);
+    await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await page.getByRole('button', { name: /webhook/i }).click();
     const form = page.getByRole('dialog', { name: /webhook/i });
     const question = page.getByRole('dialog', { name: 'Leave without saving?' });
     await form.getByLabel('Name').fill('orders');

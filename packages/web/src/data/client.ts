@@ -8,6 +8,7 @@ import {
   sessionStore,
   untilSignedIn,
 } from './session.ts';
+import { createUnanswered } from './unanswered.ts';
 
 /** The server that this page came from, through the cookie of the browser. */
 export const client = createClient({
@@ -20,6 +21,7 @@ export const client = createClient({
 /** Rights that were taken away are looked for no more often than this. */
 const RIGHTS_MS = 15_000;
 const rights = throttle(RIGHTS_MS, () => void readSession());
+const unanswered = createUnanswered();
 
 function cookieFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   return (init.method ?? 'GET') === 'GET' ? read(input, init) : change(input, init);
@@ -38,9 +40,11 @@ async function read(input: RequestInfo | URL, init: RequestInit): Promise<Respon
 }
 
 /** A change is for people to repeat: nothing is done by itself in a session that has begun since. */
-async function change(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+async function change(input: RequestInfo | URL, given: RequestInit): Promise<Response> {
   const asked = currentSession();
+  const init = unanswered.withKey(input, given);
   const response = await send(input, withCsrf(init, asked?.csrf_token));
+  if (response.status < 500) unanswered.forget(input, given);
   if (response.status === 401 && currentSession() === asked) noteSignedOut();
   if (response.status !== 403) return response;
   // The same person may have signed in anew in another tab: the cookie is another one by now.
