@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { guardInput } from './app/key-guard.ts';
 import { router } from './app/router.tsx';
 import { watchBuild } from './data/build.ts';
+import { watchConnection } from './data/connection.ts';
 import { queryClient } from './data/query-client.ts';
 import { readSession } from './data/session.ts';
 import { theme } from './ui/theme.ts';
@@ -19,6 +20,7 @@ if (place === null) throw new Error('The page has no place for the console.');
 guardInput();
 void readSession();
 watchBuild();
+watchConnection();
 createRoot(place).render(
   <StrictMode>
     <MantineProvider

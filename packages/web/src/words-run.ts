@@ -175,11 +175,11 @@ export const RUN_WORDS = {
   },
   explain: {
     why: 'Why',
-    phaseWaits: (names: string) =>
-      `${names} waits for somebody to say Next: look at what is there, then execute it.`,
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
-    decide: 'Decide',
+    circuit: 'See the circuit',
+    moreDecisions: (count: number) =>
+      count <= 0 ? 'Decide' : count === 1 ? 'Decide about one more' : `Decide about ${count} more`,
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },
@@ -205,6 +205,7 @@ export const RUN_WORDS = {
     none: 'No node has been planned yet.',
     fit: 'Fit the graph',
     attempt: (number: number) => `attempt ${number}`,
+    fold: (group: string) => `What stands in ${group}`,
     hint: 'Ctrl and the wheel, or + and −, zoom; ← and → move.',
     reset: 'Show all of it',
   },
@@ -212,7 +213,7 @@ export const RUN_WORDS = {
     title: 'Node',
     attempts: 'Attempts',
     output: 'Output',
-    input: 'Given',
+    input: 'Given, as it was written',
     error: 'Error',
     openLog: 'Open the log',
     retry: 'Retry from here',
@@ -220,7 +221,7 @@ export const RUN_WORDS = {
     cancelRetry: 'Give up the retry',
     type: 'Type',
     uses: 'Does',
-    parents: 'Waits for',
+    parents: 'After',
     took: 'Took',
     waits: 'Waits',
     noOutput: 'No output.',
@@ -249,6 +250,7 @@ export const RUN_WORDS = {
     results: 'Results',
     metadata: 'Metadata',
     graph: 'The graph as it was submitted',
-    omitted: 'It is large: this is its first part.',
+    omitted: (nodes: string, edges: string | undefined) =>
+      `It is large: ${nodes} more nodes${edges === undefined ? '' : ` and ${edges} more edges`} are not shown here. The bundle has all of them.`,
   },
 } as const;

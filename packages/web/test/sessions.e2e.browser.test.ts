@@ -75,8 +75,9 @@ describe('a session that ends while something is written', () => {
     await page.goto(`${served.url}/tasks/new`);
     await page.getByLabel('Title').fill('of the administrator');
     const { token } = await anAgent('elsewhere');
-    const headers = { authorization: `Bearer ${token}` };
-    await page.context().request.post(`${served.url}/api/v1/auth/session`, { headers });
+    await page.context().request.post(`${served.url}/api/v1/auth/session`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await again(page).getByText('agent:elsewhere has signed in in another tab').waitFor();
     expect((await served.client.tasks.list().first()).total).toBe(0);

@@ -8,6 +8,7 @@ import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SignInAgain, SignInPage } from './sign-in.tsx';
+import { StaleNotice } from './stale-notice.tsx';
 import { AwayNotice, TopBar } from './top-bar.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import './shell.css';
@@ -55,6 +56,7 @@ function Frame() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
       <main className="main" id="content" tabIndex={0}>
         <AwayNotice />
+        <StaleNotice />
         <UpdateNotice />
         <Outlet />
       </main>

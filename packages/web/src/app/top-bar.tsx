@@ -1,5 +1,5 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { connection } from '../data/connection.ts';
+import { connection, type Reason } from '../data/connection.ts';
 import { usePrincipal } from '../data/scopes.ts';
 import { useStore } from '../data/store.ts';
 import { duration } from '../logic/format.ts';
@@ -45,14 +45,25 @@ export function AwayNotice() {
   return state.kind === 'away' ? <Away since={state.since} reason={state.reason} /> : null;
 }
 
-function Away({ since, reason }: { readonly since: number; readonly reason: string }) {
+interface AwayProps {
+  readonly since: number;
+  readonly reason: Reason;
+}
+
+function Away({ since, reason }: AwayProps) {
   const seconds = Math.max(0, Math.floor((useNow() - since) / 1_000));
   const { shell } = WORDS;
+  const why =
+    reason !== 'silent'
+      ? shell.notReady[reason]
+      : navigator.onLine
+        ? shell.awayFor(duration(seconds * 1_000))
+        : shell.offline;
   return (
     <div className="away">
       <strong>{shell.away}</strong>
       <span>
-        {reason === 'starting' ? shell.starting : shell.awayFor(duration(seconds * 1_000))}
+        {why} {shell.before}
       </span>
       <span className="dim">{shell.retrying}</span>
     </div>

@@ -1,6 +1,7 @@
 import { createClient } from '@tenuto/sdk';
-import { throttle } from './clock.ts';
-import { noteAway } from './connection.ts';
+import { throttle, watchClock } from './clock.ts';
+import { doubt } from './connection.ts';
+import { sendChange } from './lost-answers.ts';
 import {
   currentSession,
   noteSignedOut,
@@ -8,7 +9,6 @@ import {
   sessionStore,
   untilSignedIn,
 } from './session.ts';
-import { createUnanswered } from './unanswered.ts';
 
 /** The server that this page came from, through the cookie of the browser. */
 export const client = createClient({
@@ -21,7 +21,6 @@ export const client = createClient({
 /** Rights that were taken away are looked for no more often than this. */
 const RIGHTS_MS = 15_000;
 const rights = throttle(RIGHTS_MS, () => void readSession());
-const unanswered = createUnanswered();
 
 function cookieFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   return (init.method ?? 'GET') === 'GET' ? read(input, init) : change(input, init);
@@ -40,11 +39,14 @@ async function read(input: RequestInfo | URL, init: RequestInit): Promise<Respon
 }
 
 /** A change is for people to repeat: nothing is done by itself in a session that has begun since. */
-async function change(input: RequestInfo | URL, given: RequestInit): Promise<Response> {
+async function change(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
   const asked = currentSession();
-  const init = unanswered.withKey(input, given);
-  const response = await send(input, withCsrf(init, asked?.csrf_token));
-  if (response.status < 500) unanswered.forget(input, given);
+  const ask = (token: string | undefined) =>
+    sendChange(String(input), init, {
+      who: asked?.principal,
+      send: (keyed) => send(input, withCsrf(keyed, token)),
+    });
+  const response = await ask(asked?.csrf_token);
   if (response.status === 401 && currentSession() === asked) noteSignedOut();
   if (response.status !== 403) return response;
   // The same person may have signed in anew in another tab: the cookie is another one by now.
@@ -53,16 +55,18 @@ async function change(input: RequestInfo | URL, given: RequestInit): Promise<Res
   // Somebody else has: nothing is done in their name.
   if (state.kind !== 'in') return new Response(null, { status: 401 });
   const renewed = state.session.csrf_token;
-  return renewed === asked?.csrf_token ? response : send(input, withCsrf(init, renewed));
+  return renewed === asked?.csrf_token ? response : ask(renewed);
 }
 
 async function send(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const learn = watchClock();
   try {
     const response = await fetch(input, init);
-    if (response.status === 503) noteAway('starting');
+    learn(response.headers.get('date'));
+    if (response.status >= 502) doubt();
     return response;
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'AbortError')) noteAway('silent');
+    if (!(error instanceof DOMException && error.name === 'AbortError')) doubt();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Session, SignInMethods } from '@tenuto/contract';
-import { noteAway, onReturn } from './connection.ts';
+import { after } from './clock.ts';
+import { doubt, onReturn } from './connection.ts';
 import { createStore } from './store.ts';
 
 /**
@@ -30,17 +31,45 @@ export const currentSession = (): Session | undefined => sessionOf(sessionStore.
 const tabs = new BroadcastChannel('tenuto-session');
 tabs.onmessage = () => void readSession();
 
-/** Asks whose cookie this browser has. */
-export async function readSession(): Promise<void> {
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+/** Answers that say that there is no session; others say nothing about it. */
+const NONE: readonly number[] = [401, 403, 404];
+let reading: Promise<void> | undefined;
+
+/** Asks whose cookie this browser has; again until somebody knows. */
+export function readSession(): Promise<void> {
+  reading ??= askForSession(FIRST_WAIT_MS).finally(() => {
+    reading = undefined;
+  });
+  return reading;
+}
+
+async function askForSession(waitMs: number): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
     if (response.ok) return find(await response.json());
-    if (response.status === 503) return noteAway('starting');
-    if (currentSession() === undefined) sessionStore.set({ kind: 'out' });
-    else if (response.status === 401) noteSignedOut();
+    if (NONE.includes(response.status)) return noteSignedOut();
   } catch {
-    noteAway('silent');
+    // Nobody has answered, or not with what a session is.
   }
+  doubt();
+  if (sessionStore.get().kind !== 'unknown') return;
+  await comeAgain(waitMs * (0.5 + Math.random() / 2));
+  await askForSession(Math.min(waitMs * 2, LAST_WAIT_MS));
+}
+
+/** After a while, or as soon as the server is back. */
+function comeAgain(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const callOff = after(ms, done);
+    const forget = onReturn(done);
+    function done() {
+      callOff();
+      forget();
+      resolve();
+    }
+  });
 }
 
 /** What one person has on the page is not taken away by another one's signing in elsewhere. */
@@ -51,12 +80,15 @@ function find(answer: unknown): void {
   else enter(answer);
 }
 
-onReturn(() => {
-  if (sessionStore.get().kind === 'unknown') void readSession();
-});
-
 /** What a sign-in came to: in, or why not. */
-export type SignIn = 'in' | 'refused' | 'too-often' | 'away';
+export type SignIn = 'in' | 'refused' | 'too-often' | 'away' | 'failed';
+
+/** Of any other answer nothing follows about the token. */
+const REFUSALS: ReadonlyMap<number, SignIn> = new Map([
+  ...([400, 401, 403] as const).map((status) => [status, 'refused'] as const),
+  ...([502, 503, 504] as const).map((status) => [status, 'away'] as const),
+  [429, 'too-often'],
+]);
 
 /** Exchanges a token for a cookie; the token is not kept. */
 export async function signIn(token: string): Promise<SignIn> {
@@ -72,25 +104,34 @@ export async function signIn(token: string): Promise<SignIn> {
       tabs.postMessage('in');
       return 'in';
     }
-    if (response.status === 503) return 'away';
-    return response.status === 429 ? 'too-often' : 'refused';
+    return REFUSALS.get(response.status) ?? 'failed';
   } catch {
     return 'away';
   }
 }
 
-export async function signOut(): Promise<void> {
+/** @returns false when the session may still be there, since the server did not end it */
+export async function signOut(): Promise<boolean> {
   const csrf = currentSession()?.csrf_token ?? '';
   const headers = { ...JSON_ONLY, 'x-csrf-token': csrf };
-  await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
-  tabs.postMessage('out');
-  sessionStore.set({ kind: 'out' });
+  const response = await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
+  if (response?.status === 403) {
+    // Somebody has signed in anew in another tab.
+    await readSession();
+    return currentSession()?.csrf_token !== csrf && signOut();
+  }
+  const isOut = response?.ok === true || NONE.includes(response?.status ?? 0);
+  if (isOut) {
+    tabs.postMessage('out');
+    sessionStore.set({ kind: 'out' });
+  } else doubt();
+  return isOut;
 }
 
-/** The server no longer knows the cookie. */
+/** The server does not know the cookie, or no longer. */
 export function noteSignedOut(): void {
   const session = currentSession();
-  if (session !== undefined) sessionStore.set({ kind: 'ended', session });
+  sessionStore.set(session === undefined ? { kind: 'out' } : { kind: 'ended', session });
 }
 
 /** Lets whoever has signed in elsewhere have this page. */

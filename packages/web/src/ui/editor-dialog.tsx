@@ -13,18 +13,21 @@ interface Props {
   readonly error: unknown;
   readonly submit: () => void;
   readonly close: () => void;
+  /** It holds text of long lines. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** A form over the page that makes or changes one thing. */
-export function EditorDialog({ title, verb, isPending, error, submit, close, children }: Props) {
+export function EditorDialog(props: Props) {
+  const { title, verb, isPending, error, submit, close, wide = false, children } = props;
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     submit();
   };
   return (
-    <FormModal opened onClose={close} title={title}>
-      <form onSubmit={onSubmit} className="editor">
+    <FormModal opened onClose={close} title={title} size={wide ? 'xl' : 'md'}>
+      <form onSubmit={onSubmit} className="editor-form">
         {children}
         {isStale(error) && <p className="editor-stale">{WORDS.editor.stale}</p>}
         {error !== null && error !== undefined && <Failure error={error} />}

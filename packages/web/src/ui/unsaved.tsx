@@ -2,9 +2,9 @@ import { Modal, type ModalProps } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { after } from '../data/clock.ts';
-import { signOut } from '../data/session.ts';
 import { WORDS } from '../words.ts';
 import { Confirm } from './confirm.tsx';
+import { leave } from './sign-out.ts';
 
 const words = WORDS.unsaved;
 /** Forms on the page with something in them that no server knows. */
@@ -82,7 +82,7 @@ export function FormModal({ opened, onClose, children, ...rest }: FormModalProps
 export function useSignOut(): { readonly ask: () => void; readonly dialog: ReactNode } {
   const [isAsked, setAsked] = useState(false);
   return {
-    ask: () => (isUnsaved() ? setAsked(true) : void signOut()),
-    dialog: <Leave isAsked={isAsked} stay={() => setAsked(false)} go={() => void signOut()} />,
+    ask: () => (isUnsaved() ? setAsked(true) : void leave()),
+    dialog: <Leave isAsked={isAsked} stay={() => setAsked(false)} go={() => void leave()} />,
   };
 }

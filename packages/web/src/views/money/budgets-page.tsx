@@ -21,6 +21,7 @@ import { tellFailure } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 import { BudgetForm } from './budget-form.tsx';
 import { Prices } from './prices.tsx';
+import { SpendingByModel } from './spending.tsx';
 
 /** What may be spent, and what tokens cost. */
 export function BudgetsPage() {
@@ -42,6 +43,7 @@ export function BudgetsPage() {
       }
     >
       <SystemSections />
+      {may('runs:read') && <SpendingByModel />}
       {may('runs:read') && <Budgets open={search.open} go={open} may={changes} />}
       <Prices search={search} go={go} />
       {changes && search.open === NEW && <BudgetForm close={() => open('')} />}

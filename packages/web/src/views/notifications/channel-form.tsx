@@ -106,7 +106,7 @@ interface WhereProps {
 function Where({ form, put, wrong }: WhereProps) {
   return form.type === 'webhook' ? (
     <TextField
-      {...{ label: words.url, placeholder: 'https://', value: form.url }}
+      {...{ label: words.url, hint: words.urlHint, placeholder: 'https://', value: form.url }}
       put={(url) => put({ url })}
       error={wrong.get('url')}
       required

@@ -3,6 +3,7 @@ import type { ProfileView } from '@tenuto/contract';
 import { keepDraft } from '../../data/profile-drafts.ts';
 import { useDeleteProfile, useTouched } from '../../data/profiles.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -42,8 +43,11 @@ export function DeleteDialog({ profile, isOpen, close }: Props) {
 }
 
 function Touches({ name }: { readonly name: string }) {
-  const { data } = useTouched(name, true);
-  if (data === undefined) return <Waiting rows={2} />;
+  const { data, error, refetch } = useTouched(name, true);
+  if (data === undefined) {
+    if (error === null) return <Waiting rows={2} />;
+    return <Failure error={error} again={() => void refetch()} />;
+  }
   return (
     <div className="touches">
       <p>{words.tasks(data.tasks.length, data.isPart)}</p>

@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import type { RunDetail } from '@tenuto/contract';
+import { GRAPH_STATES, type RunDetail } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
-import { useRunNodes } from '../../data/runs.ts';
+import { useRunStates } from '../../data/run-graph.ts';
+import { useExplanation } from '../../data/runs.ts';
 import { count } from '../../logic/format.ts';
-import { usd } from '../../logic/phases.ts';
-import { shownStatus } from '../../logic/status.ts';
+import { countsOf } from '../../logic/run-states.ts';
+import { isOver } from '../../logic/status.ts';
+import { Amount } from '../../ui/amount.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -35,9 +37,11 @@ export function RunHeader({ run, node }: Props) {
         <RunActions run={run} node={node} />
       </div>
       <dl className="facts">
-        <Fact name={words.progress}>
-          <Progress run={run} />
-        </Fact>
+        {!isOver(run.status) && (
+          <Fact name={words.progress}>
+            <Progress run={run} />
+          </Fact>
+        )}
         <Fact name={words.nodes}>
           {count(counts.completed)} / {count(nodes)}
           <Failed run={run} />
@@ -45,6 +49,7 @@ export function RunHeader({ run, node }: Props) {
         <Fact name={words.elapsed}>
           <Took from={run.started_at} to={run.completed_at} />
         </Fact>
+        <ExpectedEnd run={run} />
         {run.phases.length > 0 && <Cost run={run} />}
         <Fact name={words.created}>
           <When at={run.created_at} />
@@ -67,17 +72,17 @@ export function RunHeader({ run, node }: Props) {
   );
 }
 
+const NOT_REACHED = GRAPH_STATES.indexOf('not_reached');
+
 /** Nodes that have failed themselves; those behind them were only not reached. */
 function Failed({ run }: { readonly run: RunDetail }) {
   return run.counts.failed === 0 ? null : <FailedOf run={run} />;
 }
 
 function FailedOf({ run }: { readonly run: RunDetail }) {
-  const { data: job } = useRunNodes(run.run_id);
-  const isWhole = job?.nodes !== undefined && job.nodes.length === nodesOf(run);
-  const shown = job?.nodes?.map(shownStatus) ?? [];
-  const missed = isWhole ? shown.filter((one) => one === 'not_reached').length : 0;
-  const failed = run.counts.failed - missed;
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const missed = states === undefined ? 0 : (countsOf(states)[NOT_REACHED] ?? 0);
+  const failed = Math.max(0, run.counts.failed - missed);
   return (
     <>
       {failed > 0 && <span className="tone-red"> · {words.failed(count(failed))}</span>}
@@ -86,11 +91,27 @@ function FailedOf({ run }: { readonly run: RunDetail }) {
   );
 }
 
+/** While something is at work: of what waits for a time or for people, the pace so far says nothing. */
+function ExpectedEnd({ run }: { readonly run: RunDetail }) {
+  const { data } = useExplanation(run.run_id);
+  const isAtWork = run.status === 'running' && (data?.causes.running ?? 0) > 0;
+  if (!isAtWork || run.estimated_completion_at === null) return null;
+  return (
+    <Fact name={words.ends}>
+      <When at={run.estimated_completion_at} />
+    </Fact>
+  );
+}
+
 /** What the run has cost so far; nothing where no model was asked. */
 function Cost({ run }: { readonly run: RunDetail }) {
   const { data } = useRunMetrics(run.run_id);
   if (data === undefined || data.total_cost_usd === 0) return null;
-  return <Fact name={words.cost}>{usd(data.total_cost_usd)}</Fact>;
+  return (
+    <Fact name={words.cost}>
+      <Amount cost={data.total_cost_usd} recorded={data.total_recorded_cost_usd} />
+    </Fact>
+  );
 }
 
 function nodesOf({ counts }: RunDetail): number {

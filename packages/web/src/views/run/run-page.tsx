@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useGraphAhead } from '../../data/run-graph.ts';
-import { useRun } from '../../data/runs.ts';
+import { useExplanation, useRun } from '../../data/runs.ts';
 import {
   lookedAt,
   openTab,
@@ -13,6 +13,7 @@ import {
   type RunSearch,
   type RunTab,
 } from '../../logic/run-search.ts';
+import { isOver } from '../../logic/status.ts';
 import { useFavicon } from '../../ui/favicon.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { useTitle } from '../../ui/page.tsx';
@@ -25,6 +26,7 @@ import './run.css';
 // Most who come see it first: it is fetched while the run is still being read.
 const overview = import('./overview.tsx');
 const Overview = lazy(async () => ({ default: (await overview).Overview }));
+const Decisions = lazy(async () => ({ default: (await import('./decisions.tsx')).Decisions }));
 const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
 const TestsTab = lazy(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab }));
 const PhasesTab = lazy(async () => ({ default: (await import('./phases-tab.tsx')).PhasesTab }));
@@ -79,6 +81,7 @@ function Found({ run }: { readonly run: RunDetail }) {
     <div className={`page run-page ${tab === 'overview' && search.node ? 'with-panel' : ''}`}>
       <RunHeader run={run} node={search.node} />
       <Explain run={run} select={showNode} />
+      <Asked run={run} />
       <Tabs
         value={tab}
         onChange={(value) =>
@@ -99,6 +102,18 @@ function Found({ run }: { readonly run: RunDetail }) {
         <Panels {...{ run, search, go, select }} />
       </Tabs>
     </div>
+  );
+}
+
+/** Only runs that ask something of people have what it takes loaded. */
+function Asked({ run }: { readonly run: RunDetail }) {
+  const { data } = useExplanation(run.run_id);
+  const { approval, intervention } = data?.causes ?? {};
+  if (isOver(run.status) || (approval === undefined && intervention === undefined)) return null;
+  return (
+    <Suspense>
+      <Decisions runId={run.run_id} />
+    </Suspense>
   );
 }
 

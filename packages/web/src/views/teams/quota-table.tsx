@@ -14,10 +14,14 @@ import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
+import { QuotaUseOf } from './quota-use.tsx';
 
 const NEW_QUOTA = 'new-quota';
 /** Before the principal, so that no id of a team can be one. */
 const prefix = 'quota:';
+const usePrefix = 'use:';
+/** The quota of everybody without one of their own. */
+const EVERYBODY = '*';
 
 interface Props {
   readonly open: string | undefined;
@@ -39,9 +43,18 @@ export function QuotaTable({ open, go }: Props) {
         </Button>
       </header>
       <Paged pages={quotas} empty={<p className="card-body dim">{words.noQuotas}</p>}>
-        {(items) => <Table quotas={items} edit={(principal) => go(prefix + principal)} />}
+        {(items) => (
+          <Table
+            quotas={items}
+            edit={(principal) => go(prefix + principal)}
+            look={(principal) => go(usePrefix + principal)}
+          />
+        )}
       </Paged>
       {open === NEW_QUOTA && <QuotaForm close={() => go('')} />}
+      {open?.startsWith(usePrefix) === true && (
+        <QuotaUseOf principal={open.slice(usePrefix.length)} close={() => go('')} />
+      )}
       {edited !== undefined && <QuotaForm quota={edited} close={() => go('')} />}
     </section>
   );
@@ -61,9 +74,11 @@ const COLUMNS: readonly Column<Quota>[] = [
 interface TableProps {
   readonly quotas: readonly Quota[];
   readonly edit: (principal: string) => void;
+  /** Shows what they use. */
+  readonly look: (principal: string) => void;
 }
 
-function Table({ quotas, edit }: TableProps) {
+function Table({ quotas, edit, look }: TableProps) {
   const [question, setQuestion] = useState<Question>();
   const remove = useRemoveQuota();
   const ask = (who: string) =>
@@ -78,6 +93,7 @@ function Table({ quotas, edit }: TableProps) {
       <RowMenu
         of={principal}
         actions={[
+          ...(principal === EVERYBODY ? [] : [{ word: words.use, act: () => look(principal) }]),
           { word: words.change, act: () => edit(principal) },
           { word: words.remove, danger: true, act: () => ask(principal) },
         ]}

@@ -17,7 +17,7 @@ import { Waiting } from '../../ui/skeleton.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
-import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
+import { FIRST_TEMPLATES, TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
 import '../submit/submit.css';
 
@@ -27,7 +27,7 @@ const TYPING_MS = 300;
 export function NewTemplatePage() {
   return (
     <Page title={words.newTitle}>
-      <Editor before={undefined} first={FIRST_TEMPLATE} />
+      <Editor before={undefined} first={FIRST_TEMPLATES.greeting} />
     </Page>
   );
 }
@@ -65,6 +65,10 @@ function Editor({ before: given, first: opened }: EditorProps) {
   const dry = useDryRun(written && jobOf(written.value));
   const refusal = [save.error, dry.error].find(isRefusal);
   const problems = 'problems' in read ? read.problems : placed(read, refusal?.validationErrors);
+  const write = (next: string) => {
+    setText(next);
+    save.reset();
+  };
   const submit = () => {
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
@@ -87,13 +91,11 @@ function Editor({ before: given, first: opened }: EditorProps) {
           submit();
         }}
       >
+        {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}
           value={text}
-          change={(next) => {
-            setText(next);
-            save.reset();
-          }}
+          change={write}
           problems={problems}
           lineWord={SUBMIT_WORDS.line}
           rows={32}
@@ -119,6 +121,33 @@ function Editor({ before: given, first: opened }: EditorProps) {
         isUnread={'problems' in read}
       />
     </div>
+  );
+}
+
+const FIRSTS = ['greeting', 'tests'] as const;
+
+interface BeginProps {
+  readonly text: string;
+  readonly pick: (text: string) => void;
+}
+
+/** Templates that work as they stand, to begin with. */
+function Begin({ text, pick }: BeginProps) {
+  return (
+    <fieldset className="row submit-examples" aria-label={words.begin}>
+      <span className="dim">{words.begin}</span>
+      {FIRSTS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={FIRST_TEMPLATES[name] === text}
+          onClick={() => pick(FIRST_TEMPLATES[name])}
+        >
+          {words.firsts[name]}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

@@ -90,7 +90,7 @@ function Form({ first, close }: FormProps) {
       {run.error !== null && <Failure error={run.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
-          {WORDS.common.cancel}
+          {WORDS.editor.close}
         </Button>
         <Button type="submit" loading={run.isPending} disabled={suite === null}>
           {words.run}
