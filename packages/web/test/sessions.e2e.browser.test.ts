@@ -133,7 +133,9 @@ describe('leaving something that is not saved', () => {
 
   it('is asked about in a dialog, by whatever it is closed', async () => {
     const { page } = await signedIn(browser, served);
-    await page.goto(`${served.url}/system/webhooks?open=new`);
+    await page.goto(`${served.url}/system/secrets`);
+    await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
+    await page.getByRole('button', { name: /webhook/i }).click();
     const form = page.getByRole('dialog', { name: /webhook/i });
     const question = page.getByRole('dialog', { name: 'Leave without saving?' });
     await form.getByLabel('Name').fill('orders');

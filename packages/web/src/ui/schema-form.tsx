@@ -135,6 +135,7 @@ function Items(props: PartProps<Extract<Field, { kind: 'list' }>>) {
         size="compact-xs"
         variant="default"
         onClick={() => change([...items, draftOf(field.item)])}
+        data-repeats
       >
         {words.add}
       </Button>

@@ -31,7 +31,12 @@ export function ExpectedFiles({ phase }: { readonly phase: PhaseView }) {
       ))}
       {!isReadOnly && (
         <div>
-          <Button size="compact-xs" variant="default" onClick={() => put([...files, { path: '' }])}>
+          <Button
+            data-repeats
+            size="compact-xs"
+            variant="default"
+            onClick={() => put([...files, { path: '' }])}
+          >
             {words.addFile}
           </Button>
         </div>

@@ -42,7 +42,7 @@ export function RuleDays({ form, change }: RuleProps) {
           allowDeselect={false}
           className="medium-input"
         />
-        <Button variant="default" onClick={add}>
+        <Button variant="default" onClick={add} data-repeats>
           {words.add}
         </Button>
       </div>

@@ -106,6 +106,7 @@ function Times({ label, times, make, put }: TimesProps) {
           onChange={(event) => setField(event.currentTarget.value)}
         />
         <Button
+          data-repeats
           variant="default"
           disabled={field === ''}
           onClick={() => {

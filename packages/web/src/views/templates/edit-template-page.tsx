@@ -52,10 +52,9 @@ interface EditorProps {
   readonly first: string;
 }
 
-function Editor({ before: given, first: opened }: EditorProps) {
+function Editor({ before: given, first }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
-  const [first] = useState(opened);
   const [text, setText] = useState(first);
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
