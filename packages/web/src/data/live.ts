@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@tenuto/sdk';
 import { useEffect, useRef } from 'react';
-import { after, now, spread } from './clock.ts';
+import { after, elapsed, spread } from './clock.ts';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
