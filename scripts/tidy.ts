@@ -56,8 +56,8 @@ const POLICY: Policy = {
     },
     {
       files: /^packages\/web\/src\/data\/clock\.ts$/,
-      effects: ['time', 'timer'],
-      because: 'the one clock of the console',
+      effects: ['time', 'timer', 'random'],
+      because: 'the one clock of the console, and what spreads its requests',
     },
     {
       files: /^packages\/cli\/src\//,

@@ -28,6 +28,12 @@ export function watchClock(): (date: string | null) => void {
   };
 }
 
+/**
+ * A factor between a half and one, another each time: what pages wait for together they do not ask for at
+ * the same moment.
+ */
+export const spread = (): number => 0.5 + Math.random() / 2;
+
 /** Calls `then` once after `ms`. @returns what calls it off */
 export function after(ms: number, then: () => void): () => void {
   const timer = setTimeout(then, ms);

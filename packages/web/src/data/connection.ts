@@ -1,4 +1,4 @@
-import { after, now, throttle } from './clock.ts';
+import { after, now, spread, throttle } from './clock.ts';
 import { createStore } from './store.ts';
 
 /** Why nothing is to be had of a server: it says nothing, or says itself that it is not ready. */
@@ -82,7 +82,7 @@ function noteAway(reason: Reason): void {
 
 /** Not all pages that a server has lost ask at the same moments. */
 function probeAfter(ms: number): void {
-  callOff = after(ms * (0.5 + Math.random() / 2), () => void probe(ms));
+  callOff = after(ms * spread(), () => void probe(ms));
 }
 
 async function probe(waitedMs: number): Promise<void> {

@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@tenuto/sdk';
 import { useEffect, useRef } from 'react';
-import { after, elapsed } from './clock.ts';
+import { after, elapsed, spread } from './clock.ts';
 import { connection } from './connection.ts';
 
 /** Milliseconds between two looks. */
@@ -43,7 +43,7 @@ const LAST_REST_MS = 30_000;
 /** What has never been read has a button to try again. */
 const UNREAD_REST_MS = 10_000;
 /** Not all pages come again at the same moment. It stays the same: an interval that changes begins anew. */
-const SPREAD = 1 + Math.random() / 4;
+const SPREAD = 0.5 + spread();
 
 /** The longer something fails the longer it is left alone, and at least as long as the server wants. */
 function restAfter({ error, dataUpdatedAt, errorUpdatedAt }: Looked['state']): number {

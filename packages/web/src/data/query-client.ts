@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError, ConnectionError } from '@tenuto/sdk';
+import { spread } from './clock.ts';
 import { connection, onReturn } from './connection.ts';
 import { retryAfterMs } from './live.ts';
 import { sessionStore } from './session.ts';
@@ -25,7 +26,7 @@ export const queryClient = new QueryClient({
       retry: (failures, error) =>
         failures < MOST_RETRIES && connection.get().kind === 'live' && passes(error),
       retryDelay: (failures, error) =>
-        Math.max(retryAfterMs(error), FIRST_RETRY_MS * 2 ** failures * (0.5 + Math.random() / 2)),
+        Math.max(retryAfterMs(error), FIRST_RETRY_MS * 2 ** failures * spread()),
       networkMode: 'always',
       staleTime: 1_000,
       // What cannot be read is said by the view that needs it.

@@ -1,5 +1,5 @@
 import type { Session, SignInMethods } from '@tenuto/contract';
-import { after } from './clock.ts';
+import { after, spread } from './clock.ts';
 import { doubt, onReturn } from './connection.ts';
 import { createStore } from './store.ts';
 
@@ -55,7 +55,7 @@ async function askForSession(waitMs: number): Promise<void> {
   }
   doubt();
   if (sessionStore.get().kind !== 'unknown') return;
-  await comeAgain(waitMs * (0.5 + Math.random() / 2));
+  await comeAgain(waitMs * spread());
   await askForSession(Math.min(waitMs * 2, LAST_WAIT_MS));
 }
 
