@@ -1,5 +1,5 @@
 import type { Command as Commander } from 'commander';
-import { listBudgets, removeBudget, setBudget } from './commands/budgets.ts';
+import { listBudgets, removeBudget, setBudget, showSpending } from './commands/budgets.ts';
 import {
   listQuotas,
   removeQuota,
@@ -116,4 +116,9 @@ function addBudgets(budgets: Commander, perform: Perform): void {
     .argument('<scope>', OF)
     .argument('<subject>', WHICH)
     .action((scope, subject) => perform(removeBudget, scope, subject));
+  budgets
+    .command('spent')
+    .description('say what models have cost, the dearest first')
+    .option('-d, --days <count>', 'of UTC, today too; up to 90', '30')
+    .action((options) => perform(showSpending, options));
 }

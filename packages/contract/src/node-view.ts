@@ -65,6 +65,12 @@ export const JobNodeSchema = Type.Object(
       description: 'What its present or last attempt is for.',
     }),
     waiting_for: Type.Union([WaitSchema, Type.Null()]),
+    with: Type.Optional(
+      Type.Unknown({
+        description:
+          'What it is given, as it was written: `${...}` stand as they are. Only where one node is asked for.',
+      }),
+    ),
   },
   {
     ...closed,

@@ -112,6 +112,9 @@ export const RunSchema = Type.Object(
       description: 'The first of the reasons that `/explain` gives for the run as a whole.',
     }),
     forked_from: Type.Union([ForkedFromSchema, Type.Null()]),
+    estimated_completion_at: Type.Union([TimeSchema, Type.Null()], {
+      description: 'As if the rest went at the pace so far; null while that says nothing.',
+    }),
   },
   {
     ...closed,
@@ -128,6 +131,7 @@ export const RunSchema = Type.Object(
         attempt: 1,
         output: null,
         forked_from: null,
+        estimated_completion_at: null,
         waiting_for: {
           cause: 'scheduled',
           detail: 'The run is to start at 2026-01-15T22:00:00.000Z.',

@@ -68,6 +68,7 @@ export const nodeShape: Shape<JobNode> = fields({
   generation: number,
   kind: oneOf(ATTEMPT_KINDS),
   waiting_for: nullable(waitShape),
+  with: anything,
 });
 
 export const transitionShape: Shape<HistoryEntry> = fields({

@@ -7,6 +7,7 @@ import {
   type Price,
   type RaisedBudget,
   type RunMetrics,
+  type Spending,
   type StoredBudget,
 } from '@tenuto/contract';
 import {
@@ -44,6 +45,12 @@ export const budgetShape: Shape<StoredBudget> = fields({
   ...{ warn_at: number, on_crossing: oneOf(CROSSINGS), degrade_to: nullable(text) },
   ...{ spent_usd: number, reserved_usd: number, warned: flag },
   ...{ updated_at: text, updated_by: text, version: number },
+});
+
+const cost = { calls: number, cost_usd: number };
+export const spendingShape: Shape<Spending> = fields({
+  ...{ days: number, total_usd: number },
+  models: listOf(fields({ model: text, ...cost, per_day: listOf(fields({ day: text, ...cost })) })),
 });
 
 const usage = fields({

@@ -151,6 +151,7 @@ export const runDetailShape: Shape<RunDetail> = fields({
   output: nullable(isRecord),
   waiting_for: nullable(reasonShape),
   forked_from: nullable(fields({ run_id: text, node: maybeText, attempts_taken_over: number })),
+  estimated_completion_at: maybeText,
 });
 
 export const explanationShape: Shape<Explanation> = fields({

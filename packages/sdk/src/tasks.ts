@@ -43,6 +43,8 @@ export interface TaskQuery extends PageQuery {
   readonly concurrency_key?: string;
   /** Whether the last of its runs that is over has failed. */
   readonly failing?: boolean;
+  /** `next`: those that fire next, without those that no time fires; else the newest first. */
+  readonly sort?: 'newest' | 'next';
   /** How many of its last runs are told of each task. */
   readonly last_runs?: number;
 }

@@ -92,6 +92,7 @@ import { addRunTestRoutes } from './routes/run-tests.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
+import { addSpendingRoutes } from './routes/spending.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
@@ -236,14 +237,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
   addJobControlRoutes(app, parts);
-  addRecoveryRoutes(app, parts);
-  addInterventionRoutes(app, parts);
-  addApprovalRoutes(app, parts);
-  addNeedsRoutes(app, parts);
-  addCircuitRoutes(app, parts);
-  addRetryPolicyRoutes(app, parts);
-  addPriceRoutes(app, parts);
-  addBudgetRoutes(app, parts);
+  addRecovery(app, parts);
+  addMoney(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTests(app, parts);
@@ -253,6 +248,32 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addReferred(app, { ...parts, ...options.vaulted });
   await addPages(app, options);
   return app;
+}
+
+type RecoveryParts = Parameters<typeof addRecoveryRoutes>[1] &
+  Parameters<typeof addApprovalRoutes>[1] &
+  Parameters<typeof addCircuitRoutes>[1] &
+  Parameters<typeof addNeedsRoutes>[1] &
+  Parameters<typeof addRetryPolicyRoutes>[1];
+
+/** What is done about failures, by rules and by people. */
+function addRecovery(app: FastifyInstance, parts: RecoveryParts): void {
+  addRecoveryRoutes(app, parts);
+  addInterventionRoutes(app, parts);
+  addApprovalRoutes(app, parts);
+  addNeedsRoutes(app, parts);
+  addCircuitRoutes(app, parts);
+  addRetryPolicyRoutes(app, parts);
+}
+
+type MoneyParts = Parameters<typeof addPriceRoutes>[1] &
+  Parameters<typeof addBudgetRoutes>[1] &
+  Parameters<typeof addSpendingRoutes>[1];
+
+function addMoney(app: FastifyInstance, parts: MoneyParts): void {
+  addPriceRoutes(app, parts);
+  addBudgetRoutes(app, parts);
+  addSpendingRoutes(app, parts);
 }
 
 /** What those ask for who run servers. */

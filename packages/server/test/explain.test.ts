@@ -103,6 +103,21 @@ describe('a run', () => {
     await api.reaches(jobId, 'completed');
   });
 
+  it('that one node holds says what that one waits for', async () => {
+    const jobId = await api.submit([
+      { id: 'hears', uses: 'signal.wait', with: { name: 'go' } },
+      noop('after', 'hears'),
+      noop('last', 'after'),
+    ]);
+    await api.nodeIs(jobId, 'hears', 'waiting');
+    const { body } = await explain(jobId);
+    expect(body.summary).toBe('The run waits at "hears". It waits for the signal "go".');
+    expect(body.reasons).toMatchObject([
+      { cause: 'signal', frees: 'A signal of that name to the run.', of: { node_id: 'hears' } },
+    ]);
+    await cancel(jobId);
+  });
+
   it('that is over says how, and which nodes ended badly', async () => {
     const jobId = await api.submit([
       { id: 'm', uses: 'machine', retry: once },

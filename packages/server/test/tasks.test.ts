@@ -227,6 +227,25 @@ describe('a list of tasks', () => {
   });
 });
 
+describe('a list of what fires next', () => {
+  it('has the first firings first, over pages of any size, and nothing that no time fires', async () => {
+    const at = async (title: string, when: string) =>
+      (await api.make(aQuietTask({ title, schedule_expr: when }))).task_id;
+    const later = await at('n later', '2097-01-01T00:00:00Z');
+    const soon = await at('n soon', '2096-01-01T00:00:00Z');
+    const same = await at('n same', '2097-01-01T00:00:00Z');
+    await api.make({ title: 'n event', schedule_kind: 'event', schedule_expr: 'orders.*' });
+    const found: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await api.call(`${TASKS}?title=n%20*&sort=next&limit=1${cursor}`);
+      found.push(...body.items.map(({ task_id: id }: { task_id: string }) => id));
+      if (!body.has_more) break;
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+    expect(found).toEqual([soon, later, same]);
+  });
+});
+
 describe('previews', () => {
   it('show the next firings, of a task and of a schedule that is not stored', async () => {
     const { task_id: id } = await api.make({ schedule_expr: '0 0 1 1 *' });

@@ -37,7 +37,7 @@ export const CIRCUIT_WORDS = {
   failed: 'That was not done',
   settings: 'Opens and closes',
   rule: (failures: number, tries: string, successes: number) =>
-    `Opens after ${failures} failures in a row, is tried again after ${tries}, closes after ${successes} successes.`,
+    `Opens after ${failures} failures in a row, is tried again after ${tries}, closes after ${successes === 1 ? 'one success' : `${successes} successes`}.`,
   rate: (share: string, calls: number, window: string) =>
     `It also opens when ${share} of ${calls} calls or more fail within ${window}.`,
   waiting: 'Runs that wait for it',

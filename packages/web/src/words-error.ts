@@ -21,6 +21,10 @@ export const ERROR_WORDS = {
     text: 'It is not what this page asked for: something between here and the server has put itself in its place or cut it off, or the server is of another version.',
     remedy: 'Try again; if it stays so, load the page anew.',
   },
+  signedOut: {
+    title: 'The session had ended',
+    text: 'So this was not done. Do it again.',
+  },
   busy: {
     title: 'Asked too often',
     text: 'The server takes no more requests of yours just now.',
@@ -32,7 +36,8 @@ export const ERROR_WORDS = {
   },
   failed: {
     title: 'The server has failed at this',
-    text: (status: number) => `The server answered with an error and no more words (HTTP ${status}).`,
+    text: (status: number) =>
+      `The server answered with an error and no more words (HTTP ${status}).`,
     remedy: 'Try again; if it stays so, ask who runs the server, who finds it in its log.',
   },
   refused: {

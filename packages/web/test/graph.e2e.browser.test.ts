@@ -171,9 +171,9 @@ describe('a graph', () => {
     await line.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(await line.getAttribute('aria-valuenow')).toBe('54');
+    expect(await line.getAttribute('aria-valuenow')).toBe('56');
     await page.reload();
-    await expect.poll(() => line.getAttribute('aria-valuenow'), PATIENCE).toBe('54');
+    await expect.poll(() => line.getAttribute('aria-valuenow'), PATIENCE).toBe('56');
   });
 
   it('gives way to the timeline on a narrow screen', async () => {

@@ -180,7 +180,10 @@ describe('two people', () => {
     await served.client.jobs.submit(APPROVED);
     const { page } = await signedIn(browser, served);
     await page.getByRole('link', { name: /Needs me [1-9]/ }).waitFor();
-    await page.getByRole('link', { name: 'Release the shop' }).click();
+    await page
+      .locator('.card-calls')
+      .getByRole('link', { name: /Release the shop/ })
+      .click();
     await page.waitForURL(/\/needs#[0-9a-f-]{36}$/);
     await page.getByRole('article').filter({ hasText: 'Release the shop' }).first().waitFor();
   });

@@ -24,6 +24,20 @@ async function comesTo(jobId: string, status: Job['status']): Promise<void> {
   });
 }
 
+/** Waits until it has failed for the nth time: it is failed before it is taken up again, too. */
+async function hasFailed(jobId: string, node: string, times: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const [{ status }, { items }] = await Promise.all([
+        served.client.jobs.get(jobId),
+        served.client.jobs.attempts(jobId, node, { limit: 100 }).first(),
+      ]);
+      expect([status, items.length]).toEqual(['failed', times]);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+}
+
 async function confirm(page: Page, verb: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Reason, for the history').fill('a test');
@@ -57,10 +71,10 @@ it('retries from the start and from a node, skips what fails, and tells what was
   await page.getByRole('menuitem', { name: 'Run all again' }).click();
   await confirm(page, 'Run all again');
   await page.getByText('The run is taken up again.').waitFor();
-  await comesTo(job.job_id, 'failed');
+  await hasFailed(job.job_id, 'browser', 2);
   await page.getByRole('button', { name: 'Retry from here' }).click();
   await confirm(page, 'Retry from here');
-  await comesTo(job.job_id, 'failed');
+  await hasFailed(job.job_id, 'browser', 3);
   await page.getByRole('button', { name: 'Skip', exact: true }).click();
   await confirm(page, 'Skip');
   await comesTo(job.job_id, 'completed');

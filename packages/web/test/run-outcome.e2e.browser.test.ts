@@ -3,7 +3,7 @@ import type { Job } from '@tenuto/contract';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openBrowser, signedIn } from './browser.ts';
-import { FAILS } from './jobs.ts';
+import { APPROVED, FAILS } from './jobs.ts';
 import { type Console, startConsole } from './served.ts';
 
 let served: Console;
@@ -43,6 +43,10 @@ it('shows what a run was given and what it came to, before anything is picked', 
   await page.getByRole('group', { name: 'Result' }).getByText('{ "total": 42 }').waitFor();
   const given = page.getByRole('group', { name: 'Given' });
   await given.getByText('<img src=x onerror=alert(1)>').waitFor();
+  await page.goto(`${path}?node=sum`);
+  const panel = page.getByRole('complementary', { name: 'Node sum' });
+  await panel.getByText('"total": "${params.first + 22}"').waitFor();
+  await panel.getByText('"total": 42').waitFor();
   expect(troubles).toEqual([]);
 });
 
@@ -121,4 +125,34 @@ it('has something in the place of what is still to come, from the first moment o
   release();
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
   await page.getByRole('application', { name: /^Graph of 3 cards/ }).waitFor();
+});
+
+it('is walked through by keys, row by row of its timeline', async () => {
+  const path = await ended(FAILS, 'failed');
+  const { page } = await signedIn(browser, served);
+  await page.goto(path);
+  await page.getByRole('button', { name: /^Failed browser/ }).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Node browser' }).waitFor();
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Node prepare' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('complementary').waitFor({ state: 'detached' });
+});
+
+it('asks on its own page for what it needs of a person, and goes on by the answer', async () => {
+  const job = await served.client.jobs.submit(APPROVED);
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/runs/${job.job_id}?node=approve`);
+  const panel = page.getByRole('complementary', { name: 'Node approve' });
+  await panel.getByText('Needs a person').waitFor();
+  const question = page.getByRole('article').filter({ hasText: 'Release the shop' });
+  await question.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('The run has completed.').waitFor();
+  await question.waitFor({ state: 'detached' });
+  expect(troubles).toEqual([]);
 });

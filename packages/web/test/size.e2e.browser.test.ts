@@ -78,3 +78,29 @@ it('of a run of many nodes the log begins with what has failed, and a plan tells
   await vi.waitFor(async () => expect(await shown()).toBeGreaterThan(before), { timeout: 60_000 });
   expect(troubles).toEqual([]);
 });
+
+it('a list that is read to its end keeps in the page only what is near, and comes back to its head', async () => {
+  for (let task = 0; task < 170; task += 1) {
+    await served.client.tasks.create({
+      ...{ title: `one of many ${task}`, schedule_kind: 'cron', schedule_expr: '0 3 1 1 *' },
+      payload: { pipeline: ONE },
+    });
+  }
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/tasks?title=one+of+many`);
+  const named = (task: number) =>
+    page.getByRole('link', { name: `one of many ${task}`, exact: true });
+  await named(169).waitFor();
+  await vi.waitFor(
+    async () => {
+      await page.locator('#content').evaluate((box) => box.scrollBy(0, 100_000));
+      expect(await named(0).count()).toBe(1);
+    },
+    { timeout: 60_000 },
+  );
+  await vi.waitFor(async () => expect(await named(169).count()).toBe(0), { timeout: 60_000 });
+  await page.locator('thead').evaluate((head) => head.scrollIntoView());
+  await named(169).waitFor();
+  await vi.waitFor(async () => expect(await named(0).count()).toBe(0), { timeout: 60_000 });
+  expect(troubles).toEqual([]);
+});

@@ -8,6 +8,7 @@ import {
   RunListSchema,
   SCHEDULE_KINDS,
   SchedulePreviewSchema,
+  TASK_ORDERS,
   TASK_STATUSES,
   TaskListSchema,
   TaskSchema,
@@ -68,7 +69,7 @@ function addReading(app: Typed, parts: TaskParts): void {
     {
       config,
       schema: {
-        ...{ tags, summary: 'List tasks, newest first' },
+        ...{ tags, summary: 'List tasks, newest first, or those that fire next' },
         querystring: Type.Object(
           {
             status: Type.Optional(Type.Enum([...TASK_STATUSES])),
@@ -81,6 +82,11 @@ function addReading(app: Typed, parts: TaskParts): void {
             failing: Type.Optional(
               Type.Boolean({
                 description: 'Whether the last of its runs that is over has failed.',
+              }),
+            ),
+            sort: Type.Optional(
+              Type.Enum([...TASK_ORDERS], {
+                description: '`next`: those that fire next, without those that no time fires.',
               }),
             ),
             last_runs: Type.Optional(

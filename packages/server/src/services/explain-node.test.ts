@@ -213,7 +213,7 @@ describe('a node that waits', () => {
     expect(reason('waiting', { view, intervention })).toMatchObject({
       ...{
         cause: 'intervention',
-        detail: expect.stringMatching(/^bob has to decide, by .* or else it is skip: Refused\.$/),
+        detail: expect.stringMatching(/^bob has to decide, or at .* it is skipped: Refused\.$/),
       },
     });
     expect(reason('waiting', { view })).toMatchObject({

@@ -53,8 +53,32 @@ const PHRASES: Partial<Record<Cause, string>> = {
   phase: 'for somebody to say next',
   event: 'for an event',
   intervention: 'for a decision',
+  approval: 'for an approval',
   circuit: 'for a circuit to close',
 };
+
+/** Causes of nodes that only wait for others of their run, or are under way. */
+const BEHIND: ReadonlySet<Cause> = new Set([
+  ...(['run_not_started', 'parents', 'group', 'group_full', 'children', 'cleanup'] as const),
+]);
+
+/** The cause that holds one node, and through it all others; undefined where there are more. */
+export function onlyCause(causes: ReadonlyMap<Cause, number>): Cause | undefined {
+  const holding = [...causes].filter(([cause]) => !BEHIND.has(cause));
+  const [first] = holding;
+  const isAlone = holding.length === 1 && first?.[1] === 1;
+  return isAlone && PHRASES[first[0]] !== undefined ? first[0] : undefined;
+}
+
+/** What holds a node, said of the run that waits for it. */
+export function ofNode(nodeId: string, told: ReasonToWait): ReasonToWait {
+  const { detail, of } = told;
+  return {
+    ...told,
+    detail: `The run waits at "${nodeId}". ${detail}`,
+    of: { ...of, node_id: nodeId },
+  };
+}
 
 /** What the nodes of a run do, in one sentence; empty when there is nothing to say. */
 export function summaryOf(causes: ReadonlyMap<Cause, number>): string {

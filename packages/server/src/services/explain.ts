@@ -9,7 +9,7 @@ import {
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type NodeFacts, reasonOfNode } from './explain-node.ts';
 import { phaseReason, type ReadyPhase } from './explain-phase.ts';
-import { summaryOf } from './explain-reason.ts';
+import { ofNode, onlyCause, summaryOf } from './explain-reason.ts';
 import { type Deed, type RunFacts, reasonsOfRun } from './explain-run.ts';
 import {
   fullGroupOf,
@@ -57,10 +57,9 @@ export async function explainRun(
       ? new Map([['run_not_started', viewed.nodes.nodeCount()] as const])
       : await tally(views, { reasonFor, breathe: () => breath(parts) });
   const ready = readyIn(run, scan);
-  const reasons = [
-    ...reasonsOfRun(facts),
-    ...(ready.length === 0 ? [] : [phaseReason(run, ready)]),
-  ];
+  const ofRun = [...reasonsOfRun(facts), ...(ready.length === 0 ? [] : [phaseReason(run, ready)])];
+  const isWhole = only === undefined && ofRun.length === 0;
+  const reasons = isWhole ? reasonOfOnly(told, onlyCause(causes), reasonFor) : ofRun;
   return {
     run_id: run.runId,
     status: facts.status,
@@ -75,6 +74,19 @@ export async function explainRun(
     causes: Object.fromEntries(causes),
     nodes_unseen: scan.unseen,
   };
+}
+
+/** Where one node holds all others, what holds it is the reason of the run. */
+function reasonOfOnly(
+  views: readonly NodeView[],
+  only: Cause | undefined,
+  reasonFor: Reasoner,
+): ReasonToWait[] {
+  for (const view of only === undefined ? [] : views) {
+    const told = reasonFor(view);
+    if (told.cause === only) return [ofNode(view.id, told)];
+  }
+  return [];
 }
 
 /** The phases that wait to be told to go on, while nothing else does: before that nobody may say so. */

@@ -3,8 +3,9 @@ import type { Access, NodeRecord, NodeView, Plan, RunRecord, WaitView } from '@t
 import { authorize, type Caller } from '../auth/principal.ts';
 import { findJob } from './job-find.ts';
 import { errorView, timeView } from './job-view.ts';
-import { findNode, specOf, type Viewed, viewOf } from './node-find.ts';
+import { findNode, patternOf, specOf, type Viewed, viewOf } from './node-find.ts';
 import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
+import { givenIn } from './plan-view.ts';
 import type { JobParts } from './services.ts';
 
 /** A job's nodes in the order of its plan, instances of `for_each` last. */
@@ -69,10 +70,12 @@ export async function getNode(
   const access = authorize(caller.principal, 'jobs:read', 'jobs');
   const run = await findJob(parts, access, jobId);
   const viewed = await viewOf(parts, access, run);
-  const views = [findNode(viewed, nodeId)];
-  const [node] = await nodeViews(parts, access, run, { viewed, views });
+  const view = findNode(viewed, nodeId);
+  const [node] = await nodeViews(parts, access, run, { viewed, views: [view] });
   if (node === undefined) throw new Error('a node that was found has no view');
-  return node;
+  const { plan } = viewed;
+  const given = givenIn(plan.document, plan.ids[patternOf(plan, view)] ?? '');
+  return given === undefined ? node : { ...node, with: given };
 }
 
 async function nodeViews(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planView } from './plan-view.ts';
+import { givenIn, planView } from './plan-view.ts';
 
 const documentOf = (nodes: number, edges: number, text = 'x') =>
   JSON.stringify({
@@ -47,4 +47,19 @@ it('what is shown never grows beyond the bound, and begins like the plan', () =>
       expect(shown.edges.length + (omitted?.edges ?? 0)).toBe(e);
     }),
   );
+});
+
+it('tells what a node is given as it was written, also in a group', () => {
+  const written = { url: '${params.url}' };
+  const document = JSON.stringify({
+    nodes: [
+      { id: 'bare' },
+      { id: 'group', children: [{ id: 'inner', with: written }] },
+      { id: 'old', action_parameters: { seconds: 1 } },
+    ],
+  });
+  expect(givenIn(document, 'inner')).toEqual(written);
+  expect(givenIn(document, 'old')).toEqual({ seconds: 1 });
+  expect(givenIn(document, 'bare')).toBeUndefined();
+  expect(givenIn(document, 'nobody')).toBeUndefined();
 });

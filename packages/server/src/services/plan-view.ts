@@ -27,6 +27,18 @@ export function planView(document: string, chars = PLAN_CHARS): PlanView {
   };
 }
 
+/** What a node is given, as it was written; undefined where it is given nothing. */
+export function givenIn(document: string, nodeId: string): unknown {
+  const open: unknown[] = [JSON.parse(document)];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (Reflect.get(Object(part), 'id') === nodeId) {
+      return Reflect.get(Object(part), 'with') ?? Reflect.get(Object(part), 'action_parameters');
+    }
+    open.push(...listIn(part, 'nodes'), ...listIn(part, 'children'));
+  }
+  return undefined;
+}
+
 function listIn(plan: unknown, field: string): readonly unknown[] {
   const list: unknown = Reflect.get(Object(plan), field);
   return Array.isArray(list) ? list : [];

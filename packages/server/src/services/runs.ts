@@ -139,6 +139,7 @@ export async function detailOf(
     params: run.input.phased === undefined ? run.input.params : params,
     intake: run.input.phased === undefined ? null : intakeOf(intake),
     output: job.execution_results,
+    estimated_completion_at: job.estimated_completion_at,
     attempt: 1 + job.retry_count,
     waiting_for: reasons[0] ?? (ready.length > 0 ? phaseReason(run, ready) : null),
     forked_from: forkedFrom && {

@@ -1,14 +1,14 @@
 import { Modal } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
-import { Activity, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useEarlier } from '../data/earlier.ts';
-import { drawnSession, sessionStore } from '../data/session.ts';
+import { sessionStore } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { WORDS } from '../words.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { SignInPage } from './sign-in.tsx';
+import { SignInAgain, SignInPage } from './sign-in.tsx';
 import { StaleNotice } from './stale-notice.tsx';
 import { AwayNotice, TopBar } from './top-bar.tsx';
 import { UpdateNotice } from './update-notice.tsx';
@@ -17,18 +17,11 @@ import './shell.css';
 /** The frame around every page, or the way in. */
 export function Shell() {
   const session = useStore(sessionStore);
-  if (session.kind === 'unknown') return <Connecting />;
-  const isIn = session.kind === 'in';
-  const who = drawnSession(session)?.principal;
+  if (!('session' in session)) return session.kind === 'out' ? <SignInPage /> : <Connecting />;
   return (
     <>
-      {!isIn && <SignInPage ended={who !== undefined} />}
-      {/* Whoever signs in again finds what was typed; somebody else finds nothing of it. */}
-      {who !== undefined && (
-        <Activity key={who} mode={isIn ? 'visible' : 'hidden'}>
-          <Frame />
-        </Activity>
-      )}
+      <Frame key={session.session.principal} />
+      {session.kind === 'ended' && <SignInAgain mine={session.session} other={session.other} />}
     </>
   );
 }

@@ -1,11 +1,11 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { connection, type Reason } from '../data/connection.ts';
-import { sessionStore } from '../data/session.ts';
+import { usePrincipal } from '../data/scopes.ts';
 import { useStore } from '../data/store.ts';
 import { duration } from '../logic/format.ts';
 import { Icon } from '../ui/icons.tsx';
-import { leave } from '../ui/sign-out.ts';
 import { useNow } from '../ui/time.tsx';
+import { useSignOut } from '../ui/unsaved.tsx';
 import { WORDS } from '../words.ts';
 
 interface Props {
@@ -75,38 +75,41 @@ function Away({ since, reason }: AwayProps) {
 const SCHEMES = ['light', 'dark', 'auto'] as const;
 
 function Account({ openKeys }: { readonly openKeys: () => void }) {
-  const state = useStore(sessionStore);
+  const name = usePrincipal();
+  const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const name = state.kind === 'in' ? state.session.principal : '';
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="subtle" color="gray" aria-label={`${WORDS.shell.account}: ${name}`}>
-          <Icon name="user" />
-          <span className="bar-user">&nbsp;{name}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{name}</Menu.Label>
-        <Menu.Item onClick={() => void leave()}>{WORDS.shell.signOut}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{WORDS.shell.appearance}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={scheme === colorScheme ? '✓' : undefined}
-          >
-            {WORDS.shell.theme[scheme]}
+    <>
+      {signOut.dialog}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" aria-label={`${WORDS.shell.account}: ${name}`}>
+            <Icon name="user" />
+            <span className="bar-user">&nbsp;{name}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{name}</Menu.Label>
+          <Menu.Item onClick={signOut.ask}>{WORDS.shell.signOut}</Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>{WORDS.shell.appearance}</Menu.Label>
+          {SCHEMES.map((scheme) => (
+            <Menu.Item
+              key={scheme}
+              role="menuitemradio"
+              aria-checked={scheme === colorScheme}
+              onClick={() => setColorScheme(scheme)}
+              rightSection={scheme === colorScheme ? '✓' : undefined}
+            >
+              {WORDS.shell.theme[scheme]}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={openKeys} rightSection={<span className="kbd">?</span>}>
+            {WORDS.shell.keys}
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={openKeys} rightSection={<span className="kbd">?</span>}>
-          {WORDS.shell.keys}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }

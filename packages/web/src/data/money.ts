@@ -1,12 +1,22 @@
+import { useQuery } from '@tanstack/react-query';
 import type { Budget, NewBudget, WritePrice } from '@tenuto/contract';
 import type { PriceQuery } from '@tenuto/sdk';
 import { useChange } from './change.ts';
 import { client } from './client.ts';
-import { LIVE_MS } from './live.ts';
+import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
 
 const budgetsKey = ['budgets'] as const;
 const pricesKey = ['prices'] as const;
+
+/** What models have cost in the last days. */
+export function useSpending(days: number) {
+  return useQuery({
+    queryKey: ['spending', days],
+    queryFn: ({ signal }) => client.budgets.spending({ days }, { signal }),
+    refetchInterval: refreshEvery(LIVE_MS.large),
+  });
+}
 
 export function useBudgets() {
   return usePages({

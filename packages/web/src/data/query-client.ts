@@ -42,13 +42,13 @@ onReturn(() => void queryClient.invalidateQueries());
 let signedIn: string | undefined;
 sessionStore.subscribe(() => {
   const state = sessionStore.get();
-  if (state.kind === 'unknown') return;
+  if (state.kind === 'unknown' || state.kind === 'ended') return;
   const principal = state.kind === 'in' ? state.session.principal : undefined;
   // Nothing that one person has read may be shown to the next; the same one finds it again.
   if (principal !== undefined && signedIn !== undefined && principal !== signedIn) {
     queryClient.clear();
   }
-  if (state.kind === 'out' && state.was === undefined) queryClient.clear();
+  if (state.kind === 'out') queryClient.clear();
   if (principal !== undefined) {
     signedIn = principal;
     void queryClient.invalidateQueries();

@@ -1,5 +1,5 @@
 import type { Scope } from '@tenuto/contract';
-import { drawnSession, sessionStore } from './session.ts';
+import { sessionOf, sessionStore } from './session.ts';
 import { useStore } from './store.ts';
 
 /** Whether who is signed in may do what needs a scope: what one may not do is not shown. */
@@ -10,10 +10,10 @@ export function useMay(): (scope: Scope) => boolean {
 
 /** The scopes of who is signed in. */
 export function useScopes(): readonly string[] {
-  return drawnSession(useStore(sessionStore))?.scopes ?? [];
+  return sessionOf(useStore(sessionStore))?.scopes ?? [];
 }
 
 /** Who is signed in; empty while nobody is. */
 export function usePrincipal(): string {
-  return drawnSession(useStore(sessionStore))?.principal ?? '';
+  return sessionOf(useStore(sessionStore))?.principal ?? '';
 }

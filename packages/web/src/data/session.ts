@@ -8,10 +8,10 @@ import { createStore } from './store.ts';
  * server says about it, with the token that shows that a change comes from a page of ours.
  */
 export type SessionState =
-  | { readonly kind: 'unknown' }
-  /** `was`: the session that has ended by itself; absent when nobody was in, or has left. */
-  | { readonly kind: 'out'; readonly was?: Session }
-  | { readonly kind: 'in'; readonly session: Session };
+  | { readonly kind: 'unknown' | 'out' }
+  | { readonly kind: 'in'; readonly session: Session }
+  /** The browser's cookie is good no longer, or somebody else's by now; the page is still theirs. */
+  | { readonly kind: 'ended'; readonly session: Session; readonly other?: Session };
 
 const PATH = '/api/v1/auth/session';
 const OIDC = '/api/v1/auth/oidc/start';
@@ -20,22 +20,22 @@ const JSON_ONLY = { accept: 'application/json' };
 
 export const sessionStore = createStore<SessionState>({ kind: 'unknown' });
 
-export function currentSession(): Session | undefined {
-  const state = sessionStore.get();
-  return state.kind === 'in' ? state.session : undefined;
+/** Whose page this is, also when they have to sign in again. */
+export function sessionOf(state: SessionState): Session | undefined {
+  return 'session' in state ? state.session : undefined;
 }
+
+export const currentSession = (): Session | undefined => sessionOf(sessionStore.get());
+
+/** Signing in and out in one tab is noticed by the others. */
+const tabs = new BroadcastChannel('tenuto-session');
+tabs.onmessage = () => void readSession();
 
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 30_000;
 /** Answers that say that there is no session; others say nothing about it. */
 const NONE: readonly number[] = [401, 403, 404];
 let reading: Promise<void> | undefined;
-
-/** The session by which the page is drawn: one that has ended stays under the way in. */
-export function drawnSession(state: SessionState): Session | undefined {
-  if (state.kind === 'unknown') return undefined;
-  return state.kind === 'in' ? state.session : state.was;
-}
 
 /** Asks whose cookie this browser has; again until somebody knows. */
 export function readSession(): Promise<void> {
@@ -48,7 +48,7 @@ export function readSession(): Promise<void> {
 async function askForSession(waitMs: number): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
-    if (response.ok) return enter(await response.json());
+    if (response.ok) return find(await response.json());
     if (NONE.includes(response.status)) return noteSignedOut();
   } catch {
     // Nobody has answered, or not with what a session is.
@@ -72,6 +72,14 @@ function comeAgain(ms: number): Promise<void> {
   });
 }
 
+/** What one person has on the page is not taken away by another one's signing in elsewhere. */
+function find(answer: unknown): void {
+  const mine = currentSession();
+  const isOther = mine !== undefined && isSession(answer) && answer.principal !== mine.principal;
+  if (isOther) sessionStore.set({ kind: 'ended', session: mine, other: answer });
+  else enter(answer);
+}
+
 /** What a sign-in came to: in, or why not. */
 export type SignIn = 'in' | 'refused' | 'too-often' | 'away' | 'failed';
 
@@ -93,6 +101,7 @@ export async function signIn(token: string): Promise<SignIn> {
     });
     if (response.ok) {
       enter(await response.json());
+      tabs.postMessage('in');
       return 'in';
     }
     return REFUSALS.get(response.status) ?? 'failed';
@@ -112,17 +121,39 @@ export async function signOut(): Promise<boolean> {
     return currentSession()?.csrf_token !== csrf && signOut();
   }
   const isOut = response?.ok === true || NONE.includes(response?.status ?? 0);
-  if (isOut) sessionStore.set({ kind: 'out' });
-  else doubt();
+  if (isOut) {
+    tabs.postMessage('out');
+    sessionStore.set({ kind: 'out' });
+  } else doubt();
   return isOut;
 }
 
 /** The server does not know the cookie, or no longer. */
 export function noteSignedOut(): void {
-  const state = sessionStore.get();
-  if (state.kind === 'out') return;
-  const was = currentSession();
-  sessionStore.set({ kind: 'out', ...(was !== undefined && { was }) });
+  const session = currentSession();
+  sessionStore.set(session === undefined ? { kind: 'out' } : { kind: 'ended', session });
+}
+
+/** Lets whoever has signed in elsewhere have this page. */
+export function goOnAs(session: Session): void {
+  sessionStore.set({ kind: 'in', session });
+}
+
+/** Waits while a session has ended; `signal` ends the waiting. */
+export function untilSignedIn(signal?: AbortSignal | null): Promise<void> {
+  const isOver = () => sessionStore.get().kind !== 'ended';
+  if (isOver()) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const stop = sessionStore.subscribe(() => isOver() && end(resolve));
+    const giveUp = () => end(() => reject(signal?.reason));
+    const end = (then: () => void) => {
+      stop();
+      signal?.removeEventListener('abort', giveUp);
+      then();
+    };
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+  });
 }
 
 /** The provider that the server signs people in by; null when there is none. */
@@ -176,6 +207,10 @@ function clearMark(): void {
 
 function enter(answer: unknown): void {
   clearMark();
+  const state = sessionStore.get();
+  const isSame = state.kind === 'in' && JSON.stringify(state.session) === JSON.stringify(answer);
+  // What is the same leaves everything that was read as it is.
+  if (isSame) return;
   sessionStore.set(isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out' });
 }
 

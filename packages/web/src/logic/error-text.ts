@@ -28,6 +28,7 @@ function ofSilence(cause: unknown): Told {
 }
 
 function ofAnswer(error: ApiError): Told {
+  if (error.status === 401) return words.signedOut;
   const { problem, retryAfterSeconds: seconds } = error;
   const waits = seconds === undefined || seconds === 0 ? undefined : words.waits(seconds);
   const bare =
@@ -50,5 +51,7 @@ function ofStatus(status: number): Told {
 /** With what was wrong with each field. */
 function textOf({ message, validationErrors }: ApiError): string {
   const fields = validationErrors.map(({ path, message: wrong }) => `${path}: ${wrong}`);
-  return [message, ...fields].join(' · ');
+  // The sentence of the server is often that about the first field.
+  const isRepeated = validationErrors.some(({ message: wrong }) => message.includes(wrong));
+  return [...(isRepeated ? [] : [message]), ...fields].join(' · ');
 }

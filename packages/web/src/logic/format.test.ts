@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { duration, exact, percent, pretty, relative, shortId, timeOfDay } from './format.ts';
+import {
+  duration,
+  exact,
+  percent,
+  pretty,
+  relative,
+  shortId,
+  timeOfDay,
+  withLocalTimes,
+} from './format.ts';
 
 describe('a length of time', () => {
   it('is said in the two units that matter', () => {
@@ -23,6 +32,16 @@ describe('a length of time', () => {
   });
 });
 
+describe('a sentence of the server', () => {
+  it('has its times in the zone of the reader, and is else as it was', () => {
+    const at = '2026-01-15T09:30:08.000Z';
+    expect(withLocalTimes(`The next is made at ${at}, or at ${at}.`)).toBe(
+      `The next is made at ${exact(Date.parse(at))}, or at ${exact(Date.parse(at))}.`,
+    );
+    expect(withLocalTimes('It waits for "2026-01-15".')).toBe('It waits for "2026-01-15".');
+  });
+});
+
 describe('a time', () => {
   const now = Date.parse('2026-01-15T12:00:00.000Z');
 
@@ -34,6 +53,14 @@ describe('a time', () => {
     expect(relative(now + 172_800_000, now)).toBe('in 2 d');
     expect(relative(now + 729 * 86_400_000, now)).toBe('in 729 d');
     expect(relative(Date.parse('2099-01-16T12:00:00Z'), now)).toBe('in 73 y');
+  });
+
+  it('is said with the zone of the reader inside a sentence, too', () => {
+    const at = Date.UTC(2026, 0, 15, 9, 30, 0);
+    expect(withLocalTimes('It sleeps until 2026-01-15T09:30:00.000Z.')).toBe(
+      `It sleeps until ${exact(at)}.`,
+    );
+    expect(withLocalTimes('1 node runs.')).toBe('1 node runs.');
   });
 
   it('is said exactly with the zone of the reader', () => {

@@ -46,6 +46,13 @@ export function exact(at: number): string {
   return `${day} ${time} ${minutes === 0 ? 'UTC' : zone}`;
 }
 
+const TIME_OF_SERVER = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g;
+
+/** A sentence of the server with its times in the reader's zone. */
+export function withLocalTimes(text: string): string {
+  return text.replace(TIME_OF_SERVER, (time) => exact(Date.parse(time)));
+}
+
 /** The time of day of the reader's zone, to the millisecond. */
 export function timeOfDay(at: number): string {
   const date = new Date(at);

@@ -37,5 +37,8 @@ describe('a status', () => {
       'not_reached',
     );
     expect(shownStatus({ status: 'failed', error: { type: 'exit_code' } })).toBe('failed');
+    const asks = { status: 'waiting', error: null, waiting_for: { approval: 'a' } } as const;
+    expect(shownStatus(asks)).toBe('needs_person');
+    expect(shownStatus({ ...asks, waiting_for: {} })).toBe('waiting');
   });
 });

@@ -109,14 +109,21 @@ export function lookOf(status: Status): Look {
   return LOOKS[status];
 }
 
-/** What a node is shown as: one that a failure before it has kept from running has not failed itself. */
+/**
+ * What a node is shown as, the same as in its graph: one that a failure before it has kept from running
+ * has not failed itself, and one that waits for a decision calls for it.
+ */
 export function shownStatus({
   status,
   error,
+  waiting_for: wait,
 }: {
   readonly status: NodeStatus;
   readonly error: { readonly type: string } | null;
-}): NodeStatus | 'not_reached' {
+  readonly waiting_for?: { readonly approval?: string; readonly intervention?: string } | null;
+}): NodeStatus | 'not_reached' | 'needs_person' {
+  const isAsked = wait?.approval !== undefined || wait?.intervention !== undefined;
+  if (status === 'waiting' && isAsked) return 'needs_person';
   return status === 'failed' && error?.type === 'upstream_failed' ? 'not_reached' : status;
 }
 

@@ -31,14 +31,16 @@ export function taskQueryOf({ status, kind, title, failing }: TaskFilters): Task
   };
 }
 
-/** What the address of the form says: of which task a new one is a copy, or for which topic it is. */
+/** What the address of the form says: of which task a new one is a copy, for which topic it is, or what it starts. */
 export interface NewTaskSearch {
   readonly of?: string;
   readonly topic?: string;
+  readonly template?: string;
+  readonly profile?: string;
 }
 
 export function readNewTaskSearch(search: Readonly<Record<string, unknown>>): NewTaskSearch {
-  return textsOf(search, 'of', 'topic');
+  return textsOf(search, 'of', 'topic', 'template', 'profile');
 }
 
 /** What the address of a task says: which firings of its ledger are shown. */

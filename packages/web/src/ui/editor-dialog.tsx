@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { isStale } from '../logic/field-errors.ts';
 import { WORDS } from '../words.ts';
 import { Failure } from './notice.tsx';
+import { FormModal } from './unsaved.tsx';
 
 interface Props {
   readonly title: string;
@@ -12,17 +13,20 @@ interface Props {
   readonly error: unknown;
   readonly submit: () => void;
   readonly close: () => void;
+  /** It holds text of long lines. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** A form over the page that makes or changes one thing. */
-export function EditorDialog({ title, verb, isPending, error, submit, close, children }: Props) {
+export function EditorDialog(props: Props) {
+  const { title, verb, isPending, error, submit, close, wide = false, children } = props;
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     submit();
   };
   return (
-    <Modal opened onClose={close} title={title} lockScroll={false}>
+    <FormModal opened onClose={close} title={title} size={wide ? 'xl' : 'md'}>
       <form onSubmit={onSubmit} className="editor-form">
         {children}
         {isStale(error) && <p className="editor-stale">{WORDS.editor.stale}</p>}
@@ -32,10 +36,10 @@ export function EditorDialog({ title, verb, isPending, error, submit, close, chi
             {WORDS.editor.close}
           </Button>
           <Button type="submit" loading={isPending}>
-            {verb}
+            {isStale(error) ? WORDS.editor.overwrite : verb}
           </Button>
         </Group>
       </form>
-    </Modal>
+    </FormModal>
   );
 }

@@ -58,7 +58,7 @@ export function AgentsPage() {
           own={own}
           close={close}
           done={({ agent_id: agentId }) =>
-            void navigate({ to: '/agents/$agentId', params: { agentId } })
+            void navigate({ to: '/agents/$agentId', params: { agentId }, ignoreBlocker: true })
           }
         />
       )}

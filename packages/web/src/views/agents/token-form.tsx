@@ -57,6 +57,7 @@ export function TokenForm({ own, agentId, close }: Props) {
       submit={submit}
       close={close}
     >
+      {agentId === undefined && <p className="dim">{words.tokenActsAs}</p>}
       <TextField
         {...{ label: words.name, value: form.name, maxLength: 100 }}
         put={(name) => put({ name })}

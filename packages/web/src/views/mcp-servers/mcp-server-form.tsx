@@ -9,7 +9,7 @@ import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf, pairsOf, pairsText } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { MCP_WORDS as words } from '../../words-mcp-servers.ts';
 
@@ -47,9 +47,10 @@ export function McpServerForm({ server, close }: Props) {
   const [form, put] = useFormState(formOf(server));
   const write = useWriteMcpServer();
   const wrong = fieldErrors(write.error);
+  const version = useSeenVersion(server, write.error);
   const submit = () => {
     const body = bodyOf(form);
-    write.mutate(server === undefined ? { body } : { body, version: server.version }, {
+    write.mutate(server === undefined ? { body } : { body, version }, {
       onSuccess: () => {
         tell(server === undefined ? words.created : words.saved);
         close();

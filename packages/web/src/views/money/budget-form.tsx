@@ -10,7 +10,7 @@ import { useCreateBudget, useReplaceBudget } from '../../data/money.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 
@@ -46,6 +46,7 @@ export function BudgetForm({ budget, close }: Props) {
   const replace = useReplaceBudget();
   const change = budget === undefined ? create : replace;
   const wrong = fieldErrors(change.error);
+  const version = useSeenVersion(budget, change.error);
   const submit = () => {
     const body = bodyOf(form);
     const done = (sentence: string) => ({
@@ -58,8 +59,7 @@ export function BudgetForm({ budget, close }: Props) {
       const rule = { scope: form.scope, subject: form.subject.trim() };
       return create.mutate({ ...rule, ...body }, done(words.created));
     }
-    const { budget_id: budgetId, version } = budget;
-    replace.mutate({ budgetId, version, body }, done(words.saved));
+    replace.mutate({ budgetId: budget.budget_id, version, body }, done(words.saved));
   };
   return (
     <EditorDialog

@@ -10,7 +10,7 @@ import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
@@ -36,12 +36,14 @@ export function ChannelForm({ channel, close }: Props) {
   const edit = useEditChannel();
   const change = channel === undefined ? create : edit;
   const wrong = fieldErrors(change.error);
+  const version = useSeenVersion(channel, change.error);
   const submit = () => {
     const name = form.name.trim();
     if (channel === undefined)
       return create.mutate({ name, ...whereOf(form) }, { onSuccess: made });
     const { type: _, ...where } = whereOf(form);
-    edit.mutate({ channelId: channel.channel_id, body: { name, ...where } }, { onSuccess: saved });
+    const body = { name, ...where };
+    edit.mutate({ channelId: channel.channel_id, version, body }, { onSuccess: saved });
   };
   const made = ({ secret: signing }: ChannelWithSecret) => {
     tell(words.channelCreated);
@@ -104,7 +106,7 @@ interface WhereProps {
 function Where({ form, put, wrong }: WhereProps) {
   return form.type === 'webhook' ? (
     <TextField
-      {...{ label: words.url, placeholder: 'https://', value: form.url }}
+      {...{ label: words.url, hint: words.urlHint, placeholder: 'https://', value: form.url }}
       put={(url) => put({ url })}
       error={wrong.get('url')}
       required

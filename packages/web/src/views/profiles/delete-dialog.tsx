@@ -14,12 +14,10 @@ interface Props {
   readonly profile: ProfileView;
   readonly isOpen: boolean;
   readonly close: () => void;
-  /** Before the page is left. */
-  readonly done: () => void;
 }
 
 /** Deletes a profile, once one has seen what would notice. */
-export function DeleteDialog({ profile, isOpen, close, done }: Props) {
+export function DeleteDialog({ profile, isOpen, close }: Props) {
   const { name, version } = profile;
   const navigate = useNavigate();
   const remove = useDeleteProfile();
@@ -28,7 +26,6 @@ export function DeleteDialog({ profile, isOpen, close, done }: Props) {
       { name, version },
       {
         onSuccess: () => {
-          done();
           keepDraft(name, undefined);
           tell(words.done(name));
           void navigate({ to: '/profiles', ignoreBlocker: true });

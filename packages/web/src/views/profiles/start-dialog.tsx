@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { CreateRun, JsonObject, ProfileView } from '@tenuto/contract';
 import { ApiError } from '@tenuto/sdk';
@@ -10,6 +10,7 @@ import { givenDraftOf, readDraft, saidBelow } from '../../logic/schema-draft.ts'
 import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 
 const words = PROFILE_WORDS.startRun;
@@ -24,10 +25,10 @@ interface Props {
 export function StartDialog({ profile, isUnsaved = false, close }: Props) {
   const title = words.title(profile.title ?? profile.name);
   return (
-    <Modal opened onClose={close} title={title} size="lg">
+    <FormModal opened onClose={close} title={title} size="lg">
       {isUnsaved && <p className="ask tone-amber">{words.unsaved}</p>}
       <StartForm profile={profile} close={close} />
-    </Modal>
+    </FormModal>
   );
 }
 
@@ -70,7 +71,8 @@ function StartForm({
     setFaults('faults' in read ? read.faults : NO_FAULTS);
     if ('faults' in read) return;
     start.mutate(bodyOf(profile, form, read.intake), {
-      onSuccess: ({ run_id: runId }) => void navigate({ to: '/runs/$runId', params: { runId } }),
+      onSuccess: ({ run_id: runId }) =>
+        void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true }),
     });
   };
   const turn = (isText: boolean) => {

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
+import { withLocalTimes } from '../../logic/format.ts';
 import { lookOf } from '../../logic/status.ts';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
@@ -26,12 +27,8 @@ export function Explain({ run, select }: Props) {
   return (
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
-        {needsPerson && <StatusMark status="needs_person" bare />} {data.summary}
-        {isAsked && (
-          <Link to="/needs" className="link">
-            {words.decide}
-          </Link>
-        )}
+        {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
+        <ToCircuit explanation={data} />
         {data.nodes.length > 0 && (
           <button
             type="button"
@@ -54,6 +51,18 @@ export function Explain({ run, select }: Props) {
   );
 }
 
+/** The way to the circuit that the run waits for. */
+function ToCircuit({ explanation }: { readonly explanation: Explanation }) {
+  const reasons = explanation.nodes.flatMap((node) => node.reasons);
+  const circuit = reasons.find(({ cause }) => cause === 'circuit')?.of?.circuit;
+  if (typeof circuit !== 'string') return null;
+  return (
+    <Link to="/system/circuits" search={{ circuit }} className="link">
+      {words.circuit}
+    </Link>
+  );
+}
+
 interface ReasonsProps {
   readonly reasons: readonly ReasonToWait[];
   readonly summary?: string;
@@ -64,7 +73,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
     <ul className="reasons">
       {reasons.map(({ cause, detail, frees, until }) => (
         <li key={cause + detail}>
-          {detail !== summary && detail}
+          {detail !== summary && withLocalTimes(detail)}
           {frees !== null && (
             <span className="dim">
               {' '}
@@ -73,7 +82,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
           )}
           {until !== null && (
             <>
-              {' '}
+              {', '}
               <When at={until} />
             </>
           )}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ForkChanges, RunDetail } from '@tenuto/contract';
 import { type FormEvent, useMemo, useState } from 'react';
@@ -10,6 +10,7 @@ import { pretty } from '../../logic/format.ts';
 import { runGraphOf } from '../../logic/run-graph.ts';
 import { TextField } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { FORK_WORDS as words } from '../../words-compare.ts';
 
 interface Props {
@@ -22,9 +23,9 @@ interface Props {
 /** Makes a fork, with what is to be another one in it; shows before what runs again. */
 export function ForkDialog({ run, node, opened, close }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={words.title} size="lg">
+    <FormModal opened={opened} onClose={close} title={words.title} size="lg">
       {opened && <Form run={run} node={node} />}
-    </Modal>
+    </FormModal>
   );
 }
 
@@ -57,7 +58,8 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
       ...(changed.value !== undefined && { nodes: changed.value as NodeChanges }),
       ...(other !== '' && other !== run.name && { name: other }),
     };
-    const goThere = (runId: string) => void navigate({ to: '/runs/$runId', params: { runId } });
+    const goThere = (runId: string) =>
+      void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true });
     fork.mutate(
       { ...(from !== undefined && { from_node: from }), changes },
       { onSuccess: goThere },

@@ -10,14 +10,15 @@ import { LOG_WORDS as words } from '../../words-log.ts';
 interface Props {
   readonly part: 'head' | 'end';
   readonly lines: AttemptLines | undefined;
+  readonly isLast: boolean;
   readonly isOpen: boolean;
   readonly fold: () => void;
 }
 
 /** What stands before and behind the lines of an attempt. */
-export function AttemptRow({ part, lines, isOpen, fold }: Props) {
+export function AttemptRow({ part, lines, isLast, isOpen, fold }: Props) {
   if (lines === undefined) return null;
-  if (part === 'end') return lines.end && <AttemptEnd attempt={lines.end} />;
+  if (part === 'end') return lines.end && <AttemptEnd attempt={lines.end} isLast={isLast} />;
   return (
     <button type="button" className="log-attempt" aria-expanded={isOpen} onClick={fold}>
       {isOpen ? '▾' : '▸'} {words.attempt(lines.attempt)} · {words.lines(count(lines.last))}
@@ -26,7 +27,7 @@ export function AttemptRow({ part, lines, isOpen, fold }: Props) {
 }
 
 /** How an attempt has ended, with what it has failed of: a command may have died without a word. */
-function AttemptEnd({ attempt }: { readonly attempt: Attempt }) {
+function AttemptEnd({ attempt, isLast }: { readonly attempt: Attempt; readonly isLast: boolean }) {
   const { status, duration_ms: took, error, retry_at: again } = attempt;
   return (
     <p className={`log-end tone-${lookOf(status).tone}`}>
@@ -39,7 +40,7 @@ function AttemptEnd({ attempt }: { readonly attempt: Attempt }) {
         </>
       )}
       {exitCodeOf(attempt)}
-      {again !== null && (
+      {again !== null && isLast && (
         <span className="dim">
           {' '}
           · {words.again} <When at={again} />

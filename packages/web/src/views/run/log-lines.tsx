@@ -70,6 +70,7 @@ export function LogLines(props: Props) {
                   <AttemptRow
                     part={row.part}
                     lines={ends.find(({ attempt }) => attempt === row.attempt)}
+                    isLast={ends.at(-1)?.attempt === row.attempt}
                     isOpen={!folded.has(row.attempt)}
                     fold={() => fold(row.attempt)}
                   />

@@ -75,6 +75,11 @@ export function NodePanel({ run, node, close, openLog }: Props) {
             <JsonView value={node.output} label={words.output} />
           )}
         </Part>
+        {node.with !== undefined && (
+          <Part title={words.input}>
+            <JsonView value={node.with} label={words.input} />
+          </Part>
+        )}
       </div>
     </aside>
   );
@@ -123,16 +128,16 @@ function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   return (
     <table className="table">
       <tbody>
-        {attempts.map((one) => (
+        {attempts.map((one, index) => (
           <tr key={`${one.generation}-${one.attempt}`}>
             <td className="num">{one.attempt}</td>
             <td>
               <StatusMark status={one.status} />
             </td>
             <td className="num">{one.duration_ms === null ? '–' : duration(one.duration_ms)}</td>
-            <td className="attempt-error" title={one.error?.message}>
+            <td className="attempt-error">
               {one.error?.message}
-              {one.retry_at !== null && (
+              {one.retry_at !== null && index === attempts.length - 1 && (
                 <span className="dim">
                   {' '}
                   {words.retryAt} <When at={one.retry_at} />

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import type { BudgetStateView } from '@tenuto/contract';
 import { useState } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
@@ -7,6 +7,7 @@ import { useMay } from '../../data/scopes.ts';
 import { nextLimit, usd } from '../../logic/phases.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { PHASED_WORDS } from '../../words-phased.ts';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -33,9 +34,9 @@ export function RaiseBudget({ runId, nodeId = null, isFirst = false }: Props) {
       <Button variant={isFirst ? 'filled' : 'default'} onClick={() => setOpened(true)}>
         {words.raise}
       </Button>
-      <Modal opened={opened} onClose={close} title={words.raise} size="sm">
+      <FormModal opened={opened} onClose={close} title={words.raise} size="sm">
         {opened && <Form runId={runId} nodeId={nodeId} close={close} />}
-      </Modal>
+      </FormModal>
     </>
   );
 }

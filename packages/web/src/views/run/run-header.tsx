@@ -3,8 +3,10 @@ import { GRAPH_STATES, type RunDetail } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
 import { useRunStates } from '../../data/run-graph.ts';
+import { useExplanation } from '../../data/runs.ts';
 import { count } from '../../logic/format.ts';
 import { countsOf } from '../../logic/run-states.ts';
+import { isOver } from '../../logic/status.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
@@ -35,9 +37,11 @@ export function RunHeader({ run, node }: Props) {
         <RunActions run={run} node={node} />
       </div>
       <dl className="facts">
-        <Fact name={words.progress}>
-          <Progress run={run} />
-        </Fact>
+        {!isOver(run.status) && (
+          <Fact name={words.progress}>
+            <Progress run={run} />
+          </Fact>
+        )}
         <Fact name={words.nodes}>
           {count(counts.completed)} / {count(nodes)}
           <Failed run={run} />
@@ -45,6 +49,7 @@ export function RunHeader({ run, node }: Props) {
         <Fact name={words.elapsed}>
           <Took from={run.started_at} to={run.completed_at} />
         </Fact>
+        <ExpectedEnd run={run} />
         {run.phases.length > 0 && <Cost run={run} />}
         <Fact name={words.created}>
           <When at={run.created_at} />
@@ -83,6 +88,18 @@ function FailedOf({ run }: { readonly run: RunDetail }) {
       {failed > 0 && <span className="tone-red"> · {words.failed(count(failed))}</span>}
       {missed > 0 && <span className="dim"> · {words.notReached(count(missed))}</span>}
     </>
+  );
+}
+
+/** While something is at work: of what waits for a time or for people, the pace so far says nothing. */
+function ExpectedEnd({ run }: { readonly run: RunDetail }) {
+  const { data } = useExplanation(run.run_id);
+  const isAtWork = run.status === 'running' && (data?.causes.running ?? 0) > 0;
+  if (!isAtWork || run.estimated_completion_at === null) return null;
+  return (
+    <Fact name={words.ends}>
+      <When at={run.estimated_completion_at} />
+    </Fact>
   );
 }
 

@@ -6,7 +6,7 @@ import { NoSuchPage } from '../../app/problems.tsx';
 import { patiently } from '../../data/patience.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { useGraphAhead } from '../../data/run-graph.ts';
-import { useRun } from '../../data/runs.ts';
+import { useExplanation, useRun } from '../../data/runs.ts';
 import {
   lookedAt,
   openTab,
@@ -14,6 +14,7 @@ import {
   type RunSearch,
   type RunTab,
 } from '../../logic/run-search.ts';
+import { isOver } from '../../logic/status.ts';
 import { useFavicon } from '../../ui/favicon.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { useTitle } from '../../ui/page.tsx';
@@ -27,6 +28,9 @@ import './run.css';
 // Most who come see it first: it is fetched while the run is still being read.
 const overview = import('./overview.tsx');
 const Overview = lazy(patiently(async () => ({ default: (await overview).Overview })));
+const Decisions = lazy(
+  patiently(async () => ({ default: (await import('./decisions.tsx')).Decisions })),
+);
 const LogTab = lazy(patiently(async () => ({ default: (await import('./log-tab.tsx')).LogTab })));
 const TestsTab = lazy(
   patiently(async () => ({ default: (await import('./tests-tab.tsx')).TestsTab })),
@@ -93,6 +97,7 @@ function Found({ run }: { readonly run: RunDetail }) {
     <div className={`page run-page ${tab === 'overview' && search.node ? 'with-panel' : ''}`}>
       <RunHeader run={run} node={search.node} />
       <Explain run={run} select={showNode} />
+      <Asked run={run} />
       <Tabs
         value={tab}
         onChange={(value) =>
@@ -113,6 +118,18 @@ function Found({ run }: { readonly run: RunDetail }) {
         <Panels {...{ run, search, go, select }} />
       </Tabs>
     </div>
+  );
+}
+
+/** Only runs that ask something of people have what it takes loaded. */
+function Asked({ run }: { readonly run: RunDetail }) {
+  const { data } = useExplanation(run.run_id);
+  const { approval, intervention } = data?.causes ?? {};
+  if (isOver(run.status) || (approval === undefined && intervention === undefined)) return null;
+  return (
+    <Part fallback={null}>
+      <Decisions runId={run.run_id} />
+    </Part>
   );
 }
 

@@ -11,6 +11,7 @@ import {
   type TimelineRowOf,
   timelineRows,
 } from '../../logic/timeline-rows.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
 import { useNow } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -66,6 +67,7 @@ export function Timeline({ graph, states: latest, shown, picked, pick }: Props) 
     );
   };
   useTimelineWheel(box, span, magnify);
+  useListKeys('.timeline-row');
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === '+' || event.key === '=') magnify(STEP);
     if (event.key === '-') magnify(1 / STEP);

@@ -4,7 +4,7 @@ import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { SECRET_WORDS as words } from '../../words-secrets.ts';
 
@@ -26,6 +26,7 @@ export function SecretForm({ secret, close }: Props) {
   const edit = useEditSecret();
   const change = secret === undefined ? create : edit;
   const wrong = fieldErrors(change.error);
+  const version = useSeenVersion(secret, change.error);
   const submit = () => {
     const hosts = linesOf(form.hosts);
     const shared = {
@@ -43,7 +44,7 @@ export function SecretForm({ secret, close }: Props) {
       return create.mutate(body, done(words.created));
     }
     const body = { ...shared, ...(form.value !== '' && { value: form.value }) };
-    edit.mutate({ name: secret.name, version: secret.version, body }, done(words.saved));
+    edit.mutate({ name: secret.name, version, body }, done(words.saved));
   };
   return (
     <EditorDialog

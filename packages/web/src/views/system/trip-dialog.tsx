@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useCircuitChange } from '../../data/circuits.ts';
 import { messageOf } from '../../ui/notice.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { CIRCUIT_WORDS as words } from '../../words-circuits.ts';
 
@@ -17,9 +18,9 @@ interface Props {
 export function TripDialog({ opened, close, circuit }: Props) {
   const title = circuit === undefined ? words.tripNew : words.tripTitle(circuit);
   return (
-    <Modal opened={opened} onClose={close} title={title} size="sm">
+    <FormModal opened={opened} onClose={close} title={title} size="sm">
       {opened && <Form close={close} circuit={circuit} />}
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -8,7 +8,7 @@ import { LIMIT_NAMES, limitsOf, limitTexts } from '../../logic/quotas.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useOpened, useSeenVersion } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
@@ -32,7 +32,7 @@ interface Props {
 export function QuotaTable({ open, go }: Props) {
   const quotas = useQuotas(true);
   const known = quotas.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ principal }) => prefix + principal === open);
+  const edited = useOpened(known, ({ principal }) => prefix + principal, open);
   return (
     <section className="card">
       <header>
@@ -118,9 +118,10 @@ function QuotaForm({ quota, close }: { readonly quota?: Quota; readonly close: (
   const [texts, put] = useFormState(limitTexts(quota));
   const write = useWriteQuota();
   const wrong = fieldErrors(write.error);
+  const version = useSeenVersion(quota, write.error);
   const submit = () => {
     const asked = { principal: who.trim(), body: limitsOf(texts) };
-    write.mutate(quota === undefined ? asked : { ...asked, version: quota.version }, {
+    write.mutate(quota === undefined ? asked : { ...asked, version }, {
       onSuccess: () => {
         tell(words.quotaSet);
         close();

@@ -4,7 +4,7 @@ import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
 
@@ -22,13 +22,14 @@ export function TeamForm({ team, close }: Props) {
   });
   const write = useWriteTeam();
   const wrong = fieldErrors(write.error);
+  const version = useSeenVersion(team, write.error);
   const submit = () => {
     const body = {
       name: form.name.trim(),
       description: form.description.trim() || null,
       members: linesOf(form.members),
     };
-    const known = team && { teamId: team.team_id, version: team.version };
+    const known = team && { teamId: team.team_id, version };
     write.mutate(known === undefined ? { body } : { body, known }, {
       onSuccess: () => {
         tell(team === undefined ? words.created : words.saved);

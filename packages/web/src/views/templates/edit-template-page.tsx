@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { JsonObject, Template, ValidationError } from '@tenuto/contract';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useDryRun } from '../../data/submit.ts';
@@ -15,8 +15,9 @@ import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
-import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
+import { FIRST_TEMPLATES, TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
 import '../submit/submit.css';
 
@@ -26,7 +27,7 @@ const TYPING_MS = 300;
 export function NewTemplatePage() {
   return (
     <Page title={words.newTitle}>
-      <Editor before={undefined} first={FIRST_TEMPLATE} />
+      <Editor before={undefined} first={FIRST_TEMPLATES.greeting} />
     </Page>
   );
 }
@@ -51,9 +52,10 @@ interface EditorProps {
   readonly first: string;
 }
 
-function Editor({ before: given, first }: EditorProps) {
+function Editor({ before: given, first: opened }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
+  const [first] = useState(opened);
   const [text, setText] = useState(first);
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
@@ -63,7 +65,12 @@ function Editor({ before: given, first }: EditorProps) {
   const dry = useDryRun(written && jobOf(written.value));
   const refusal = [save.error, dry.error].find(isRefusal);
   const problems = 'problems' in read ? read.problems : placed(read, refusal?.validationErrors);
-  const submit = () => {
+  const write = (next: string) => {
+    setText(next);
+    save.reset();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
     save.mutate(
@@ -71,27 +78,20 @@ function Editor({ before: given, first }: EditorProps) {
       {
         onSuccess: ({ name, version }) => {
           tell(words.saved(name, version));
-          void navigate({ to: '/templates/$name', params: { name } });
+          void navigate({ to: '/templates/$name', params: { name }, ignoreBlocker: true });
         },
       },
     );
   };
+  const isUnchanged = before !== undefined && text === first;
   return (
     <div className="submit">
-      <form
-        className="card card-body submit-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <form className="card card-body submit-form" onSubmit={submit}>
+        {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}
           value={text}
-          change={(next) => {
-            setText(next);
-            save.reset();
-          }}
+          change={write}
           problems={problems}
           lineWord={SUBMIT_WORDS.line}
           rows={32}
@@ -101,13 +101,14 @@ function Editor({ before: given, first }: EditorProps) {
           <Button
             type="submit"
             loading={save.isPending}
-            disabled={before !== undefined && text === first}
-            title={before !== undefined && text === first ? words.unchanged : ''}
+            disabled={isUnchanged}
+            title={isUnchanged ? words.unchanged : ''}
           >
             {before === undefined ? words.saveNew : words.save}
           </Button>
         </div>
       </form>
+      <UnsavedGuard isDirty={text !== first} />
       <DryRunCard
         title={words.preview}
         dag={dagOf(written?.value)}
@@ -116,6 +117,33 @@ function Editor({ before: given, first }: EditorProps) {
         isUnread={'problems' in read}
       />
     </div>
+  );
+}
+
+const FIRSTS = ['greeting', 'tests'] as const;
+
+interface BeginProps {
+  readonly text: string;
+  readonly pick: (text: string) => void;
+}
+
+/** Templates that work as they stand, to begin with. */
+function Begin({ text, pick }: BeginProps) {
+  return (
+    <fieldset className="row submit-examples" aria-label={words.begin}>
+      <span className="dim">{words.begin}</span>
+      {FIRSTS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={FIRST_TEMPLATES[name] === text}
+          onClick={() => pick(FIRST_TEMPLATES[name])}
+        >
+          {words.firsts[name]}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

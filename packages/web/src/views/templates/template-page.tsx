@@ -134,24 +134,7 @@ interface HeadProps {
 }
 
 function Head({ template, isNewest }: HeadProps) {
-  const { name, version, updated_at: changed, updated_by: by } = template;
-  const [question, setQuestion] = useState<Question>();
-  const navigate = useNavigate();
-  const remove = useRemoveTemplate();
-  const may = useMay()('jobs:write');
-  const ask = () =>
-    setQuestion({
-      ...{ title: words.removeTitle, text: words.removeText(name), verb: words.remove },
-      danger: true,
-      act: () =>
-        remove.mutate(template, {
-          onSuccess: () => {
-            tell(words.removed);
-            void navigate({ to: '/templates' });
-          },
-          onError: (error) => tellFailure(words.notRemoved, error),
-        }),
-    });
+  const { version, updated_at: changed, updated_by: by } = template;
   return (
     <>
       <span className="dim">
@@ -159,37 +142,63 @@ function Head({ template, isNewest }: HeadProps) {
         {isNewest && `, ${words.inForce}`} · <When at={changed} /> · {by}
       </span>
       <span className="grow" />
-      {may && (
-        <div className="row">
-          <Button
-            renderRoot={(props) => (
-              <Link
-                to="/submit"
-                search={{ template: name, ...(!isNewest && { version: String(version) }) }}
-                {...props}
-              />
-            )}
-          >
-            {TEMPLATE_WORDS.use}
-          </Button>
-          {isNewest && (
-            <>
-              <Button
-                variant="default"
-                renderRoot={(props) => (
-                  <Link to="/templates/$name/edit" params={{ name }} {...props} />
-                )}
-              >
-                {words.edit}
-              </Button>
-              <Button variant="default" onClick={ask}>
-                {words.remove}
-              </Button>
-            </>
-          )}
-        </div>
-      )}
-      <Confirm question={question} close={() => setQuestion(undefined)} />
+      <Acts template={template} isNewest={isNewest} />
     </>
   );
+}
+
+function Acts({ template: { name, version }, template, isNewest }: HeadProps) {
+  const [question, setQuestion] = useState<Question>();
+  const may = useMay();
+  const remove = useRemoval(template);
+  if (!may('jobs:write')) return null;
+  const ask = () =>
+    setQuestion({
+      ...{ title: words.removeTitle, text: words.removeText(name), verb: words.remove },
+      ...{ danger: true, act: remove },
+    });
+  const search = { template: name, ...(!isNewest && { version: String(version) }) };
+  return (
+    <div className="row">
+      <Button renderRoot={(props) => <Link to="/submit" search={search} {...props} />}>
+        {TEMPLATE_WORDS.use}
+      </Button>
+      {isNewest && may('tasks:create') && (
+        <Button
+          variant="default"
+          renderRoot={(props) => <Link to="/tasks/new" search={{ template: name }} {...props} />}
+        >
+          {words.schedule}
+        </Button>
+      )}
+      {isNewest && (
+        <>
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link to="/templates/$name/edit" params={{ name }} {...props} />}
+          >
+            {words.edit}
+          </Button>
+          <Button variant="default" onClick={ask}>
+            {words.remove}
+          </Button>
+        </>
+      )}
+      <Confirm question={question} close={() => setQuestion(undefined)} />
+    </div>
+  );
+}
+
+/** Deletes a template, and leaves its page. */
+function useRemoval(template: Template): () => void {
+  const navigate = useNavigate();
+  const remove = useRemoveTemplate();
+  return () =>
+    remove.mutate(template, {
+      onSuccess: () => {
+        tell(words.removed);
+        void navigate({ to: '/templates' });
+      },
+      onError: (error) => tellFailure(words.notRemoved, error),
+    });
 }

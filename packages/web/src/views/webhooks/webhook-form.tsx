@@ -3,7 +3,7 @@ import { useCreateWebhook, useEditWebhook } from '../../data/webhooks.ts';
 import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { tell } from '../../ui/toasts.ts';
 import { WEBHOOK_WORDS as words } from '../../words-webhooks.ts';
 
@@ -25,6 +25,7 @@ export function WebhookForm({ webhook, close }: Props) {
   const edit = useEditWebhook();
   const change = webhook === undefined ? create : edit;
   const wrong = fieldErrors(change.error);
+  const version = useSeenVersion(webhook, change.error);
   const submit = () => {
     const body = {
       ...{ name: form.name.trim(), topic: form.topic.trim(), verify: form.verify },
@@ -37,7 +38,7 @@ export function WebhookForm({ webhook, close }: Props) {
       },
     });
     if (webhook === undefined) return create.mutate(body, done(words.created));
-    const { webhook_id: webhookId, version } = webhook;
+    const { webhook_id: webhookId } = webhook;
     edit.mutate({ webhookId, version, body }, done(words.saved));
   };
   return (
