@@ -284,6 +284,21 @@ describe('a task', () => {
 });
 
 describe('the list of tasks', () => {
+  it('forgets a filter that was cleared, also what was typed of it', async () => {
+    await cronTask('kept in the list');
+    const { page } = await opened('/tasks');
+    const field = page.getByLabel('Title begins with…');
+    await field.fill('nothing like it');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('link', { name: 'kept in the list' }).waitFor();
+    expect(await field.inputValue()).toBe('');
+    await field.pressSequentially('kept ');
+    await page.waitForURL(/title=kept$/);
+    await field.pressSequentially('in');
+    await page.waitForURL(/title=kept\+in|title=kept%20in/);
+    await page.getByRole('link', { name: 'kept in the list' }).waitFor();
+  });
+
   it('shows which fail, and pauses those that are chosen', async () => {
     const failing = {
       id: 'a',
