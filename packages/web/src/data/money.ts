@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import type { Budget, NewBudget, WritePrice } from '@tenuto/contract';
 import type { PriceQuery } from '@tenuto/sdk';
 import { useChange } from './change.ts';
 import { client } from './client.ts';
-import { LIVE_MS } from './live.ts';
+import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
+import { useMay } from './scopes.ts';
 
 const budgetsKey = ['budgets'] as const;
 const pricesKey = ['prices'] as const;
@@ -13,6 +15,17 @@ export function useBudgets() {
     key: budgetsKey,
     read: (cursor, signal) => client.budgets.list({ limit: PAGE }, { signal }).page(cursor),
     everyMs: LIVE_MS.calm,
+  });
+}
+
+/** Budgets of tasks and profiles of which nothing is left. */
+export function useSpentBudgets(limit: number) {
+  const may = useMay()('runs:read');
+  return useQuery({
+    queryKey: [...budgetsKey, 'spent', limit],
+    queryFn: ({ signal }) => client.budgets.list({ spent: true, limit }, { signal }).first(),
+    enabled: may,
+    refetchInterval: refreshEvery(LIVE_MS.calm),
   });
 }
 

@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CreateRun, JsonObject, RunView, Task } from '@tenuto/contract';
+import { LIVE_STATUSES } from '../logic/status.ts';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
@@ -123,11 +124,7 @@ export function useTouched(name: string, enabled: boolean) {
   return useQuery({
     queryKey: [...profilesKey, 'touched', name],
     queryFn: async ({ signal }): Promise<Touched> => {
-      const active = {
-        profile: name,
-        status: ['running', 'paused', 'queued', 'scheduled'],
-        limit: 1,
-      };
+      const active = { profile: name, status: [...LIVE_STATUSES], limit: 1 };
       const [runs, found] = await Promise.all([
         client.runs.list(active, { signal }).first(),
         may('tasks:read') ? tasksOf(name, signal) : { tasks: [], isPart: false },

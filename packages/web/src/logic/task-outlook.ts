@@ -1,7 +1,7 @@
 import type { RunStatus, Task } from '@tenuto/contract';
-import type { Status } from './status.ts';
+import { isOver } from './status.ts';
 
-const BAD: readonly Status[] = ['failed', 'timeout', 'aborted'];
+const BAD: readonly RunStatus[] = ['failed', 'timeout', 'aborted'];
 
 interface RunsOf {
   readonly last_runs?: readonly { readonly status: RunStatus }[] | undefined;
@@ -12,10 +12,6 @@ export function failuresOf({ last_runs: runs = [] }: RunsOf): number {
   const over = runs.filter(({ status }) => isOver(status));
   const good = over.findIndex(({ status }) => !BAD.includes(status));
   return good < 0 ? over.length : good;
-}
-
-function isOver(status: Status): boolean {
-  return BAD.includes(status) || status === 'completed' || status === 'cancelled';
 }
 
 /** What can be done to several tasks at once, and to which of them. */

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useOpenCircuits, useSpentBudgets } from '../../data/troubles.ts';
+import { useOpenCircuits } from '../../data/circuits.ts';
+import { useSpentBudgets } from '../../data/money.ts';
 import { failingTasks } from '../../logic/failing-tasks.ts';
 import { usd } from '../../logic/phases.ts';
 import { StatusMark } from '../../ui/status.tsx';
@@ -9,12 +10,13 @@ import { HOME_WORDS as words } from '../../words-home.ts';
 import { Card } from './home-cards.tsx';
 import { useFailuresOfTasks } from './use-late-failures.ts';
 
+const SHOWN = 5;
 const TASKS_SHOWN = 4;
 
 /** What is wrong beyond single runs: tasks that fail, targets that are not called, money that is gone. */
 export function Troubles() {
-  const { data: circuits } = useOpenCircuits();
-  const { data: budgets } = useSpentBudgets();
+  const { data: circuits } = useOpenCircuits(SHOWN);
+  const { data: budgets } = useSpentBudgets(SHOWN);
   const { data: failed } = useFailuresOfTasks();
   const tasks = failingTasks(failed?.items ?? []);
   const total = tasks.length + (circuits?.items.length ?? 0) + (budgets?.items.length ?? 0);
