@@ -22,7 +22,7 @@ export function ShownOnce({ title, text, parts, close }: Props) {
       withCloseButton={false}
       lockScroll={false}
     >
-      <div className="editor">
+      <div className="dialog-form">
         <p>{text}</p>
         {parts.map(([name, value]) => (
           <div key={name} className="shown-once">

@@ -12,3 +12,13 @@ export function tell(message: string): void {
 export function tellFailure(title: string, error: unknown): void {
   notifications.show({ title, message: messageOf(error), color: 'red', autoClose: LONG_MS });
 }
+
+/** For a change that was made in a form: it is said, and the form closes. */
+export function thenClose(message: string, close: () => void) {
+  return {
+    onSuccess: () => {
+      tell(message);
+      close();
+    },
+  };
+}
