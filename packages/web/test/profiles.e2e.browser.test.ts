@@ -206,6 +206,35 @@ it('asks before it is left with something unsaved, and has it back after a reloa
   await page.getByRole('heading', { name: 'Release of the shop' }).waitFor();
 });
 
+it('looks the same after other forms were looked at, and they as they do without it', async () => {
+  await served.client.profiles.create({ ...RELEASE, name: 'beside' });
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/profiles/beside`);
+  await field(page, 'Title').waitFor();
+  const left = async () => (await page.locator('.profile-panel').boundingBox())?.x;
+  const before = await left();
+  const go = async (palette: string) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(palette);
+    await page.keyboard.press('Enter');
+  };
+  await go('Submit a job');
+  await page.getByText('It can run as it stands.').waitFor();
+  await go('Secrets');
+  await page.getByRole('button', { name: 'Add a secret' }).click();
+  const boxes = ['Name', 'Hosts it may be sent to'].map((label) =>
+    page.getByRole('dialog').getByLabel(label).boundingBox(),
+  );
+  const [name, hosts] = await Promise.all(boxes);
+  expect(name?.x).toBe(hosts?.x);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await go('Profiles');
+  await page.getByRole('link', { name: 'Release of the shop' }).first().click();
+  await field(page, 'Title').waitFor();
+  await expect.poll(left).toBe(before);
+});
+
 it('is deleted once one has seen who uses it', async () => {
   await served.client.profiles.create({ ...RELEASE, name: 'unwanted' });
   await served.client.tasks.create({

@@ -22,7 +22,7 @@ export function CostTab({ run }: { readonly run: RunDetail }) {
   const calls = data.models_metrics.reduce((sum, model) => sum + model.calls, 0);
   return (
     <div className="stack">
-      <div className="split">
+      <div className="halves">
         <section className="card">
           <header>
             <h2>{words.total}</h2>
