@@ -27,6 +27,8 @@ export const TEMPLATE_WORDS = {
     earlier: (version: number) => `This is version ${version}, an earlier one.`,
     toNewest: 'See the one in force',
     edit: 'Edit',
+    takeUp: 'Take up again',
+    duplicate: 'Duplicate',
     remove: 'Delete',
     removeTitle: 'Delete this template?',
     removeText: (name: string) =>
@@ -73,6 +75,9 @@ export const TEMPLATE_WORDS = {
     saved: (name: string, version: number) => `“${name}” is saved as version ${version}.`,
     noObject: 'A template is an object with “name” and “dag_definition”.',
     unchanged: 'Nothing has been changed.',
+    copyOf: (name: string) => `${name.slice(0, 58)}_copy`,
+    earlier: (version: number) =>
+      `This is what version ${version} says. Save it, and it is in force again, as a new version.`,
   },
 } as const;
 

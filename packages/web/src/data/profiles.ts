@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { CreateRun, JsonObject, RunView, Task } from '@tenuto/contract';
+import type { CreateRun, JsonObject, ProfileView, RunView, Task } from '@tenuto/contract';
 import { LIVE_STATUSES } from '../logic/status.ts';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
@@ -44,6 +44,21 @@ export function useProfile(name: string, enabled = true) {
     refetchInterval: refreshEvery(LIVE_MS.calm),
     enabled,
   });
+}
+
+/** The versions of a profile, newest first. */
+export function useProfileVersions(name: string) {
+  return usePages({
+    key: [...profilesKey, 'versions', name],
+    read: (cursor, signal) =>
+      client.profiles.versions(name, { limit: PAGE }, { signal }).page(cursor),
+  });
+}
+
+/** What a profile says, as it came through JSON. */
+export function docOf({ profile }: ProfileView): JsonObject {
+  const doc: JsonObject = JSON.parse(JSON.stringify(profile));
+  return doc;
 }
 
 /** All that the server finds wrong with a profile that is being written. */

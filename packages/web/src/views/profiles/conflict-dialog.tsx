@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useMemo } from 'react';
+import { docOf } from '../../data/profiles.ts';
 import { printSource } from '../../logic/profile-source.ts';
 import { TextDiff } from '../../ui/text-diff.tsx';
 import { When } from '../../ui/time.tsx';
@@ -42,7 +43,6 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
   );
 }
 
-function textsOf({ profile }: ProfileView, mine: JsonObject) {
-  const theirs: JsonObject = JSON.parse(JSON.stringify(profile));
-  return { before: printSource(theirs, 'yaml'), after: printSource(mine, 'yaml') };
+function textsOf(theirs: ProfileView, mine: JsonObject) {
+  return { before: printSource(docOf(theirs), 'yaml'), after: printSource(mine, 'yaml') };
 }

@@ -13,6 +13,7 @@ import { useDesk } from './desk.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import type { Saving } from './use-saving.ts';
+import { VersionsDialog } from './versions-dialog.tsx';
 
 const words = PROFILE_WORDS.editor;
 
@@ -107,7 +108,7 @@ function StoredActions({ base, saving }: StoredProps) {
   const { editor, isReadOnly } = useDesk();
   const search: ProfileSearch = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [isDeleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<'remove' | 'versions'>();
   const may = useMay()('runs:write');
   if (!may) return null;
   const turn = (start: boolean) => {
@@ -131,7 +132,10 @@ function StoredActions({ base, saving }: StoredProps) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => void navigate(copy)}>{words.duplicate}</Menu.Item>
-            <Menu.Item color="red" onClick={() => setDeleting(true)}>
+            <Menu.Item onClick={() => setAsked('versions')}>
+              {PROFILE_WORDS.versions.open}
+            </Menu.Item>
+            <Menu.Item color="red" onClick={() => setAsked('remove')}>
               {PROFILE_WORDS.remove.verb}
             </Menu.Item>
           </Menu.Dropdown>
@@ -143,10 +147,13 @@ function StoredActions({ base, saving }: StoredProps) {
       {search.start && (
         <StartDialog profile={base} isUnsaved={editor.isDirty} close={() => turn(false)} />
       )}
+      {asked === 'versions' && (
+        <VersionsDialog name={base.name} close={() => setAsked(undefined)} />
+      )}
       <DeleteDialog
         profile={base}
-        isOpen={isDeleting}
-        close={() => setDeleting(false)}
+        isOpen={asked === 'remove'}
+        close={() => setAsked(undefined)}
         done={() => {
           saving.isLeaving.current = true;
         }}

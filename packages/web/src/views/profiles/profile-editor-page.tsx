@@ -2,7 +2,7 @@ import { useParams, useSearch } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { lazy, Suspense } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
-import { useProfile } from '../../data/profiles.ts';
+import { docOf, useProfile } from '../../data/profiles.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -50,12 +50,6 @@ function Opening({ error }: { readonly error: Error | null }) {
   );
 }
 
-/** What a profile says, as it came through JSON. */
-function docOf({ profile }: ProfileView): JsonObject {
-  const doc: JsonObject = JSON.parse(JSON.stringify(profile));
-  return doc;
-}
-
 interface OpenProps {
   readonly name: string;
   readonly profile?: ProfileView;
@@ -65,7 +59,7 @@ interface OpenProps {
 function Open({ name, profile, first }: OpenProps) {
   return (
     <Suspense fallback={<Waiting rows={10} />}>
-      <EditorFrame name={name} profile={profile} first={first} docOf={docOf} />
+      <EditorFrame name={name} profile={profile} first={first} />
     </Suspense>
   );
 }

@@ -139,6 +139,7 @@ function Head({ template, isNewest }: HeadProps) {
   const navigate = useNavigate();
   const remove = useRemoveTemplate();
   const may = useMay()('jobs:write');
+  const at = isNewest ? {} : { version: String(version) };
   const ask = () =>
     setQuestion({
       ...{ title: words.removeTitle, text: words.removeText(name), verb: words.remove },
@@ -163,24 +164,28 @@ function Head({ template, isNewest }: HeadProps) {
         <div className="row">
           <Button
             renderRoot={(props) => (
-              <Link
-                to="/submit"
-                search={{ template: name, ...(!isNewest && { version: String(version) }) }}
-                {...props}
-              />
+              <Link to="/submit" search={{ template: name, ...at }} {...props} />
             )}
           >
             {TEMPLATE_WORDS.use}
+          </Button>
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link to="/templates/$name/edit" params={{ name }} search={at} {...props} />
+            )}
+          >
+            {isNewest ? words.edit : words.takeUp}
           </Button>
           {isNewest && (
             <>
               <Button
                 variant="default"
                 renderRoot={(props) => (
-                  <Link to="/templates/$name/edit" params={{ name }} {...props} />
+                  <Link to="/templates/new" search={{ of: name }} {...props} />
                 )}
               >
-                {words.edit}
+                {words.duplicate}
               </Button>
               <Button variant="default" onClick={ask}>
                 {words.remove}
