@@ -50,6 +50,7 @@ export * from './schedule.ts';
 export * from './secret.ts';
 export * from './session.ts';
 export * from './setting.ts';
+export * from './task-bulk.ts';
 export * from './task-request.ts';
 export * from './task-view.ts';
 export * from './task-words.ts';

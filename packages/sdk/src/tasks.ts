@@ -1,5 +1,7 @@
 import type {
   BackfillTask,
+  BulkTasks,
+  BulkTasksAnswer,
   EditTask,
   FiringView,
   JsonObject,
@@ -24,6 +26,7 @@ import { type CallOptions, createReader, segment, signalOf } from './reading.ts'
 import { runDetailShape, runShape } from './recovery-shapes.ts';
 import type { Shape } from './shape.ts';
 import {
+  bulkTasksShape,
   firingShape,
   previewShape,
   runStatsShape,
@@ -71,6 +74,8 @@ export interface Tasks {
   resume(taskId: string, body?: ResumeTask, options?: CallOptions): Promise<TaskOperation>;
   cancel(taskId: string, body?: StopTask, options?: CallOptions): Promise<TaskOperation>;
   backfill(taskId: string, body: BackfillTask, options?: CallOptions): Promise<TaskOperation>;
+  /** Pauses or resumes all that are named; says of which it could not. */
+  bulk(body: BulkTasks, options?: CallOptions): Promise<BulkTasksAnswer>;
   preview(
     taskId: string,
     query?: { readonly count?: number; readonly from?: string },
@@ -141,7 +146,15 @@ function changesOf(transport: TransportOptions): Pick<Tasks, 'replace' | 'update
 
 type Operations = Pick<
   Tasks,
-  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'validate' | 'previewSchedule'
+  | 'runNow'
+  | 'snooze'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'backfill'
+  | 'bulk'
+  | 'validate'
+  | 'previewSchedule'
 >;
 
 /** None of them is sent again unasked: a second run, or a second snooze, is not the same as one. */
@@ -160,6 +173,9 @@ function operationsOf(transport: TransportOptions): Operations {
     resume: operation('resume'),
     cancel: operation('cancel'),
     backfill: operation('backfill'),
+    // Done again, it finds nothing left to do.
+    bulk: (body, options) =>
+      ask(`${ROOT}/bulk`, bulkTasksShape, { body, repeatable: true, options }),
     validate: (body, options) =>
       ask(`${ROOT}/validate`, previewShape, { body, repeatable: true, options }),
     previewSchedule: (body, options) =>

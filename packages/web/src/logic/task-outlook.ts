@@ -1,4 +1,4 @@
-import type { RunStatus, Task } from '@tenuto/contract';
+import type { RunStatus, Task, TaskBulkAction } from '@tenuto/contract';
 import { isOver } from './status.ts';
 
 const BAD: readonly RunStatus[] = ['failed', 'timeout', 'aborted'];
@@ -15,7 +15,7 @@ export function failuresOf({ last_runs: runs = [] }: RunsOf): number {
 }
 
 /** What can be done to several tasks at once, and to which of them. */
-export function touchedBy(verb: 'pause' | 'resume', tasks: readonly Task[]): readonly Task[] {
+export function touchedBy(verb: TaskBulkAction, tasks: readonly Task[]): readonly Task[] {
   const wanted = verb === 'pause' ? 'active' : 'paused';
   return tasks.filter(({ status }) => status === wanted);
 }
