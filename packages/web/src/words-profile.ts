@@ -185,7 +185,7 @@ export const PROFILE_WORDS = {
     compareWith: (version: number) => `Compare what is here with version ${version}`,
     takeUp: 'Take up again',
     takeUpOf: (version: number) => `Take up version ${version} again`,
-    same: 'It says the same.',
+    same: 'What is in the editor',
   },
   conflict: {
     title: 'Somebody else has saved it meanwhile',

@@ -98,6 +98,11 @@ it('a menu and the dialog that it opens give the focus back', async () => {
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await focusOf(page).toBe(menu);
+  await page.getByRole('button', { name: 'Add a secret' }).press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await focusOf(page).toBe('Add a secret');
 });
 
 it('keys of the page do nothing while a dialog stands over it', async () => {

@@ -1,7 +1,8 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { fieldErrors, isStale } from '../logic/field-errors.ts';
 import { WORDS } from '../words.ts';
+import { Dialog } from './dialog.tsx';
 import { Failure } from './notice.tsx';
 
 interface Props {
@@ -23,7 +24,7 @@ export function EditorDialog({ title, verb, change, submit, close, children }: P
     submit();
   };
   return (
-    <Modal opened onClose={close} title={title} lockScroll={false}>
+    <Dialog onClose={close} title={title}>
       <form onSubmit={onSubmit} className="dialog-form">
         {children(fieldErrors(error))}
         {isStale(error) && <p className="dialog-stale">{WORDS.editor.stale}</p>}
@@ -37,6 +38,6 @@ export function EditorDialog({ title, verb, change, submit, close, children }: P
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

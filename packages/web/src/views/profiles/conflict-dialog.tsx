@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useMemo } from 'react';
 import { docOf } from '../../data/profiles.ts';
 import { printSource } from '../../logic/profile-source.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { TextDiff } from '../../ui/text-diff.tsx';
 import { When } from '../../ui/time.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -21,7 +22,7 @@ interface Props {
 export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Props) {
   const texts = useMemo(() => textsOf(theirs, mine), [theirs, mine]);
   return (
-    <Modal opened onClose={close} title={words.title} size="xl">
+    <Dialog onClose={close} title={words.title} size="xl">
       <p className="ask">
         {words.text(theirs.version, theirs.updated_by ?? words.somebody)}{' '}
         <span className="dim">
@@ -39,7 +40,7 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
         </Button>
         <Button onClick={takeMine}>{words.mine}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { CreateRun, JsonObject, ProfileView } from '@tenuto/contract';
 import { ApiError } from '@tenuto/sdk';
@@ -8,6 +8,7 @@ import { isObject } from '../../logic/json-place.ts';
 import { printSource, readSource } from '../../logic/profile-source.ts';
 import { givenDraftOf, readDraft, saidBelow } from '../../logic/schema-draft.ts';
 import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -24,10 +25,10 @@ interface Props {
 export function StartDialog({ profile, isUnsaved = false, close }: Props) {
   const title = words.title(profile.title ?? profile.name);
   return (
-    <Modal opened onClose={close} title={title} size="lg">
+    <Dialog onClose={close} title={title} size="lg">
       {isUnsaved && <p className="ask tone-amber">{words.unsaved}</p>}
       <StartForm profile={profile} close={close} />
-    </Modal>
+    </Dialog>
   );
 }
 

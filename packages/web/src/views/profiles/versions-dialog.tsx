@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ProfileView } from '@tenuto/contract';
 import { useState } from 'react';
 import { docOf, useProfileVersions } from '../../data/profiles.ts';
 import { printSource } from '../../logic/profile-source.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { TextDiff } from '../../ui/text-diff.tsx';
 import { When } from '../../ui/time.tsx';
@@ -20,7 +21,7 @@ interface Props {
 export function VersionsDialog({ name, close }: Props) {
   const pages = useProfileVersions(name);
   return (
-    <Modal opened onClose={close} title={words.title} size="xl">
+    <Dialog onClose={close} title={words.title} size="xl">
       <p className="dim">{words.text}</p>
       <Paged pages={pages} empty={null}>
         {(versions) => (
@@ -31,7 +32,7 @@ export function VersionsDialog({ name, close }: Props) {
           </ol>
         )}
       </Paged>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -45,6 +46,7 @@ function Version({ version, close }: VersionProps) {
   const [isOpen, setOpen] = useState(false);
   const { version: number, updated_at: at, updated_by: by } = version;
   const doc = docOf(version);
+  const isHere = JSON.stringify(doc) === JSON.stringify(editor.doc);
   const take = () => {
     editor.step({ do: 'doc', doc });
     close();
@@ -56,25 +58,31 @@ function Version({ version, close }: VersionProps) {
         <span className="dim grow">
           <When at={at} /> · {by}
         </span>
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-expanded={isOpen}
-          aria-label={words.compareWith(number)}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {words.compare}
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={words.takeUpOf(number)}
-          onClick={take}
-        >
-          {words.takeUp}
-        </Button>
+        {isHere ? (
+          <span className="dim">{words.same}</span>
+        ) : (
+          <>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-expanded={isOpen}
+              aria-label={words.compareWith(number)}
+              onClick={() => setOpen(!isOpen)}
+            >
+              {words.compare}
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={words.takeUpOf(number)}
+              onClick={take}
+            >
+              {words.takeUp}
+            </Button>
+          </>
+        )}
       </div>
-      {isOpen && (
+      {isOpen && !isHere && (
         <TextDiff
           before={printSource(editor.doc, 'yaml')}
           after={printSource(doc, 'yaml')}

@@ -192,7 +192,7 @@ function Actions({ circuit }: { readonly circuit: CircuitView }) {
         </Button>
       )}
       <Confirm question={question} close={() => setQuestion(undefined)} />
-      <TripDialog opened={tripping} close={() => setTripping(false)} circuit={key} />
+      {tripping && <TripDialog close={() => setTripping(false)} circuit={key} />}
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function CircuitsPage() {
           <CircuitPanel name={search.circuit} close={() => go(filters)} />
         )}
       </div>
-      <TripDialog opened={tripping} close={() => setTripping(false)} />
+      {tripping && <TripDialog close={() => setTripping(false)} />}
     </Page>
   );
 }
