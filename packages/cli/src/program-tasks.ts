@@ -28,6 +28,7 @@ export function addTasks(program: Commander, perform: Perform): void {
     .option('-s, --status <status>', 'active, paused, cancelled or completed')
     .option('-k, --kind <kind>', 'cron, rrule, once, event or condition')
     .option('-t, --title <title>', 'of this title; a * at its end stands for anything')
+    .option('--failing', 'only those whose last run has failed')
     .option('-l, --limit <count>', 'how many', '20')
     .action((options) => perform(listTasks, options));
   tasks

@@ -1,6 +1,12 @@
 import type { Command as Commander } from 'commander';
-import { listBudgets, removeBudget, setBudget } from './commands/budgets.ts';
-import { listQuotas, removeQuota, setQuota, showOwnQuota } from './commands/quotas.ts';
+import { listBudgets, removeBudget, setBudget, showSpending } from './commands/budgets.ts';
+import {
+  listQuotas,
+  removeQuota,
+  setQuota,
+  showOwnQuota,
+  showQuotaUse,
+} from './commands/quotas.ts';
 import { changeMembers, createTeam, listTeams, removeTeam, showTeam } from './commands/teams.ts';
 import { collect, type Perform } from './perform.ts';
 
@@ -76,6 +82,11 @@ function addQuotas(quotas: Commander, perform: Perform): void {
     .argument('<principal>')
     .action((principal) => perform(removeQuota, principal));
   quotas
+    .command('use')
+    .description('say what somebody may have, and has')
+    .argument('<principal>')
+    .action((principal) => perform(showQuotaUse, principal));
+  quotas
     .command('me')
     .description('say what this command line may have, and has')
     .action(() => perform(showOwnQuota));
@@ -105,4 +116,9 @@ function addBudgets(budgets: Commander, perform: Perform): void {
     .argument('<scope>', OF)
     .argument('<subject>', WHICH)
     .action((scope, subject) => perform(removeBudget, scope, subject));
+  budgets
+    .command('spent')
+    .description('say what models have cost, the dearest first')
+    .option('-d, --days <count>', 'of UTC, today too; up to 90', '30')
+    .action((options) => perform(showSpending, options));
 }

@@ -13,6 +13,7 @@ import {
   watchJob,
 } from './commands/jobs.ts';
 import { showLogs } from './commands/logs.ts';
+import { showNeeds } from './commands/needs.ts';
 import { run } from './commands/run.ts';
 import { SERVE_FLAGS, serve } from './commands/serve.ts';
 import { deleteEntry, getEntry, listEntries, putEntries } from './commands/test-catalogue.ts';
@@ -78,12 +79,17 @@ export function buildProgram(perform: Perform): Commander {
   return program;
 }
 
-/** How the server is, and what is in its store. */
+/** How the server is, what it needs, and what is in its store. */
 function addStanding(program: Commander, perform: Perform): void {
   program
     .command('health')
     .description('say how the server is')
     .action(() => perform(health));
+  program
+    .command('needs')
+    .description('say what waits for you, and how to answer it')
+    .option('-a, --all', 'what waits for others, too')
+    .action((options) => perform(showNeeds, options));
   program
     .command('doctor')
     .description('check what must be true of the store, and repair what is not')

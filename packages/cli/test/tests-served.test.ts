@@ -145,4 +145,36 @@ describe('a suite of the catalogue', () => {
     expect(await testNamed('is good')).toMatchObject({ runs: 2, clean_passes: 2 });
     expect(await items('tests', 'ls', '--quarantined')).toMatchObject([{ name: 'is bad' }]);
   });
+
+  it('goes on with the shards that failed when its job is retried, and with no other', async () => {
+    const open = join(folder, 'open');
+    const door = (name: string, body: string) => writeFileSync(join(open, name), test(name, body));
+    mkdirSync(open);
+    door('a.mjs', '');
+    door('b.mjs', `if (!existsSync('mended')) throw new Error('not yet');`);
+    const entry = { id: 'open', kind: 'suite', folder: open, pattern: '*.mjs', shards: 2 };
+    const command = ['node', '--test', '--test-reporter=junit'];
+    const report = '{attempt}.xml';
+    command.push(`--test-reporter-destination=${report}`, '{case_args}');
+    const select = { case_args: ['{case}'] };
+    const files = { entry: join(open, 'suite.json'), job: join(open, 'job.json') };
+    writeFileSync(files.entry, JSON.stringify({ ...entry, command, report, select }));
+    writeFileSync(
+      files.job,
+      JSON.stringify({ test_suite_id: 'open', max_retries: 0, metadata: { door: 'open' } }),
+    );
+    await tenuto('tests', 'catalogue', 'put', files.entry);
+    await tenuto('run', files.job, '--watch');
+    const { job_id: id } = await newestJob();
+    await tenuto('bulk', 'retry', '--metadata', 'door=open', '--yes');
+    await tenuto('jobs', 'watch', id);
+    writeFileSync(join(open, 'mended'), '');
+    await tenuto('jobs', 'retry', id);
+    const { exitCode, out } = await tenuto('jobs', 'watch', id);
+    expect(exitCode, out).toBe(EXIT.ok);
+    const nodes: { node_id: string; attempts: number }[] = await items('jobs', 'nodes', id);
+    const shards = nodes.filter(({ node_id }) => node_id.startsWith('open/shard-'));
+    expect(shards.map(({ attempts }) => attempts).toSorted()).toEqual([1, 3]);
+    expect(await outputOf('open', id)).toMatchObject({ counts: { total: 2, passed: 2 } });
+  });
 });

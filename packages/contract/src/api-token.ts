@@ -31,6 +31,9 @@ const fields = {
   created_by: Type.String(),
   created_at: TimeSchema,
   expires_at: OptionalTimeSchema,
+  last_used_at: Type.Union([TimeSchema, Type.Null()], {
+    description: 'When it was last let in, to about a minute.',
+  }),
   revoked_at: OptionalTimeSchema,
 } as const;
 const example = {
@@ -43,6 +46,7 @@ const example = {
   created_by: 'ana',
   created_at: '2026-01-15T09:30:00.000Z',
   expires_at: null,
+  last_used_at: '2026-01-15T10:02:11.000Z',
   revoked_at: null,
 };
 

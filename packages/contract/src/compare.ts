@@ -60,6 +60,10 @@ const ComparedRunSchema = Type.Object(
     attempts: Type.Integer({ minimum: 0, description: 'Of all nodes; taken over ones count.' }),
     artifacts: Type.Object({ count, size_bytes: count }, closed),
     cost_usd: amount,
+    recorded_cost_usd: Type.Number({
+      minimum: 0,
+      description: 'The part of it that stands for recorded answers: nobody is paid that.',
+    }),
     token_usage: TokenUsageSchema,
     tests,
   },
@@ -140,6 +144,7 @@ const run = (id: string, status: string) => ({
   attempts: 2,
   artifacts: { count: 0, size_bytes: 0 },
   cost_usd: 0,
+  recorded_cost_usd: 0,
   token_usage: { input: 0, output: 0, cached: 0, reasoning: 0 },
   tests: { total: 0, passed: 0, failed: 0, error: 0, skipped: 0, flaky: 0 },
 });

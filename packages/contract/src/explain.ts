@@ -33,6 +33,7 @@ export const CAUSES = [
   'sleep',
   'sub_run',
   'signal',
+  'phase',
   'event',
   'intervention',
   'approval',

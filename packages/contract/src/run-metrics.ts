@@ -20,6 +20,10 @@ const spending = {
   calls: Type.Integer({ minimum: 0, description: 'Calls of models that were answered.' }),
   token_usage: TokenTotalsSchema,
   cost_usd: amount,
+  recorded_cost_usd: Type.Number({
+    minimum: 0,
+    description: 'The part of it that stands for recorded answers: nobody is paid that.',
+  }),
 } as const;
 
 const PhaseMetricsSchema = Type.Object(
@@ -55,7 +59,7 @@ const AgentMetricsSchema = Type.Object(
 export const PROJECTION_BASES = ['history', 'phases_so_far', 'over', 'none'] as const;
 
 const tokens = { input: 1_200, output: 300, cached: 200, reasoning: 0, total: 1_500 };
-const spent = { calls: 3, token_usage: tokens, cost_usd: 0.0081 };
+const spent = { calls: 3, token_usage: tokens, cost_usd: 0.0081, recorded_cost_usd: 0 };
 
 /** The answer of `GET /runs/{run_id}/metrics`. */
 export const RunMetricsSchema = Type.Object(
@@ -64,6 +68,7 @@ export const RunMetricsSchema = Type.Object(
     total_duration_seconds: Type.Union([seconds, Type.Null()]),
     total_token_usage: TokenTotalsSchema,
     total_cost_usd: Type.Number({ minimum: 0, description: 'Of the calls that were answered.' }),
+    total_recorded_cost_usd: spending.recorded_cost_usd,
     phases_metrics: Type.Array(PhaseMetricsSchema),
     agents_metrics: Type.Array(AgentMetricsSchema),
     models_metrics: Type.Array(Type.Object({ model: Type.String(), ...spending }, closed)),
@@ -103,6 +108,7 @@ export const RunMetricsSchema = Type.Object(
         total_duration_seconds: 42.1,
         total_token_usage: tokens,
         total_cost_usd: 0.0081,
+        total_recorded_cost_usd: 0,
         phases_metrics: [
           {
             ...{ phase: 'planning', duration_seconds: 12.5, ...spent },

@@ -7,6 +7,10 @@ export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 export const TASK_STATUSES = ['active', 'paused', 'cancelled', 'completed'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** Orders of a list of tasks. `next`: by when they are due, without those that are not. */
+export const TASK_ORDERS = ['newest', 'next'] as const;
+export type TaskOrder = (typeof TASK_ORDERS)[number];
+
 /** What is done about firings that came due while no scheduler ran. */
 export const MISFIRE_POLICIES = ['fire_once', 'skip', 'fire_all'] as const;
 export type MisfirePolicy = (typeof MISFIRE_POLICIES)[number];

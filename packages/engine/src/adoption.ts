@@ -7,8 +7,9 @@ import type { InboxItem } from './ports/inbox.ts';
 import type { OwnedRun } from './ports/store.ts';
 import type { InFlight } from './record.ts';
 import { type RestoredRun, restoreRun } from './run/index.ts';
-import { resumeRun, runStored } from './run-driver.ts';
+import { runStored } from './run-driver.ts';
 import { runIdOf } from './run-id.ts';
+import { resumeRun } from './run-resume.ts';
 import { drop, forgetStrays, type Table } from './table.ts';
 import { endPastDeadline } from './tending.ts';
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../test/manual-clock.ts';
 import { someOwned } from '../test/owned-run.ts';
 import { committed } from './commits.ts';
+import type { DriverPorts } from './driver-ports.ts';
 import { giveUp } from './leaving.ts';
-
 import { apply } from './run/index.ts';
-import { type DriverPorts, runStored } from './run-driver.ts';
+import { runStored } from './run-driver.ts';
 import type { Table } from './table.ts';
 
 /** A run that was cancelled, as it comes into memory; its row still says what it said. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { createManualClock } from '../test/manual-clock.ts';
 import { someOwned } from '../test/owned-run.ts';
+import type { DriverPorts } from './driver-ports.ts';
 import { takeItem } from './messages.ts';
 import type { InboxItem } from './ports/inbox.ts';
-import type { DriverPorts } from './run-driver.ts';
 
 const ports: Partial<DriverPorts> = {
   clock: createManualClock(),

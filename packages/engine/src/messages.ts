@@ -1,5 +1,6 @@
 /** What reaches runs from outside: asked whether it is possible, then carried out. */
 
+import type { DriverPorts } from './driver-ports.ts';
 import { noteProgress } from './leaving.ts';
 import type { Owned } from './owned.ts';
 import type { InboxBody, InboxItem, InboxType } from './ports/inbox.ts';
@@ -13,7 +14,7 @@ import {
   type RunEvent,
   runningAttempts,
 } from './run/index.ts';
-import { abortRun, type DriverPorts, handle, recoverRun, stopRun } from './run-driver.ts';
+import { abortRun, handle, recoverRun, stopRun } from './run-driver.ts';
 import { journalNote } from './run-records.ts';
 
 type Hear<Type extends InboxType> = (

@@ -3,72 +3,34 @@
  * go through the journal too, so nothing begins before what it depends on is durable.
  */
 import type { RunStatus } from '@tenuto/contract';
-import type { Waiter } from './circuit-entry.ts';
-import type { Circuits } from './circuits.ts';
+import type { DriverPorts } from './driver-ports.ts';
 import { noteIdle, restoreIdle } from './idle.ts';
-import { finishRun, giveUp, noteProgress } from './leaving.ts';
-import { childError, lostAttempt, noSignal } from './outcomes.ts';
-import { type Call, createCall, type Guard, type Owned } from './owned.ts';
-import type { Clock, Random } from './ports/clock.ts';
-import type { Aside } from './ports/store.ts';
-import type { InFlight } from './record.ts';
-import { asidesOf, intentRow, lostRows } from './recovery-asides.ts';
-import { ambiguous, effectOf, goingOn, type StepPorts, withRecovery } from './recovery-steps.ts';
-import { circuitOf } from './retry/index.ts';
+import { finishRun, noteProgress } from './leaving.ts';
+import { childError, noSignal } from './outcomes.ts';
+import type { Owned } from './owned.ts';
+import { asidesOf } from './recovery-asides.ts';
+import { goingOn, withRecovery } from './recovery-steps.ts';
 import {
   type AttemptEnded,
   answeredNode,
   apply,
   attemptOf,
-  circuitKeyOf,
   type Effect,
-  holdNode,
-  lossesOf,
-  nextStart,
   objectionTo,
   type RecoverEvent,
   type RunEvent,
   type RunState,
-  releaseHeld,
   retryDue,
   runningAttempts,
-  type StartedAttempt,
   type StopEvent,
-  specOf,
-  statusOf,
   wantsStop,
 } from './run/index.ts';
 import { type EndedExtra, journalEvent, journalNote } from './run-records.ts';
-import type { Slots } from './slots.ts';
+import { pump } from './run-starts.ts';
 
-/** A node whose engine died under it this often runs alone. */
-const SUSPECT_LOSSES = 2;
 /** The longest that one timer of the platform can be set for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const PROGRESS_EVERY_MS = 1_000;
-
-/** What driving needs of the engine around it. */
-export interface DriverPorts extends StepPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly slots: Slots;
-  /** A run that only waits leaves memory when nothing happens for this long. */
-  readonly parkAfterMs: number;
-  /** Aborts an attempt; after its grace it is ended whatever it does. */
-  abort(call: Call, reason: 'cancelled' | 'timeout', grace: boolean): void;
-  readonly circuits: Circuits;
-  /** Ends an attempt as lost: the run is given back. */
-  lose(call: Call): void;
-  /** A node waits for another run. */
-  watch(owned: Owned, node: number, runId: string): void;
-  cancelRun(runId: string): void;
-  /** There is no room for more runs. */
-  crowded(): boolean;
-  /** No new starts: the engine is going down. */
-  draining(): boolean;
-  /** What happened cannot happen to this run: a bug, which is this run's and nobody else's. */
-  broken(owned: Owned, error: unknown, call: InFlight | undefined): void;
-}
 
 /** Applies and journals an event, and sets going what follows. */
 export function handle(
@@ -188,7 +150,7 @@ function abortReason(run: RunState): 'cancelled' | 'timeout' {
   return run.status === 'timeout' ? 'timeout' : 'cancelled';
 }
 
-function setTimer(ports: DriverPorts, owned: Owned, node: number, at: number): void {
+export function setTimer(ports: DriverPorts, owned: Owned, node: number, at: number): void {
   const { clock } = ports;
   owned.timers.get(node)?.();
   const wait = Math.min(Math.max(0, at - clock.wall()), LONGEST_TIMER_MS);
@@ -249,98 +211,6 @@ export function stopRun(
   noteProgress(owned, ports.clock);
 }
 
-/** Starts what may start, behind the runs that wait for a slot already. */
-export function pump(ports: DriverPorts, owned: Owned): void {
-  if (owned.requeued) {
-    giveBack(ports, owned);
-    return;
-  }
-  if (owned.run.ready.length === 0 || ports.draining() || owned.leaving || owned.dropped) return;
-  if (ports.slots.contended) ports.slots.wait(owned);
-  else startReady(ports, owned);
-}
-
-/** Gives the run to whoever claims it, once nothing of it is going on here. */
-function giveBack({ clock }: DriverPorts, owned: Owned): void {
-  if (owned.calls.size === 0) giveUp(owned, clock);
-}
-
-/** The same for a run whose turn it is. */
-export function startReady(ports: DriverPorts, owned: Owned): void {
-  const { slots } = ports;
-  const { run } = owned;
-  while (slots.free) {
-    const node = nextStart(run);
-    if (node < 0) return;
-    const guard = specOf(run, node).guarded ? passCircuit(ports, owned, node) : undefined;
-    if (guard === 'held') continue;
-    const call = createCall(owned, node, attemptOf(run, node));
-    call.guard = guard;
-    owned.calls.set(node, call);
-    if (lossesOf(run, node) >= SUSPECT_LOSSES) {
-      slots.alone(() => start(ports, owned, call));
-    } else {
-      slots.take();
-      start(ports, owned, call);
-    }
-  }
-  if (run.ready.length > 0 && run.slots < run.input.maxConcurrentNodes) slots.wait(owned);
-}
-
-/** Asks the circuit before a node; one that it does not let go waits, and has made no attempt. */
-function passCircuit(ports: DriverPorts, owned: Owned, node: number): Guard | 'held' | undefined {
-  const { run } = owned;
-  const since = ports.clock.wall();
-  let key: string;
-  try {
-    key = circuitKeyOf(run, node, since);
-  } catch {
-    // The attempt itself will fail on its parameters, and say so.
-    return undefined;
-  }
-  const settings = circuitOf(specOf(run, node).retry);
-  const answer = ports.circuits.admit({ owned, node, key, settings });
-  if ('circuit' in answer) return answer;
-  const { until } = answer;
-  holdNode(run, node, { key, since, ...(until !== undefined && { until }) });
-  return 'held';
-}
-
-/** Lets nodes ask again that a circuit has kept. */
-export function releaseWaiters(ports: DriverPorts, waiters: readonly Waiter[]): void {
-  const runs = new Set<Owned>();
-  for (const { owned, node } of waiters) {
-    if (owned.dropped || owned.leaving) continue;
-    if (releaseHeld(owned.run, node)) runs.add(owned);
-  }
-  for (const owned of runs) {
-    pump(ports, owned);
-    noteIdle(owned, ports.clock);
-  }
-}
-
-/** The slot is taken: the start goes into the journal, the attempt begins with its commit. */
-function start(ports: DriverPorts, owned: Owned, call: Call): void {
-  // A node that waited for running alone may have been given up meanwhile.
-  if (call.state === 'ended' || owned.dropped) {
-    ports.slots.give();
-    return;
-  }
-  call.holdsSlot = true;
-  const asides = intentOf(ports, call);
-  owned.journal.append({ kind: 'start', run: owned, call, asides });
-}
-
-/** The ledger's row for an effect that is about to happen. */
-function intentOf(ports: DriverPorts, call: Call): readonly Aside[] | undefined {
-  const { owned, node, attempt } = call;
-  const at = ports.clock.wall();
-  const target = effectOf(ports, owned.run, { node, at });
-  if (target === undefined) return undefined;
-  call.effect = true;
-  return [intentRow(owned, { node, attempt, target, at })];
-}
-
 /** The run's row is in the database: what had to wait for that happens now. */
 export function runStored(ports: DriverPorts, owned: Owned): void {
   const { phase, status } = owned.run;
@@ -354,59 +224,6 @@ export function runStored(ports: DriverPorts, owned: Owned): void {
     pump(ports, owned);
     restoreIdle(owned);
   }
-}
-
-/** What was going on of a run before it came into memory. */
-export interface InFlightBefore {
-  readonly started: readonly StartedAttempt[];
-  /** Those of them that went on in this process, before the run was dropped to be loaded again. */
-  readonly strays?: readonly InFlight[];
-}
-
-/**
- * Sets a run going that came into memory. Attempts that were going on are lost: those that were
- * started, and those that only a stop names, because whoever was about to make them went down.
- */
-export function resumeRun(
-  ports: DriverPorts,
-  owned: Owned,
-  { started, strays = [] }: InFlightBefore,
-): void {
-  const { run } = owned;
-  for (const [node, wait] of run.waits) {
-    if (wait.kind === 'run') ports.watch(owned, node, wait.runId);
-    else if ('until' in wait && wait.until !== undefined) {
-      setTimer(ports, owned, node, wait.until);
-    }
-  }
-  const since = new Map(started.map((one) => [`${one.node}/${one.attempt}`, one.startedAt]));
-  let told = false;
-  for (const { node, attempt } of runningAttempts(run)) {
-    if (statusOf(run, node) !== 'running' || attemptOf(run, node) !== attempt) continue;
-    const startedAt = since.get(`${node}/${attempt}`) ?? ports.clock.wall();
-    const stray = strays.find((one) => one.node === node && one.attempt === attempt);
-    const known = stray ?? { node, attempt, startedAt, promoted: true, settled: false };
-    const call: InFlight = Object.assign(known, { startedAt, ended: true });
-    const moment = { at: ports.clock.wall(), random: ports.random.next() };
-    const lost = ambiguous(ports, run, lostAttempt(run, call, moment));
-    const asides = told ? [] : lostSession(ports, owned, moment.at);
-    told = true;
-    handle(ports, owned, lost, { call, asides });
-  }
-}
-
-/** That attempts were lost with their engine, and are made again here, is a recovery too. */
-function lostSession(ports: DriverPorts, owned: Owned, at: number): Aside[] {
-  const step = {
-    action: 'requeue_job',
-    session: ports.newId(),
-    trigger: 'lost',
-    actor: 'engine',
-    classification: 'infrastructure',
-    reason: 'The engine of this run died.',
-    with: {},
-  } as const;
-  return lostRows(owned, { step, before: owned.run.status }, { at, newId: ports.newId });
 }
 
 /** A run that a node waited for has ended. */

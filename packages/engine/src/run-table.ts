@@ -3,6 +3,7 @@
 import { adopt, readInbox, reconcile } from './adoption.ts';
 import { createCircuits } from './circuits.ts';
 import { beginAttempt, committed, poisoned } from './commits.ts';
+import type { DriverPorts } from './driver-ports.ts';
 import type { EngineLog } from './engine-log.ts';
 import { abort, type ExecutorPorts, lose } from './executor.ts';
 import { failpoint } from './failpoint.ts';
@@ -17,15 +18,9 @@ import type { ActionRunner } from './ports/action-runner.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { EngineHealth, Submission, SubmitResult } from './ports/engine-api.ts';
 import type { EngineStore, StoreFault } from './ports/store.ts';
-import {
-  childEnded,
-  type DriverPorts,
-  handle,
-  noteLate,
-  releaseWaiters,
-  runStored,
-} from './run-driver.ts';
+import { childEnded, handle, noteLate, runStored } from './run-driver.ts';
 import { createRunIds } from './run-id.ts';
+import { releaseWaiters } from './run-starts.ts';
 import { createSlots } from './slots.ts';
 import { createSubRunCancels, type SubRunCancels } from './sub-run-cancels.ts';
 import { createSubmissions } from './submissions.ts';

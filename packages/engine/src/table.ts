@@ -1,5 +1,6 @@
 /** The runs that an engine holds in memory, and the parts of the engine that work on them. */
 import { type Circuits, forgetCall } from './circuits.ts';
+import type { DriverPorts } from './driver-ports.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { ExecutorPorts } from './executor.ts';
 import { noteIdle } from './idle.ts';
@@ -10,7 +11,7 @@ import type { PlanCache } from './plan-cache.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EngineStore } from './ports/store.ts';
 import type { InFlight, JournalRecord } from './record.ts';
-import { type DriverPorts, startReady } from './run-driver.ts';
+import { startReady } from './run-starts.ts';
 import type { Slots } from './slots.ts';
 import type { Submissions } from './submissions.ts';
 import type { Waiters } from './waiters.ts';

@@ -1,16 +1,12 @@
 /** Looking after runs: their time limits, their stalls, their parking, and what others see of them. */
+
+import type { DriverPorts } from './driver-ports.ts';
 import { nextWake, timeLimitOf } from './idle.ts';
 import { noteProgress, releaseRun } from './leaving.ts';
 import type { Owned } from './owned.ts';
 import { decide } from './recovery-steps.ts';
 import { RUN } from './run/index.ts';
-import {
-  abortRun,
-  type DriverPorts,
-  PROGRESS_EVERY_MS,
-  recoverRun,
-  stopRun,
-} from './run-driver.ts';
+import { abortRun, PROGRESS_EVERY_MS, recoverRun, stopRun } from './run-driver.ts';
 
 /** A run stays for so long at least: long enough to hear whether what it waits for has ended. */
 const STAY_MS = 3_000;

@@ -1,8 +1,8 @@
-import type { Budget, BudgetRuleScope, NewBudget, StoredBudget } from '@tenuto/contract';
+import type { Budget, BudgetRuleScope, NewBudget, Spending, StoredBudget } from '@tenuto/contract';
 import { type ChangeOptions, createChanger, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
-import { budgetShape } from './money-shapes.ts';
+import { budgetShape, spendingShape } from './money-shapes.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
 import type { TransportOptions } from './transport.ts';
 
@@ -23,6 +23,8 @@ export interface Budgets {
   list(query?: BudgetQuery, options?: CallOptions): Listing<StoredBudget>;
   replace(budgetId: string, body: Budget, options?: ChangeOptions): Promise<StoredBudget>;
   remove(budgetId: string, options?: ChangeOptions): Promise<StoredBudget>;
+  /** What models have cost, by day. @param query.days of UTC, today too; 30 when absent */
+  spending(query?: { readonly days?: number }, options?: CallOptions): Promise<Spending>;
 }
 
 const ROOT = '/budgets';
@@ -38,5 +40,6 @@ export function createBudgets(transport: TransportOptions): Budgets {
     list: (query, options) => list(ROOT, shape, { ...query }, options),
     replace: (budgetId, body, options) => change('PUT', budgetId, options, body),
     remove: (budgetId, options) => change('DELETE', budgetId, options),
+    spending: (query = {}, options) => read('/spending', spendingShape, { ...query }, options),
   };
 }

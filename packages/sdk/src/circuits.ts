@@ -29,7 +29,7 @@ export interface Circuits {
 
 const ROOT = '/orchestration/circuits';
 
-const circuitShape: Shape<CircuitView> = fields({
+export const circuitShape: Shape<CircuitView> = fields({
   key: text,
   owner: text,
   state: oneOf(CIRCUIT_STATES),

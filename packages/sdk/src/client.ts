@@ -1,4 +1,4 @@
-import type { DryRun, Health } from '@tenuto/contract';
+import type { DryRun, Health, Home, Needs } from '@tenuto/contract';
 import { type Agents, type ApiTokens, createAgents, createApiTokens } from './agents.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { type Artifacts, createArtifacts } from './artifacts.ts';
@@ -8,9 +8,11 @@ import { type Circuits, createCircuits } from './circuits.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { createEvents, type Events } from './events.ts';
+import { createHome } from './home.ts';
 import { healthShape } from './job-shapes.ts';
 import { type CallOptions, createJobs, dryRunJob, type JobBody, type Jobs } from './jobs.ts';
 import { createMcpServers, type McpServers } from './mcp-servers.ts';
+import { createNeeds, type NeedsQuery } from './needs.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createPrices, type Prices } from './prices.ts';
 import { createProfiles, type Profiles } from './profiles.ts';
@@ -76,6 +78,10 @@ export interface Client {
   readonly quotas: Quotas;
   readonly prices: Prices;
   readonly budgets: Budgets;
+  /** Whether anything is wrong, what runs, what failed lately, and what comes next. */
+  home(options?: CallOptions): Promise<Home>;
+  /** What waits for people, and what of it for the caller; without what they may not read. */
+  needs(query?: NeedsQuery, options?: CallOptions): Promise<Needs>;
   /** Checks a job without storing it: levels, critical path, warnings. */
   dryRun(body: JobBody, options?: CallOptions): Promise<DryRun>;
   /** The server's health; an unhealthy server's answer is returned too, not thrown. */
@@ -129,6 +135,8 @@ export function createClient(options: ClientOptions): Client {
     quotas: createQuotas(transport),
     prices: createPrices(transport),
     budgets: createBudgets(transport),
+    home: createHome(transport),
+    needs: createNeeds(transport),
     dryRun: (body, call = {}) => dryRunJob(transport, body, call),
     health: (call = {}) =>
       send(transport, {

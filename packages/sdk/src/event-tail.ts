@@ -2,7 +2,7 @@ import type { EventView } from '@tenuto/contract';
 import { ProtocolError } from './errors.ts';
 import { eventShape } from './event-shapes.ts';
 import type { CallOptions } from './reading.ts';
-import { eventsOf, FIRST_DELAY_MS, isFinal, LAST_DELAY_MS, openEvents } from './server-events.ts';
+import { createPatience, eventsOf, isFinal, openEvents } from './server-events.ts';
 import { fields, text } from './shape.ts';
 import type { TransportOptions } from './transport.ts';
 
@@ -33,25 +33,26 @@ export async function* tailEvents(
 ): AsyncGenerator<EventView, void> {
   const query = queryOf({ topic, filter });
   let last = after;
-  let delayMs = FIRST_DELAY_MS;
+  const patience = createPatience(transport);
   for (;;) {
+    let broke: unknown;
     try {
       const body = await openEvents(transport, path + query, { last, signal });
       if (body === undefined) return;
       onOpen?.();
       for await (const message of eventsOf(body)) {
         last = message.id ?? last;
-        delayMs = FIRST_DELAY_MS;
+        patience.heard();
         if (message.event === 'gap') onGap?.(keptFromIn(message.data));
         if (message.event === undefined && message.data !== undefined) yield eventIn(message.data);
       }
     } catch (error) {
       signal?.throwIfAborted();
       if (isFinal(error)) throw error;
+      broke = error;
       onAway?.(error instanceof Error ? error : new Error(String(error)));
     }
-    await transport.surroundings.sleep(delayMs, signal);
-    delayMs = Math.min(delayMs * 2, LAST_DELAY_MS);
+    await patience.wait(broke, signal);
   }
 }
 

@@ -62,6 +62,7 @@ const comparedRun = fields({
   attempts: number,
   artifacts: fields({ count: number, size_bytes: number }),
   cost_usd: number,
+  recorded_cost_usd: number,
   token_usage: tokens,
   tests: testCounts,
 });

@@ -25,11 +25,13 @@ export type {
   JobQuery,
   Jobs,
   LogQuery,
+  NamedQuery,
   NodeQuery,
   PageQuery,
 } from './jobs.ts';
 export type { Listing } from './listing.ts';
 export type { McpServerBody, McpServers } from './mcp-servers.ts';
+export type { NeedsQuery } from './needs.ts';
 export type {
   Channels,
   Deliveries,

@@ -38,6 +38,12 @@ export interface PageQuery {
   readonly offset?: number;
 }
 
+/** A list that may be asked for by name. */
+export interface NamedQuery extends PageQuery {
+  /** Whole, or how it begins when it ends with `*`. */
+  readonly name?: string;
+}
+
 /** Which lines of a log to read; oldest first without `newest_first`. */
 export interface LogQuery extends PageQuery {
   readonly attempt?: number;

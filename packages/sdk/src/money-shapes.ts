@@ -7,6 +7,7 @@ import {
   type Price,
   type RaisedBudget,
   type RunMetrics,
+  type Spending,
   type StoredBudget,
 } from '@tenuto/contract';
 import {
@@ -46,14 +47,22 @@ export const budgetShape: Shape<StoredBudget> = fields({
   ...{ updated_at: text, updated_by: text, version: number },
 });
 
+const cost = { calls: number, cost_usd: number };
+export const spendingShape: Shape<Spending> = fields({
+  ...{ days: number, total_usd: number },
+  models: listOf(fields({ model: text, ...cost, per_day: listOf(fields({ day: text, ...cost })) })),
+});
+
 const usage = fields({
   ...{ input: number, output: number, cached: number, reasoning: number, total: number },
 });
-const spending = { calls: number, token_usage: usage, cost_usd: number } as const;
+const spending = {
+  ...{ calls: number, token_usage: usage, cost_usd: number, recorded_cost_usd: number },
+} as const;
 
 export const runMetricsShape: Shape<RunMetrics> = fields({
   ...{ run_id: text, total_duration_seconds: nullable(number) },
-  ...{ total_token_usage: usage, total_cost_usd: number },
+  ...{ total_token_usage: usage, total_cost_usd: number, total_recorded_cost_usd: number },
   phases_metrics: listOf(
     fields({
       ...{ phase: text, duration_seconds: nullable(number), ...spending },

@@ -50,6 +50,12 @@ describe('each call', () => {
     ['POST /deliveries/d/redeliver', delivery, ({ deliveries }) => deliveries.redeliver('d')],
   ];
 
+  it('changes a channel at the version that was seen', async () => {
+    const { client, server } = await connect(() => ({ status: 200, body: channel }));
+    await client.notifications.channels.update('c', { state: 'active' }, { version: 3 });
+    expect(server.seen[0]?.headers['if-match']).toBe('"3"');
+  });
+
   it.each(calls)('%s is made as the contract says', async (wanted, answer, use, body) => {
     const { client, server } = await connect(() => ({ status: 200, body: answer }));
     expect(await use(client.notifications)).toEqual(answer);

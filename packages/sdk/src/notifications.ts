@@ -8,7 +8,13 @@ import type {
   EditChannel,
   NoticeRoute,
 } from '@tenuto/contract';
-import { type SubmitOptions, submit } from './asking.ts';
+import {
+  type ChangeOptions,
+  type Changer,
+  createChanger,
+  type SubmitOptions,
+  submit,
+} from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import {
@@ -33,7 +39,7 @@ export interface Channels {
   get(channelId: string, options?: CallOptions): Promise<Channel>;
   /** The secret of a webhook is in this answer, and in no other but to the same key. */
   create(body: CreateChannel, options?: SubmitOptions): Promise<ChannelWithSecret>;
-  update(channelId: string, changes: EditChannel, options?: CallOptions): Promise<Channel>;
+  update(channelId: string, changes: EditChannel, options?: ChangeOptions): Promise<Channel>;
   delete(channelId: string, options?: CallOptions): Promise<Channel>;
   /** A new secret; the one before signs too for a day. */
   rotate(channelId: string, options?: CallOptions): Promise<ChannelWithSecret>;
@@ -72,8 +78,9 @@ export function createNotifications(transport: TransportOptions): Notifications 
   const change: Change = (call, options = {}) =>
     send(transport, { ...call, repeatable: false, ...signalOf(options) });
   const make: Make = (call, options) => submit(transport, call, options);
+  const update = createChanger(transport, { pathOf: channelPath, shape: channelShape });
   return {
-    channels: createChannels({ list, read, change, make }),
+    channels: createChannels({ list, read, change, make, update }),
     routes: createRoutes({ list, read, change, make }),
     deliveries: createDeliveries({ list, read, change, make }),
   };
@@ -94,16 +101,23 @@ interface Means extends Reader {
   readonly make: Make;
 }
 
-function createChannels({ list, read, change, make }: Means): Channels {
-  const root = `${ROOT}/channels`;
-  const one = (id: string) => `${root}/${segment(id)}`;
+const CHANNELS = `${ROOT}/channels`;
+const channelPath = (id: string) => `${CHANNELS}/${segment(id)}`;
+
+interface ChannelMeans extends Means {
+  readonly update: Changer<Channel>;
+}
+
+function createChannels({ list, read, change, make, update }: ChannelMeans): Channels {
+  const root = CHANNELS;
+  const one = channelPath;
   const shape = channelShape;
   const withSecret = channelWithSecretShape;
   return {
     list: (query = {}, options) => list(root, shape, { ...query }, options),
     get: (id, options) => read(one(id), shape, {}, options),
     create: (body, options) => make({ path: root, body, shape: withSecret }, options),
-    update: (id, body, options) => change({ method: 'PATCH', path: one(id), body, shape }, options),
+    update: (id, changes, options) => update('PATCH', id, options, changes),
     delete: (id, options) => change({ method: 'DELETE', path: one(id), shape }, options),
     rotate: (id, options) =>
       change({ method: 'POST', path: `${one(id)}/rotate`, shape: withSecret }, options),

@@ -88,6 +88,7 @@ const token = {
   created_by: text,
   created_at: text,
   expires_at: nullable(text),
+  last_used_at: nullable(text),
   revoked_at: nullable(text),
 } as const;
 export const apiTokenShape: Shape<ApiToken> = fields(token);

@@ -12,7 +12,7 @@ import {
   type SubmitOptions,
   submit,
 } from './asking.ts';
-import type { PageQuery } from './jobs.ts';
+import type { NamedQuery, PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { profileShape, profileSummaryShape, profileVerdictShape } from './phased-shapes.ts';
 import { type CallOptions, createReader, segment } from './reading.ts';
@@ -32,7 +32,7 @@ export interface Profiles {
   /** The version in force, or an earlier one. */
   get(name: string, options?: CallOptions & { readonly version?: number }): Promise<ProfileView>;
   /** Files of the server first, then your own, newest first. */
-  list(query?: PageQuery, options?: CallOptions): Listing<ProfileSummary>;
+  list(query?: NamedQuery, options?: CallOptions): Listing<ProfileSummary>;
   /** Newest first. */
   versions(name: string, query?: PageQuery, options?: CallOptions): Listing<ProfileView>;
   replace(name: string, body: ProfileBody, options?: ChangeOptions): Promise<ProfileView>;

@@ -2,6 +2,7 @@ import { RunFeedEntrySchema, RunProgressSchema, type STREAM_CLOSINGS } from '@te
 import { describe, expect, it } from 'vitest';
 import { exampleOf } from '../test/contract-example.ts';
 import { createClient, type FollowOptions } from './index.ts';
+import type { Surroundings } from './time.ts';
 
 const example = exampleOf(RunFeedEntrySchema);
 const progress = exampleOf(RunProgressSchema);
@@ -10,18 +11,25 @@ const close = (reason: string, reconnect = false) =>
   `event: close\ndata: ${JSON.stringify({ type: 'close', reason, reconnect })}\n\n`;
 
 /** Follows at a server that answers each connection with the next of these texts. */
-function followed(answers: readonly (string | number)[], options: FollowOptions = {}) {
+function followed(
+  answers: readonly (string | number)[],
+  options: FollowOptions = {},
+  surroundings: Partial<Surroundings> = {},
+) {
   const asked: (string | null)[] = [];
   const away: string[] = [];
   const client = createClient({
     baseUrl: 'http://127.0.0.1:1',
     token: 'tnt',
-    surroundings: { now: () => 0, random: () => 0, sleep: async () => undefined },
+    surroundings: { now: () => 0, random: () => 0, sleep: async () => undefined, ...surroundings },
     fetch: async (_url, init) => {
       asked.push(new Headers(init?.headers).get('last-event-id'));
       const answer = answers[asked.length - 1];
       if (answer === 204) return new Response(null, { status: 204 });
-      if (typeof answer === 'number') return new Response('{}', { status: answer });
+      if (typeof answer === 'number') {
+        const headers = answer === 429 ? { 'retry-after': '7' } : {};
+        return new Response('{}', { status: answer, headers });
+      }
       if (answer === undefined) throw new Error('not there');
       return new Response(answer, { headers: { 'content-type': 'text/event-stream' } });
     },
@@ -48,6 +56,18 @@ describe('following a run', () => {
     expect(await told(messages)).toEqual([1, 'progress', 2, 3]);
     expect(asked).toEqual([null, '1', '1', '2']);
     expect(away).toHaveLength(1);
+  });
+
+  it('comes back later each time, when the server wants it, and not together with all others', async () => {
+    const sleeps = async (random: number) => {
+      const slept: number[] = [];
+      const answers = [503, 503, 429, `${entry(1)}`, close('ended')];
+      const sleep = async (ms: number) => void slept.push(ms);
+      await told(followed(answers, {}, { random: () => random, sleep }).messages);
+      return slept;
+    };
+    expect(await sleeps(0)).toEqual([125, 250, 7_000, 125]);
+    expect(await sleeps(1)).toEqual([250, 500, 7_000, 250]);
   });
 
   it('begins behind a number, and is over at once when all was seen', async () => {

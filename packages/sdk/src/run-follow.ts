@@ -3,10 +3,9 @@ import { ApiError, ProtocolError, readProblem } from './errors.ts';
 import type { CallOptions } from './reading.ts';
 import { closeShape, entryOf, isKnown, numberOf, progressShape } from './run-feed-shapes.ts';
 import {
+  createPatience,
   eventsOf,
-  FIRST_DELAY_MS,
   isFinal,
-  LAST_DELAY_MS,
   openEvents,
   type ServerEvent,
 } from './server-events.ts';
@@ -31,14 +30,15 @@ export async function* followRun(
   { after = 0, signal, onAway }: FollowOptions = {},
 ): AsyncGenerator<RunFollowed, void> {
   let last = after;
-  let delayMs = FIRST_DELAY_MS;
+  const patience = createPatience(transport);
   for (;;) {
+    let broke: unknown;
     try {
       const at = last === 0 ? undefined : String(last);
       const body = await openEvents(transport, path, { last: at, signal });
       if (body === undefined) return;
       for await (const event of eventsOf(body)) {
-        delayMs = FIRST_DELAY_MS;
+        patience.heard();
         const { seq, told, close } = read(event, last);
         last = seq;
         if (told !== undefined) yield told;
@@ -47,10 +47,10 @@ export async function* followRun(
     } catch (error) {
       signal?.throwIfAborted();
       if (isFinal(error)) throw error;
+      broke = error;
       onAway?.(error instanceof Error ? error : new Error(String(error)));
     }
-    await transport.surroundings.sleep(delayMs, signal);
-    delayMs = Math.min(delayMs * 2, LAST_DELAY_MS);
+    await patience.wait(broke, signal);
   }
 }
 

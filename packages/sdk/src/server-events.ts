@@ -1,5 +1,6 @@
 /** Server-sent events: opened with a token, which browsers' own EventSource cannot send, and read. */
 import { ApiError, ConnectionError, ProtocolError, readProblem } from './errors.ts';
+import { readRetryAfter } from './retry.ts';
 import type { TransportOptions } from './transport.ts';
 
 export interface ServerEvent {
@@ -14,8 +15,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-export const FIRST_DELAY_MS = 250;
-export const LAST_DELAY_MS = 10_000;
+const FIRST_DELAY_MS = 250;
+const LAST_DELAY_MS = 10_000;
 /** Servers say something every 15 s; one that has said nothing for so long is not there any more. */
 const SILENCE_MS = 45_000;
 
@@ -44,7 +45,7 @@ export async function openEvents(
     throw new ConnectionError(transport.base, cause);
   }
   if (response.status === 204) return undefined;
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await refusal(response, transport.surroundings.now());
   const type = response.headers.get('content-type') ?? '';
   if (response.body === null || !type.startsWith('text/event-stream')) {
     throw new ProtocolError(`${transport.base} did not answer with a stream of events.`);
@@ -52,20 +53,47 @@ export async function openEvents(
   return response.body;
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+async function refusal(response: Response, now: number): Promise<ApiError> {
   let body: unknown;
   try {
     body = JSON.parse(await response.text());
   } catch {
     // An error without a body has its status.
   }
-  return new ApiError(readProblem(response.status, body), undefined);
+  const waitMs = readRetryAfter(response.headers.get('retry-after'), now);
+  return new ApiError(
+    readProblem(response.status, body),
+    waitMs === undefined ? undefined : waitMs / 1_000,
+  );
 }
 
 /** Coming back helps against what passes: no answer, too many streams, a server that goes down. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof ApiError) return error.status !== 429 && error.status < 500;
   return error instanceof ProtocolError;
+}
+
+/** Waits before a stream is opened again: longer each time, until something has been heard of it. */
+export interface Patience {
+  heard(): void;
+  /** @param error why the stream has ended, where it was one: a server may say how long it wants to be left alone */
+  wait(error: unknown, signal: AbortSignal | undefined): Promise<void>;
+}
+
+export function createPatience({ surroundings }: TransportOptions): Patience {
+  let delayMs = FIRST_DELAY_MS;
+  return {
+    heard() {
+      delayMs = FIRST_DELAY_MS;
+    },
+    wait(error, signal) {
+      const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+      // Those that a server has lost together do not all come back at the same moment.
+      const own = delayMs * (0.5 + surroundings.random() / 2);
+      delayMs = Math.min(delayMs * 2, LAST_DELAY_MS);
+      return surroundings.sleep(Math.max(asked, own), signal);
+    },
+  };
 }
 
 /** The events of a stream, until it ends or breaks off; one that has gone silent counts as broken. */

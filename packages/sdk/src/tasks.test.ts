@@ -55,6 +55,8 @@ describe('tasks', () => {
       ],
       ['backfill', { from: 'a', to: 'b' }],
     ]);
+    const keyed = server.seen.filter(({ headers }) => headers['idempotency-key'] !== undefined);
+    expect(keyed.map(({ url }) => url.slice(ROOT.length + 3))).toEqual(['run_now', 'backfill']);
   });
 
   it.each([

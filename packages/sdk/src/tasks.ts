@@ -18,8 +18,7 @@ import type {
   TaskOperation,
   WriteTask,
 } from '@tenuto/contract';
-import type { SubmitOptions } from './asking.ts';
-import { type ChangeOptions, createAsker } from './asking.ts';
+import { type ChangeOptions, createAsker, type SubmitOptions, submit } from './asking.ts';
 import type { PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
@@ -45,6 +44,10 @@ export interface TaskQuery extends PageQuery {
   /** Whole, or how it begins when it ends with `*`. */
   readonly title?: string;
   readonly concurrency_key?: string;
+  /** Whether the last of its runs that is over has failed. */
+  readonly failing?: boolean;
+  /** `next`: those that fire next, without those that no time fires; else the newest first. */
+  readonly sort?: 'newest' | 'next';
   /** How many of its last runs are told of each task. */
   readonly last_runs?: number;
 }
@@ -68,12 +71,12 @@ export interface Tasks {
   update(taskId: string, changes: EditTask, options?: ChangeOptions): Promise<Task>;
   /** Answers the task as it was. */
   remove(taskId: string, options?: ChangeOptions): Promise<Task>;
-  runNow(taskId: string, body?: RunTask, options?: CallOptions): Promise<TaskOperation>;
+  runNow(taskId: string, body?: RunTask, options?: SubmitOptions): Promise<TaskOperation>;
   snooze(taskId: string, body: SnoozeTask, options?: CallOptions): Promise<TaskOperation>;
   pause(taskId: string, body?: StopTask, options?: CallOptions): Promise<TaskOperation>;
   resume(taskId: string, body?: ResumeTask, options?: CallOptions): Promise<TaskOperation>;
   cancel(taskId: string, body?: StopTask, options?: CallOptions): Promise<TaskOperation>;
-  backfill(taskId: string, body: BackfillTask, options?: CallOptions): Promise<TaskOperation>;
+  backfill(taskId: string, body: BackfillTask, options?: SubmitOptions): Promise<TaskOperation>;
   /** Pauses or resumes all that are named; says of which it could not. */
   bulk(body: BulkTasks, options?: CallOptions): Promise<BulkTasksAnswer>;
   preview(
@@ -157,7 +160,10 @@ type Operations = Pick<
   | 'previewSchedule'
 >;
 
-/** None of them is sent again unasked: a second run, or a second snooze, is not the same as one. */
+/**
+ * What makes runs has a key, and makes them once. The others are not sent again unasked: a second
+ * snooze is not the same as one.
+ */
 function operationsOf(transport: TransportOptions): Operations {
   const ask = createAsker(transport);
   const does = <T>(path: string, shape: Shape<T>, body: unknown, options?: CallOptions) =>
@@ -166,13 +172,21 @@ function operationsOf(transport: TransportOptions): Operations {
     (verb: string) =>
     (taskId: string, body: unknown = {}, options?: CallOptions) =>
       does(`${pathOf(taskId)}/${verb}`, taskOperationShape, body, options);
+  const making =
+    (verb: string) =>
+    (taskId: string, body: unknown = {}, options?: SubmitOptions) =>
+      submit(
+        transport,
+        { path: `${pathOf(taskId)}/${verb}`, body, shape: taskOperationShape },
+        options,
+      );
   return {
-    runNow: operation('run_now'),
+    runNow: making('run_now'),
     snooze: operation('snooze'),
     pause: operation('pause'),
     resume: operation('resume'),
     cancel: operation('cancel'),
-    backfill: operation('backfill'),
+    backfill: making('backfill'),
     // Done again, it finds nothing left to do.
     bulk: (body, options) =>
       ask(`${ROOT}/bulk`, bulkTasksShape, { body, repeatable: true, options }),

@@ -22,6 +22,8 @@ export interface Quotas {
   get(principal: string, options?: CallOptions): Promise<Quota>;
   put(principal: string, body: WriteQuota, options?: ChangeOptions): Promise<Quota>;
   remove(principal: string, options?: ChangeOptions): Promise<Quota>;
+  /** What somebody may have, and has. */
+  use(principal: string, options?: CallOptions): Promise<QuotaUse>;
   /** What this client may have, and has. */
   me(options?: CallOptions): Promise<QuotaUse>;
 }
@@ -52,6 +54,7 @@ export function createQuotas(transport: TransportOptions): Quotas {
     get: (principal, options) => read(pathOf(principal), quotaShape, {}, options),
     put: (principal, body, options) => change('PUT', pathOf(principal), options, body),
     remove: (principal, options) => change('DELETE', pathOf(principal), options),
+    use: (principal, options) => read(`${pathOf(principal)}/use`, quotaUseShape, {}, options),
     me: (options) => read('/quotas/me', quotaUseShape, {}, options),
   };
 }

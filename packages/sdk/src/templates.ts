@@ -8,7 +8,7 @@ import type {
 } from '@tenuto/contract';
 import { type ChangeOptions, createChanger, type SubmitOptions } from './asking.ts';
 import { dryRunShape, jobShape } from './job-shapes.ts';
-import type { PageQuery } from './jobs.ts';
+import type { NamedQuery, PageQuery } from './jobs.ts';
 import type { Listing } from './listing.ts';
 import { type CallOptions, createReader, segment, signalOf } from './reading.ts';
 import { anything, fields, isRecord, listOf, nullable, number, type Shape, text } from './shape.ts';
@@ -24,7 +24,7 @@ export interface Templates {
   create(body: TemplateBody, options?: SubmitOptions): Promise<Template>;
   /** The version in force, or an earlier one. */
   get(name: string, options?: CallOptions & { readonly version?: number }): Promise<Template>;
-  list(query?: PageQuery, options?: CallOptions): Listing<Template>;
+  list(query?: NamedQuery, options?: CallOptions): Listing<Template>;
   /** Newest first. */
   versions(name: string, query?: PageQuery, options?: CallOptions): Listing<Template>;
   replace(name: string, body: TemplateBody, options?: ChangeOptions): Promise<Template>;

@@ -66,7 +66,7 @@ export interface Tests {
 export interface TestCatalogue {
   list(query?: CatalogueQuery, options?: CallOptions): Listing<TestEntry>;
   get(id: string, options?: CallOptions): Promise<TestEntry>;
-  create(entry: NewTestEntry, options?: SubmitOptions): Promise<TestEntry>;
+  create(entry: NewTestEntry | JsonObject, options?: SubmitOptions): Promise<TestEntry>;
   /** Registers the entry, or puts it in place of the one of its id. */
   put(id: string, entry: TestEntryBody | JsonObject, options?: ChangeOptions): Promise<TestEntry>;
   /** @returns the entry as it was */

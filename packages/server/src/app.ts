@@ -14,9 +14,11 @@ import {
   type DocumentStore,
   type Engine,
   type ForkStore,
+  type HomeStore,
   type JobStore,
   type McpHands,
   type MetricsStore,
+  type NeedsStore,
   type OperationStore,
   type PriceStore,
   type QuotaStore,
@@ -65,12 +67,14 @@ import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addHomeRoutes } from './routes/home.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addMcpServerRoutes } from './routes/mcp-servers.ts';
+import { addNeedsRoutes } from './routes/needs.ts';
 import { addChannelRoutes } from './routes/notification-channels.ts';
 import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
 import { addNoticeRoutes } from './routes/notification-routes.ts';
@@ -88,6 +92,7 @@ import { addRunTestRoutes } from './routes/run-tests.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
+import { addSpendingRoutes } from './routes/spending.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
 import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
@@ -132,6 +137,8 @@ export interface AppOptions {
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
   readonly metrics: MetricsStore;
+  readonly needs: NeedsStore;
+  readonly home: HomeStore;
   readonly operation: OperationStore;
   readonly teams: TeamStore;
   readonly tests: TestStore;
@@ -223,7 +230,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     rules: { ...options.rules, clock: options.clock },
   };
   addMcpFrontDoor(app, options);
-  addHealthRoutes(app, { ...parts, more: healthDetails(options) });
+  const standing = { ...parts, more: healthDetails(options) };
+  addHealthRoutes(app, standing);
+  addHomeRoutes(app, standing);
   addPrincipalRoutes(app, parts);
   addJobRoutes(app, parts);
   addJobPartRoutes(app, parts);
@@ -231,10 +240,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addRecoveryRoutes(app, parts);
   addInterventionRoutes(app, parts);
   addApprovalRoutes(app, parts);
+  addNeedsRoutes(app, parts);
   addCircuitRoutes(app, parts);
   addRetryPolicyRoutes(app, parts);
   addPriceRoutes(app, parts);
   addBudgetRoutes(app, parts);
+  addSpendingRoutes(app, parts);
   await addRuns(app, { ...parts, log: options.logger });
   addTaskRoutes(app, parts);
   addTests(app, parts);

@@ -1,10 +1,12 @@
 import { openApiStore } from '@tenuto/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { JOBS, startApi, startOwnApi, type TestApi } from './server.ts';
 
 const AGENTS = '/api/v1/agents';
 const TOKENS = '/api/v1/tokens';
 const SYSTEM = 'system';
+/** A wait ends as soon as what it is for is there. */
+const PATIENT = { timeout: 60_000 };
 
 let api: TestApi;
 beforeAll(async () => {
@@ -182,7 +184,9 @@ describe('an agent', () => {
     expect(agent.last_seen_at).toBeNull();
     const me = await api.call(`${AGENTS}/me`, { token });
     expect(me.body).toMatchObject({ principal: agent.principal, kind: 'agent', via: 'token' });
-    expect(me.body.agent.last_seen_at).not.toBeNull();
+    const one = `${AGENTS}/${agent.agent_id}`;
+    const seen = async () => (await api.call(one)).body.last_seen_at;
+    await vi.waitFor(async () => expect(await seen()).not.toBeNull(), PATIENT);
   });
 });
 

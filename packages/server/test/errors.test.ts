@@ -134,6 +134,7 @@ describe('an error', () => {
     expect(await told(JOB, aJob({ scheduled_at: 'soon' }))).toEqual([
       '/scheduled_at must be a time such as 2026-01-15T09:30:00Z',
     ]);
+    expect(await told(JOB, aJob({ job_name: '' }))).toEqual(['/job_name must not be empty']);
     const rules = [{ action: 'skip' }];
     expect(await told(JOB, aJob({ recovery_policy: rules }))).toEqual([
       expect.stringMatching(/^\/recovery_policy\/0\/action must be one of /),

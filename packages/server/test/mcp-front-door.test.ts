@@ -62,9 +62,9 @@ const TOOLS = `
   create_agent list_agents get_agent replace_agent delete_agent create_agent_credential
   list_agent_credentials delete_agent_credential create_token list_tokens delete_token
   create_team list_teams get_team replace_team delete_team
-  list_quotas get_quota replace_quota delete_quota verify_audit
+  list_quotas get_quota get_quota_use replace_quota delete_quota verify_audit
   create_price replace_price delete_price get_run_metrics raise_budget
-  create_budget list_budgets get_budget replace_budget delete_budget
+  get_spending create_budget list_budgets get_budget replace_budget delete_budget
   create_run next_phase clone_run cancel_run pause_run resume_run rollback_run
   approve_run list_approvals get_approval get_run_governance
   create_profile list_profiles get_profile list_profile_versions replace_profile delete_profile

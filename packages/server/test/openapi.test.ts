@@ -37,7 +37,7 @@ interface Document {
 }
 
 /** For everybody who is somebody: they see what is their own. */
-const ANYONE = /^\/api\/v1\/(agents\/me|audit.*|quotas\/me|prices.*|auth\/session)$/;
+const ANYONE = /^\/api\/v1\/(agents\/me|audit.*|quotas\/me|needs|home|prices.*|auth\/session)$/;
 const OPEN = [
   '/api/v1/agents/auth/refresh',
   '/api/v1/agents/auth/revoke',

@@ -32,7 +32,11 @@ describe('a run of a profile', () => {
       'three',
       'planning',
     ]);
-    expect(ready.waiting_for).toMatchObject({ cause: 'signal', of: { phases: ['planning'] } });
+    const waits = { cause: 'phase', of: { phases: ['planning'], owner: 'admin' } };
+    expect(ready.waiting_for).toMatchObject(waits);
+    const { body: why } = await api.call(`/api/v1/runs/${runId}/explain`);
+    expect(why).toMatchObject({ summary: ready.waiting_for.detail, reasons: [waits] });
+    expect(why.nodes[0]).toMatchObject({ node_id: 'planning/next', reasons: [waits] });
     const first = await api.next(runId);
     expect([first.status, first.body]).toEqual([
       200,

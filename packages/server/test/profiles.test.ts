@@ -105,6 +105,18 @@ describe('a profile', () => {
     ]);
   });
 
+  it('is found by its name, or by how that begins, among files and stored ones', async () => {
+    const own = await api.token('nan', ['runs:read', 'runs:write', 'profiles:write']);
+    await api.call(BASE, { body: aProfile({ name: 'web_named' }), token: own });
+    const found = async (name: string) => {
+      const { body } = await api.call(`${BASE}?name=${name}`, { token: own });
+      return [body.total, ...names(body)];
+    };
+    expect(await found('web_*')).toEqual([2, 'web_application', 'web_named']);
+    expect(await found('ml_model')).toEqual([1, 'ml_model']);
+    expect(await found('ml')).toEqual([0]);
+  });
+
   it('with problems is refused, with all of them', async () => {
     const phases = [
       { id: 'a', agents: [{ id: 'x', uses: 'sleep.for', if: 'nope' }, { id: 'y' }] },

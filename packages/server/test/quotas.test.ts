@@ -57,6 +57,13 @@ describe('a quota', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     const me = await api.call(`${QUOTAS}/me`, { token: dan });
     expect(me.body).toMatchObject({ principal: 'dan', runs_per_day: 2, used: { runs_today: 2 } });
+    const use = (token?: string, of = 'dan') =>
+      api.call(`${QUOTAS}/${encodeURIComponent(of)}/use`, token === undefined ? {} : { token });
+    expect((await use()).body).toEqual(me.body);
+    expect([(await use(dan)).status, (await use(undefined, '*')).status]).toEqual([403, 404]);
+    expect((await use(undefined, 'user:eve')).body).toMatchObject({
+      ...{ principal: 'user:eve', runs_per_day: null, used: { runs_today: 0, usd_today: 0 } },
+    });
   });
 
   it('does not count what a key has submitted before', async () => {

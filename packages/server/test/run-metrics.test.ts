@@ -64,7 +64,12 @@ describe('what a run has cost', () => {
       fc.asyncProperty(fc.array(some, { maxLength: 8 }), async (calls) => {
         const runId = await aSpendingRun(api);
         let nano = 0;
-        for (const call of calls) nano += await makeCall(api, runId, call);
+        let recorded = 0;
+        for (const call of calls) {
+          const cost = await makeCall(api, runId, call);
+          nano += cost;
+          if (call.target.startsWith('scripted/')) recorded += cost;
+        }
         const metrics = await metricsOf(runId);
         const { total_token_usage: total } = metrics;
         const sum = (of: (call: (typeof calls)[number]) => number) =>
@@ -75,6 +80,7 @@ describe('what a run has cost', () => {
           total: sum((c) => c.usage.input + c.usage.output),
         });
         expect(Math.round(metrics.total_cost_usd * 1e9)).toBe(nano);
+        expect(Math.round(metrics.total_recorded_cost_usd * 1e9)).toBe(recorded);
         for (const parts of [
           metrics.phases_metrics,
           metrics.agents_metrics,
@@ -82,6 +88,8 @@ describe('what a run has cost', () => {
         ]) {
           const nanos = parts.reduce((all, part) => all + Math.round(part.cost_usd * 1e9), 0);
           expect(nanos).toBe(nano);
+          const unpaid = parts.reduce((all, part) => all + part.recorded_cost_usd * 1e9, 0);
+          expect(Math.round(unpaid)).toBe(recorded);
           expect(parts.reduce((all, part) => all + part.token_usage.total, 0)).toBe(total.total);
         }
         if (calls.length > 0)

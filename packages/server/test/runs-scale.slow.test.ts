@@ -66,7 +66,16 @@ async function fill({ pool }: TestApi, count: number): Promise<void> {
      select owner, kind, date_trunc('hour', completed_at, 'UTC'), status, count(*)
      from runs group by 1, 2, 3, 4`,
   );
-  await pool.query('vacuum analyze runs, run_live, run_days, run_hours');
+  await pool.query(
+    `insert into tasks (task_id, owner, title, schedule_kind, definition, payload, plan_hash, input,
+       priority, created_by, updated_by, status, due_at)
+     select case when i = 0 then '${TASK}'::uuid else gen_random_uuid() end,
+       case when i % 2 = 0 then 'bob' else 'admin' end, 'task ' || i, 'cron',
+       '{"title":"t","schedule_kind":"cron","schedule_expr":"0 9 * * *"}', '{}', '\\x00', '{}', 5,
+       'x', 'x', 'active', (extract(epoch from now()) * 1000)::bigint + i * 1000
+     from generate_series(0, 2999) i`,
+  );
+  await pool.query('vacuum analyze runs, run_live, run_days, run_hours, tasks');
 }
 
 const since = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -100,6 +109,8 @@ const CASES: readonly (readonly [string, string])[] = [
   ['phased and failed', `${LIST}&kind=phased&status=failed`],
   ['stats of 30 days and 48 hours', `${RUNS}/stats/summary?days=30&hours=48`],
   ['jobs of the orchestration API', `${JOBS}?limit=50`],
+  ['the overview', '/api/v1/home'],
+  ['what waits for people', '/api/v1/needs?limit=100'],
 ];
 
 interface Figure {

@@ -5,7 +5,10 @@ let api: TaskApi;
 beforeAll(async () => {
   api = await startTaskApi({
     actions: {
-      noop: (call) => ({ status: 'completed', output: { got: call.with.value ?? null } }),
+      noop: (call) =>
+        call.with.fail === true
+          ? { status: 'failed', error: { classification: 'permanent', type: 'x', message: 'no' } }
+          : { status: 'completed', output: { got: call.with.value ?? null } },
     },
   });
 });
@@ -234,6 +237,47 @@ describe('many tasks at once', () => {
     expect((await api.read(id)).status).toBe('active');
     const reader = await api.token('eve', ['tasks:read']);
     expect((await bulk('pause', [id], reader)).status).toBe(403);
+  });
+});
+
+describe('a list of tasks', () => {
+  it('has those only whose last run has failed, or only the others', async () => {
+    const fails = { pipeline: [{ id: 'only', uses: 'noop', with: { fail: '${params.fail}' } }] };
+    const payload = { ...fails, params: { fail: true } };
+    const make = (title: string) => api.make(aQuietTask({ title, payload, max_retries: 0 }));
+    const [bad, mended, never] = [await make('f bad'), await make('f mended'), await make('f new')];
+    const run = async (taskId: string, body?: object) => {
+      const { details } = await api.ask(taskId, 'run_now', body);
+      return (await api.over(details.run_id ?? '')).status;
+    };
+    expect(await run(bad.task_id)).toBe('failed');
+    expect(await run(mended.task_id)).toBe('failed');
+    expect(await run(mended.task_id, { params: { fail: false } })).toBe('completed');
+    const found = async (failing: boolean) => {
+      const { body } = await api.call(`${TASKS}?title=f%20*&failing=${failing}`);
+      return [body.total, ...body.items.map(({ task_id: id }: { task_id: string }) => id)];
+    };
+    expect(await found(true)).toEqual([1, bad.task_id]);
+    expect(await found(false)).toEqual([2, never.task_id, mended.task_id]);
+  });
+});
+
+describe('a list of what fires next', () => {
+  it('has the first firings first, over pages of any size, and nothing that no time fires', async () => {
+    const at = async (title: string, when: string) =>
+      (await api.make(aQuietTask({ title, schedule_expr: when }))).task_id;
+    const later = await at('n later', '2097-01-01T00:00:00Z');
+    const soon = await at('n soon', '2096-01-01T00:00:00Z');
+    const same = await at('n same', '2097-01-01T00:00:00Z');
+    await api.make({ title: 'n event', schedule_kind: 'event', schedule_expr: 'orders.*' });
+    const found: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await api.call(`${TASKS}?title=n%20*&sort=next&limit=1${cursor}`);
+      found.push(...body.items.map(({ task_id: id }: { task_id: string }) => id));
+      if (!body.has_more) break;
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+    expect(found).toEqual([soon, later, same]);
   });
 });
 

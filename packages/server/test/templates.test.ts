@@ -57,6 +57,18 @@ describe('a template', () => {
     ]);
   });
 
+  it('is found by its name, or by how that begins', async () => {
+    const own = await api.token('nan', ['jobs:read', 'jobs:write']);
+    for (const name of ['named-a', 'named-b', 'other']) await make(aTemplate({ name }), own);
+    const found = async (name: string) => {
+      const { body } = await api.call(`${BASE}?name=${name}`, { token: own });
+      return [body.total, ...body.items.map((one: { name: string }) => one.name)];
+    };
+    expect(await found('named-*')).toEqual([2, 'named-b', 'named-a']);
+    expect(await found('named-a')).toEqual([1, 'named-a']);
+    expect(await found('named_*')).toEqual([0]);
+  });
+
   it('makes jobs with its parameters, completed by their defaults', async () => {
     const body = {
       template: 'deploy',

@@ -10,8 +10,10 @@ import type {
   DocumentStore,
   EventStore,
   ForkStore,
+  HomeStore,
   JobStore,
   MetricsStore,
+  NeedsStore,
   NoticeStore,
   OperationStore,
   PriceStore,
@@ -50,6 +52,8 @@ import { createSealStore, raiseAuditBase } from './queries/audit-seal.ts';
 import { createBudgetStore } from './queries/budgets.ts';
 import { createDoctorStore } from './queries/doctor/doctor-store.ts';
 import { createRunFeedStore } from './queries/feed/feed-store.ts';
+import { createHomeStore } from './queries/home.ts';
+import { createNeedsStore } from './queries/needs.ts';
 import { createRelayStore } from './queries/notice-relay.ts';
 import { createOperationStore } from './queries/operation.ts';
 import { createPriceStore } from './queries/prices.ts';
@@ -94,6 +98,8 @@ export interface ApiStore {
   readonly prices: PriceStore;
   readonly budgets: BudgetStore;
   readonly metrics: MetricsStore;
+  readonly needs: NeedsStore;
+  readonly home: HomeStore;
   readonly operation: OperationStore;
   readonly tokens: TokenStore;
   readonly retryPolicies: RetryPolicyStore;
@@ -139,6 +145,8 @@ export function openApiStore(config: pg.ClientConfig, blobs?: Pick<BlobStore, 's
     prices: createPriceStore(pool),
     budgets: createBudgetStore(pool),
     metrics: createMetricsStore(pool),
+    needs: createNeedsStore(pool),
+    home: createHomeStore(pool),
     operation: createOperationStore(pool),
     retryPolicies: createRetryPolicyStore(pool),
     tallies: createTallyStore(pool),

@@ -15,7 +15,7 @@ export function createDocumentStore(db: Database): DocumentStore {
     create: (document) => createDocument(db, document),
     find: (access, kind, idOrName) => findDocument(db, access, kind, idOrName),
     version: (access, which) => findVersion(db, access, which),
-    list: (access, kind, page) => listDocuments(db, access, kind, page),
+    list: (access, filter, page) => listDocuments(db, access, filter, page),
     versions: (access, which, page) => listVersions(db, access, which, page),
     change: (access, change) => changeDocument(db, access, change),
     remove: (access, removal) => removeDocument(db, access, removal),

@@ -113,10 +113,10 @@ describe('documents', () => {
 
   it('are listed newest first, each owner’s to the owner', async () => {
     const mine = [await made({ owner: 'cleo' }), await made({ owner: 'cleo' })];
-    const page = await store().list(as('cleo'), 'template', { limit: 1, offset: 0 });
+    const page = await store().list(as('cleo'), { kind: 'template' }, { limit: 1, offset: 0 });
     expect([page.total, page.hasMore, page.items[0]?.documentId]).toEqual([2, true, mine[1]]);
     const after = { limit: 5, offset: 0, after: mine[1] ?? '' };
-    const rest = await store().list(as('cleo'), 'template', after);
+    const rest = await store().list(as('cleo'), { kind: 'template' }, after);
     expect(rest.items.map(({ documentId }) => documentId)).toEqual([mine[0]]);
   });
 });

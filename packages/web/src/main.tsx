@@ -4,8 +4,10 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { guardInput } from './app/key-guard.ts';
 import { router } from './app/router.tsx';
 import { watchBuild } from './data/build.ts';
+import { watchConnection } from './data/connection.ts';
 import { queryClient } from './data/query-client.ts';
 import { readSession } from './data/session.ts';
 import { theme } from './ui/theme.ts';
@@ -15,8 +17,10 @@ import './ui/ui.css';
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the console.');
+guardInput();
 void readSession();
 watchBuild();
+watchConnection();
 createRoot(place).render(
   <StrictMode>
     <MantineProvider

@@ -55,6 +55,8 @@ export const AGENT_WORDS = {
   tokens: 'API tokens',
   tokensText: 'For scripts, CI and people at a terminal.',
   createToken: 'Create a token',
+  tokenActsAs:
+    'It speaks for you: what is done with it stands in the audit under your name. For a program, or for somebody else, create an agent and a token of its own.',
   tokenShown: 'The token is shown this once',
   tokenText: 'Keep it in a safe place. The server stores only its hash.',
   token: 'Token',

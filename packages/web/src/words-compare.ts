@@ -26,8 +26,6 @@ export const COMPARE_WORDS = {
   params: 'Parameters',
   plan: 'Plan',
   nodes: 'Nodes',
-  artifacts: 'Files that differ',
-  testsDiffer: 'Tests that differ',
   same: (count: string) => `${count} are the same`,
   all: 'Show those that are the same, too',
   nothing: 'No difference.',
@@ -44,7 +42,9 @@ export const COMPARE_WORDS = {
   truncated: 'There are more differences.',
   cut: 'too large to be shown',
   more: 'More nodes',
-  against: (name: string) => `In ${name}`,
+  against: (name: string, id: string) => `In ${name} ${id}`,
+  alike: (parts: readonly string[]) =>
+    `No difference in ${new Intl.ListFormat('en', { type: 'disjunction' }).format(parts)}.`,
 } as const;
 
 export const FORK_WORDS = {

@@ -19,6 +19,7 @@ export const EVENT_WORDS = {
       : `${events === 1 ? '1 event was' : `${events} events were`} published meanwhile and ${events === 1 ? 'is' : 'are'} above; nothing is missing.`,
   lost: (from: string) => `Events before ${from} have been given up and cannot be told any more.`,
   older: 'Load older events',
+  olderFailed: 'Older events could not be read',
   publish: 'Publish an event',
   topic: 'Topic',
   payload: 'Payload, as JSON',

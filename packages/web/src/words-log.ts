@@ -24,6 +24,10 @@ export const LOG_WORDS = {
   /** What a command writes at once is one entry, of one or more lines. */
   lines: (all: string) => (all === '1' ? '1 entry' : `${all} entries`),
   attempt: (number: number) => `Attempt ${number}`,
+  end: (status: string, took: string | undefined) =>
+    took === undefined ? status : `${status} after ${took}`,
+  exitCode: (code: number) => `exit code ${code}`,
+  again: 'next attempt',
   link: (line: string) => `Link to line ${line}`,
   more: 'Read more of what was found',
 } as const;

@@ -1,6 +1,14 @@
 /** What the view of budgets and prices says. */
 export const MONEY_WORDS = {
   title: 'Budgets and prices',
+  spending: 'What models have cost',
+  spendingText: 'In the last 30 days of UTC, the dearest first.',
+  noSpending: 'No model was called. What agents spend in runs is shown here by model and day.',
+  days: (count: number) => `${count} days`,
+  daysOf: (model: string, days: number) => `${model}: calls on ${days} days`,
+  calls: 'Calls',
+  cost: 'Cost',
+  share: 'Share',
   budgets: 'Budgets',
   budgetsText: 'What all runs of a task or a profile may cost together.',
   create: 'Set a budget',

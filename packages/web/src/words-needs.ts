@@ -21,6 +21,8 @@ export const NEEDS_WORDS = {
   givenBack: 'Anybody can take it now.',
   notAssigned: 'That was not assigned',
   anyoneOfJobs: 'whoever may change the run',
+  more: (count: number) =>
+    `${count} more ${count === 1 ? 'waits' : 'wait'}; they are shown once some of these are decided.`,
   decided: 'Decided lately',
   opened: 'Opened',
   deadline: (what: string) => `Without an answer it decides by itself (${what})`,

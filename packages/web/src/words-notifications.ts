@@ -20,7 +20,7 @@ export const NOTICE_WORDS = {
   title: 'Notifications',
   events,
   channels: 'Channels',
-  channelsText: 'Places that messages go to.',
+  channelsText: 'Places that messages about runs go to.',
   createChannel: 'Add a channel',
   channelCreated: 'The channel is there. Say next which events go to it.',
   editChannel: 'Change the channel',
@@ -32,6 +32,8 @@ export const NOTICE_WORDS = {
   type: 'Kind',
   types: { webhook: 'Webhook', email: 'Mail' },
   url: 'Address that is posted to',
+  urlHint:
+    'It is sent signed JSON. Chat services that want a form of their own, such as Slack, need a receiver between, or a node that posts to them.',
   to: 'Addresses of mail',
   toHint: 'One a line.',
   where: 'Where',

@@ -100,6 +100,8 @@ export const PHASED_WORDS = {
     raiseText: 'What waits for money goes on at once.',
   },
   cost: {
+    recorded: 'recorded, not paid',
+    ofIt: (amount: string) => `${amount} of it recorded, not paid`,
     total: 'Cost',
     tokens: 'Tokens',
     calls: 'Calls',

@@ -179,11 +179,10 @@ export const RUN_WORDS = {
   },
   explain: {
     why: 'Why',
-    phaseWaits: (names: string) =>
-      `${names} waits for somebody to say Next: look at what is there, then execute it.`,
     show: (nodes: number) => (nodes === 1 ? 'Show the node' : `Show the ${nodes} nodes`),
     hide: 'Hide them',
     decide: 'Decide',
+    circuit: 'See the circuit',
     omitted: (nodes: number) => `${nodes} more nodes are not shown.`,
     frees: 'Freed by',
   },
@@ -209,6 +208,7 @@ export const RUN_WORDS = {
     none: 'No node has been planned yet.',
     fit: 'Fit the graph',
     attempt: (number: number) => `attempt ${number}`,
+    fold: (group: string) => `What stands in ${group}`,
     hint: 'Ctrl and the wheel, or + and −, zoom; ← and → move.',
     reset: 'Show all of it',
   },
@@ -253,6 +253,7 @@ export const RUN_WORDS = {
     results: 'Results',
     metadata: 'Metadata',
     graph: 'The graph as it was submitted',
-    omitted: 'It is large: this is its first part.',
+    omitted: (nodes: string, edges: string | undefined) =>
+      `It is large: ${nodes} more nodes${edges === undefined ? '' : ` and ${edges} more edges`} are not shown here. The bundle has all of them.`,
   },
 } as const;

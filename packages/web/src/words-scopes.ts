@@ -33,4 +33,10 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 /** What scopes mean. */
-export const SCOPE_WORDS = { meaning, groups, none: 'none' } as const;
+export const SCOPE_WORDS = {
+  ...{ meaning, groups },
+  none: 'none',
+  begin: 'Begin with',
+  sets: { look: 'Read only', work: 'Read and run' },
+  nothing: 'Nothing is chosen: it may sign in, and see and do nothing.',
+} as const;

@@ -39,7 +39,19 @@ export const SYSTEM_WORDS = {
     noEngine: 'No engine is live',
     noEngineText: 'Runs are accepted and wait. Start a server, or look into the log of this one.',
   },
+  lifecycle: 'Lifecycle',
+  lifecycles: {
+    starting: 'Starting',
+    running: 'Running',
+    degraded: 'Running, with less',
+    stopping: 'Stopping',
+    stopped: 'Does not answer',
+  },
+  since: 'Since',
+  heard: 'Last heard of',
+  allEngines: 'All engines',
   names: {
+    server: 'This server',
     store: 'Database',
     engine: 'Engine',
     redis: 'Redis',
@@ -48,7 +60,6 @@ export const SYSTEM_WORDS = {
     console: 'Console',
   },
   values: {
-    state: (value: string) => value,
     database: (value: string) =>
       value === 'embedded' ? 'the one that comes along' : 'a server of yours',
     postgresql: (value: string) => `PostgreSQL ${value}`,

@@ -24,6 +24,8 @@ export const TEAM_WORDS = {
     'A team lets several people and agents share what it owns. Create one here, or from a terminal:',
   teamExample: 'npx tenuto teams create checkout --member user:ana --member agent:deployer',
   mine: 'What you use',
+  use: 'What is used',
+  usedBy: (who: string) => `What ${who} uses`,
   quotas: 'Quotas',
   quotasText: 'The most that a principal may use; * is for everybody without one of their own.',
   set: 'Set a quota',

@@ -16,7 +16,7 @@ export const TEMPLATE_WORDS = {
   noParams: 'None',
   uses: (count: string) => `${count}×`,
   never: 'Never',
-  use: 'Use it',
+  use: 'Run it',
   found: (count: string) => `${count} ${count === '1' ? 'template' : 'templates'}`,
   empty: 'No template has been made',
   emptyText:
@@ -26,6 +26,7 @@ export const TEMPLATE_WORDS = {
     inForce: 'in force',
     earlier: (version: number) => `This is version ${version}, an earlier one.`,
     toNewest: 'See the one in force',
+    schedule: 'Schedule it',
     edit: 'Edit',
     takeUp: 'Take up again',
     duplicate: 'Duplicate',
@@ -73,6 +74,8 @@ export const TEMPLATE_WORDS = {
     save: 'Save as a new version',
     saveNew: 'Save',
     saved: (name: string, version: number) => `“${name}” is saved as version ${version}.`,
+    begin: 'Begin with',
+    firsts: { greeting: 'A greeting', tests: 'Tests' },
     noObject: 'A template is an object with “name” and “dag_definition”.',
     unchanged: 'Nothing has been changed.',
     copyOf: (name: string) => `${name.slice(0, 58)}_copy`,
@@ -81,8 +84,7 @@ export const TEMPLATE_WORDS = {
   },
 } as const;
 
-/** A small template that works, to begin with. */
-export const FIRST_TEMPLATE = `name: greet
+const GREETING = `name: greet
 description: Says hello to somebody, after a while.
 params_schema:
   type: object
@@ -111,3 +113,42 @@ dag_definition:
       with:
         value: Hello, \${params.who}.
 `;
+
+const TESTS = `name: tests
+description: Runs a test suite, and keeps what each of its tests came to.
+params_schema:
+  type: object
+  properties:
+    folder:
+      type: string
+      description: Where the tests lie, on the server.
+      default: examples/tests
+  additionalProperties: false
+job:
+  tags: [tests]
+dag_definition:
+  nodes:
+    - id: suite
+      type: test_suite
+      uses: test.run
+      max_retries: 0
+      with:
+        suite: shop
+        cwd: \${params.folder}
+        # The server has to allow the program: tenuto serve --allow-commands node
+        command:
+          - node
+          - --test
+          - --test-reporter=junit
+          - --test-reporter-destination=.{attempt}-report.xml
+          - '*.ts'
+        report: .{attempt}-report.xml
+    - id: total
+      uses: transform.cel
+      needs: [suite]
+      with:
+        value: \${steps.suite.counts.passed} tests passed
+`;
+
+/** Small templates that work, to begin with. */
+export const FIRST_TEMPLATES = { greeting: GREETING, tests: TESTS } as const;

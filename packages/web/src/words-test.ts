@@ -36,9 +36,10 @@ export const TEST_WORDS = {
   found: (count: string) => `${count} ${count === '1' ? 'test' : 'tests'}`,
   empty: 'No test has reported yet',
   emptyText:
-    'Tests come from the JUnit reports of nodes that use test.run. Register a suite, run it, and each of its tests is known from then on. The server has to be started with “--allow-commands node” for this one:',
+    'Register a suite, run it, and each test in its JUnit report is known from then on. From a terminal, with a server that was started with “--allow-commands node”:',
   emptyExample: 'npx tenuto tests catalogue put examples/tests/catalogue.yaml',
   emptyThen: 'npx tenuto run examples/test-suite.yaml --watch',
+  emptyHere: 'Or register one here',
   noSuite: 'No suite is registered yet.',
   toCatalogue: 'Register one in the catalogue',
   noMatch: 'No test fits these filters',
@@ -54,7 +55,17 @@ export const TEST_WORDS = {
   catalogue: {
     empty: 'Nothing is registered',
     emptyText:
-      'A suite says what command runs it and where its report appears. Register the first:',
+      'A suite says what command runs it and where its report appears. Register the first one here, or from a terminal:',
+    register: 'Register a suite',
+    registerVerb: 'Register',
+    registerText:
+      'The command runs on the server, which has to allow its program; the report is what it writes as JUnit XML, below the folder. With kind: case it is one test of a suite.',
+    editTitle: (id: string) => `Edit ${id}`,
+    edit: 'Edit',
+    save: 'Save',
+    text: 'Suite or case, as YAML or JSON',
+    noObject: 'A suite is an object with “id”, “kind” and “command”.',
+    registered: (id: string) => `“${id}” is registered.`,
     id: 'Id',
     kind: 'Kind',
     kinds: { suite: 'Suite', case: 'Case' },
@@ -98,8 +109,8 @@ export const TEST_WORDS = {
     flakyPasses: 'Flaky passes',
     failed: 'Failures',
     skips: 'Skips',
-    p50: 'Half under',
-    p95: '95 of 100 under',
+    p50: 'Median',
+    p95: '95 of 100 within',
     file: 'File',
     firstSeen: 'First seen',
     inQuarantine: (by: string) => `In quarantine by ${by}: its failures fail no node.`,
@@ -124,3 +135,26 @@ export const TEST_WORDS = {
     failed: 'That was not done',
   },
 } as const;
+
+/** A suite that runs where the examples lie, to begin with. */
+export const FIRST_SUITE = `id: shop
+kind: suite
+title: The tests of a small shop
+command:
+  - node
+  - --test
+  - --test-reporter=junit
+  - --test-reporter-destination=.{attempt}-report.xml
+  - '{case_args}'
+folder: examples/tests
+report: .{attempt}-report.xml
+# What shards are made of, and how the command is told which of it to run.
+pattern: '*.ts'
+shards: 2
+select:
+  case_args: ['{case}']
+# A further attempt runs only what failed in the one before.
+on_retry: failed
+owner: team-shop
+timeout_seconds: 60
+`;

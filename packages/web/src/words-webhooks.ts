@@ -1,7 +1,7 @@
 /** What the view of webhooks says. */
 export const WEBHOOK_WORDS = {
   title: 'Webhooks',
-  text: 'Others post to an address that nobody can guess; what is genuine becomes an event on its topic.',
+  text: 'Others post to an address that nobody can guess; what is genuine becomes an event on its topic. Messages that Tenuto sends are set up under Notifications.',
   create: 'Create a webhook',
   created: 'The webhook is there. Give its address to the sender.',
   edit: 'Change the webhook',

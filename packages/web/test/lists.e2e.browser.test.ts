@@ -161,7 +161,7 @@ describe('two people', () => {
     const job = await served.client.jobs.submit({ ...ASKS, job_name: 'handed over' });
     const [eve, fay] = [await enter('eve', ['admin']), await enter('fay', ['admin'])];
     const card = (page: typeof eve) =>
-      page.getByRole('article').filter({ hasText: job.job_id.slice(-8) });
+      page.getByRole('article').filter({ has: page.locator(`a[href*="${job.job_id}"]`) });
     await card(eve).getByRole('button', { name: 'Assign', exact: true }).click();
     await eve.getByLabel('Name, as they sign in').fill('agent:fay');
     await eve.getByRole('dialog').getByRole('button', { name: 'Assign', exact: true }).click();
@@ -180,7 +180,30 @@ describe('two people', () => {
     await served.client.jobs.submit(APPROVED);
     const { page } = await signedIn(browser, served);
     await page.getByRole('link', { name: /Needs me [1-9]/ }).waitFor();
+    await page
+      .locator('.card-calls')
+      .getByRole('link', { name: /Release the shop/ })
+      .click();
+    await page.waitForURL(/\/needs#[0-9a-f-]{36}$/);
+    await page.getByRole('article').filter({ hasText: 'Release the shop' }).first().waitFor();
   });
+});
+
+it.each([
+  ['/', ['/auth/session', '/home', '/needs']],
+  ['/needs', ['/auth/session', '/needs', '/orchestration/interventions']],
+  ['/runs', ['/auth/session', '/needs', '/runs']],
+])('%s asks for what it shows once, and shows it at once', async (path, expected) => {
+  const { page } = await signedIn(browser, served);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/v1/')) asked.push(pathname.replace('/api/v1', ''));
+  });
+  await page.goto(`${served.url}${path}`);
+  await page.locator('.card, .table, .empty').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  expect([...new Set(asked)].toSorted()).toEqual(expected);
 });
 
 it('home and health do not say that all is well of what they could not read', async () => {
@@ -190,18 +213,16 @@ it('home and health do not say that all is well of what they could not read', as
     ...{ status: 429, contentType: 'application/problem+json' },
     body: JSON.stringify({ type: 'about:blank', status: 429, ...refused }),
   };
-  await page.route(/\/api\/v1\/(approvals|runs|tasks|engines)\b/, (route) =>
-    route.fulfill(fulfilled),
-  );
+  await page.route(/\/api\/v1\/(needs|home|engines)\b/, (route) => route.fulfill(fulfilled));
   await page.goto(served.url);
   for (const title of ['What needs me', 'Running now', 'Failed lately', 'Comes next']) {
     const card = page.locator('.card', { has: page.getByRole('heading', { name: title }) });
     await card.getByText('This could not be read.').waitFor();
   }
-  expect(await page.getByText('Nothing waits for a person.').count()).toBe(0);
+  expect(await page.getByText('Nothing waits for you.').count()).toBe(0);
   await page.goto(`${served.url}/system`);
   await page.getByRole('alert').getByText('Too many requests').waitFor();
   expect(await page.getByRole('heading', { name: 'Nothing is wrong' }).count()).toBe(0);
-  await page.unroute(/\/api\/v1\/(approvals|runs|tasks|engines)\b/);
+  await page.unroute(/\/api\/v1\/(needs|home|engines)\b/);
   await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
 });

@@ -57,7 +57,8 @@ it('raises a budget, and what waited for money goes on', async () => {
   });
   const { page } = await signedIn(browser, served);
   await page.getByRole('link', { name: /Needs me/ }).click();
-  const waits = page.getByRole('article').filter({ hasText: run.run_id.slice(-8) });
+  const link = page.locator(`a[href*="${run.run_id}"]`);
+  const waits = page.getByRole('article').filter({ has: link });
   await waits.getByRole('button', { name: 'Raise the budget' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('New limit in USD').fill('5');
@@ -72,12 +73,13 @@ it('is driven through all its phases by clicks, each saying who can go on', asyn
   await page.goto(`${served.url}/runs/${run.run_id}`);
   const { phases } = await served.client.runs.get(run.run_id);
   for (const { name } of phases) {
-    await page.getByText(`${name} waits for somebody to say Next`).waitFor();
+    await page.getByText(`The phase "${name}" waits for somebody to say next.`).waitFor();
     await page.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: `Execute ${name}`, exact: true }).click();
   }
   await page.getByText('The run has completed.').waitFor();
+  await page.locator('.run-header').getByText('recorded, not paid').waitFor();
   expect(phases.length).toBe(6);
   expect(troubles).toEqual([]);
 });

@@ -98,9 +98,9 @@ it.each([
   const { page, troubles } = await look(path);
   await page.locator(`.preview ${where}`).filter({ hasText: says }).first().waitFor();
   expect(await page.evaluate('window.hit')).toBeUndefined();
-  expect(await page.locator('.preview a[href^="javascript:"]').count()).toBe(0);
+  expect(await page.locator('.artifact-preview a[href^="javascript:"]').count()).toBe(0);
   expect(
-    await page.locator('.preview :is(script, iframe, object, embed, b[onclick])').count(),
+    await page.locator('.artifact-preview :is(script, iframe, object, embed, b[onclick])').count(),
   ).toBe(0);
   expect(troubles).toEqual([]);
 });
@@ -109,7 +109,7 @@ it('shows the first part of a file that is too large, and says so', async () => 
   const { page } = await look('large.txt');
   await page.getByText('a line of a long file').first().waitFor();
   await page
-    .locator('.preview')
+    .locator('.artifact-preview')
     .getByText(/880\.0 kB/)
     .first()
     .waitFor();
@@ -117,7 +117,7 @@ it('shows the first part of a file that is too large, and says so', async () => 
 
 it('draws a picture, and says of what is neither text nor picture that it is not shown', async () => {
   const { page, troubles } = await look('dot.png');
-  await page.locator('.preview canvas').waitFor();
+  await page.locator('.artifact-preview canvas').waitFor();
   const { page: other } = await look('unknown.bin');
   await other.getByText('It is no text and no picture').waitFor();
   expect(troubles).toEqual([]);

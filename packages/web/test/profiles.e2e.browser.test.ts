@@ -25,6 +25,15 @@ async function name(page: Page, id: string) {
   await page.keyboard.press('Enter');
 }
 
+it('leads whoever saves a profile without a name to where it is given', async () => {
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/profiles/new`);
+  await button(page, 'Add the first phase').click();
+  await button(page, 'Save').click();
+  await page.locator('[data-place="/name"]:focus').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
 it('draws a profile of two phases, mends what is wrong, saves it, and sees a run of it', async () => {
   const { page, troubles } = await signedIn(browser, served);
   await page.goto(`${served.url}/profiles`);

@@ -1,16 +1,18 @@
 /** Every screen, in both themes and on a narrow screen: usable by everybody, by itself, and small. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { breakAnswers, brokenScenes } from './broken.ts';
 import { openBrowser, seriousIn, signedIn, visit } from './browser.ts';
 import { type Console, startConsole } from './served.ts';
+import type { Scene } from './stage.ts';
 import { STAGES } from './stages.ts';
 
 let served: Console;
 let browser: Browser;
-const paths: string[] = [];
+const scenes: Scene[] = [];
 beforeAll(async () => {
   [served, browser] = await Promise.all([startConsole(), openBrowser()]);
-  for (const stage of STAGES) paths.push(...(await stage(served.client)).map(({ path }) => path));
+  for (const stage of STAGES) scenes.push(...(await stage(served.client)));
 });
 afterAll(async () => {
   await browser?.close();
@@ -28,7 +30,7 @@ describe.each([
   it('can be used by everybody, and asks nobody else for anything', async () => {
     const { page, troubles } = await signedIn(browser, served, options);
     const serious: object[] = [];
-    for (const path of paths) {
+    for (const { path } of scenes) {
       await page.goto(served.url + path);
       await page.locator('#content :is(h1, h2)').first().waitFor();
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
@@ -49,6 +51,31 @@ describe.each([
     expect(await seriousIn(page, `sign-in ${name}`)).toEqual([]);
     expect(troubles).toEqual([]);
   });
+});
+
+it('every screen that cannot be read says so, has a way to try again, and is there when it is mended', async () => {
+  const { page, troubles } = await signedIn(browser, served, { viewport: NARROW });
+  const serious: object[] = [];
+  for (const scene of brokenScenes(scenes)) {
+    const mend = await breakAnswers(page, scene);
+    await page.goto(served.url + scene.path);
+    const content = page.locator('#content');
+    const again = content.getByRole('button', { name: 'Try again' });
+    await content.getByText('The database did not answer in time.').first().waitFor();
+    await again.first().waitFor();
+    serious.push(...(await seriousIn(page, scene.name)));
+    await mend();
+    const failures = page.locator('.failure, .stale');
+    await vi.waitFor(
+      async () => {
+        if ((await failures.count()) > 0) await again.first().click({ timeout: 1_000 });
+        expect([scene.name, await failures.count()]).toEqual([scene.name, 0]);
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+  }
+  expect(serious).toEqual([]);
+  expect(troubles).toEqual([]);
 });
 
 const MOST_BYTES = 300 * 1_024;

@@ -1,9 +1,10 @@
 /** Takes the pictures of docs/screens: `npm run screens`. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SYSTEM_SECTIONS } from '../src/logic/system-sections.ts';
+import { breakAnswers, brokenScenes } from './broken.ts';
 import { openBrowser, signedIn, visit } from './browser.ts';
 import { type Console, startConsole } from './served.ts';
 import { smallPng } from './small-png.ts';
@@ -26,7 +27,11 @@ interface Eye {
   readonly width: (typeof WIDTHS)[number];
   readonly theme: (typeof THEMES)[number];
   readonly page: Page;
+  /** What it has asked for and not been answered yet. */
+  readonly asked: ReadonlySet<Request>;
 }
+
+type Look = Pick<Eye, 'width' | 'theme'>;
 
 const EMPTY: readonly Scene[] = [
   { name: 'home-empty', path: '/' },
@@ -40,15 +45,6 @@ const EMPTY: readonly Scene[] = [
   })),
 ];
 const NO_RUN = '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
-const BROKEN: readonly Scene[] = ['runs', 'tasks', 'tests', 'templates'].map((name) => ({
-  ...{ name: `${name}-error`, path: `/${name}` },
-}));
-const PROBLEM = {
-  ...{ type: 'about:blank', title: 'The server has failed', status: 500 },
-  detail: 'The database did not answer in time. Nothing was changed.',
-  ...{ error_code: 'internal', remedy: 'Try again; if it stays so, ask who runs the server.' },
-  ...{ request_id: '0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', validation_errors: [] },
-};
 
 let served: Console;
 let browser: Browser;
@@ -61,7 +57,7 @@ beforeAll(async () => {
       if (ONLY === undefined) rmSync(folderOf({ width, theme }), { recursive: true, force: true });
       mkdirSync(folderOf({ width, theme }), { recursive: true });
       const { page } = await signedIn(browser, served, optionsOf({ width, theme }));
-      opened.push({ width, theme, page });
+      opened.push({ width, theme, page, asked: askedBy(page) });
     }
   }
   eyes = opened;
@@ -71,11 +67,25 @@ afterAll(async () => {
   await served?.[Symbol.asyncDispose]();
 });
 
-const optionsOf = ({ width, theme }: Omit<Eye, 'page'>) => ({
+/** Streams go on for as long as a page is open, and graphs that change are asked for all the time. */
+const GOES_ON = /\/stream|\/state|\/feed|\/tail/;
+
+function askedBy(page: Page): ReadonlySet<Request> {
+  const asked = new Set<Request>();
+  page.on('request', (request) => {
+    if (!GOES_ON.test(request.url())) asked.add(request);
+  });
+  const end = (request: Request) => void asked.delete(request);
+  page.on('requestfinished', end);
+  page.on('requestfailed', end);
+  return asked;
+}
+
+const optionsOf = ({ width, theme }: Look) => ({
   viewport: { width, height: SIZES[width].least },
   ...{ colorScheme: theme, reducedMotion: 'reduce' as const, timezoneId: 'UTC', locale: 'en-US' },
 });
-const folderOf = ({ width, theme }: Omit<Eye, 'page'>) => join(FOLDER, `${width}-${theme}`);
+const folderOf = ({ width, theme }: Look) => join(FOLDER, `${width}-${theme}`);
 const isWanted = ({ name }: { readonly name: string }) => ONLY?.includes(name) ?? true;
 const taken: string[] = [];
 const HOURS_MS = 7_200_000;
@@ -89,7 +99,7 @@ it(
     for (const stage of STAGES) scenes.push(...(await stage(served.client)));
     await takeAll(scenes);
     await takeAll([{ name: 'run-missing', path: `/runs/${NO_RUN}` }]);
-    await takeBroken();
+    await takeBroken(scenes);
     await takeAway(scenes.find(({ name }) => name === 'run-running'));
     writeIndex();
     expect(taken.length).toBeGreaterThan(0);
@@ -121,19 +131,12 @@ async function takeAll(scenes: readonly Scene[]): Promise<void> {
   }
 }
 
-async function takeBroken(): Promise<void> {
-  const broken = ({ page }: Eye) =>
-    page.route('**/api/v1/**', (route) =>
-      /session|health/.test(route.request().url())
-        ? route.fallback()
-        : route.fulfill({
-            ...{ status: 500, contentType: 'application/problem+json' },
-            body: JSON.stringify(PROBLEM),
-          }),
-    );
-  await Promise.all(eyes.map(broken));
-  await takeAll(BROKEN);
-  await Promise.all(eyes.map(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' })));
+async function takeBroken(scenes: readonly Scene[]): Promise<void> {
+  for (const scene of brokenScenes(scenes).filter(isWanted)) {
+    const mends = await Promise.all(eyes.map(({ page }) => breakAnswers(page, scene)));
+    await takeAll([scene]);
+    await Promise.all(mends.map((mend) => mend()));
+  }
 }
 
 async function takeAway(run: Scene | undefined): Promise<void> {
@@ -157,10 +160,10 @@ async function open({ page, width }: Eye, path: string): Promise<void> {
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
 }
 
-const TRIES = 4;
+const TRIES = 12;
 
 /** All of the page, once it has come to rest; it is cut where it is very long. */
-async function take({ page, width, theme }: Eye, name: string): Promise<void> {
+async function take({ page, asked, width, theme }: Eye, name: string): Promise<void> {
   const { least, most } = SIZES[width];
   let last: Buffer | undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -176,7 +179,8 @@ async function take({ page, width, theme }: Eye, name: string): Promise<void> {
     const height = Math.min(most, Math.max(least, wanted));
     await page.setViewportSize({ width, height });
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (last?.equals(png)) break;
+    const isReading = asked.size > 0 || (await page.locator('.skeleton').count()) > 0;
+    if (last?.equals(png) && !isReading) break;
     last = png;
   }
   if (last !== undefined)

@@ -36,7 +36,7 @@ it('a job is made of a template by its form, and watched to its end', async () =
   });
   const { page, troubles } = await signedIn(browser, served);
   await page.getByRole('link', { name: 'Templates', exact: true }).click();
-  await page.getByRole('link', { name: 'Use it' }).click();
+  await page.getByRole('link', { name: 'Run it' }).click();
   await page.getByRole('heading', { name: 'Submit a job' }).waitFor();
   await page.getByLabel('who').fill('ada');
   await page.getByText('Does not fit ^[A-Z].').waitFor();

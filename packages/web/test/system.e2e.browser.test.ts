@@ -27,6 +27,17 @@ describe('the health of a server', () => {
     await page.getByText('moving house').waitFor();
     await page.getByRole('link', { name: 'The circuit shop is open' }).click();
     await page.getByRole('button', { name: 'shop', exact: true }).waitFor();
+    const { job_id: runId } = await served.client.jobs.submit({
+      job_name: 'order goods',
+      dag_definition: {
+        nodes: [{ id: 'call', uses: 'transform.cel', circuit_key: 'shop', with: { value: 1 } }],
+      },
+    });
+    await page.goto(`${served.url}/runs/${runId}`);
+    await page.getByText('The run waits at "call". The circuit "shop" is open').waitFor();
+    await page.getByRole('link', { name: 'See the circuit' }).click();
+    await page.waitForURL(/circuit=shop/);
+    await page.getByRole('link', { name: 'order goods' }).waitFor();
     await served.client.circuits.reset('shop');
     expect(troubles).toEqual([]);
   });
@@ -232,11 +243,11 @@ describe('a view whose file is not there yet', () => {
 
 it('a page that is loaded while the server starts says so, and goes on by itself', async () => {
   const { page } = await visit(browser, served);
-  const starting = { status: 503, contentType: 'application/problem+json', body: '{}' };
+  const starting = { status: 503, contentType: 'application/json', body: '{"status":"starting"}' };
   const routes = /\/(auth\/session|health\/ready)$/;
   await page.route(routes, (route) => route.fulfill(starting));
   await page.goto(served.url);
-  await page.getByText('The server is starting or stopping.').waitFor();
+  await page.getByText('It is starting.').waitFor();
   await page.unroute(routes);
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });

@@ -19,6 +19,11 @@ it('a template is made, changed, compared with what it was, and deleted', async 
   await page.goto(`${served.url}/templates`);
   await page.getByText('No template has been made').waitFor();
   await page.getByRole('link', { name: 'Create a template' }).click();
+  await page.getByRole('button', { name: 'Tests', exact: true }).click();
+  await page.getByText('test.run').waitFor();
+  await page.getByText('It can run as it stands.').waitFor();
+  await page.getByRole('button', { name: 'A greeting' }).click();
+  await page.getByText('sleep.for').first().waitFor();
   await page.getByText('It can run as it stands.').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('“greet” is saved as version 1.').waitFor();
@@ -56,6 +61,29 @@ it('what others saved meanwhile is not written over, and nothing that was typed 
   await page.getByRole('alert').waitFor();
   expect(await text.inputValue()).toBe(mine);
   expect((await served.client.templates.get('shared')).description).toBe('theirs');
+});
+
+it('a template is put on a schedule, with its parameters', async () => {
+  const dag = { nodes: [{ id: 'a', uses: 'transform.cel', with: { value: '${params.who}' } }] };
+  const schema = { type: 'object', properties: { who: { type: 'string', default: 'Ada' } } };
+  await served.client.templates.create({
+    ...{ name: 'nightly', params_schema: schema, dag_definition: dag },
+  });
+  const { page, troubles } = await signedIn(browser, served, { timezoneId: 'Europe/Berlin' });
+  await page.goto(`${served.url}/templates/nightly`);
+  await page.getByRole('link', { name: 'Schedule it' }).click();
+  await page.getByRole('heading', { name: 'Create a task' }).waitFor();
+  await page.getByRole('button', { name: 'Nightly at 2:30' }).click();
+  await page.getByText('every day at 02:30, Europe/Berlin').waitFor();
+  await page.getByLabel('who').fill('Ben');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
+  const taskId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  expect(await served.client.tasks.get(taskId)).toMatchObject({
+    ...{ title: 'nightly', timezone: 'Europe/Berlin', schedule_expr: '30 2 * * *' },
+    payload: { template: 'nightly', params: { who: 'Ben' } },
+  });
+  expect(troubles).toEqual([]);
 });
 
 it('what is wrong with a template is said at its line', async () => {

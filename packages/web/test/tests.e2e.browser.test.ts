@@ -60,6 +60,30 @@ it('an owner is named, and the list is narrowed to them', async () => {
   await page.getByText('1 test', { exact: true }).waitFor();
 });
 
+it('a suite is registered as text, with what is wrong at its line, and changed', async () => {
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/tests?view=catalogue`);
+  await page.getByRole('button', { name: 'Register a suite' }).click();
+  const dialog = page.getByRole('dialog');
+  const text = dialog.getByLabel('Suite or case, as YAML or JSON');
+  await text.fill('id: smoke\nkind: suite\ncommand: [npm, test]\nshards: 0\n');
+  await dialog.getByRole('button', { name: 'Register' }).click();
+  await dialog.getByRole('button', { name: 'Line 4' }).waitFor();
+  await text.fill('id: smoke\nkind: suite\ncommand: [npm, test]\nreport: r.xml\n');
+  await dialog.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('“smoke” is registered.').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'smoke' });
+  await row.getByText('npm test').waitFor();
+  await row.getByRole('button', { name: 'Edit' }).click();
+  await text.fill(`${await text.inputValue()}owner: team-smoke\n`);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('team-smoke').waitFor();
+  expect(troubles).toEqual([]);
+  expect(await served.client.tests.catalogue.delete('smoke')).toMatchObject({
+    ...{ command: ['npm', 'test'], report: ['r.xml'], owner: 'team-smoke' },
+  });
+});
+
 it('a suite of the catalogue is run with what it asks for', async () => {
   const { page, troubles } = await signedIn(browser, served);
   await page.goto(`${served.url}/tests?view=catalogue`);

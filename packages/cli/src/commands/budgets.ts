@@ -2,6 +2,7 @@ import {
   BUDGET_RULE_SCOPES,
   type BudgetRuleScope,
   CROSSINGS,
+  type Spending,
   type StoredBudget,
 } from '@tenuto/contract';
 import { EXIT } from '../exit-code.ts';
@@ -34,6 +35,29 @@ export const listBudgets: Command<[options: { readonly limit: string }]> = async
     ),
   );
 };
+
+/** `tenuto budgets spent`: what models have cost, the dearest first. */
+export const showSpending: Command<[options: { readonly days: string }]> = async (
+  { output, client },
+  { days: written },
+) => {
+  const days = readCount(written, 'A count of days');
+  const spending = await client().budgets.spending({ days });
+  output.result(spending, () => [
+    `${usd(spending.total_usd)} in ${days === 1 ? 'one day' : `${days} days`}`,
+    ...(spending.models.length === 0 ? [] : modelLines(spending)),
+  ]);
+  return EXIT.ok;
+};
+
+function modelLines({ models }: Spending): readonly string[] {
+  return tableLines(
+    ['MODEL', 'CALLS', 'COST', 'LAST DAY'],
+    models.map(({ model, calls, cost_usd: cost, per_day: days }) => [
+      ...[truncate(printable(model), 60), String(calls), usd(cost), days.at(-1)?.day ?? ''],
+    ]),
+  );
+}
 
 export interface BudgetOptions {
   /** In percent of the limit. */

@@ -27,10 +27,11 @@ const budget: RunMetrics['budgets'][number] = {
 };
 
 function metrics(over: Partial<RunMetrics> = {}): RunMetrics {
-  const spent = { calls: 2, token_usage: usage(1_200, 300), cost_usd: 3 };
+  const spent = { calls: 2, token_usage: usage(1_200, 300), cost_usd: 3, recorded_cost_usd: 1 };
   return {
     ...{ run_id: RUN, total_duration_seconds: 65, total_token_usage: usage(1_200, 300) },
     total_cost_usd: 3,
+    total_recorded_cost_usd: 1,
     phases_metrics: [
       {
         ...{ phase: 'planning', duration_seconds: 65, ...spent, agents_executed: 1 },
@@ -60,6 +61,7 @@ describe('what a run has cost', () => {
     expect(exitCode).toBe(EXIT.ok);
     expect(out.split('\n')).toEqual([
       '$3.00 for 1,200 tokens in and 300 out',
+      '  recorded   $1.00 of it for recorded answers: nobody is paid',
       '  duration   1 min 05 s',
       '  governance 100%',
       '  hygiene    90%',

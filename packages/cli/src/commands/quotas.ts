@@ -77,6 +77,13 @@ export const showOwnQuota: Command<[]> = async ({ output, client }) => {
   return EXIT.ok;
 };
 
+/** `tenuto quotas use PRINCIPAL`: what somebody may have, and has. */
+export const showQuotaUse: Command<[principal: string]> = async ({ output, client }, principal) => {
+  const use = await client().quotas.use(principal);
+  output.result(use, () => useLines(use));
+  return EXIT.ok;
+};
+
 async function presentOf(client: Client, principal: string): Promise<Quota | undefined> {
   try {
     return await client.quotas.get(principal);

@@ -50,6 +50,7 @@ function metricsLines(metrics: RunMetrics, palette: Palette): readonly string[] 
   return [
     `${usd(metrics.total_cost_usd)} for ${count(usage.input)} tokens in and ${count(usage.output)} out`,
     ...facts([
+      ['recorded', recordedOf(metrics)],
       ['cached', usage.cached === 0 ? '' : count(usage.cached)],
       ['reasoning', usage.reasoning === 0 ? '' : count(usage.reasoning)],
       ['duration', time(metrics.total_duration_seconds)],
@@ -73,6 +74,11 @@ function metricsLines(metrics: RunMetrics, palette: Palette): readonly string[] 
     ...(metrics.agents_metrics.length === 0 ? [] : ['', ...agentTable(metrics.agents_metrics)]),
     ...metrics.warnings.map((warning) => palette.yellow(printable(warning))),
   ];
+}
+
+/** Answers that were recorded count like others, and nobody is paid for them. */
+function recordedOf({ total_recorded_cost_usd: recorded }: RunMetrics): string {
+  return recorded === 0 ? '' : `${usd(recorded)} of it for recorded answers: nobody is paid`;
 }
 
 function leftOf({

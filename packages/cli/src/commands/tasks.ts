@@ -12,19 +12,21 @@ export interface ListTasksOptions {
   readonly status?: string;
   readonly kind?: string;
   readonly title?: string;
+  readonly failing?: boolean;
   /** As it was written. */
   readonly limit: string;
 }
 
 /** `tenuto tasks list`: newest first. */
 export const listTasks: Command<[options: ListTasksOptions]> = async (session, options) => {
-  const { status, kind, title, limit: written } = options;
+  const { status, kind, title, failing, limit: written } = options;
   const limit = readCount(written);
   const listing = session.client().tasks.list({
     limit: Math.min(limit, PAGE),
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { schedule_kind: kind }),
     ...(title !== undefined && { title }),
+    ...(failing === true && { failing }),
   });
   return showList(session, { listing, limit }, taskLines);
 };

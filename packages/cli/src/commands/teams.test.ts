@@ -75,6 +75,8 @@ describe('quotas', () => {
     const { out } = await tenuto('quotas', 'me');
     expect(out).toContain('admin has\n  runs today         0 of 9\n');
     expect(out).toContain('  usd today          0 of any number\n');
+    expect((await tenuto('quotas', 'use', 'admin')).out).toBe(out);
+    expect((await tenuto('quotas', 'use', 'user:ana')).out).toContain('user:ana has\n');
   });
 
   it.each([

@@ -24,13 +24,14 @@ export const listTokens: Command<[options: ListTokensOptions]> = async (session,
   });
   return showList(session, { listing, limit }, (tokens) =>
     tableLines(
-      ['TOKEN', 'NAME', 'OF', 'ENDS IN', 'SCOPES', 'EXPIRES'],
+      ['TOKEN', 'NAME', 'OF', 'ENDS IN', 'SCOPES', 'LAST USED', 'EXPIRES'],
       tokens.map((token) => [
         token.token_id,
         truncate(printable(token.name), 30),
         truncate(printable(token.principal), 40),
         token.hint,
         truncate(token.scopes.join(' '), 40),
+        token.last_used_at ?? '',
         token.revoked_at === null ? (token.expires_at ?? '') : 'revoked',
       ]),
     ),

@@ -59,7 +59,7 @@ describe('the run with agents', () => {
         total_cost_usd: 0.0708,
         models_metrics: [
           {
-            ...{ model: 'scripted/default', calls: 2, cost_usd: 0.0708 },
+            ...{ model: 'scripted/default', calls: 2, cost_usd: 0.0708, recorded_cost_usd: 0.0708 },
             token_usage: { input: 6, output: 4, total: 10, cached: 0, reasoning: 0 },
           },
         ],

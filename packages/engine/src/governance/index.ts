@@ -24,6 +24,7 @@ export * from './money.ts';
 export { allowsModel, mergePolicies } from './policy.ts';
 export * from './price.ts';
 export * from './projection.ts';
+export { isRecorded, RECORDED_PROVIDER } from './recorded.ts';
 export { costGate, governanceReport } from './report.ts';
 export * from './run-budgets.ts';
 export { governanceScore, hasPassed } from './score.ts';

@@ -1,4 +1,5 @@
 import type { ModelPrice } from './price.ts';
+import { RECORDED_PROVIDER } from './recorded.ts';
 
 /** USD per million tokens: input, output, and input that was cached, as their makers list them. */
 const LIST: readonly (readonly [model: string, input: string, output: string, cached?: string])[] =
@@ -31,7 +32,7 @@ const LIST: readonly (readonly [model: string, input: string, output: string, ca
     ['google/gemini-2.5-flash-lite*', '0.1', '0.4', '0.01'],
     ['google/gemini-2.0-flash*', '0.1', '0.4', '0.025'],
     // Recorded answers cost nothing; what they would cost is shown all the same.
-    ['scripted/*', '1', '4', '0.1'],
+    [`${RECORDED_PROVIDER}/*`, '1', '4', '0.1'],
   ];
 
 const SINCE = Date.UTC(2020, 0, 1);

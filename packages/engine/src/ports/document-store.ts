@@ -47,6 +47,12 @@ export interface DocumentRemoval {
   readonly audit: AuditEntry;
 }
 
+export interface DocumentFilter {
+  readonly kind: DocumentKind;
+  readonly name?: string;
+  readonly namePrefix?: string;
+}
+
 /** What the API asks of the store about documents; throws as {@link JobStore} does. */
 export interface DocumentStore {
   /** `taken`: the owner has one of that name. `duplicate`: the key was used before. */
@@ -61,7 +67,7 @@ export interface DocumentStore {
   /** Newest first, without those that were deleted. */
   list(
     access: Access,
-    kind: DocumentKind,
+    filter: DocumentFilter,
     page: PageRequest<string>,
   ): Promise<Page<DocumentRecord>>;
   /** Newest first. */

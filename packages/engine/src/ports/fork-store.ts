@@ -44,10 +44,12 @@ export interface ArtifactDigest {
   readonly inDatabase: boolean;
 }
 
-/** What a node has paid for models. */
+/** What the models that a node has asked have cost. */
 export interface NodeSpend {
   readonly node: number;
   readonly costNanoUsd: number;
+  /** The part of it that stands for recorded answers. */
+  readonly recordedNanoUsd: number;
   readonly usage: TokenUsage;
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '@tenuto/contract';
 import type { TokenUsage } from './call-ledger.ts';
+import type { Access } from './job-store.ts';
 
 /** What the calls of one agent in one phase by one model came to. */
 export interface CallSums {
@@ -39,6 +40,15 @@ export interface PastRun {
 }
 
 /** What is told of a run that its caller may read; throws as {@link JobStore} does. */
+/** What calls of a model that ended on a day have cost. */
+export interface DaySpending {
+  /** `2026-01-15`, in UTC. */
+  readonly day: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly costNano: number;
+}
+
 export interface MetricsStore {
   calls(runId: string): Promise<readonly CallSums[]>;
   unknownCalls(runId: string): Promise<{ readonly count: number; readonly expectedNano: number }>;
@@ -48,6 +58,8 @@ export interface MetricsStore {
   lastOutputs(runId: string, nodes: readonly number[]): Promise<readonly LastOutput[]>;
   /** How many artifacts there are of each phase. */
   artifacts(runId: string): Promise<ReadonlyMap<string, number>>;
+  /** What models have cost by day since some time, in milliseconds; by day and model. */
+  spending(access: Access, since: number): Promise<readonly DaySpending[]>;
   /** The last completed runs of an owner that were made of a profile or by a task, newest first. */
   pastRuns(of: {
     readonly owner: string;

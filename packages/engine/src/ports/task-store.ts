@@ -5,6 +5,7 @@ import type {
   RunStatus,
   ScheduleKind,
   TaskDefinition,
+  TaskOrder,
   TaskPayload,
   TaskStatus,
 } from '@tenuto/contract';
@@ -183,6 +184,12 @@ export interface TaskChange extends TaskTurn {
 /** `moved`: the task has had another turn; read it again. */
 export type TaskChangeResult = TakenTurn | 'moved' | 'missing';
 
+/** Where a task stands in either order. */
+export interface TaskKey {
+  readonly dueAt: number;
+  readonly taskId: string;
+}
+
 export interface TaskFilter {
   readonly status?: TaskStatus;
   readonly scheduleKind?: ScheduleKind;
@@ -190,6 +197,8 @@ export interface TaskFilter {
   readonly title?: string;
   readonly titlePrefix?: string;
   readonly concurrencyKey?: string;
+  /** Whether the last of its runs that is over has failed. */
+  readonly failing?: boolean;
 }
 
 /** A firing as it was written down, or as it waits. */
@@ -240,8 +249,11 @@ export interface TaskRun {
 export interface TaskStore {
   create(task: NewTask): Promise<'created' | 'duplicate'>;
   find(access: Access, taskId: string): Promise<TaskRecord | undefined>;
-  /** Newest first. */
-  list(access: Access, filter: TaskFilter, page: PageRequest<string>): Promise<Page<TaskRecord>>;
+  list(
+    access: Access,
+    wanted: { readonly filter: TaskFilter; readonly order: TaskOrder },
+    page: PageRequest<TaskKey>,
+  ): Promise<Page<TaskRecord>>;
   /** The last runs of each of the tasks, newest first; of tasks that the caller has found. */
   lastRuns(taskIds: readonly string[], most: number): Promise<readonly TaskRun[]>;
   change(access: Access, change: TaskChange): Promise<TaskChangeResult>;

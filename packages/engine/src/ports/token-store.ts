@@ -47,6 +47,7 @@ export interface ListedToken {
   readonly createdBy: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
   readonly revokedAt: number | null;
 }
 
@@ -106,8 +107,8 @@ export interface NewSession extends SessionRecord {
 export interface TokenStore {
   /** Tokens whose hash begins alike; the caller compares the whole hash in constant time. */
   candidates(hash: Uint8Array): Promise<readonly TokenRecord[]>;
-  /** Notes that an agent was there; more than once a minute it is not written. */
-  seen(agentId: string): Promise<void>;
+  /** Notes that a token was let in, and that its agent was there; more than once a minute neither is written. */
+  seen(token: Pick<TokenRecord, 'tokenId' | 'agentId'>): Promise<void>;
   /**
    * Creates the first token of an empty store; of many servers that start at once, one wins.
    * Asked again after a reply that was lost it answers as it did.

@@ -1,5 +1,10 @@
-/** Steps that one question may take: a day or a step of a rule looked at, a part of a longer period. */
-const STEPS_MOST = 500_000;
+/**
+ * Steps that reading a schedule may take: a day or a step of a rule looked at, a part of a longer
+ * period. The 146,097 days after which the calendar begins anew fit in, so that what never fires is known.
+ */
+const READING_STEPS = 500_000;
+/** Steps that one question may take, however many firings it asks for. */
+const QUESTION_STEPS = 200_000;
 
 /**
  * What it may cost to follow a schedule, all of its rules together. Nothing else happens in a process
@@ -15,7 +20,7 @@ export interface Effort {
 }
 
 export function createEffort(): Effort {
-  let left = STEPS_MOST;
+  let left = READING_STEPS;
   return {
     take(steps = 1) {
       left -= steps;
@@ -23,7 +28,7 @@ export function createEffort(): Effort {
     },
     spent: () => left < 0,
     renew() {
-      left = STEPS_MOST;
+      left = QUESTION_STEPS;
     },
   };
 }

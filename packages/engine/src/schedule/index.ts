@@ -1,3 +1,8 @@
 /** When tasks fire. */
-export { type ExpectedFiring, readSchedule, type Schedule } from './schedule.ts';
+export {
+  type ExpectedFiring,
+  readSchedule,
+  type Schedule,
+  scheduleDescription,
+} from './schedule.ts';
 export type { ScheduleSpec } from './timetable.ts';

@@ -73,18 +73,19 @@ function ruleFirings(rule: RecurrenceRule, frame: Frame): After {
     return paceFirings(rule, startAt, frame);
   }
   const times = calendarTimes(rule, frame);
-  const limited = rule.count === undefined ? times : upTo(times, lastWall(times, rule.count));
+  const limited = rule.count === undefined ? times : upTo(times, rule.count, frame.effort);
   const after: After = (at) => firingAfter(limited, frame.zone, frame.changes, at);
   return until(rule, frame, after);
 }
 
 function paceFirings(rule: PaceRule, startAt: number, frame: Frame): After {
   const after = until(rule, frame, paceTimes(rule, { ...frame, startMs: startAt }));
-  if (rule.count === undefined) return after;
+  const { count } = rule;
+  if (count === undefined) return after;
   const last = isPlain(rule)
-    ? startAt + (rule.count - 1) * stepOf(rule)
-    : lastCounted(rule.count, startAt - 1, (at) => after(at)?.at);
-  return (at) => notAfter(after(at), last);
+    ? () => startAt + (count - 1) * stepOf(rule)
+    : lastCounted(count, startAt - 1, frame.effort, (at) => after(at)?.at);
+  return (at) => notAfter(after(at), last());
 }
 
 /** UNTIL is the last instant; a date without a time is its midnight, as everywhere. */
@@ -102,35 +103,41 @@ function notAfter(firing: Firing | undefined, last: number | undefined): Firing 
   return firing === undefined || last === undefined || firing.at > last ? undefined : firing;
 }
 
-function upTo(times: WallTimes, last: number | undefined): WallTimes {
+function upTo(times: WallTimes, count: number, effort: Effort): WallTimes {
+  const last = lastCounted(count, Number.NEGATIVE_INFINITY, effort, (wall) => times.next(wall + 1));
   return {
     next(fromMs) {
-      if (last === undefined || fromMs > last) return undefined;
-      return times.next(fromMs);
+      const end = last();
+      return end === undefined || fromMs > end ? undefined : times.next(fromMs);
     },
   };
 }
 
-function lastWall(times: WallTimes, count: number): number | undefined {
-  return lastCounted(count, Number.NEGATIVE_INFINITY, (wall) => times.next(wall + 1));
-}
-
-/** The last of so many, or of as many as there are; undefined when there are none. */
+/**
+ * The last of so many, or of as many as there are; undefined when there are none. They are counted
+ * when it is first asked for: whoever only describes a rule does not wait for that.
+ */
 function lastCounted(
   count: number,
   start: number,
+  effort: Effort,
   next: (at: number) => number | undefined,
-): number | undefined {
+): () => number | undefined {
   if (count > COUNTED_MOST) {
     throw ruleError(`COUNT of such a rule is at most ${COUNTED_MOST}; say UNTIL instead`);
   }
-  let last: number | undefined;
-  for (let left = count; left > 0; left -= 1) {
-    const at = next(last ?? start);
-    if (at === undefined) return last;
-    last = at;
-  }
-  return last;
+  let known: { readonly last: number | undefined } | undefined;
+  return () => {
+    if (known !== undefined) return known.last;
+    let last: number | undefined;
+    for (let left = count; left > 0; left -= 1) {
+      const at = next(last ?? start);
+      if (at === undefined) break;
+      last = at;
+    }
+    if (!effort.spent()) known = { last };
+    return last;
+  };
 }
 
 /** The instants that a time on the wall stands for; none when it is in a gap that is skipped. */

@@ -85,6 +85,50 @@ describe.skipIf(!present)('the rrule cases of other libraries', () => {
   });
 });
 
+/** Rules that fire seldom or never, however often they are looked at. */
+const RARE = [
+  'FREQ=DAILY;INTERVAL=7;BYMONTH=2;BYMONTHDAY=29',
+  'FREQ=HOURLY;INTERVAL=23;BYHOUR=3;BYMONTH=2;BYMONTHDAY=29',
+  'FREQ=MINUTELY;INTERVAL=1439;BYHOUR=3;BYMINUTE=7;BYMONTH=2;BYMONTHDAY=29',
+  'FREQ=SECONDLY;INTERVAL=61;BYMONTH=2;BYMONTHDAY=29;BYHOUR=3;BYMINUTE=7;BYSECOND=11',
+  'FREQ=YEARLY;BYYEARDAY=366;BYDAY=FR;BYSETPOS=1',
+];
+const rareAmong = (rules: readonly string[]) => `DTSTART:00010101T000000\n${rules.join('\n')}`;
+
+describe('however rare what a rule asks for is', () => {
+  const vectors = all.flatMap(({ rules = [] }) => rules).filter((rule) => !rule.includes(':'));
+  const hostile = [
+    ...RARE.map((rule) => [rule, `RRULE:${rule}`]),
+    ['all of them', ...RARE.map((rule) => `RRULE:${rule}`)],
+    ['each without the others', 'RRULE:FREQ=DAILY', ...RARE.map((rule) => `EXRULE:${rule}`)],
+    ...vectors.map((rule) => [
+      `days of leap years without ${rule}`,
+      `RRULE:${RARE[0]}`,
+      `EXRULE:${rule}`,
+    ]),
+  ];
+
+  it.each(
+    hostile,
+  )('its firings of two thousand years are found at once, or refused: %s', (...one) => {
+    const expression = rareAmong(one.slice(1));
+    const to = Date.UTC(2026, 0, 1);
+    const from = to - 2_000 * 365 * 86_400_000;
+    const look = () => {
+      const schedule = scheduleOf(expression, 'Europe/Paris', from);
+      expect(schedule.upcoming(from, 1_000).length).toBeGreaterThanOrEqual(0);
+      return schedule.between(from, to, 10_000);
+    };
+    let answer: unknown;
+    try {
+      answer = look().length;
+    } catch (error) {
+      answer = error;
+    }
+    if (typeof answer !== 'number') expect(answer).toBeInstanceOf(ScheduleError);
+  });
+});
+
 interface Equivalent {
   readonly equivalent_rules: readonly string[];
   readonly dtstart: string;

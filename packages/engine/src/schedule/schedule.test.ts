@@ -1,6 +1,6 @@
 import { ScheduleError } from '@tenuto/contract';
 import { describe, expect, it } from 'vitest';
-import { readSchedule } from './schedule.ts';
+import { readSchedule, scheduleDescription } from './schedule.ts';
 import type { ScheduleSpec } from './timetable.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -136,6 +136,32 @@ describe('what steps by the hour or finer', () => {
 });
 
 describe('a schedule', () => {
+  it('is described without a look at when it fires, also when it never does', () => {
+    const never = { kind: 'rrule', expression: 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' } as const;
+    expect(scheduleDescription({ ...never, timezone: 'UTC', anchor: NOW })).toBe(
+      'every day on the 30th of February at 00:00, UTC',
+    );
+  });
+
+  it('tells its firings of a range, and refuses one in which they take too long to find', () => {
+    const rare = {
+      kind: 'rrule',
+      expression: 'FREQ=HOURLY;INTERVAL=23;BYHOUR=3;BYMONTHDAY=29',
+    } as const;
+    const { between } = schedule(rare);
+    expect(between(NOW, Date.parse('2026-04-01T00:00:00Z'), 10).length).toBeLessThan(10);
+    const late = () => between(NOW, Date.parse('9000-01-01T00:00:00Z'), 10_000);
+    expect(late).toThrow(ScheduleError);
+    const daily = schedule({ kind: 'cron', expression: '0 9 * * *' });
+    const [from, to] = [Date.parse('2026-01-01T09:00:00Z'), Date.parse('2026-01-03T09:00:00Z')];
+    expect(daily.between(from, to, 5).map(({ local }) => local.slice(0, 10))).toEqual([
+      '2026-01-01',
+      '2026-01-02',
+      '2026-01-03',
+    ]);
+    expect(daily.between(from, to, 2)).toHaveLength(2);
+  });
+
   it('fires neither before its start nor after its end, but at both', () => {
     const bounded = {
       kind: 'cron' as const,

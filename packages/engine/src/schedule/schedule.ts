@@ -26,6 +26,11 @@ export interface Schedule {
   after(instantMs: number): ExpectedFiring | undefined;
   /** The next firings, so many or as many as are found at a reasonable cost. */
   upcoming(instantMs: number, count: number): readonly ExpectedFiring[];
+  /**
+   * The firings from one instant to another, both included; no more than so many.
+   * @throws ScheduleError when they are not found at a reasonable cost
+   */
+  between(fromMs: number, toMs: number, most: number): readonly ExpectedFiring[];
   /** In English, like "every weekday at 09:00, Europe/Paris". */
   readonly description: string;
 }
@@ -38,7 +43,7 @@ export function readSchedule(spec: ScheduleSpec): Schedule {
   const { startAt = Number.NEGATIVE_INFINITY, endAt = Number.POSITIVE_INFINITY } = spec;
   refuseNever(timetable, Math.max(spec.anchor, startAt), { endAt, effort });
   return {
-    description: `${timetable.words}, ${timetable.zone.name}`,
+    description: described(timetable),
     after(instantMs) {
       effort.renew();
       return next(instantMs);
@@ -55,6 +60,17 @@ export function readSchedule(spec: ScheduleSpec): Schedule {
       }
       return found;
     },
+    between(fromMs, toMs, most) {
+      effort.renew();
+      const found: ExpectedFiring[] = [];
+      let firing = next(fromMs - 1);
+      while (firing !== undefined && firing.at <= toMs && found.length < most) {
+        found.push(firing);
+        firing = next(firing.at);
+      }
+      if (effort.spent()) throw tooLong();
+      return found;
+    },
   };
 
   function next(instantMs: number): ExpectedFiring | undefined {
@@ -64,18 +80,32 @@ export function readSchedule(spec: ScheduleSpec): Schedule {
   }
 }
 
+/**
+ * The same description, without a look at when the schedule fires: lists tell it of each task.
+ * @throws ScheduleError for what cannot be read
+ */
+export function scheduleDescription(spec: ScheduleSpec): string {
+  return described(READERS[spec.kind](spec, zoneNamed(spec.timezone), createEffort()));
+}
+
+function described({ words, zone }: Timetable): string {
+  return `${words}, ${zone.name}`;
+}
+
+function tooLong(): ScheduleError {
+  return new ScheduleError(
+    EXPRESSION_PATH,
+    'It takes too long to find out when the schedule fires; make it simpler.',
+  );
+}
+
 function refuseNever(
   timetable: Timetable,
   from: number,
   { endAt, effort }: { readonly endAt: number; readonly effort: Effort },
 ): void {
   const first = timetable.after(from - 1);
-  if (effort.spent()) {
-    throw new ScheduleError(
-      EXPRESSION_PATH,
-      'It takes too long to find out when the schedule fires; make it simpler.',
-    );
-  }
+  if (effort.spent()) throw tooLong();
   if (first === undefined) {
     const since = new Date(from).toISOString();
     throw new ScheduleError(

@@ -8,5 +8,6 @@ export {
   hasSchedule,
   jitterOf,
   scheduleOf,
+  scheduleWords,
 } from './task-schedule.ts';
 export { decideFiring, decideFirings, decideTurn, firstTick, standingOf } from './turn.ts';

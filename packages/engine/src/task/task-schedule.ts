@@ -1,6 +1,11 @@
 /** The schedule of a task, as its definition says it. */
 import { parseTime, type TaskDefinition } from '@tenuto/contract';
-import { readSchedule, type Schedule } from '../schedule/index.ts';
+import {
+  readSchedule,
+  type Schedule,
+  type ScheduleSpec,
+  scheduleDescription,
+} from '../schedule/index.ts';
 
 /** Schedules read at once: reading a rule anew for each firing would cost more than the firing. */
 const KEPT = 20_000;
@@ -20,17 +25,29 @@ export function hasSchedule({ schedule_kind: kind }: TaskDefinition): boolean {
  * @throws ScheduleError with the path of what is wrong
  */
 export function scheduleOf(definition: TaskDefinition, createdAt: number): Schedule {
+  return readSchedule(specOf(definition, createdAt));
+}
+
+/**
+ * What a cron, rrule or once task says in English, without a look at when it fires.
+ * @throws ScheduleError with the path of what is wrong
+ */
+export function scheduleWords(definition: TaskDefinition, createdAt: number): string {
+  return scheduleDescription(specOf(definition, createdAt));
+}
+
+function specOf(definition: TaskDefinition, createdAt: number): ScheduleSpec {
   const { schedule_kind: kind, schedule_expr: expression, timezone = 'UTC' } = definition;
   if (kind === 'event' || kind === 'condition') throw new Error(`a ${kind} has no schedule`);
   const { dst_policy: dstPolicy } = definition;
   const startAt = timeOf(definition.start_at);
   const endAt = timeOf(definition.end_at);
-  return readSchedule({
+  return {
     ...{ kind, expression, timezone, anchor: startAt ?? createdAt },
     ...(dstPolicy !== undefined && { dstPolicy }),
     ...(startAt !== undefined && { startAt }),
     ...(endAt !== undefined && { endAt }),
-  });
+  };
 }
 
 function timeOf(text: string | undefined): number | undefined {

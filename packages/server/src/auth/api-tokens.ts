@@ -9,12 +9,15 @@ interface TokenOptions {
 
 /** A revoked token is refused after at most this long, in every server. */
 const REMEMBERED_MS = 5_000;
+/** What a server has noted of a token it does not note again for so long. */
+const NOTED_MS = 60_000;
 /** Tokens remembered at once; more only cost a query each. */
 const REMEMBERED = 10_000;
 
 /** Makes the function that finds the principal of an API token by its hash, or undefined. */
 export function createHashReader({ tokens, clock }: TokenOptions) {
   const known = new Map<string, { readonly principal: Principal; readonly until: number }>();
+  const note = createNoter({ tokens, clock });
   return async function read(hash: Uint8Array): Promise<Principal | undefined> {
     const key = Buffer.from(hash).toString('base64');
     const remembered = known.get(key);
@@ -25,14 +28,23 @@ export function createHashReader({ tokens, clock }: TokenOptions) {
     const found = candidates.find((candidate) => isSame(candidate.hash, hash));
     if (found === undefined) return undefined;
     const principal = principalOf(found);
-    if (found.agentId !== null) {
-      // Whether an agent is active is asked for at every request; when it was here, now and then.
-      await tokens.seen(found.agentId).catch(() => undefined);
-      return principal;
-    }
+    note(found);
+    // Whether an agent is active is asked for at every request.
+    if (found.agentId !== null) return principal;
     if (known.size >= REMEMBERED) known.clear();
     known.set(key, { principal, until });
     return principal;
+  };
+}
+
+/** Notes now and then that a token was let in; the request that it came with does not wait for that. */
+function createNoter({ tokens, clock }: TokenOptions): (found: TokenRecord) => void {
+  const until = new Map<string, number>();
+  return ({ tokenId, agentId }) => {
+    if ((until.get(tokenId) ?? 0) > clock.mono()) return;
+    if (until.size >= REMEMBERED) until.clear();
+    until.set(tokenId, clock.mono() + NOTED_MS);
+    tokens.seen({ tokenId, agentId }).catch(() => until.delete(tokenId));
   };
 }
 

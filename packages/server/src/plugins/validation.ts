@@ -62,8 +62,14 @@ export function schemaProblems(
   value: unknown,
 ): readonly ValidationError[] {
   // `false` schemas name each unknown field; the summary beside them only repeats it.
+  const empty = new Set(
+    errors.filter(({ keyword }) => keyword === 'minLength').map((one) => one.instancePath),
+  );
+  // What is empty fits no pattern either.
+  const isSaid = ({ keyword, instancePath: path }: TLocalizedValidationError) =>
+    keyword !== 'additionalProperties' && !(keyword === 'pattern' && empty.has(path));
   return withoutOtherBranches(errors)
-    .filter(({ keyword }) => keyword !== 'additionalProperties')
+    .filter(isSaid)
     .flatMap((error) => errorOf(error, value));
 }
 
@@ -134,6 +140,9 @@ function messageOf(error: TLocalizedValidationError): string {
       return error.params.format === 'date-time'
         ? 'must be a time such as 2026-01-15T09:30:00Z'
         : error.message;
+    case 'minLength':
+    case 'minItems':
+      return error.params.limit === 1 ? 'must not be empty' : error.message;
     default:
       return error.message;
   }

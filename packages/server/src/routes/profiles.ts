@@ -28,6 +28,9 @@ const BASE = '/api/v1/profiles';
 const ONE = `${BASE}/:name`;
 const tags = ['profiles'];
 const params = ResourceParameters;
+const NAME = Type.Optional(
+  Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
+);
 const PAGING = pagingParameters({ limit: 20, most: 100 });
 const read = { scope: 'runs:read' } as const;
 const change = { scope: 'runs:write', limit: 'change' } as const;
@@ -62,7 +65,7 @@ export function addProfileRoutes(instance: FastifyInstance, parts: ProfileParts)
       schema: {
         tags,
         summary: 'List profiles: those that are files, then your own, newest first',
-        querystring: Type.Object(PAGING, closed),
+        querystring: Type.Object({ name: NAME, ...PAGING }, closed),
         response: { 200: ProfileListSchema, ...problems() },
       },
     },

@@ -15,6 +15,7 @@ import {
   ownQuota,
   putQuota,
   type QuotaParts,
+  quotaUse,
 } from '../services/quotas.ts';
 import { callerOf, type Typed } from './request.ts';
 import { closed, problems } from './schemas.ts';
@@ -69,6 +70,17 @@ function addOne(app: Typed, parts: QuotaParts): void {
       const quota = await getQuota(parts, callerOf(request), request.params.principal);
       return reply.header('etag', etagOf(quota)).send(quota);
     },
+  );
+  app.get(
+    `${ONE}/use`,
+    {
+      config: READ,
+      schema: {
+        ...{ tags, summary: 'What somebody may have, and has', params },
+        response: { 200: QuotaUseSchema, ...problems(404) },
+      },
+    },
+    (request) => quotaUse(parts, callerOf(request), request.params.principal),
   );
   app.put(
     ONE,

@@ -8,6 +8,7 @@ import {
   RunListSchema,
   SCHEDULE_KINDS,
   SchedulePreviewSchema,
+  TASK_ORDERS,
   TASK_STATUSES,
   TaskListSchema,
   TaskSchema,
@@ -68,7 +69,7 @@ function addReading(app: Typed, parts: TaskParts): void {
     {
       config,
       schema: {
-        ...{ tags, summary: 'List tasks, newest first' },
+        ...{ tags, summary: 'List tasks, newest first, or those that fire next' },
         querystring: Type.Object(
           {
             status: Type.Optional(Type.Enum([...TASK_STATUSES])),
@@ -78,6 +79,16 @@ function addReading(app: Typed, parts: TaskParts): void {
               Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
             ),
             concurrency_key: Type.Optional(Type.String()),
+            failing: Type.Optional(
+              Type.Boolean({
+                description: 'Whether the last of its runs that is over has failed.',
+              }),
+            ),
+            sort: Type.Optional(
+              Type.Enum([...TASK_ORDERS], {
+                description: '`next`: those that fire next, without those that no time fires.',
+              }),
+            ),
             last_runs: Type.Optional(
               Type.Integer({
                 minimum: 0,

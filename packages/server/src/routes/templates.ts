@@ -30,6 +30,9 @@ const ONE = `${BASE}/:name`;
 const JOB = '/api/v1/orchestration/job';
 const tags = ['templates'];
 const params = ResourceParameters;
+const NAME = Type.Optional(
+  Type.String({ description: 'Whole, or how it begins when it ends with `*`.' }),
+);
 const PAGING = pagingParameters({ limit: 20, most: 100 });
 const change = { scope: 'jobs:write', limit: 'change' } as const;
 const headers = Type.Object({ 'if-match': Type.Optional(Type.String()) });
@@ -67,7 +70,7 @@ export function addTemplateRoutes(instance: FastifyInstance, parts: TemplatePart
       schema: {
         tags,
         summary: 'List templates, newest first',
-        querystring: Type.Object(PAGING, closed),
+        querystring: Type.Object({ name: NAME, ...PAGING }, closed),
         response: { 200: TemplateListSchema, ...problems() },
       },
     },

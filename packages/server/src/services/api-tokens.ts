@@ -116,6 +116,7 @@ function tokenView(token: ListedToken): ApiToken {
     created_by: token.createdBy,
     created_at: formatTime(token.createdAt),
     expires_at: time(token.expiresAt),
+    last_used_at: time(token.lastUsedAt),
     revoked_at: time(token.revokedAt),
   };
 }

@@ -10,6 +10,7 @@ import type {
   TellResult,
 } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
+import { failedSuiteParts, fromNodes } from './failed-suite-parts.ts';
 import { auditOf, mayBecome } from './job-state.ts';
 import type { JobParts } from './services.ts';
 
@@ -91,7 +92,9 @@ async function carryOut(parts: JobParts, access: Access, change: Change): Promis
       return verdictOf(run, await jobs.cancel(access, wish));
     }
     case 'retry': {
-      const body = { actor, session: parts.newId(), from: 'failed', ...why } as const;
+      const found = await jobs.find(access, runId);
+      const nodes = found === undefined ? [] : await failedSuiteParts(parts, access, found);
+      const body = { actor, session: parts.newId(), ...fromNodes(nodes, 'failed'), ...why };
       const details = { from: 'failed', session_id: body.session };
       const wish = { runId, type: 'retry', status: 'retrying', body } as const;
       return verdictOf(

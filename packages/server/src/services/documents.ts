@@ -5,6 +5,7 @@ import type { Caller } from '../auth/principal.ts';
 import { namesVersion, refuseStale, staleError } from './entity-tag.ts';
 import { readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { auditOf } from './job-state.ts';
+import { nameFilter } from './name-filter.ts';
 import { listOf, type Paging, pageRequest, positionKey, runKey } from './paging.ts';
 
 export interface DocumentParts {
@@ -79,21 +80,27 @@ export async function findDocument(
   return found;
 }
 
+/** A page of a list that may be asked for by name. */
+export interface NamedPaging extends Paging {
+  /** Whole, or how it begins when it ends with `*`. */
+  readonly name?: string;
+}
+
 /** Newest first. */
 export async function listDocuments<Item>(
   { documents }: Pick<DocumentParts, 'documents'>,
   access: Access,
   {
     kind,
-    paging,
+    paging: { name, ...paging },
     item,
   }: Pick<Kind, 'kind'> & {
-    readonly paging: Paging;
+    readonly paging: NamedPaging;
     readonly item: (record: DocumentRecord) => Item;
   },
 ): Promise<List<Item>> {
   const request = pageRequest(paging, runKey);
-  const page = await documents.list(access, kind, request);
+  const page = await documents.list(access, { kind, ...nameFilter(name) }, request);
   return listOf(page, request, { codec: runKey, key: ({ documentId }) => documentId, item });
 }
 

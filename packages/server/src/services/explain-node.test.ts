@@ -28,6 +28,7 @@ function facts(
     view: { index: 0, id: 'n', status, attempts: 0, generation: 0, kind: 'work', ...view },
     run: {
       ...{
+        owner: 'ann',
         paused: false,
         undoing: false,
         isFinal: false,
@@ -178,6 +179,19 @@ describe('a node that waits', () => {
     });
   });
 
+  it('for somebody who says next, and tells who may and how', () => {
+    const phase = { id: 'building', name: 'Building' };
+    const told = reason('waiting', { view: { waitingFor: { signal: 'next:building' } }, phase });
+    expect(told).toMatchObject({
+      cause: 'phase',
+      detail: 'The phase "Building" waits for somebody to say next.',
+      of: { phases: ['building'], owner: 'ann', scope: 'runs:write' },
+    });
+    expect(told.frees).toMatch(
+      /\(ann\) or an administrator.*runs:write.*tenuto run next.*POST \/runs\/\{run_id\}\/next/,
+    );
+  });
+
   it('for a circuit to be tried again', () => {
     const waitingFor = { circuit: 'http.request api.example.com', until: NOW };
     expect(reason('waiting', { view: { waitingFor } })).toMatchObject({
@@ -199,7 +213,7 @@ describe('a node that waits', () => {
     expect(reason('waiting', { view, intervention })).toMatchObject({
       ...{
         cause: 'intervention',
-        detail: expect.stringMatching(/^bob has to decide, by .* or else it is skip: Refused\.$/),
+        detail: expect.stringMatching(/^bob has to decide, or at .* it is skipped: Refused\.$/),
       },
     });
     expect(reason('waiting', { view })).toMatchObject({

@@ -7,6 +7,7 @@ import type {
   NodeView,
   WaitView,
 } from '@tenuto/engine';
+import { phaseReason, type ReadyPhase } from './explain-phase.ts';
 import { counted, named, reason } from './explain-reason.ts';
 import { approvalReason, interventionReason } from './explain-run.ts';
 
@@ -27,7 +28,10 @@ export interface NodeFacts {
   readonly group: Relative | undefined;
   /** The innermost group around it that lets no further child run. */
   readonly fullGroup: { readonly id: string; readonly most: number } | undefined;
+  /** The phase before which it waits. */
+  readonly phase?: ReadyPhase | undefined;
   readonly run: {
+    readonly owner: string;
     readonly paused: boolean;
     readonly undoing: boolean;
     /** Nothing takes it up again. */
@@ -168,7 +172,14 @@ function runningReason({ view, spec, startedAt }: NodeFacts): ReasonToWait {
   });
 }
 
-function waitingReason({ view, spec, intervention, approval }: NodeFacts): ReasonToWait {
+function waitingReason({
+  view,
+  spec,
+  intervention,
+  approval,
+  phase,
+  run,
+}: NodeFacts): ReasonToWait {
   const wait = view.waitingFor;
   if (wait === undefined) return reason('sleep', { detail: 'It waits.' });
   if ('runId' in wait) {
@@ -196,7 +207,7 @@ function waitingReason({ view, spec, intervention, approval }: NodeFacts): Reaso
         })
       : approvalReason(approval);
   }
-  if ('signal' in wait) return signalReason(wait);
+  if ('signal' in wait) return phase ? phaseReason(run, [phase]) : signalReason(wait);
   if ('topic' in wait) return eventReason(wait);
   if ('circuit' in wait) return circuitReason(wait);
   return wait.retry ? retryReason(view, spec, wait.until) : sleepReason(wait.until);

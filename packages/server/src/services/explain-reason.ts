@@ -1,5 +1,11 @@
 /** How a reason to wait is put into words. */
-import { type Cause, formatTime, type Json, type ReasonToWait } from '@tenuto/contract';
+import {
+  type Cause,
+  type Explanation,
+  formatTime,
+  type Json,
+  type ReasonToWait,
+} from '@tenuto/contract';
 
 interface Told {
   readonly detail: string;
@@ -50,10 +56,15 @@ const PHRASES: Partial<Record<Cause, string>> = {
   sleep: 'for a time',
   sub_run: 'for another run',
   signal: 'for a signal',
+  phase: 'for somebody to say next',
   event: 'for an event',
   intervention: 'for a decision',
+  approval: 'for an approval',
   circuit: 'for a circuit to close',
 };
+
+/** These wait for other nodes of the run. */
+const FOLLOWS: ReadonlySet<Cause> = new Set(['parents', 'group', 'cleanup']);
 
 /** What the nodes of a run do, in one sentence; empty when there is nothing to say. */
 export function summaryOf(causes: ReadonlyMap<Cause, number>): string {
@@ -66,4 +77,15 @@ export function summaryOf(causes: ReadonlyMap<Cause, number>): string {
     parts.push(`${counted(count, 'node')} ${count === 1 ? 'waits' : 'wait'} ${phrase}`);
   }
   return parts.length === 0 ? '' : `${parts.join(', ')}.`;
+}
+
+/**
+ * What a run waits for in the words of its node, where one alone holds up all others; undefined where
+ * none does, or several.
+ */
+export function heldUpBy(nodes: Explanation['nodes']): string | undefined {
+  const [one, ...more] = nodes.filter(({ reasons: [why] }) => why && !FOLLOWS.has(why.cause));
+  const [why] = one?.reasons ?? [];
+  if (one === undefined || why === undefined || more.length > 0) return undefined;
+  return PHRASES[why.cause] && `The run waits at "${one.node_id}". ${why.detail}`;
 }

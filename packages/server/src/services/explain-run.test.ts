@@ -145,7 +145,7 @@ describe('a run that has started', () => {
     expect(first(facts('running', { interventions: [asked] }))).toMatchObject({
       ...{ cause: 'intervention', until: '2026-01-15T09:31:00.000Z' },
       detail:
-        'somebody has to decide, by 2026-01-15T09:31:00.000Z or else it is abort: It has stalled.',
+        'Somebody has to decide, or at 2026-01-15T09:31:00.000Z it is aborted: It has stalled.',
       of: { intervention_id: 'i-1', assignee: null, default: 'abort' },
     });
     const given = { ...asked, assignee: 'bob', deadlineAt: null };

@@ -170,14 +170,20 @@ function recoveryReasons({ status, recovery, undoing }: RunFacts): ReasonToWait[
   ];
 }
 
+/** What a deadline does in place of people. */
+const DONE = {
+  ...{ retry: 'tried again', skip: 'skipped', abort: 'aborted' },
+  ...{ approve: 'approved', reject: 'rejected' },
+} as const;
+
 /** What waits for a decision, about a node or about the run. */
 export function interventionReason(record: InterventionRecord): ReasonToWait {
   const { assignee, deadlineAt, defaultResolution } = record;
-  const who = assignee ?? 'somebody';
+  const who = assignee ?? 'Somebody';
   const then =
     deadlineAt === null
       ? ''
-      : `, by ${new Date(deadlineAt).toISOString()} or else it is ${defaultResolution}`;
+      : `, or at ${new Date(deadlineAt).toISOString()} it is ${DONE[defaultResolution]}`;
   return reason('intervention', {
     detail: `${who} has to decide${then}: ${record.message}`,
     frees: 'A decision: retry, skip or abort.',
@@ -195,7 +201,7 @@ export function approvalReason(record: ApprovalRecord): ReasonToWait {
   const then =
     deadlineAt === null
       ? ''
-      : `; ${new Date(deadlineAt).toISOString()} decides in their place: ${record.onDeadline}`;
+      : `, or at ${new Date(deadlineAt).toISOString()} it is ${DONE[record.onDeadline]}`;
   return reason('approval', {
     detail: `"${title}" is to be approved by ${who} (${approvedBy} of ${required})${then}.`,
     frees: 'A decision: approve or reject.',

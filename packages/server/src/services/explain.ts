@@ -1,8 +1,15 @@
 import type { Cause, Explanation, Json, ReasonToWait, RunStatus } from '@tenuto/contract';
-import type { Access, InterventionRecord, NodeView, RunRecord } from '@tenuto/engine';
+import {
+  type Access,
+  type InterventionRecord,
+  type NodeView,
+  nextOf,
+  type RunRecord,
+} from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { type NodeFacts, reasonOfNode } from './explain-node.ts';
-import { summaryOf } from './explain-reason.ts';
+import { phaseReason, type ReadyPhase } from './explain-phase.ts';
+import { heldUpBy, summaryOf } from './explain-reason.ts';
 import { type Deed, type RunFacts, reasonsOfRun } from './explain-run.ts';
 import {
   fullGroupOf,
@@ -49,21 +56,37 @@ export async function explainRun(
     run.startedAt === null && only === undefined
       ? new Map([['run_not_started', viewed.nodes.nodeCount()] as const])
       : await tally(views, { reasonFor, breathe: () => breath(parts) });
-  const reasons = reasonsOfRun(facts);
+  const ready = readyIn(run, scan);
+  const reasons = [
+    ...reasonsOfRun(facts),
+    ...(ready.length === 0 ? [] : [phaseReason(run, ready)]),
+  ];
+  const nodes = told.map((view) => ({
+    node_id: view.id,
+    status: view.status,
+    reasons: [reasonFor(view)],
+  }));
+  const isAll = told.length === views.length && !run.over;
   return {
     run_id: run.runId,
     status: facts.status,
-    summary: reasons[0]?.detail ?? (summaryOf(causes) || 'The run goes on.'),
+    summary:
+      reasons[0]?.detail ??
+      (isAll ? heldUpBy(nodes) : undefined) ??
+      (summaryOf(causes) || 'The run goes on.'),
     reasons,
-    nodes: told.map((view) => ({
-      node_id: view.id,
-      status: view.status,
-      reasons: [reasonFor(view)],
-    })),
+    nodes,
     nodes_omitted: views.length - told.length,
     causes: Object.fromEntries(causes),
     nodes_unseen: scan.unseen,
   };
+}
+
+/** The phases that wait to be told to go on, while nothing else does: before that nobody may say so. */
+function readyIn({ input: { phased } }: RunRecord, { byStatus }: Scan): readonly ReadyPhase[] {
+  if (phased === undefined || (byStatus.get('running') ?? []).length > 0) return [];
+  const waiting = new Set(byStatus.get('waiting')?.map(({ id }) => id));
+  return phased.phases.filter(({ id }) => waiting.has(nextOf(id)));
 }
 
 /** The reasons of the run as a whole, without a look at its nodes. */
@@ -152,7 +175,7 @@ async function tally(
 /** Makes the function that gives a node's reason, out of what all of them have in common. */
 function reasonerOf(
   { engine }: JobParts,
-  { runId, input }: RunRecord,
+  { runId, owner, input }: RunRecord,
   { facts, scan }: { readonly facts: Facts; readonly scan: Scan },
 ): Reasoner {
   const { standing, status, asked } = facts;
@@ -161,7 +184,9 @@ function reasonerOf(
   );
   const interventions = new Map(asked.map((record) => [record.interventionId, record]));
   const approvals = new Map(facts.approvals.map((record) => [record.approvalId, record]));
+  const phases = new Map(input.phased?.phases.map((phase) => [nextOf(phase.id), phase]));
   const run: NodeFacts['run'] = {
+    owner,
     paused: status === 'paused',
     undoing: scan.viewed.nodes.undoing !== undefined,
     isFinal: FINAL.has(status),
@@ -175,6 +200,7 @@ function reasonerOf(
     const groupStatus = group === undefined ? undefined : scan.groups.get(group)?.status;
     return reasonOfNode({
       ...{ view, run, spec: specOf(scan, id), parents: parentsOf(scan, view) },
+      phase: phases.get(id),
       group:
         group === undefined || groupStatus === undefined
           ? undefined

@@ -8,6 +8,7 @@ import {
 import type { RunFilter } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { jobView } from './job-view.ts';
+import { nameFilter } from './name-filter.ts';
 import { listOf, type Paging, pageRequest, runKey } from './paging.ts';
 import type { JobParts } from './services.ts';
 
@@ -74,8 +75,7 @@ export function runFilterOf(
     ...(before !== undefined && { createdBefore: before }),
     ...(query.target_type !== undefined && { jobType: query.target_type }),
     ...(query.tag !== undefined && { tag: query.tag }),
-    ...(name?.endsWith('*') && { namePrefix: name.slice(0, -1) }),
-    ...(name !== undefined && !name.endsWith('*') && { name }),
+    ...nameFilter(name),
     ...(metadata.length > 0 && { metadata }),
   };
 }

@@ -6,6 +6,7 @@ import {
 } from '@tenuto/contract';
 import type { Access, InboxBody, NodeView, Reopening, RunRecord } from '@tenuto/engine';
 import type { Caller } from '../auth/principal.ts';
+import { failedSuiteParts, fromNodes } from './failed-suite-parts.ts';
 import { findJob } from './job-find.ts';
 import { fullView } from './job-read.ts';
 import {
@@ -56,16 +57,13 @@ export async function retryJob(
   }
   if (!mayBecome(run.status, 'retrying')) throw wrongState(run, 'retried');
   refusePastDeadline(parts, run);
-  const wanted = nodeId === undefined ? [] : [nodeId, ...(wish.also ?? [])];
-  const viewed = wanted.length === 0 ? undefined : await viewOf(parts, access, run);
-  const [node, ...also] = viewed === undefined ? [] : wanted.map((id) => findNode(viewed, id));
+  const nodes = from === 'start' ? [] : await nodesToRetry(parts, access, run, wish);
   const { runId } = run;
   const why = reason === undefined ? {} : { reason };
   const details = { from, ...(nodeId !== undefined && { node_id: nodeId }), ...why };
   const body: InboxBody['retry'] = {
-    ...{ actor: caller.principal.actor, session: parts.newId(), from, ...why },
-    ...(node !== undefined && { node: node.index }),
-    ...(also.length > 0 && { also: also.map(({ index }) => index) }),
+    ...{ actor: caller.principal.actor, session: parts.newId(), ...why },
+    ...fromNodes(nodes, from),
   };
   return reopenJob(parts, access, {
     reopening: {
@@ -78,6 +76,18 @@ export async function retryJob(
     deed: 'retried',
     async: wish.async,
   });
+}
+
+/** Those that are named; without any, the parts of suites that failed. */
+async function nodesToRetry(
+  parts: JobParts,
+  access: Access,
+  run: RunRecord,
+  { retry: { node_id: nodeId }, also = [] }: Parameters<typeof retryJob>[2],
+): Promise<readonly NodeView[]> {
+  if (nodeId === undefined) return failedSuiteParts(parts, access, run);
+  const viewed = await viewOf(parts, access, run);
+  return [nodeId, ...also].map((id) => findNode(viewed, id));
 }
 
 /**

@@ -21,9 +21,11 @@ import {
   deleteDocument,
   findDocument,
   listDocumentVersions,
+  type NamedPaging,
   notFound,
 } from './documents.ts';
 import type { GraphParts } from './job-submit.ts';
+import { isNamed, nameFilter } from './name-filter.ts';
 import { listOf, type Paging, pageRequest, positionKey } from './paging.ts';
 import {
   type FoundProfile,
@@ -96,19 +98,22 @@ async function found(
 export async function listProfiles(
   parts: ProfileParts,
   caller: Caller,
-  paging: Paging,
+  { name, ...paging }: NamedPaging,
 ): Promise<List<ProfileSummary>> {
   const access = authorize(caller.principal, 'runs:read', WHAT);
   const request = pageRequest(paging, positionKey);
   const from = request.after === undefined ? request.offset : request.after + 1;
-  const files = await useOf(parts).files.list();
+  const named = nameFilter(name);
+  const all = await useOf(parts).files.list();
+  const files = all.filter(({ profile }) => isNamed(named, profile.name));
   const shown = files.slice(from, from + request.limit).map(fileProfile);
   // None at all is no page; what one more would be says whether there is more.
   const left = request.limit - shown.length;
-  const page = await parts.documents.list(access, PROFILE.kind, {
-    limit: Math.max(1, left),
-    offset: Math.max(0, from - files.length),
-  });
+  const page = await parts.documents.list(
+    access,
+    { kind: PROFILE.kind, ...named },
+    { limit: Math.max(1, left), offset: Math.max(0, from - files.length) },
+  );
   const stored = left === 0 ? [] : page.items.map(storedProfile);
   const items = [...shown, ...stored].map((profile, i) => [from + i, profile] as const);
   const hasMore = left === 0 ? from + items.length < files.length + page.total : page.hasMore;

@@ -54,10 +54,36 @@ export async function getQuota(
 }
 
 /** What the caller may have and has, or the team they act for. */
-export async function ownQuota({ quotas, budgets }: QuotaParts, caller: Caller): Promise<QuotaUse> {
+export async function ownQuota(parts: QuotaParts, caller: Caller): Promise<QuotaUse> {
   const { owner } = accessOf(caller.principal);
-  const own = await quotas.find(owner);
-  const limits = own ?? (isAdmin(caller.principal) ? undefined : await quotas.find('*'));
+  const own = await parts.quotas.find(owner);
+  const limits = own ?? (isAdmin(caller.principal) ? undefined : await parts.quotas.find('*'));
+  return useOf(parts, owner, limits);
+}
+
+/**
+ * What anybody may have and has. Whether somebody without a quota of their own is an administrator, who
+ * has none, is not known: they are shown with that of everybody.
+ * @throws OrchestrationError 404 for `*`, which is nobody
+ */
+export async function quotaUse(
+  parts: QuotaParts,
+  caller: Caller,
+  principal: string,
+): Promise<QuotaUse> {
+  authorize(caller.principal, 'admin', WHAT);
+  if (principal === '*') {
+    throw new OrchestrationError('not_found', '`*` is a quota, and nobody who uses it.');
+  }
+  const limits = (await parts.quotas.find(principal)) ?? (await parts.quotas.find('*'));
+  return useOf(parts, principal, limits);
+}
+
+async function useOf(
+  { quotas, budgets }: QuotaParts,
+  owner: string,
+  limits: QuotaLimits | undefined,
+): Promise<QuotaUse> {
   const usage = await quotas.usage(owner);
   const spent = await budgets.ofPrincipal(owner);
   return {

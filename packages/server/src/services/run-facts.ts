@@ -126,6 +126,7 @@ export function totalsOf(parts: JobParts, { run, viewed, nodes, ...facts }: RunF
       size_bytes: artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     },
     cost_usd: usd(all.reduce((sum, { spend }) => sum + (spend?.costNanoUsd ?? 0), 0)),
+    recorded_cost_usd: usd(all.reduce((sum, { spend }) => sum + (spend?.recordedNanoUsd ?? 0), 0)),
     token_usage: all.reduce((sum, { spend }) => plus(sum, spend?.usage), NO_TOKENS),
     tests: testTotals(facts.tests),
   };

@@ -2,6 +2,7 @@ import type { BudgetStateView, RunMetrics, TokenTotals } from '@tenuto/contract'
 import {
   type BudgetStore,
   type CallSums,
+  isRecorded,
   type MetricsStore,
   type NodeSums,
   nanoUsd,
@@ -59,6 +60,7 @@ export async function getRunMetrics(
   return {
     ...{ run_id: run.runId, total_duration_seconds: durationOf(run, now) },
     ...{ total_token_usage: spendingOf(calls).token_usage, total_cost_usd: costOf(calls) },
+    total_recorded_cost_usd: recordedOf(calls),
     ...{ phases_metrics: [...phases.map(ofPhase), ...otherPhases(phases, calls)] },
     ...{ agents_metrics: calls.map(agentMetrics), models_metrics: modelMetrics(calls) },
     governance_score: governanceScore(known),
@@ -152,12 +154,19 @@ function spendingOf(calls: readonly CallSums[]) {
     cached: sum(calls.map((one) => one.usage.cached)),
     reasoning: sum(calls.map((one) => one.usage.reasoning)),
   };
-  return { calls: sum(calls.map((one) => one.calls)), token_usage: usage, cost_usd: costOf(calls) };
+  return {
+    ...{ calls: sum(calls.map((one) => one.calls)), token_usage: usage },
+    ...{ cost_usd: costOf(calls), recorded_cost_usd: recordedOf(calls) },
+  };
 }
 
 /** Added up in whole nano-USD: the sum of the parts is the whole. */
 function costOf(calls: readonly CallSums[]): number {
   return usdOf(sum(calls.map(({ costNano }) => costNano)));
+}
+
+function recordedOf(calls: readonly CallSums[]): number {
+  return costOf(calls.filter(({ model }) => isRecorded(model)));
 }
 
 /** Those that were spent from, and those that the run was given and has not touched. */

@@ -10,6 +10,7 @@ import type {
 import type { Access, RunRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { runReasons } from './explain.ts';
+import { phaseReason, type ReadyPhase } from './explain-phase.ts';
 import { findJob } from './job-find.ts';
 import { type JobQuery, metadataOf, runFilterOf, timeOf } from './job-list.ts';
 import { fullView } from './job-read.ts';
@@ -131,6 +132,7 @@ export async function detailOf(
   const { intake, ...params } = run.input.params;
   const summary = summaryOf(parts, run, true);
   const forkedFrom = run.input.forkedFrom ?? null;
+  const ready = summary.status === 'running' ? readyOf(phased.phases) : [];
   return {
     ...summary,
     ...phased,
@@ -138,7 +140,7 @@ export async function detailOf(
     intake: run.input.phased === undefined ? null : intakeOf(intake),
     output: job.execution_results,
     attempt: 1 + job.retry_count,
-    waiting_for: reasons[0] ?? (summary.status === 'running' ? phaseReason(phased.phases) : null),
+    waiting_for: reasons[0] ?? (ready.length > 0 ? phaseReason(run, ready) : null),
     forked_from: forkedFrom && {
       run_id: forkedFrom.runId,
       node: forkedFrom.node,
@@ -165,19 +167,11 @@ function intakeOf(intake: Json | undefined): RunDetail['intake'] {
   return isObject ? { ...intake } : {};
 }
 
-/** A run whose phases wait to be told to go on says so. */
-function phaseReason(phases: RunDetail['phases']): RunDetail['waiting_for'] {
-  if (phases.some(({ status }) => status === 'running')) return null;
-  const ready = phases.filter(({ status }) => status === 'ready').map(({ phase }) => phase);
-  if (ready.length === 0) return null;
-  return {
-    cause: 'signal',
-    detail: `${ready.length === 1 ? 'The phase' : 'The phases'} ${ready.join(', ')} can be executed.`,
-    frees: 'POST /runs/{run_id}/next.',
-    since: null,
-    until: null,
-    of: { phases: ready },
-  };
+/** Those that can be executed: none while one goes on. */
+function readyOf(phases: RunDetail['phases']): readonly ReadyPhase[] {
+  if (phases.some(({ status }) => status === 'running')) return [];
+  const ready = phases.filter(({ status }) => status === 'ready');
+  return ready.map(({ phase, name }) => ({ id: phase, name }));
 }
 
 export function summaryOf({ engine, clock }: JobParts, run: RunRecord, errors: boolean): RunView {

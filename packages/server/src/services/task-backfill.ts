@@ -109,13 +109,7 @@ function ticksIn(
 
 /** Both ends included; not many more than may be made. */
 function between(schedule: Schedule, from: number, to: number): number[] {
-  const ticks: number[] = [];
-  let next = schedule.after(from - 1);
-  while (next !== undefined && next.at <= to && ticks.length <= LIMITS.backfillFirings) {
-    ticks.push(next.at);
-    next = schedule.after(next.at);
-  }
-  return ticks;
+  return schedule.between(from, to, LIMITS.backfillFirings + 1).map(({ at }) => at);
 }
 
 function refused(path: string, message: string): OrchestrationError {

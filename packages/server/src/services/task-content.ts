@@ -18,6 +18,7 @@ import {
   hasSchedule,
   type Plan,
   pipelineGraph,
+  type Schedule,
   type StoredInput,
   scheduleOf,
   type TaskChange,
@@ -29,6 +30,12 @@ import type { TaskParts } from './task-parts.ts';
 import { checkTask } from './task-rules.ts';
 
 export type TaskContent = NonNullable<TaskChange['content']>;
+
+interface Beginning {
+  readonly now: number;
+  readonly createdAt: number;
+  readonly schedule?: Schedule;
+}
 
 const DEFAULT_ZONE = 'UTC';
 /** What is asked of the nodes of a task's graph that have no policy of their own. */
@@ -59,18 +66,19 @@ export async function readTask(
 /**
  * Where a task stands that begins, or begins anew, at `now`.
  * @param createdAt where a bare rule begins
+ * @param schedule that of the task, where it has been read
  * @throws ScheduleError for a schedule that cannot be read or has no firing ahead
  */
 export function beginning(
   task: { readonly taskId: string; readonly definition: TaskDefinition },
-  { now, createdAt }: { readonly now: number; readonly createdAt: number },
+  { now, createdAt, schedule }: Beginning,
 ): { readonly tickAt: number | null; readonly dueAt: number | null } {
   const { definition } = task;
   if (!hasSchedule(definition)) {
     const probes = definition.probe !== undefined;
     return { tickAt: probes ? now : null, dueAt: probes ? now : null };
   }
-  const first = firstTick(task, scheduleOf(definition, createdAt), now);
+  const first = firstTick(task, schedule ?? scheduleOf(definition, createdAt), now);
   if (first.tickAt !== null) return first;
   const once = definition.schedule_kind === 'once';
   throw new ScheduleError(

@@ -61,8 +61,8 @@ export async function previewSchedule(
   }
   const now = await parts.tasks.now();
   const from = await fromOf(parts, given);
-  beginning({ taskId: '', definition }, { now: Math.min(now, from), createdAt: from });
   const schedule = scheduleOf(definition, from);
+  beginning({ taskId: '', definition }, { now: Math.min(now, from), createdAt: from, schedule });
   return { firings: firings(schedule, { from, count }), description: schedule.description };
 }
 
@@ -78,9 +78,9 @@ export async function validateTask(
   const access = authorize(caller.principal, 'tasks:create', WHAT);
   const now = await parts.tasks.now();
   const { definition } = await readTask(parts, { owner: access.owner, all: false }, { body, now });
-  beginning({ taskId: '', definition }, { now, createdAt: now });
   if (!hasSchedule(definition)) return { firings: [], description: describeTrigger(definition) };
   const schedule = scheduleOf(definition, now);
+  beginning({ taskId: '', definition }, { now, createdAt: now, schedule });
   const count = Math.min(DEFAULT_COUNT, definition.max_runs ?? DEFAULT_COUNT);
   return { firings: firings(schedule, { from: now, count }), description: schedule.description };
 }

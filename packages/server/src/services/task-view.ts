@@ -1,5 +1,11 @@
 import { type FiringView, formatTime, type Task, type TaskDefinition } from '@tenuto/contract';
-import { type FiringRecord, hasSchedule, scheduleOf, type TaskRecord } from '@tenuto/engine';
+import {
+  type FiringRecord,
+  hasSchedule,
+  type ScheduledTask,
+  scheduleWords,
+  type TaskRecord,
+} from '@tenuto/engine';
 
 const DEFAULTS = {
   description: null,
@@ -16,7 +22,7 @@ export function taskView(task: TaskRecord): Task {
     task_id: task.taskId,
     status: task.status,
     owner: task.owner,
-    schedule_description: describe(task),
+    schedule_description: scheduleText(task),
     payload: { ...payload },
     ...defaults,
     ...(hasSchedule(definition) && { max_catch_up: catchUp }),
@@ -39,9 +45,13 @@ function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : formatTime(ms);
 }
 
-function describe({ definition, createdAt }: TaskRecord): string | null {
+/** What fires a task, as people say it. */
+export function scheduleText({
+  definition,
+  createdAt,
+}: Pick<ScheduledTask, 'definition' | 'createdAt'>): string | null {
   if (!hasSchedule(definition)) return describeTrigger(definition);
-  return scheduleOf(definition, createdAt).description;
+  return scheduleWords(definition, createdAt);
 }
 
 /** What fires a task that has no schedule. */

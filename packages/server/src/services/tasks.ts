@@ -6,14 +6,15 @@ import {
   parseTime,
   type ScheduleKind,
   type Task,
+  type TaskOrder,
   type TaskStatus,
   type WriteTask,
 } from '@tenuto/contract';
-import type { Access, FiringRecord, TaskRecord } from '@tenuto/engine';
+import type { Access, FiringRecord, TaskKey, TaskRecord } from '@tenuto/engine';
 import { authorize, type Caller } from '../auth/principal.ts';
 import { readIdempotency, refuseOtherUse } from './idempotency.ts';
 import { auditOf } from './job-state.ts';
-import { firingKey, listOf, type Paging, pageRequest, runKey } from './paging.ts';
+import { firingKey, listOf, type Paging, pageRequest } from './paging.ts';
 import { beginning, readTask } from './task-content.ts';
 import type { TaskParts } from './task-parts.ts';
 import { firingView, taskView } from './task-view.ts';
@@ -90,27 +91,50 @@ export interface TaskQuery extends Paging {
   readonly created_by?: string;
   readonly title?: string;
   readonly concurrency_key?: string;
+  readonly failing?: boolean;
+  readonly sort?: TaskOrder;
   readonly last_runs?: number;
 }
 
-/** Newest first. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const taskKey = {
+  write: ({ dueAt, taskId }: TaskKey) => [dueAt, taskId],
+  read: ([dueAt, taskId]: readonly unknown[]) =>
+    Number.isSafeInteger(dueAt) && typeof taskId === 'string' && UUID.test(taskId)
+      ? { dueAt: Number(dueAt), taskId }
+      : undefined,
+};
+
+/** The newest first, or what fires next. */
 export async function listTasks(
   { tasks }: TaskParts,
   caller: Caller,
-  { status, schedule_kind, created_by, title, concurrency_key, last_runs, ...paging }: TaskQuery,
+  {
+    status,
+    schedule_kind,
+    created_by,
+    title,
+    concurrency_key,
+    failing,
+    sort,
+    last_runs,
+    ...paging
+  }: TaskQuery,
 ): Promise<List<Task>> {
   const access = authorize(caller.principal, 'tasks:read', WHAT);
-  const request = pageRequest(paging, runKey);
+  const request = pageRequest(paging, taskKey);
   const filter = {
     ...(status !== undefined && { status }),
     ...(schedule_kind !== undefined && { scheduleKind: schedule_kind }),
     ...(created_by !== undefined && { createdBy: created_by }),
     ...(concurrency_key !== undefined && { concurrencyKey: concurrency_key }),
+    ...(failing !== undefined && { failing }),
     ...titleOf(title),
   };
-  const page = await tasks.list(access, filter, request);
+  const page = await tasks.list(access, { filter, order: sort ?? 'newest' }, request);
   const list = listOf(page, request, {
-    ...{ codec: runKey, key: (task: TaskRecord) => task.taskId, item: taskView },
+    ...{ codec: taskKey, item: taskView },
+    key: ({ dueAt, taskId }: TaskRecord) => ({ dueAt: dueAt ?? 0, taskId }),
   });
   return last_runs ? { ...list, items: await withRuns(tasks, list.items, last_runs) } : list;
 }

@@ -22,6 +22,7 @@ import {
   findDocument,
   listDocuments,
   listDocumentVersions,
+  type NamedPaging,
 } from './documents.ts';
 import { checkJob, dryRunJob, submitJob } from './job-submit.ts';
 import type { Paging } from './paging.ts';
@@ -92,7 +93,7 @@ export async function getTemplate(
 export function listTemplates(
   parts: TemplateParts,
   caller: Caller,
-  paging: Paging,
+  paging: NamedPaging,
 ): Promise<List<Template>> {
   const access = authorize(caller.principal, 'jobs:read', WHAT);
   return listDocuments(parts, access, { kind: TEMPLATE.kind, paging, item: templateView });

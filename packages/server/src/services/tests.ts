@@ -23,6 +23,7 @@ import {
 import { authorize, type Caller } from '../auth/principal.ts';
 import { namesVersion, refuseStale, staleError } from './entity-tag.ts';
 import { timeView } from './job-view.ts';
+import { nameFilter } from './name-filter.ts';
 import { listOf, type Paging, pageRequest } from './paging.ts';
 import type { TestParts } from './test-catalogue.ts';
 
@@ -74,8 +75,7 @@ export async function listTests(
 function filterOf({ suite, name, owner, status, flaky, quarantined }: TestQuery): TestFilter {
   return {
     ...(suite !== undefined && { suite }),
-    ...(name?.endsWith('*') && { namePrefix: name.slice(0, -1) }),
-    ...(name !== undefined && !name.endsWith('*') && { name }),
+    ...nameFilter(name),
     ...(owner !== undefined && { inCharge: owner }),
     ...(status !== undefined && { statuses: status }),
     ...(flaky !== undefined && { flaky }),

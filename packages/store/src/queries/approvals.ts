@@ -14,12 +14,12 @@ export const ALIVE = (alias: string) => `exists (select from run_live l
 /** Its state, also where its run was given up and nobody has noted that yet. */
 const STATE = `(case when a.state = 'open' and not ${ALIVE('a')} then 'cancelled' else a.state end)`;
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-const COLUMNS = `a.approval_id, a.run_id, a.owner, a.node, a.node_id, a.phase, ${STATE} as state,
+export const APPROVAL_COLUMNS = `a.approval_id, a.run_id, a.owner, a.node, a.node_id, a.phase, ${STATE} as state,
   a.title, a.message, a.approvers, a.required, a.approved_by, a.decisions, a.reason,
   ${MS('a.opened_at')} as opened_at, ${MS('a.deadline_at')} as deadline_at, a.on_deadline,
   ${MS('a.decided_at')} as decided_at, a.version`;
 
-interface Row {
+export interface ApprovalRow {
   readonly approval_id: string;
   readonly run_id: string;
   readonly owner: string;
@@ -66,13 +66,13 @@ export async function findApproval(
   id: string,
 ): Promise<ApprovalRecord | undefined> {
   const given = parameters();
-  const [row] = await ask<Row>(
+  const [row] = await ask<ApprovalRow>(
     db,
-    `select ${COLUMNS} from approvals a
+    `select ${APPROVAL_COLUMNS} from approvals a
      where a.approval_id = ${given.add(id)} and ${visible(access, given, 'a')}`,
     given.values,
   );
-  return row && recordOf(row);
+  return row && approvalOf(row);
 }
 
 /** Newest first: the order of their ids, which begin with the time. */
@@ -92,13 +92,13 @@ export function listApprovals(
       and not ${given.add(filter.waitingFor)} = any(a.voters)`);
   }
   return pageOf(db, {
-    ...{ columns: COLUMNS, from: 'approvals a', where, key: ['a.approval_id'] },
+    ...{ columns: APPROVAL_COLUMNS, from: 'approvals a', where, key: ['a.approval_id'] },
     after: page.after === undefined ? undefined : [page.after],
-    ...{ page, given, newestFirst: true, item: recordOf },
+    ...{ page, given, newestFirst: true, item: approvalOf },
   });
 }
 
-function recordOf(row: Row): ApprovalRecord {
+export function approvalOf(row: ApprovalRow): ApprovalRecord {
   return {
     approvalId: row.approval_id,
     runId: row.run_id,

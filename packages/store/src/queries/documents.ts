@@ -1,6 +1,14 @@
 import type { JsonObject } from '@tenuto/contract';
-import type { Access, DocumentKind, DocumentRecord, Page, PageRequest } from '@tenuto/engine';
+import type {
+  Access,
+  DocumentFilter,
+  DocumentKind,
+  DocumentRecord,
+  Page,
+  PageRequest,
+} from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
+import { escapeLike } from './like.ts';
 import { pageOf } from './page.ts';
 import { objectOf, reachable } from './run-row.ts';
 
@@ -79,7 +87,7 @@ export async function findVersion(
 export function listDocuments(
   db: Database,
   access: Access,
-  kind: DocumentKind,
+  { kind, name, namePrefix }: DocumentFilter,
   page: PageRequest<string>,
 ): Promise<Page<DocumentRecord>> {
   const given = parameters();
@@ -88,6 +96,10 @@ export function listDocuments(
     'd.deleted_at is null',
     reachable(access, given, 'd'),
   ];
+  if (name !== undefined) where.push(`d.name = ${given.add(name)}`);
+  if (namePrefix !== undefined) {
+    where.push(`d.name like ${given.add(`${escapeLike(namePrefix)}%`)}`);
+  }
   return pageOf(db, {
     ...{ columns: COLUMNS, from: IN_FORCE, counted: 'documents d', where, key: ['d.document_id'] },
     after: page.after === undefined ? undefined : [page.after],

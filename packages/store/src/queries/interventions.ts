@@ -14,12 +14,12 @@ import { pageOf } from './page.ts';
 import { reachable } from './run-row.ts';
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-const COLUMNS = `i.intervention_id, i.run_id, i.owner, i.session_id, i.node, i.node_id, i.message,
+export const INTERVENTION_COLUMNS = `i.intervention_id, i.run_id, i.owner, i.session_id, i.node, i.node_id, i.message,
   i.error, i.state, i.assignee, ${MS('i.opened_at')} as opened_at,
   ${MS('i.deadline_at')} as deadline_at, i.default_resolution, i.resolution, i.result,
   i.resolved_by, ${MS('i.resolved_at')} as resolved_at, i.version`;
 
-interface Row {
+export interface InterventionRow {
   readonly intervention_id: string;
   readonly run_id: string;
   readonly owner: string;
@@ -46,13 +46,13 @@ export async function findIntervention(
   id: string,
 ): Promise<InterventionRecord | undefined> {
   const given = parameters();
-  const [row] = await ask<Row>(
+  const [row] = await ask<InterventionRow>(
     db,
-    `select ${COLUMNS} from interventions i
+    `select ${INTERVENTION_COLUMNS} from interventions i
      where i.intervention_id = ${given.add(id)} and ${reachable(access, given, 'i')}`,
     given.values,
   );
-  return row && recordOf(row);
+  return row && interventionOf(row);
 }
 
 /** Newest first: the order of their ids, which begin with the time. */
@@ -68,13 +68,18 @@ export function listInterventions(
   if (filter.states !== undefined) where.push(`i.state = any(${given.add(filter.states)}::text[])`);
   if (filter.assignee !== undefined) where.push(`i.assignee = ${given.add(filter.assignee)}`);
   return pageOf(db, {
-    ...{ columns: COLUMNS, from: 'interventions i', where, key: ['i.intervention_id'] },
+    ...{
+      columns: INTERVENTION_COLUMNS,
+      from: 'interventions i',
+      where,
+      key: ['i.intervention_id'],
+    },
     after: page.after === undefined ? undefined : [page.after],
-    ...{ page, given, newestFirst: true, item: recordOf },
+    ...{ page, given, newestFirst: true, item: interventionOf },
   });
 }
 
-function recordOf(row: Row): InterventionRecord {
+export function interventionOf(row: InterventionRow): InterventionRecord {
   return {
     interventionId: row.intervention_id,
     runId: row.run_id,

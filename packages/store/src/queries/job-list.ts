@@ -211,7 +211,7 @@ const WAITING: Readonly<Record<WaitingFor, string>> = {
 };
 
 /** The lowest run id that a millisecond can have. */
-function firstIdAt(ms: number): string {
+export function firstIdAt(ms: number): string {
   const hex = Math.max(0, Math.min(ms, 2 ** 48 - 1))
     .toString(16)
     .padStart(12, '0');

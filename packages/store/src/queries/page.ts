@@ -22,19 +22,14 @@ interface PagedQuery<Row, Item> {
   item(row: Row): Item;
 }
 
-/** One page of a list, in the order of an index. */
+/** One page of a list, in the order of an index; counted only where it is not all there is. */
 export async function pageOf<Row extends pg.QueryResultRow, Item>(
   db: Database,
   query: PagedQuery<Row, Item>,
 ): Promise<Page<Item>> {
   const { page, given } = query;
   const where = query.where.join(' and ');
-  const [counted] = await ask<{ count: number }>(
-    db,
-    `select count(*)::int as count
-     from (select 1 from ${query.counted ?? query.from} where ${where} limit ${COUNTED + 1}) counted`,
-    given.values,
-  );
+  const counting = [...given.values];
   const key = query.key.join(', ');
   const [beyond, direction] = query.newestFirst ? ['<', ' desc'] : ['>', ''];
   const order = query.key.map((column) => column + direction).join(', ');
@@ -46,11 +41,27 @@ export async function pageOf<Row extends pg.QueryResultRow, Item>(
      order by ${order} limit ${given.add(page.limit + 1)} offset ${given.add(page.offset)}`,
     given.values,
   );
-  const count = counted?.count ?? 0;
+  const hasMore = rows.length > page.limit;
+  const isWhole = !hasMore && from === undefined && page.offset === 0;
+  const count = isWhole ? rows.length : await countOf(db, query, { where, values: counting });
   return {
     items: rows.slice(0, page.limit).map(query.item),
     total: count,
     totalIsEstimate: count > COUNTED,
-    hasMore: rows.length > page.limit,
+    hasMore,
   };
+}
+
+async function countOf<Row extends pg.QueryResultRow, Item>(
+  db: Database,
+  query: PagedQuery<Row, Item>,
+  { where, values }: { readonly where: string; readonly values: readonly unknown[] },
+): Promise<number> {
+  const [counted] = await ask<{ count: number }>(
+    db,
+    `select count(*)::int as count
+     from (select 1 from ${query.counted ?? query.from} where ${where} limit ${COUNTED + 1}) counted`,
+    values,
+  );
+  return counted?.count ?? 0;
 }

@@ -1,4 +1,11 @@
-import type { Access, ArtifactDigest, NodeDigest, NodeSpend, RunTest } from '@tenuto/engine';
+import {
+  type Access,
+  type ArtifactDigest,
+  type NodeDigest,
+  type NodeSpend,
+  RECORDED_PROVIDER,
+  type RunTest,
+} from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { owned, reachable } from './run-row.ts';
 import { statusOf } from './test-row.ts';
@@ -69,9 +76,11 @@ export async function listSpend(
   runId: string,
 ): Promise<readonly NodeSpend[]> {
   const given = parameters();
+  const recorded = given.add(`${RECORDED_PROVIDER}/`);
   const rows = await ask<{
     node: number;
     cost: number;
+    recorded: number;
     input: number;
     output: number;
     cached: number;
@@ -79,6 +88,8 @@ export async function listSpend(
   }>(
     db,
     `select c.node, sum(coalesce(c.cost_nano, 0))::float8 as cost,
+       coalesce(sum(c.cost_nano) filter (where starts_with(c.target, ${recorded})), 0)::float8
+         as recorded,
        sum(coalesce(c.input_tokens, 0))::float8 as input,
        sum(coalesce(c.output_tokens, 0))::float8 as output,
        sum(coalesce(c.cached_tokens, 0))::float8 as cached,
@@ -88,7 +99,9 @@ export async function listSpend(
      group by c.node order by c.node`,
     given.values,
   );
-  return rows.map(({ node, cost, ...usage }) => ({ node, costNanoUsd: cost, usage }));
+  return rows.map(({ node, cost, recorded, ...usage }) => ({
+    ...{ node, costNanoUsd: cost, recordedNanoUsd: recorded, usage },
+  }));
 }
 
 /** The last result of each test in each node of a run. */

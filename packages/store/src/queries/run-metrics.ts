@@ -1,6 +1,14 @@
-import type { CallSums, LastOutput, MetricsStore, NodeSums, PastRun } from '@tenuto/engine';
-import { ask, type Database } from './database.ts';
-import { jsonOf } from './run-row.ts';
+import type {
+  Access,
+  CallSums,
+  DaySpending,
+  LastOutput,
+  MetricsStore,
+  NodeSums,
+  PastRun,
+} from '@tenuto/engine';
+import { ask, type Database, parameters } from './database.ts';
+import { jsonOf, reachable } from './run-row.ts';
 
 export function createMetricsStore(db: Database): MetricsStore {
   return {
@@ -10,6 +18,7 @@ export function createMetricsStore(db: Database): MetricsStore {
     errors: (runId) => countErrors(db, runId),
     lastOutputs: (runId, nodes) => lastOutputs(db, runId, nodes),
     artifacts: (runId) => artifactCounts(db, runId),
+    spending: (access, since) => spendingSince(db, access, since),
     pastRuns: (of) => pastRuns(db, of),
   };
 }
@@ -64,6 +73,27 @@ async function unknownCalls(
     [runId],
   );
   return { count: row?.count ?? 0, expectedNano: Number(row?.expected ?? 0) };
+}
+
+/** From an index that has all of it; each partition has a part. */
+async function spendingSince(
+  db: Database,
+  access: Access,
+  since: number,
+): Promise<readonly DaySpending[]> {
+  const given = parameters();
+  const from = `to_timestamp(${given.add(since)} / 1000.0)`;
+  const rows = await ask<{ day: string; model: string; calls: number; cost: string }>(
+    db,
+    `select to_char(c.ended_at at time zone 'UTC', 'YYYY-MM-DD') as day, c.target as model,
+       count(*)::int as calls, coalesce(sum(c.cost_nano), 0) as cost
+     from calls c
+     where c.kind = 'model' and c.state = 'done' and c.ended_at >= ${from}
+       and ${reachable(access, given, 'c')}
+     group by 1, 2 order by 1, 2`,
+    given.values,
+  );
+  return rows.map(({ cost, ...row }) => ({ ...row, costNano: Number(cost) }));
 }
 
 interface NodeRow {

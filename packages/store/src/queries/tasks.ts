@@ -1,5 +1,13 @@
-import type { RunStatus } from '@tenuto/contract';
-import type { Access, Page, PageRequest, TaskFilter, TaskRecord, TaskRun } from '@tenuto/engine';
+import type { RunStatus, TaskOrder } from '@tenuto/contract';
+import type {
+  Access,
+  Page,
+  PageRequest,
+  TaskFilter,
+  TaskKey,
+  TaskRecord,
+  TaskRun,
+} from '@tenuto/engine';
 import { ask, type Database, parameters } from './database.ts';
 import { escapeLike } from './like.ts';
 import { pageOf } from './page.ts';
@@ -22,12 +30,15 @@ export async function findTask(
   return row && taskOf(row);
 }
 
-/** Newest first. */
+/** Runs that are over stand in `runs`; for each task the end of an index is read. */
+const FAILING = `coalesce((select r.status in ('failed', 'timeout', 'aborted') from runs r
+  where r.task_id = t.task_id order by r.run_id desc limit 1), false)`;
+
 export function listTasks(
   db: Database,
   access: Access,
-  filter: TaskFilter,
-  page: PageRequest<string>,
+  { filter, order }: { readonly filter: TaskFilter; readonly order: TaskOrder },
+  page: PageRequest<TaskKey>,
 ): Promise<Page<TaskRecord>> {
   const given = parameters();
   const where = ['t.deleted_at is null', reachable(access, given, 't')];
@@ -44,9 +55,16 @@ export function listTasks(
   if (filter.titlePrefix !== undefined) {
     where.push(`t.title like ${given.add(`${escapeLike(filter.titlePrefix)}%`)}`);
   }
+  if (order === 'next') where.push('t.due_at is not null');
+  if (filter.failing !== undefined) where.push(filter.failing ? FAILING : `not ${FAILING}`);
   return pageOf<TaskRow, TaskRecord>(db, {
-    ...{ columns: WHOLE, from: 'tasks t', where, key: ['t.task_id'], newestFirst: true },
-    ...{ after: page.after === undefined ? undefined : [page.after], page, given, item: taskOf },
+    ...{ columns: WHOLE, from: 'tasks t', where, page, given, item: taskOf },
+    ...(order === 'next'
+      ? {
+          key: ['t.due_at', 't.task_id'],
+          after: page.after && [page.after.dueAt, page.after.taskId],
+        }
+      : { key: ['t.task_id'], newestFirst: true, after: page.after && [page.after.taskId] }),
   });
 }
 

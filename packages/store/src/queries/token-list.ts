@@ -22,11 +22,12 @@ interface ListedRow {
   readonly created_by: string;
   readonly created_at: Date;
   readonly expires_at: Date | null;
+  readonly last_used_at: Date | null;
   readonly revoked_at: Date | null;
 }
 
 const COLUMNS = `t.token_id, t.subject, t.agent_id, t.name, t.hint, t.scopes, t.created_by,
-  t.created_at, t.expires_at, t.revoked_at`;
+  t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
 /** @returns its id */
 export async function createToken(db: Database, token: NewApiTokenRow): Promise<string> {
@@ -124,6 +125,7 @@ function recordOf(row: ListedRow): ListedToken {
     createdBy: row.created_by,
     createdAt: row.created_at.getTime(),
     expiresAt: row.expires_at?.getTime() ?? null,
+    lastUsedAt: row.last_used_at?.getTime() ?? null,
     revokedAt: row.revoked_at?.getTime() ?? null,
   };
 }

@@ -21,7 +21,7 @@ interface TokenRow {
 
 /** Bytes of the hash by which a token is found; they tell nothing about the token. */
 const LOOKUP_BYTES = 8;
-/** How rarely it is written down that an agent was there. */
+/** How rarely it is written down that a token, or its agent, was there. */
 const SEEN_EVERY = `interval '1 minute'`;
 /** Rows deleted by one statement. */
 const PRUNED_AT_ONCE = 5_000;
@@ -29,7 +29,7 @@ const PRUNED_AT_ONCE = 5_000;
 export function createTokenStore(db: Database): TokenStore {
   return {
     candidates: (hash) => findCandidates(db, hash),
-    seen: (agentId) => noteSeen(db, agentId),
+    seen: (token) => noteSeen(db, token),
     createFirst: (token) => createFirst(db, token),
     preset: (token) => preset(db, token),
     create: (token) => createToken(db, token),
@@ -87,12 +87,21 @@ async function teamsOf(db: Database, principal: string): Promise<readonly string
   return rows[0]?.teams ?? [];
 }
 
-async function noteSeen(db: Database, agentId: string): Promise<void> {
+/** Of access tokens, which come and go by themselves, only the agent is noted. */
+async function noteSeen(
+  db: Database,
+  { tokenId, agentId }: Pick<TokenRecord, 'tokenId' | 'agentId'>,
+): Promise<void> {
+  const due = (column: string) =>
+    `(${column} is null or ${column} < clock_timestamp() - ${SEEN_EVERY})`;
   await ask(
     db,
-    `update agents set last_seen_at = clock_timestamp() where agent_id = $1
-       and (last_seen_at is null or last_seen_at < clock_timestamp() - ${SEEN_EVERY})`,
-    [agentId],
+    `with used as (
+       update api_tokens set last_used_at = clock_timestamp()
+       where token_id = $1 and family_id is null and ${due('last_used_at')})
+     update agents set last_seen_at = clock_timestamp()
+     where agent_id = $2 and ${due('last_seen_at')}`,
+    [tokenId, agentId],
   );
 }
 

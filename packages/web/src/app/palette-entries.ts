@@ -1,4 +1,5 @@
 import type { RunStatus } from '@tenuto/contract';
+import type { Named } from '../data/things-named.ts';
 import { SYSTEM_SECTIONS } from '../logic/system-sections.ts';
 import { WORDS } from '../words.ts';
 import { RUN_WORDS } from '../words-run.ts';
@@ -45,6 +46,17 @@ export function pageEntries(text: string): readonly Entry[] {
       .concat(label.toLowerCase())
       .some((word) => word.startsWith(wanted)),
   );
+}
+
+const ROOTS: Readonly<Record<Named['kind'], string>> = {
+  task: '/tasks',
+  template: '/templates',
+  profile: '/profiles',
+};
+
+export function thingEntry({ kind, id, name }: Named): Entry {
+  const to = `${ROOTS[kind]}/${encodeURIComponent(id)}`;
+  return { key: to, to, label: name, hint: WORDS.palette.kinds[kind] };
 }
 
 /** What was typed, when it is a whole id. */

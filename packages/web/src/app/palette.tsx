@@ -2,9 +2,10 @@ import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
 import { useSomeRuns } from '../data/runs.ts';
+import { useThingsNamed } from '../data/things-named.ts';
 import { StatusMark } from '../ui/status.tsx';
 import { WORDS } from '../words.ts';
-import { type Entry, pageEntries, runId } from './palette-entries.ts';
+import { type Entry, pageEntries, runId, thingEntry } from './palette-entries.ts';
 
 interface Props {
   readonly opened: boolean;
@@ -105,6 +106,7 @@ function useEntries(text: string): readonly Entry[] {
   const id = runId(text);
   const named = text !== '' && id === undefined ? { name: `${text}*`, limit: 8 } : { limit: 6 };
   const { data } = useSomeRuns(named);
+  const things = useThingsNamed(id === undefined ? text : '');
   const runs = (data?.items ?? []).map((run) => ({
     key: run.run_id,
     to: `/runs/${run.run_id}`,
@@ -116,6 +118,7 @@ function useEntries(text: string): readonly Entry[] {
   return [
     ...(id === undefined ? [] : [{ key: 'id', to: `/runs/${id}`, ...byId }]),
     ...pageEntries(text),
+    ...things.map(thingEntry),
     ...(id === undefined ? runs : []),
   ];
 }

@@ -1,8 +1,6 @@
 import { Menu } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
-import { useOpenApprovals } from '../data/approvals.ts';
-import { useOpenInterventions } from '../data/interventions.ts';
-import { useWaitingPhases } from '../data/phased.ts';
+import { useNeeds } from '../data/needs.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { useIsNarrow } from '../ui/narrow.ts';
 import { WORDS } from '../words.ts';
@@ -56,12 +54,13 @@ function RailLink({ place: { to, icon, word } }: { readonly place: Place }) {
   );
 }
 
+/** What has more digits would lie over the icon. */
+const MOST = 99;
+
 function NeedsCount() {
-  const { data } = useOpenInterventions();
-  const { data: approvals } = useOpenApprovals();
-  const { data: phases } = useWaitingPhases();
-  const needs = (data?.total ?? 0) + (approvals?.mineTotal ?? 0) + (phases?.total ?? 0);
-  return needs > 0 ? <span className="rail-count">{needs}</span> : null;
+  const { data } = useNeeds();
+  const mine = data?.mine ?? 0;
+  return mine > 0 ? <span className="rail-count">{mine > MOST ? `${MOST}+` : mine}</span> : null;
 }
 
 function More({ places }: { readonly places: readonly Place[] }) {

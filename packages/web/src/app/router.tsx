@@ -1,5 +1,5 @@
 import { createRouter } from '@tanstack/react-router';
-import { Waiting } from '../ui/skeleton.tsx';
+import { PATIENCE_MS, Waiting } from '../ui/skeleton.tsx';
 import { BrokenView } from './problems.tsx';
 import { root } from './root-route.ts';
 import { LIBRARY_ROUTES } from './routes-library.ts';
@@ -13,7 +13,10 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenView,
-  defaultPendingComponent: () => <Waiting />,
+  // The page that is left stays for a moment, and what comes is shown as soon as it is there.
+  defaultPendingMs: PATIENCE_MS,
+  defaultPendingMinMs: 0,
+  defaultPendingComponent: () => <Waiting atOnce />,
   scrollRestoration: true,
   scrollToTopSelectors: ['#content'],
 });

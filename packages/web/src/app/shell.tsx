@@ -7,7 +7,8 @@ import { WORDS } from '../words.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { SignInPage } from './sign-in.tsx';
+import { SignInAgain, SignInPage } from './sign-in.tsx';
+import { StaleNotice } from './stale-notice.tsx';
 import { AwayNotice, TopBar } from './top-bar.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import './shell.css';
@@ -15,9 +16,13 @@ import './shell.css';
 /** The frame around every page, or the way in. */
 export function Shell() {
   const session = useStore(sessionStore);
-  if (session.kind === 'out') return <SignInPage ended={session.ended} />;
-  if (session.kind === 'unknown') return <Connecting />;
-  return <Frame />;
+  if (!('session' in session)) return session.kind === 'out' ? <SignInPage /> : <Connecting />;
+  return (
+    <>
+      <Frame key={session.session.principal} />
+      {session.kind === 'ended' && <SignInAgain mine={session.session} other={session.other} />}
+    </>
+  );
 }
 
 function Connecting() {
@@ -51,6 +56,7 @@ function Frame() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
       <main className="main" id="content" tabIndex={0}>
         <AwayNotice />
+        <StaleNotice />
         <UpdateNotice />
         <Outlet />
       </main>

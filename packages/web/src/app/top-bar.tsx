@@ -1,10 +1,11 @@
 import { Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { connection } from '../data/connection.ts';
-import { sessionStore, signOut } from '../data/session.ts';
+import { connection, type Reason } from '../data/connection.ts';
+import { usePrincipal } from '../data/scopes.ts';
 import { useStore } from '../data/store.ts';
 import { duration } from '../logic/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useNow } from '../ui/time.tsx';
+import { useSignOut } from '../ui/unsaved.tsx';
 import { WORDS } from '../words.ts';
 
 interface Props {
@@ -44,14 +45,25 @@ export function AwayNotice() {
   return state.kind === 'away' ? <Away since={state.since} reason={state.reason} /> : null;
 }
 
-function Away({ since, reason }: { readonly since: number; readonly reason: string }) {
+interface AwayProps {
+  readonly since: number;
+  readonly reason: Reason;
+}
+
+function Away({ since, reason }: AwayProps) {
   const seconds = Math.max(0, Math.floor((useNow() - since) / 1_000));
   const { shell } = WORDS;
+  const why =
+    reason !== 'silent'
+      ? shell.notReady[reason]
+      : navigator.onLine
+        ? shell.awayFor(duration(seconds * 1_000))
+        : shell.offline;
   return (
     <div className="away">
       <strong>{shell.away}</strong>
       <span>
-        {reason === 'starting' ? shell.starting : shell.awayFor(duration(seconds * 1_000))}
+        {why} {shell.before}
       </span>
       <span className="dim">{shell.retrying}</span>
     </div>
@@ -61,38 +73,41 @@ function Away({ since, reason }: { readonly since: number; readonly reason: stri
 const SCHEMES = ['light', 'dark', 'auto'] as const;
 
 function Account({ openKeys }: { readonly openKeys: () => void }) {
-  const state = useStore(sessionStore);
+  const name = usePrincipal();
+  const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const name = state.kind === 'in' ? state.session.principal : '';
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="subtle" color="gray" aria-label={`${WORDS.shell.account}: ${name}`}>
-          <Icon name="user" />
-          <span className="bar-user">&nbsp;{name}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{name}</Menu.Label>
-        <Menu.Item onClick={() => void signOut()}>{WORDS.shell.signOut}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{WORDS.shell.appearance}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={scheme === colorScheme ? '✓' : undefined}
-          >
-            {WORDS.shell.theme[scheme]}
+    <>
+      {signOut.dialog}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" aria-label={`${WORDS.shell.account}: ${name}`}>
+            <Icon name="user" />
+            <span className="bar-user">&nbsp;{name}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{name}</Menu.Label>
+          <Menu.Item onClick={signOut.ask}>{WORDS.shell.signOut}</Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>{WORDS.shell.appearance}</Menu.Label>
+          {SCHEMES.map((scheme) => (
+            <Menu.Item
+              key={scheme}
+              role="menuitemradio"
+              aria-checked={scheme === colorScheme}
+              onClick={() => setColorScheme(scheme)}
+              rightSection={scheme === colorScheme ? '✓' : undefined}
+            >
+              {WORDS.shell.theme[scheme]}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={openKeys} rightSection={<span className="kbd">?</span>}>
+            {WORDS.shell.keys}
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={openKeys} rightSection={<span className="kbd">?</span>}>
-          {WORDS.shell.keys}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }

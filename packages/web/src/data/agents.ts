@@ -25,13 +25,6 @@ export function useAgent(agentId: string) {
   });
 }
 
-export function useMe() {
-  return useQuery({
-    queryKey: [...key, 'me'],
-    queryFn: ({ signal }) => client.agents.me({ signal }),
-  });
-}
-
 export function useCredentials(agentId: string) {
   return usePages({
     key: [...key, 'credentials', agentId],

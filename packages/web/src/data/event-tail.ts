@@ -1,10 +1,10 @@
 /** The newest events, and those that are published from then on, without a gap. */
 import type { EventView } from '@tenuto/contract';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type TailItem, withEvents, withGap, withOlder } from '../logic/tail.ts';
 import { client } from './client.ts';
 import { now, throttle } from './clock.ts';
-import { noteAway, onReturn } from './connection.ts';
+import { doubt, onReturn } from './connection.ts';
 
 const FIRST_SHOWN = 50;
 /** Often enough to look alive; a thousand events a second are put on the page together. */
@@ -33,13 +33,19 @@ const NOTHING: Tail = {
 };
 type Put = (change: (known: Tail) => Tail) => void;
 
-/** @returns the tail, and what reads older events */
+/** @returns the tail, what reads older events, and what begins anew after an error */
 export function useTail({ topic, filter }: TailFilter): {
   readonly tail: Tail;
-  readonly readOlder: () => void;
+  readonly readOlder: () => Promise<void>;
+  readonly again: () => void;
 } {
   const [tail, setTail] = useState(NOTHING);
+  const [times, setTimes] = useState(0);
+  const again = useCallback(() => setTimes((known) => known + 1), []);
+  const hasFailed = tail.error !== undefined;
+  useEffect(() => (hasFailed ? onReturn(again) : undefined), [hasFailed, again]);
   const query = useRef<TailFilter>({});
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time is a beginning.
   useEffect(() => {
     const stop = new AbortController();
     query.current = given({ topic, filter });
@@ -51,22 +57,19 @@ export function useTail({ topic, filter }: TailFilter): {
       put((known) => ({ ...known, error, isRead: true })),
     );
     return () => stop.abort();
-  }, [topic, filter]);
-  const readOlder = () => {
+  }, [topic, filter, times]);
+  const readOlder = async () => {
     const asked = query.current;
     const { older } = tail;
     if (older === undefined) return;
-    page(asked, older).then(
-      ({ items, next_cursor: next }) =>
-        setTail((known) =>
-          query.current === asked && known.older === older
-            ? { ...known, items: withOlder(known.items, items), older: next ?? undefined }
-            : known,
-        ),
-      () => undefined,
+    const { items, next_cursor: next } = await page(asked, older);
+    setTail((known) =>
+      query.current === asked && known.older === older
+        ? { ...known, items: withOlder(known.items, items), older: next ?? undefined }
+        : known,
     );
   };
-  return { tail, readOlder };
+  return { tail, readOlder, again };
 }
 
 function given({ topic, filter }: TailFilter) {
@@ -133,7 +136,7 @@ function listening(put: Put) {
     stop: () => events.stop(),
     hooks: {
       onAway() {
-        noteAway('silent');
+        doubt();
         if (awaySince !== undefined) return;
         const since = now();
         awaySince = since;

@@ -2,20 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Resolution } from '@tenuto/contract';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
+import { needsKey } from './needs.ts';
 
 const key = ['interventions'] as const;
-const OPEN = ['open', 'assigned'] as const;
-
-/** What waits for a person, the newest first. */
-export function useOpenInterventions() {
-  return useQuery({
-    queryKey: [...key, 'open'],
-    queryFn: ({ signal }) =>
-      client.interventions.list({ state: OPEN, limit: 100 }, { signal }).first(),
-    refetchInterval: refreshEvery(LIVE_MS.list),
-  });
-}
-
 /** What was decided lately. */
 export function useDecidedInterventions() {
   return useQuery({
@@ -52,6 +41,7 @@ export function useDecide() {
       ),
     onSettled: () =>
       Promise.all([
+        queries.invalidateQueries({ queryKey: needsKey }),
         queries.invalidateQueries({ queryKey: key }),
         queries.invalidateQueries({ queryKey: ['run'] }),
       ]),
@@ -71,6 +61,6 @@ export function useAssign() {
   return useMutation({
     mutationFn: ({ id, version, assignee }: Assignment) =>
       client.interventions.assign(id, assignee, { version }),
-    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+    onSettled: () => queries.invalidateQueries({ queryKey: needsKey }),
   });
 }

@@ -106,6 +106,20 @@ export function useLogMatches({ runId, nodeId, goesOn, follows }: LogOf, filter:
   });
 }
 
+/** Lines of the end of a log that tell most people enough. */
+const TAIL = 5;
+
+/** The last lines of a log, oldest first. */
+export function useLogTail(runId: string, nodeId: string) {
+  return useQuery({
+    queryKey: ['run', runId, 'parts', 'log-tail', nodeId],
+    queryFn: async ({ signal }) => {
+      const query = { newest_first: true, limit: TAIL };
+      return (await client.jobs.logs(runId, nodeId, query, { signal }).first()).items.toReversed();
+    },
+  });
+}
+
 /** All of a log as one text, however long. */
 export async function wholeLog(runId: string, nodeId: string): Promise<string> {
   const parts: string[] = [];

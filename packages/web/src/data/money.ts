@@ -10,6 +10,15 @@ import { useMay } from './scopes.ts';
 const budgetsKey = ['budgets'] as const;
 const pricesKey = ['prices'] as const;
 
+/** What models have cost in the last days. */
+export function useSpending(days: number) {
+  return useQuery({
+    queryKey: ['spending', days],
+    queryFn: ({ signal }) => client.budgets.spending({ days }, { signal }),
+    refetchInterval: refreshEvery(LIVE_MS.large),
+  });
+}
+
 export function useBudgets() {
   return usePages({
     key: budgetsKey,

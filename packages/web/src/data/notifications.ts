@@ -38,11 +38,14 @@ export function useCreateChannel() {
 
 export interface ChannelChange {
   readonly channelId: string;
+  readonly version: number;
   readonly body: EditChannel;
 }
 
 export function useEditChannel() {
-  return useChange(key, ({ channelId, body }: ChannelChange) => channels.update(channelId, body));
+  return useChange(key, ({ channelId, version, body }: ChannelChange) =>
+    channels.update(channelId, body, { version }),
+  );
 }
 
 /** What is done to a channel by one click. */

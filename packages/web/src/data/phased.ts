@@ -1,43 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { RunDetail } from '@tenuto/contract';
-import { readyPhases } from '../logic/phases.ts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { tell, tellFailure } from '../ui/toasts.ts';
 import { PHASED_WORDS } from '../words-phased.ts';
 import { client } from './client.ts';
-import { LIVE_MS, refreshEvery } from './live.ts';
+import { needsKey } from './needs.ts';
 import { runsKey } from './runs.ts';
-import { useMay } from './scopes.ts';
-
-/** So many runs are looked into; each of them is a request. */
-const MOST_LOOKED_AT = 20;
-
-/** Runs that wait for the word for their next phase, and how many there are. */
-export function useWaitingPhases() {
-  const may = useMay()('runs:read');
-  return useQuery({
-    queryKey: [...runsKey, 'waiting-phases'],
-    queryFn: ({ signal }) =>
-      client.runs.list({ waiting_for: 'phase', limit: MOST_LOOKED_AT }, { signal }).first(),
-    enabled: may,
-    refetchInterval: refreshEvery(LIVE_MS.calm),
-  });
-}
-
-/** The same with their phases. */
-export function useRunsToAdvance() {
-  const may = useMay()('runs:read');
-  return useQuery({
-    queryKey: [...runsKey, 'to-advance'],
-    queryFn: async ({ signal }): Promise<RunDetail[]> => {
-      const query = { waiting_for: 'phase', limit: MOST_LOOKED_AT } as const;
-      const { items } = await client.runs.list(query, { signal }).first();
-      const runs = items.map(({ run_id: id }) => client.runs.get(id, { signal }));
-      return (await Promise.all(runs)).filter(({ phases }) => readyPhases(phases).length > 0);
-    },
-    enabled: may,
-    refetchInterval: refreshEvery(LIVE_MS.calm),
-  });
-}
 
 /** What people do to a run of a profile as a whole. */
 export type PhasedAsk =
@@ -61,7 +27,7 @@ export function usePhasedAction(runId: string) {
       Promise.all([
         queries.invalidateQueries({ queryKey: ['run', runId] }),
         queries.invalidateQueries({ queryKey: runsKey }),
-        queries.invalidateQueries({ queryKey: ['interventions'] }),
+        queries.invalidateQueries({ queryKey: needsKey }),
       ]),
   });
 }

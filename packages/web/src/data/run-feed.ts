@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { client } from './client.ts';
 import { throttle } from './clock.ts';
-import { noteAway } from './connection.ts';
+import { doubt } from './connection.ts';
 import { partsDelay } from './live.ts';
 
 /** How soon after a change the page is read again, in milliseconds. */
@@ -35,8 +35,8 @@ export function useRunFeed(runId: string, { isOn, nodes }: Feed): boolean {
     const parts = throttle(partsMs, again('parts'));
     const log = throttle(VIEW_MS, again('log-ends'));
     const read = async () => {
-      const onAway = () => noteAway('silent');
-      for await (const { type } of client.runs.follow(runId, { signal: stop.signal, onAway })) {
+      const options = { signal: stop.signal, onAway: doubt };
+      for await (const { type } of client.runs.follow(runId, options)) {
         setFollows(true);
         view.ask();
         if (type === 'log') log.ask();

@@ -6,8 +6,8 @@ import { useEffect } from 'react';
 import { type RunStates, told } from '../logic/run-states.ts';
 import { isOver } from '../logic/status.ts';
 import { client } from './client.ts';
-import { after, now } from './clock.ts';
-import { onReturn } from './connection.ts';
+import { after, elapsed, now } from './clock.ts';
+import { connection, onReturn } from './connection.ts';
 import { countMark } from './mark.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
@@ -56,12 +56,12 @@ function createFeed(runId: string): Feed {
   async function follow(signal: AbortSignal): Promise<void> {
     let wait = BUSY_MS;
     while (!signal.aborted) {
-      const began = now();
+      const began = elapsed();
       const news = await read(signal).catch(failureOf);
       if (news === 'more') continue;
       wait = news === 'changed' ? BUSY_MS : Math.min(QUIET_MS, wait * SLOWER);
       const pause = pauseOf(news, wait, states.get());
-      await sleep(pause && Math.max(LEAST_MS, pause - (now() - began)));
+      await sleep(pause && Math.max(LEAST_MS, pause - (elapsed() - began)));
     }
   }
   return {
@@ -93,7 +93,8 @@ function failureOf(error: unknown): News {
 }
 
 function pauseOf(news: News, wait: number, states: RunStates | undefined): number | undefined {
-  if (news === 'failed') return FAILED_MS;
+  // Whoever is away is waited for.
+  if (news === 'failed') return connection.get().kind === 'away' ? undefined : FAILED_MS;
   if (news === 'refused') return undefined;
   const ended = states !== undefined && isOver(states.status) && news === 'nothing';
   if (ended) return undefined;

@@ -1,5 +1,6 @@
 import type { Session, SignInMethods } from '@tenuto/contract';
-import { noteAway, onReturn } from './connection.ts';
+import { after } from './clock.ts';
+import { doubt, onReturn } from './connection.ts';
 import { createStore } from './store.ts';
 
 /**
@@ -7,9 +8,10 @@ import { createStore } from './store.ts';
  * server says about it, with the token that shows that a change comes from a page of ours.
  */
 export type SessionState =
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'out'; readonly ended: boolean }
-  | { readonly kind: 'in'; readonly session: Session };
+  | { readonly kind: 'unknown' | 'out' }
+  | { readonly kind: 'in'; readonly session: Session }
+  /** The browser's cookie is good no longer, or somebody else's by now; the page is still theirs. */
+  | { readonly kind: 'ended'; readonly session: Session; readonly other?: Session };
 
 const PATH = '/api/v1/auth/session';
 const OIDC = '/api/v1/auth/oidc/start';
@@ -18,29 +20,75 @@ const JSON_ONLY = { accept: 'application/json' };
 
 export const sessionStore = createStore<SessionState>({ kind: 'unknown' });
 
-export function currentSession(): Session | undefined {
-  const state = sessionStore.get();
-  return state.kind === 'in' ? state.session : undefined;
+/** Whose page this is, also when they have to sign in again. */
+export function sessionOf(state: SessionState): Session | undefined {
+  return 'session' in state ? state.session : undefined;
 }
 
-/** Asks whose cookie this browser has. */
-export async function readSession(): Promise<void> {
+export const currentSession = (): Session | undefined => sessionOf(sessionStore.get());
+
+/** Signing in and out in one tab is noticed by the others. */
+const tabs = new BroadcastChannel('tenuto-session');
+tabs.onmessage = () => void readSession();
+
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+/** Answers that say that there is no session; others say nothing about it. */
+const NONE: readonly number[] = [401, 403, 404];
+let reading: Promise<void> | undefined;
+
+/** Asks whose cookie this browser has; again until somebody knows. */
+export function readSession(): Promise<void> {
+  reading ??= askForSession(FIRST_WAIT_MS).finally(() => {
+    reading = undefined;
+  });
+  return reading;
+}
+
+async function askForSession(waitMs: number): Promise<void> {
   try {
     const response = await fetch(PATH, { headers: JSON_ONLY, cache: 'no-store' });
-    if (response.ok) return enter(await response.json());
-    if (response.status === 503) return noteAway('starting');
-    sessionStore.set({ kind: 'out', ended: false });
+    if (response.ok) return find(await response.json());
+    if (NONE.includes(response.status)) return noteSignedOut();
   } catch {
-    noteAway('silent');
+    // Nobody has answered, or not with what a session is.
   }
+  doubt();
+  if (sessionStore.get().kind !== 'unknown') return;
+  await comeAgain(waitMs * (0.5 + Math.random() / 2));
+  await askForSession(Math.min(waitMs * 2, LAST_WAIT_MS));
 }
 
-onReturn(() => {
-  if (sessionStore.get().kind === 'unknown') void readSession();
-});
+/** After a while, or as soon as the server is back. */
+function comeAgain(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const callOff = after(ms, done);
+    const forget = onReturn(done);
+    function done() {
+      callOff();
+      forget();
+      resolve();
+    }
+  });
+}
+
+/** What one person has on the page is not taken away by another one's signing in elsewhere. */
+function find(answer: unknown): void {
+  const mine = currentSession();
+  const isOther = mine !== undefined && isSession(answer) && answer.principal !== mine.principal;
+  if (isOther) sessionStore.set({ kind: 'ended', session: mine, other: answer });
+  else enter(answer);
+}
 
 /** What a sign-in came to: in, or why not. */
-export type SignIn = 'in' | 'refused' | 'too-often' | 'away';
+export type SignIn = 'in' | 'refused' | 'too-often' | 'away' | 'failed';
+
+/** Of any other answer nothing follows about the token. */
+const REFUSALS: ReadonlyMap<number, SignIn> = new Map([
+  ...([400, 401, 403] as const).map((status) => [status, 'refused'] as const),
+  ...([502, 503, 504] as const).map((status) => [status, 'away'] as const),
+  [429, 'too-often'],
+]);
 
 /** Exchanges a token for a cookie; the token is not kept. */
 export async function signIn(token: string): Promise<SignIn> {
@@ -53,25 +101,59 @@ export async function signIn(token: string): Promise<SignIn> {
     });
     if (response.ok) {
       enter(await response.json());
+      tabs.postMessage('in');
       return 'in';
     }
-    if (response.status === 503) return 'away';
-    return response.status === 429 ? 'too-often' : 'refused';
+    return REFUSALS.get(response.status) ?? 'failed';
   } catch {
     return 'away';
   }
 }
 
-export async function signOut(): Promise<void> {
+/** @returns false when the session may still be there, since the server did not end it */
+export async function signOut(): Promise<boolean> {
   const csrf = currentSession()?.csrf_token ?? '';
   const headers = { ...JSON_ONLY, 'x-csrf-token': csrf };
-  await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
-  sessionStore.set({ kind: 'out', ended: false });
+  const response = await fetch(PATH, { method: 'DELETE', headers }).catch(() => undefined);
+  if (response?.status === 403) {
+    // Somebody has signed in anew in another tab.
+    await readSession();
+    return currentSession()?.csrf_token !== csrf && signOut();
+  }
+  const isOut = response?.ok === true || NONE.includes(response?.status ?? 0);
+  if (isOut) {
+    tabs.postMessage('out');
+    sessionStore.set({ kind: 'out' });
+  } else doubt();
+  return isOut;
 }
 
-/** The server no longer knows the cookie. */
+/** The server does not know the cookie, or no longer. */
 export function noteSignedOut(): void {
-  if (sessionStore.get().kind === 'in') sessionStore.set({ kind: 'out', ended: true });
+  const session = currentSession();
+  sessionStore.set(session === undefined ? { kind: 'out' } : { kind: 'ended', session });
+}
+
+/** Lets whoever has signed in elsewhere have this page. */
+export function goOnAs(session: Session): void {
+  sessionStore.set({ kind: 'in', session });
+}
+
+/** Waits while a session has ended; `signal` ends the waiting. */
+export function untilSignedIn(signal?: AbortSignal | null): Promise<void> {
+  const isOver = () => sessionStore.get().kind !== 'ended';
+  if (isOver()) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const stop = sessionStore.subscribe(() => isOver() && end(resolve));
+    const giveUp = () => end(() => reject(signal?.reason));
+    const end = (then: () => void) => {
+      stop();
+      signal?.removeEventListener('abort', giveUp);
+      then();
+    };
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+  });
 }
 
 /** The provider that the server signs people in by; null when there is none. */
@@ -125,9 +207,11 @@ function clearMark(): void {
 
 function enter(answer: unknown): void {
   clearMark();
-  sessionStore.set(
-    isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out', ended: false },
-  );
+  const state = sessionStore.get();
+  const isSame = state.kind === 'in' && JSON.stringify(state.session) === JSON.stringify(answer);
+  // What is the same leaves everything that was read as it is.
+  if (isSame) return;
+  sessionStore.set(isSession(answer) ? { kind: 'in', session: answer } : { kind: 'out' });
 }
 
 function isSession(value: unknown): value is Session {

@@ -21,7 +21,6 @@ import { PAGE, usePages } from './pages.ts';
 
 const tasksKey = ['tasks'] as const;
 const taskKey = (taskId: string) => ['task', taskId] as const;
-const NEXT_SHOWN = 6;
 /** Marks of the last runs that a row shows. */
 const LAST_RUNS = 8;
 /** Runs whose end the ledger tells. */
@@ -36,18 +35,13 @@ export function useTasks(query: TaskQuery) {
   });
 }
 
-/** The tasks that fire next, the first one first. */
-export function useNextTasks() {
+/** How many tasks there are whose last run has failed. */
+export function useFailingCount() {
   return useQuery({
-    queryKey: [...tasksKey, 'next'],
+    queryKey: [...tasksKey, 'failing'],
     queryFn: async ({ signal }) => {
-      const { items } = await client.tasks
-        .list({ status: 'active', limit: 100 }, { signal })
-        .first();
-      return items
-        .filter((task) => task.next_fire_at !== null)
-        .toSorted((a, b) => (a.next_fire_at ?? '').localeCompare(b.next_fire_at ?? ''))
-        .slice(0, NEXT_SHOWN);
+      const { total } = await client.tasks.list({ failing: true, limit: 1 }, { signal }).first();
+      return total;
     },
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });

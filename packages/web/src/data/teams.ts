@@ -34,11 +34,14 @@ export function useRemoveTeam() {
   return useChange(teamsKey, (teamId: string) => client.teams.remove(teamId));
 }
 
-/** What whoever is signed in may have, and has. */
-export function useQuotaUse() {
+/** What somebody may have, and has; whoever is signed in, when nobody is named. */
+export function useQuotaUse(principal?: string) {
   return useQuery({
-    queryKey: [...quotasKey, 'me'],
-    queryFn: ({ signal }) => client.quotas.me({ signal }),
+    queryKey: [...quotasKey, 'use', principal ?? null],
+    queryFn: ({ signal }) =>
+      principal === undefined
+        ? client.quotas.me({ signal })
+        : client.quotas.use(principal, { signal }),
     refetchInterval: refreshEvery(LIVE_MS.calm),
   });
 }

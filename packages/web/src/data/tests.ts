@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { EditTest, JsonObject, RunTestList, Test } from '@tenuto/contract';
+import type { EditTest, JsonObject, RunTestList, Test, TestEntry } from '@tenuto/contract';
 import type { RunTestQuery, TestQuery } from '@tenuto/sdk';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
@@ -87,6 +87,26 @@ export function useEditTest({ test_id: testId, version }: Test) {
         queries.invalidateQueries({ queryKey: testKey(testId) }),
         queries.invalidateQueries({ queryKey: testsKey }),
       ]),
+  });
+}
+
+interface Registered {
+  readonly entry: JsonObject;
+  /** The one that is replaced, in the version that was seen. */
+  readonly before: Pick<TestEntry, 'id' | 'version'> | undefined;
+}
+
+/** Registers a suite or a case, in place of the one that was read and of no other one. */
+export function useRegisterEntry() {
+  const queries = useQueryClient();
+  const { catalogue } = client.tests;
+  return useMutation({
+    mutationFn: ({ entry, before }: Registered) => {
+      if (before === undefined) return catalogue.create(entry);
+      const { id: _id, ...body } = entry;
+      return catalogue.put(before.id, body, { version: before.version });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: [...testsKey, 'catalogue'] }),
   });
 }
 

@@ -1,4 +1,6 @@
-import type { JobNode, JsonObject } from '@tenuto/contract';
+import type { JsonObject } from '@tenuto/contract';
+import { type RunGraph, rowOf } from './run-graph.ts';
+import { NOT_THERE, type RunStates, stateOf } from './run-states.ts';
 
 interface Choice {
   readonly from: string | undefined;
@@ -13,7 +15,20 @@ interface Planned {
   readonly nodes?: unknown;
 }
 
-type Known = Pick<JobNode, 'node_id' | 'status' | 'parent_nodes'>;
+interface Known {
+  readonly node_id: string;
+  readonly status: string;
+  readonly parent_nodes: readonly string[];
+}
+
+/** The nodes of a run, as far as what runs again depends on them. */
+export function nodesOf({ ids, parents }: RunGraph, states: RunStates): readonly Known[] {
+  return ids.flatMap((id, node) => {
+    if (states.codes[node] === NOT_THERE) return [];
+    const before = Array.from(rowOf(parents, node), (parent) => ids[parent] ?? '');
+    return [{ node_id: id, status: stateOf(states, node), parent_nodes: before }];
+  });
+}
 
 /**
  * Ids of the nodes that a fork runs again, by the edges and by what the plan says of parameters. The

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { duration, exact, percent, pretty, relative, shortId, timeOfDay } from './format.ts';
+import {
+  duration,
+  exact,
+  percent,
+  pretty,
+  relative,
+  shortId,
+  timeOfDay,
+  withLocalTimes,
+} from './format.ts';
 
 describe('a length of time', () => {
   it('is said in the two units that matter', () => {
@@ -20,6 +29,16 @@ describe('a length of time', () => {
 
   it('is never negative, whatever two clocks say', () => {
     expect(duration(-5)).toBe('0 ms');
+  });
+});
+
+describe('a sentence of the server', () => {
+  it('has its times in the zone of the reader, and is else as it was', () => {
+    const at = '2026-01-15T09:30:08.000Z';
+    expect(withLocalTimes(`The next is made at ${at}, or at ${at}.`)).toBe(
+      `The next is made at ${exact(Date.parse(at))}, or at ${exact(Date.parse(at))}.`,
+    );
+    expect(withLocalTimes('It waits for "2026-01-15".')).toBe('It waits for "2026-01-15".');
   });
 });
 

@@ -46,6 +46,13 @@ export function exact(at: number): string {
   return `${day} ${time} ${minutes === 0 ? 'UTC' : zone}`;
 }
 
+const TIME_OF_SERVER = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g;
+
+/** A sentence of the server with its times in the reader's zone. */
+export function withLocalTimes(text: string): string {
+  return text.replace(TIME_OF_SERVER, (time) => exact(Date.parse(time)));
+}
+
 /** The time of day of the reader's zone, to the millisecond. */
 export function timeOfDay(at: number): string {
   const date = new Date(at);
@@ -74,4 +81,14 @@ export function percent(part: number): string {
 export function pretty(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
+
+/** So many characters of JSON are read well in one line. */
+const ONE_LINE = 60;
+
+/** The same, in one line where that is short. */
+export function brief(value: unknown): string {
+  const text = pretty(value);
+  const line = typeof value === 'string' ? text : text.replace(/\n */g, ' ');
+  return line.length <= ONE_LINE ? line : text;
 }

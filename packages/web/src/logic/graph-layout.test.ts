@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphFrom, type PlanNode } from './graph.fixture.ts';
 import { graphOf } from './graph.ts';
-import { type Box, CARD, layoutByLevels } from './graph-layout.ts';
+import { type Box, CARD, cardWidthOf, GAP, layoutByLevels } from './graph-layout.ts';
 
 const OPEN = { isOpen: () => true };
 const drawn = (nodes: readonly PlanNode[]) => graphOf(graphFrom(nodes), OPEN);
@@ -81,6 +81,18 @@ describe('the layout by levels', () => {
     const y = (label: string) =>
       cards[graph.cards.findIndex((card) => card.label === label)]?.y ?? 0;
     expect(Math.sign(y('a') - y('b'))).toBe(Math.sign(y('y') - y('x')));
+  });
+
+  it('makes cards as wide as what stands on them, so that six nodes in a row are seen whole', () => {
+    const names = ['fetch', 'lint', 'build', 'sign', 'deploy', 'tidy'];
+    const six = drawn(
+      names.map((id, i) => ({ id, uses: 'transform.cel', needs: names.slice(i - 1, i) })),
+    );
+    const width = cardWidthOf(six);
+    expect(width).toBeLessThan(CARD.width);
+    expect(layoutByLevels(six, width).bounds.width).toBe(6 * width + 5 * GAP.x);
+    const long = drawn([{ id: 'a-name-that-takes-more-than-there-is-room-for' }]);
+    expect(cardWidthOf(long)).toBe(CARD.width);
   });
 
   it('lays out a chain of ten thousand without running out of stack', () => {

@@ -15,8 +15,10 @@ export interface Layout {
 }
 
 /** Sizes of a card and of what lies between cards, in pixels. */
-export const CARD = { width: 164, height: 42, column: 208, row: 56 } as const;
-const GAP = { x: CARD.column - CARD.width, y: CARD.row - CARD.height } as const;
+export const CARD = { width: 164, height: 42, column: 204, row: 56 } as const;
+export const GAP = { x: CARD.column - CARD.width, y: CARD.row - CARD.height } as const;
+/** What a card of one node takes: characters of its name and of what it does, and the rest. */
+const TEXT = { least: 104, name: 7.4, about: 6.4, rest: 42 } as const;
 /** Of a frame: its name stands on top. */
 const PAD = { side: 14, top: 30 } as const;
 
@@ -35,15 +37,26 @@ interface Item {
   readonly height: number;
 }
 
+/** How wide cards have to be to show what stands on them: a small graph is seen whole then. */
+export function cardWidthOf({ cards }: Graph): number {
+  let wanted: number = TEXT.least;
+  for (const { kind, label, about } of cards) {
+    if (kind !== 'node' || wanted >= CARD.width) return CARD.width;
+    const text = Math.max(label.length * TEXT.name, about.length * TEXT.about);
+    wanted = Math.max(wanted, Math.ceil(TEXT.rest + text));
+  }
+  return Math.min(wanted, CARD.width);
+}
+
 /**
  * Lays a graph out from left to right by levels, frames as boxes of their own: each thing is put
  * one column behind the last before it, and within a column near its neighbours. Takes time in
  * proportion to cards and edges.
  */
-export function layoutByLevels(graph: Graph): Layout {
+export function layoutByLevels(graph: Graph, cardWidth: number = CARD.width): Layout {
   const cards: Box[] = [];
   const frames: Box[] = [];
-  const inside = contents(graph);
+  const inside = contents(graph, cardWidth);
   const laid = new Map<number, Laid>();
   // Inner frames stand behind outer ones.
   for (let frame = graph.frames.length - 1; frame >= -1; frame -= 1) {
@@ -73,7 +86,7 @@ interface Laid {
   readonly height: number;
 }
 
-function contents({ cards, frames }: Graph): Map<number, Item[]> {
+function contents({ cards, frames }: Graph, cardWidth: number): Map<number, Item[]> {
   const inside = new Map<number, Item[]>();
   const add = (frame: number, item: Item) => {
     const known = inside.get(frame);
@@ -82,7 +95,7 @@ function contents({ cards, frames }: Graph): Map<number, Item[]> {
   };
   const levels = new Array<number>(frames.length).fill(Number.POSITIVE_INFINITY);
   cards.forEach(({ level, frame }, card) => {
-    add(frame, { card, frame: -1, level, width: CARD.width, height: CARD.height });
+    add(frame, { card, frame: -1, level, width: cardWidth, height: CARD.height });
     for (let at = frame; at >= 0; at = frames[at]?.frame ?? -1) {
       levels[at] = Math.min(levels[at] ?? level, level);
     }

@@ -16,7 +16,7 @@ export const ZOOM = { most: 2, least: 0.001, step: 1.4 } as const;
 /** From so large on, names can be read. */
 export const LEGIBLE = 0.62;
 const BEGUN = 0.8;
-const MARGIN = 24;
+const MARGIN = 20;
 
 /** Zooms around a point of the screen. */
 export function zoomAt(

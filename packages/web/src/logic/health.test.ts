@@ -1,6 +1,6 @@
 import type { EngineView, Health } from '@tenuto/contract';
 import { expect, it } from 'vitest';
-import { factsOf, troublesOf } from './health.ts';
+import { factsOf, servicesOf, troublesOf } from './health.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00.000Z');
 const WELL: Health = {
@@ -57,5 +57,32 @@ it('says values as people do, those too that it does not know', () => {
     'schema 24',
     'new thing 1,200',
     '7 of 100 connections',
+  ]);
+});
+
+it('says of the server and each of its parts how far it is in its life', () => {
+  const lives = (health: Health) =>
+    servicesOf(health, [engine({ answers: false, name: 'other' }), engine({})]).map(
+      ({ key, lifecycle, since, heardAt }) => [key, lifecycle, since, heardAt],
+    );
+  const started = '2026-01-15T08:00:00.000Z';
+  expect(lives({ ...WELL, started_at: started })).toEqual([
+    ['server', 'running', started, WELL.timestamp],
+    ['store', 'running', null, null],
+    ['engine', 'running', '2026-01-15T09:00:00.000Z', '2026-01-15T09:59:59.000Z'],
+  ]);
+  const stopping: Health = {
+    ...{ ...WELL, status: 'draining' },
+    checks: {
+      store: { status: 'down' },
+      engine: { status: 'down', values: { state: 'stopping' } },
+    },
+  };
+  expect(lives(stopping).map(([key, lifecycle]) => [key, lifecycle])).toEqual([
+    ...[
+      ['server', 'stopping'],
+      ['store', 'stopped'],
+      ['engine', 'stopping'],
+    ],
   ]);
 });

@@ -77,7 +77,7 @@ export function nameOf(part: string): string {
 
 /** What a check has measured, as people say it. */
 export function factsOf({ values = {} }: HealthCheck): readonly string[] {
-  const { connections, connections_most: most, ...others } = values;
+  const { connections, connections_most: most, state: _lifecycle, ...others } = values;
   const told = Object.entries(others)
     .toSorted(byPlace)
     .map(([name, value]) => {
@@ -88,6 +88,56 @@ export function factsOf({ values = {} }: HealthCheck): readonly string[] {
     });
   if (connections === undefined || most === undefined) return told;
   return [...told, words.connections(String(connections), String(most))];
+}
+
+/** What a service of a server does, from its beginning to its end. */
+export type Lifecycle = keyof typeof words.lifecycles;
+
+export interface Service {
+  readonly key: string;
+  readonly check: HealthCheck;
+  readonly lifecycle: Lifecycle;
+  /** When it began; null where the server does not say. */
+  readonly since: string | null;
+  /** Its last heartbeat, of those that have one. */
+  readonly heardAt: string | null;
+}
+
+/** The server itself and all of its parts, with how far each is in its life. */
+export function servicesOf(health: Health, engines: readonly EngineView[]): readonly Service[] {
+  const own = engines.find(({ answers }) => answers);
+  const parts = Object.entries(health.checks).map(([key, check]): Service => {
+    const isEngine = key === 'engine' && own !== undefined;
+    return {
+      ...{ key, check, lifecycle: lifecycleOf(check) },
+      since: isEngine ? own.started_at : null,
+      heardAt: isEngine ? own.last_heartbeat_at : null,
+    };
+  });
+  const server: Service = {
+    ...{ key: 'server', check: SERVERS[health.status], lifecycle: ofServer(health.status) },
+    ...{ since: health.started_at ?? null, heardAt: health.timestamp },
+  };
+  return [server, ...parts];
+}
+
+const OK = { status: 'ok' } as const;
+const LESS = { status: 'degraded' } as const;
+/** What is wrong with a part stands at that part. */
+const SERVERS: Readonly<Record<Health['status'], HealthCheck>> = {
+  ...{ ok: OK, degraded: OK, down: OK, starting: LESS, draining: LESS },
+};
+
+function ofServer(status: Health['status']): Lifecycle {
+  if (status === 'draining') return 'stopping';
+  return status === 'starting' ? 'starting' : 'running';
+}
+
+/** An engine says it; of others it follows from whether they work. */
+function lifecycleOf({ status, values = {} }: HealthCheck): Lifecycle {
+  const { state } = values;
+  if (typeof state === 'string' && has(words.lifecycles, state)) return state;
+  return status === 'ok' ? 'running' : status === 'down' ? 'stopped' : 'degraded';
 }
 
 const PLACES = Object.keys(words.values);

@@ -1,7 +1,5 @@
-import type { RunView } from '@tenuto/contract';
 import { expect, it } from 'vitest';
 import { dayBars, hourBars, lastHours } from './bars.ts';
-import { failingTasks } from './failing-tasks.ts';
 
 const NOW = Date.parse('2026-01-15T10:20:00Z');
 const sums = { runs: 3, completed: 2, failed: 1 };
@@ -16,14 +14,4 @@ it('hours and days without runs are bars too, the present one the last', () => {
   expect(lastHours(known, { hours: 1, now: NOW }).runs).toBe(0);
   const days = dayBars({ runs_per_day: [{ day: '2026-01-15', ...sums }] }, { days: 30, now: NOW });
   expect([days.length, days.at(-1)]).toEqual([30, { at: Date.parse('2026-01-15'), ...sums }]);
-});
-
-it('failures are told by the tasks that made them', () => {
-  const run = (taskId: string | null, at: string) =>
-    ({ task_id: taskId, name: `of ${taskId}`, created_at: at, completed_at: at }) as RunView;
-  const failed = [run('a', '3'), run(null, '3'), run('b', '2'), run('b', '1')];
-  expect(failingTasks(failed)).toEqual([
-    { taskId: 'b', name: 'of b', failures: 2, last: '2' },
-    { taskId: 'a', name: 'of a', failures: 1, last: '3' },
-  ]);
 });

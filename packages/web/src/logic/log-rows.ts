@@ -1,13 +1,17 @@
+import type { Attempt } from '@tenuto/contract';
+
 /** How many lines an attempt has written: the number of its last one. */
 export interface AttemptLines {
   readonly attempt: number;
   readonly last: number;
+  /** How it has ended; undefined while it goes on. */
+  readonly end?: Attempt;
 }
 
-/** What stands in one row of a log: the head of an attempt, or one of its lines. */
+/** What stands in one row of a log: the head of an attempt, one of its lines, or how it has ended. */
 export type LogRow =
-  | { readonly attempt: number; readonly head: true }
-  | { readonly attempt: number; readonly seq: number; readonly head?: undefined };
+  | { readonly attempt: number; readonly seq: number; readonly part?: undefined }
+  | { readonly attempt: number; readonly part: 'head' | 'end' };
 
 /** The rows of a log that nobody holds in memory: each is worked out when it is looked at. */
 export interface LogRows {
@@ -17,9 +21,24 @@ export interface LogRows {
   indexOf(attempt: number, seq: number): number | undefined;
 }
 
-/** Attempts one below the other, each with a head; those that are folded show only that. */
+/** What attempts have written, and how they have ended: those that said nothing have ended, too. */
+export function withEnds(
+  lines: readonly AttemptLines[],
+  ended: readonly Attempt[],
+): readonly AttemptLines[] {
+  const all = new Map(lines.map((one) => [one.attempt, one]));
+  for (const end of ended) {
+    const { attempt } = end;
+    all.set(attempt, { ...(all.get(attempt) ?? { attempt, last: 0 }), end });
+  }
+  return [...all.values()].toSorted((a, b) => a.attempt - b.attempt);
+}
+
+/** Attempts one below the other, each with a head and its end; those that are folded show only the head. */
 export function rowsOf(attempts: readonly AttemptLines[], folded: ReadonlySet<number>): LogRows {
-  const lengths = attempts.map(({ attempt, last }) => (folded.has(attempt) ? 1 : last + 1));
+  const lengths = attempts.map(({ attempt, last, end }) =>
+    folded.has(attempt) ? 1 : 1 + last + (end === undefined ? 0 : 1),
+  );
   const starts: number[] = [];
   let count = 0;
   for (const length of lengths) {
@@ -31,9 +50,10 @@ export function rowsOf(attempts: readonly AttemptLines[], folded: ReadonlySet<nu
     at(index) {
       if (index < 0 || index >= count) return undefined;
       const group = starts.findLastIndex((start) => start <= index);
-      const attempt = attempts[group]?.attempt ?? 1;
+      const { attempt = 1, last = 0 } = attempts[group] ?? {};
       const seq = index - (starts[group] ?? 0);
-      return seq === 0 ? { attempt, head: true } : { attempt, seq };
+      if (seq === 0) return { attempt, part: 'head' };
+      return seq > last ? { attempt, part: 'end' } : { attempt, seq };
     },
     indexOf(attempt, seq) {
       const group = attempts.findIndex((one) => one.attempt === attempt);

@@ -1,4 +1,4 @@
-import type { Approval, Intervention } from '@tenuto/contract';
+import type { NeededApproval, NeededIntervention, Needs, WaitingRun } from '@tenuto/contract';
 import { waitsForMoney } from './phases.ts';
 
 /** What the address of the page of decisions says: others' too, or only one's own. */
@@ -10,39 +10,26 @@ export function readNeedsSearch(search: Readonly<Record<string, unknown>>): Need
   return search.show === 'all' ? { show: 'all' } : {};
 }
 
-/** Whether a decision is anybody's, or this one's. */
-export function isFor(item: Pick<Intervention, 'assignee'>, principal: string): boolean {
-  return item.assignee === null || item.assignee === principal;
+export interface NeedsByKind {
+  readonly approvals: readonly NeededApproval[];
+  readonly decisions: readonly NeededIntervention[];
+  readonly money: readonly NeededIntervention[];
+  readonly phases: readonly WaitingRun[];
+  /** How many there are besides these: an answer has not more than so many of each kind. */
+  readonly more: number;
 }
 
-export interface Needs {
-  readonly approvals: readonly Approval[];
-  readonly decisions: readonly Intervention[];
-  readonly money: readonly Intervention[];
-}
-
-/** What waits, by its kind; what decides by itself first stands first. */
-export function needsOf(open: {
-  readonly approvals: readonly Approval[];
-  readonly interventions: readonly Intervention[];
-}): Needs {
-  const interventions = byDeadline(open.interventions);
+/** What waits by its kind, in the order of the answer; others' only where all is asked for. */
+export function needsOf(needs: Needs, isAll: boolean): NeedsByKind {
+  const wanted = <T extends { readonly mine: boolean }>(part: { items: readonly T[] } | null) =>
+    (part?.items ?? []).filter(({ mine }) => isAll || mine);
+  const interventions = wanted(needs.interventions);
+  const [approvals, phases] = [wanted(needs.approvals), wanted(needs.phases)];
+  const shown = interventions.length + approvals.length + phases.length;
   return {
-    approvals: byDeadline(open.approvals),
+    ...{ approvals, phases },
     decisions: interventions.filter((item) => !waitsForMoney(item)),
     money: interventions.filter(waitsForMoney),
+    more: Math.max(0, (isAll ? needs.total : needs.mine) - shown),
   };
-}
-
-interface Waiting {
-  readonly deadline_at: string | null;
-  readonly opened_at: string;
-}
-
-/** What has no deadline comes after what has one, the oldest first. */
-function byDeadline<T extends Waiting>(items: readonly T[]): readonly T[] {
-  const end = (item: T) => item.deadline_at ?? '9999';
-  return items.toSorted(
-    (a, b) => end(a).localeCompare(end(b)) || a.opened_at.localeCompare(b.opened_at),
-  );
 }

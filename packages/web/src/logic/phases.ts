@@ -1,27 +1,25 @@
 import type { BudgetStateView, Intervention, RunDetail, RunPhase } from '@tenuto/contract';
 
-/** Phases that wait to be told to go on. */
-export function readyPhases(phases: readonly RunPhase[]): readonly RunPhase[] {
-  return phases.filter(({ status }) => status === 'ready');
-}
-
 /** Whether a decision is about money, which is given by raising a budget. */
 export function waitsForMoney({ error }: Pick<Intervention, 'error'>): boolean {
   return error?.type === 'budget_exhausted';
 }
 
 /** What `next` would execute: the phases that are ready, or those that a gate has blocked, again. */
+export interface ToExecute {
+  readonly phases: readonly Pick<RunPhase, 'phase' | 'name'>[];
+  readonly isAgain: boolean;
+}
+
 export function toExecute({
   status,
   phases,
-}: Pick<RunDetail, 'status' | 'phases'>):
-  | { readonly phases: readonly RunPhase[]; readonly isAgain: boolean }
-  | undefined {
+}: Pick<RunDetail, 'status' | 'phases'>): ToExecute | undefined {
   if (status === 'failed') {
     const blocked = phases.filter(({ error }) => error?.type === 'gate_blocked');
     return blocked.length > 0 ? { phases: blocked, isAgain: true } : undefined;
   }
-  const ready = readyPhases(phases);
+  const ready = phases.filter((phase) => phase.status === 'ready');
   const goesOn = phases.some((phase) => ['running', 'waiting'].includes(phase.status));
   return status !== 'running' || goesOn || ready.length === 0
     ? undefined

@@ -7,7 +7,7 @@ export interface TaskFilters {
   readonly status?: string;
   readonly kind?: string;
   readonly title?: string;
-  /** Only those whose last run has failed, of what has been read. */
+  /** Only those whose last run has failed. */
   readonly failing?: string;
 }
 
@@ -22,22 +22,25 @@ export function readTaskFilters(search: Readonly<Record<string, unknown>>): Task
   };
 }
 
-export function taskQueryOf({ status, kind, title }: TaskFilters): TaskQuery {
+export function taskQueryOf({ status, kind, title, failing }: TaskFilters): TaskQuery {
   return {
     ...(status !== undefined && { status }),
     ...(kind !== undefined && { schedule_kind: kind }),
+    ...(failing !== undefined && { failing: true }),
     ...(title !== undefined && { title: title.endsWith('*') ? title : `${title}*` }),
   };
 }
 
-/** What the address of the form says: of which task a new one is a copy, or for which topic it is. */
+/** What the address of the form says: of which task a new one is a copy, for which topic it is, or what it starts. */
 export interface NewTaskSearch {
   readonly of?: string;
   readonly topic?: string;
+  readonly template?: string;
+  readonly profile?: string;
 }
 
 export function readNewTaskSearch(search: Readonly<Record<string, unknown>>): NewTaskSearch {
-  return textsOf(search, 'of', 'topic');
+  return textsOf(search, 'of', 'topic', 'template', 'profile');
 }
 
 /** What the address of a task says: which firings of its ledger are shown. */

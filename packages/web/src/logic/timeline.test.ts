@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer, codeOf } from './graph.fixture.ts';
 import { told } from './run-states.ts';
-import { barsOf, rowOrder, spanOf, ticksOf, zoom } from './timeline.ts';
+import { barsOf, spanOf, ticksOf, zoom } from './timeline.ts';
 
 const NOW = 5_000;
-const ALL: ReadonlySet<string> = new Set();
 const attempts = (
   ...of: readonly (readonly [node: number, n: number, from: number, to: number])[]
 ) => ({
@@ -15,18 +14,6 @@ const attempts = (
 });
 
 describe('the rows of a timeline', () => {
-  it('begin with what began first, and end with what has not', () => {
-    const states = told(
-      undefined,
-      answer(['pending', 'completed', 'completed'], {
-        attempts: attempts([1, 1, 50, 60], [2, 1, 10, 20]),
-      }),
-      NOW,
-    );
-    expect(rowOrder(states, ALL)).toEqual([2, 1, 0]);
-    expect(rowOrder(states, new Set(['pending']))).toEqual([0]);
-  });
-
   it('show attempts side by side, and what was waited between them', () => {
     const states = told(
       undefined,
@@ -53,6 +40,15 @@ describe('the rows of a timeline', () => {
     );
     expect(barsOf(states, 0).at(-1)).toMatchObject({ kind: 'wait', from: 1_010, to: null });
     expect(spanOf(states, NOW)).toEqual({ from: 1_000, to: NOW });
+  });
+
+  it('show what only waits as a wait, also when it is over', () => {
+    const states = told(
+      undefined,
+      answer(['completed'], { attempts: attempts([0, 1, 0, 9]) }),
+      NOW,
+    );
+    expect(barsOf(states, 0, 'sleep.for')).toMatchObject([{ kind: 'wait', to: 1_009 }]);
   });
 
   it('span from the first start to the last end', () => {

@@ -1,10 +1,10 @@
 import type { GraphState } from '@tenuto/contract';
-import { GRAPH_STATES } from '@tenuto/contract';
-import { NOT_THERE, type RunStates, type Stretch, stateOf } from './run-states.ts';
+import { type RunStates, type Stretch, stateOf } from './run-states.ts';
 
 /** One attempt, or a wait, as a bar. Times in milliseconds since the epoch. */
 export interface Bar {
-  readonly kind: 'attempt' | 'wait';
+  /** `group`: what spans others; `moment`: what was done in no time. */
+  readonly kind: 'attempt' | 'wait' | 'group' | 'moment';
   readonly from: number;
   /** Null while it goes on. */
   readonly to: number | null;
@@ -17,31 +17,21 @@ export interface Span {
   readonly to: number;
 }
 
-/** Nodes in the order in which they began; those that have not come last, as they stand. */
-export function rowOrder(states: RunStates, shown: ReadonlySet<string>): readonly number[] {
-  const nodes: number[] = [];
-  const wanted = Uint8Array.from(GRAPH_STATES, (state) =>
-    shown.size === 0 || shown.has(state) ? 1 : 0,
-  );
-  const start = new Float64Array(states.codes.length);
-  for (let node = 0; node < states.codes.length; node += 1) {
-    const code = states.codes[node] ?? NOT_THERE;
-    if (code === NOT_THERE || wanted[code] === 0) continue;
-    nodes.push(node);
-    start[node] = firstOf(states, node)?.from ?? Number.POSITIVE_INFINITY;
-  }
-  return nodes.sort((a, b) => {
-    const [x = 0, y = 0] = [start[a], start[b]];
-    return x === y ? a - b : x - y;
-  });
+/** Actions that do nothing but wait. */
+const WAITS: ReadonlySet<string> = new Set([
+  ...['sleep.for', 'sleep.until', 'signal.wait', 'event.wait', 'approval.request'],
+]);
+
+/**
+ * Attempts side by side, with what was waited between them, and what goes on now.
+ * @param does what the node does: the attempts of some are waits themselves
+ */
+export function barsOf(states: RunStates, node: number, does = ''): readonly Bar[] {
+  const bars = attemptsOf(states, node);
+  return WAITS.has(does) ? bars.map((bar) => ({ ...bar, kind: 'wait' })) : bars;
 }
 
-function firstOf({ ended, running, waits }: RunStates, node: number): Stretch | undefined {
-  return ended.get(node)?.[0] ?? running.get(node) ?? waits.get(node);
-}
-
-/** Attempts side by side, with what was waited between them, and what goes on now. */
-export function barsOf(states: RunStates, node: number): readonly Bar[] {
+function attemptsOf(states: RunStates, node: number): readonly Bar[] {
   const { ended, running, waits } = states;
   const bars: Bar[] = [];
   for (const one of ended.get(node) ?? []) addBar(bars, one);

@@ -20,10 +20,10 @@ export function CodeEditor({ label, value, change, problems, lineWord, rows = 24
   const count = useMemo(() => value.split('\n').length, [value]);
   const wrong = new Set(problems.map(({ line }) => line));
   return (
-    <div className="code">
+    <div className="code-editor">
       <label htmlFor={id}>{label}</label>
-      <div className="code-box" data-wrong={problems.length > 0}>
-        <div className="code-numbers" ref={numbers} aria-hidden="true">
+      <div className="code-editor-box" data-wrong={problems.length > 0}>
+        <div className="code-editor-numbers" ref={numbers} aria-hidden="true">
           {Array.from({ length: count }, (_, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number.
             <span key={at} data-wrong={wrong.has(at + 1)}>
@@ -47,7 +47,7 @@ export function CodeEditor({ label, value, change, problems, lineWord, rows = 24
           wrap="off"
         />
       </div>
-      <ul id={`${id}-problems`} className="code-problems" aria-live="polite">
+      <ul id={`${id}-problems`} className="code-editor-problems" aria-live="polite">
         {problems.map(({ line, message }) => (
           <li key={`${line} ${message}`}>
             <button

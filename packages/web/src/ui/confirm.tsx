@@ -1,7 +1,10 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { whatBegins } from '../data/begun.ts';
 import { WORDS } from '../words.ts';
 import { RUN_WORDS } from '../words-run.ts';
+import { Failure } from './notice.tsx';
+import { saidHere } from './toasts.ts';
 
 export interface Question {
   readonly title: string;
@@ -14,6 +17,7 @@ export interface Question {
   /** Whether one must be. */
   readonly reasonNeeded?: boolean;
   readonly children?: ReactNode;
+  /** The dialog stays until the change that it begins is made, and when it is refused. */
   act(reason: string | undefined): void;
 }
 
@@ -34,10 +38,11 @@ export function Confirm({ question, close }: Props) {
 function Form({ question, close }: { readonly question: Question; readonly close: () => void }) {
   const [reason, setReason] = useState('');
   const given = reason.trim();
-  const submit = () => {
-    close();
-    question.act(given === '' ? undefined : given);
-  };
+  const { submit, isBusy, error } = useAnswer(() => {
+    const begun = whatBegins(() => question.act(given === '' ? undefined : given));
+    if (begun === undefined) close();
+    return begun?.then(close);
+  });
   return (
     <form
       onSubmit={(event) => {
@@ -56,12 +61,14 @@ function Form({ question, close }: { readonly question: Question; readonly close
           data-autofocus
         />
       )}
+      {error !== undefined && <Failure error={error} />}
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="default" onClick={close}>
           {WORDS.common.cancel}
         </Button>
         <Button
           type="submit"
+          loading={isBusy}
           {...(question.danger && { color: 'red' })}
           disabled={question.reasonNeeded === true && given === ''}
         >
@@ -70,4 +77,21 @@ function Form({ question, close }: { readonly question: Question; readonly close
       </Group>
     </form>
   );
+}
+
+/** Does what was asked for, and says in place why it was not done: a reason that was typed stays. */
+function useAnswer(act: () => Promise<void> | undefined) {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const submit = () => {
+    setBusy(true);
+    setError(undefined);
+    act()
+      ?.catch((failed: unknown) => {
+        saidHere(failed);
+        setError(failed);
+      })
+      .finally(() => setBusy(false));
+  };
+  return { submit, isBusy, error };
 }

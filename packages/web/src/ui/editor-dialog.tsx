@@ -2,8 +2,8 @@ import { Button, Group } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { fieldErrors, isStale } from '../logic/field-errors.ts';
 import { WORDS } from '../words.ts';
-import { Dialog } from './dialog.tsx';
 import { Failure } from './notice.tsx';
+import { FormModal } from './unsaved.tsx';
 
 interface Props {
   readonly title: string;
@@ -12,19 +12,22 @@ interface Props {
   readonly change: { readonly isPending: boolean; readonly error: Error | null };
   readonly submit: () => void;
   readonly close: () => void;
+  /** It holds text of long lines. */
+  readonly wide?: boolean;
   /** @param wrong what the server found wrong, by the field */
   readonly children: (wrong: ReadonlyMap<string, string>) => ReactNode;
 }
 
 /** A form over the page that makes or changes one thing. */
-export function EditorDialog({ title, verb, change, submit, close, children }: Props) {
+export function EditorDialog(props: Props) {
+  const { title, verb, change, submit, close, wide = false, children } = props;
   const { isPending, error } = change;
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     submit();
   };
   return (
-    <Dialog onClose={close} title={title}>
+    <FormModal opened onClose={close} title={title} size={wide ? 'xl' : 'md'}>
       <form onSubmit={onSubmit} className="dialog-form">
         {children(fieldErrors(error))}
         {isStale(error) && <p className="dialog-stale">{WORDS.editor.stale}</p>}
@@ -34,10 +37,10 @@ export function EditorDialog({ title, verb, change, submit, close, children }: P
             {WORDS.editor.close}
           </Button>
           <Button type="submit" loading={isPending}>
-            {verb}
+            {isStale(error) ? WORDS.editor.overwrite : verb}
           </Button>
         </Group>
       </form>
-    </Dialog>
+    </FormModal>
   );
 }

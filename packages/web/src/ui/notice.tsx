@@ -1,6 +1,9 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@tenuto/sdk';
 import type { ReactNode } from 'react';
+import { useSaid } from '../data/said-errors.ts';
+import { readStaleAnew } from '../data/stale.ts';
+import { toldOf } from '../logic/error-text.ts';
 import { WORDS } from '../words.ts';
 import { CopyButton } from './copy-id.tsx';
 
@@ -36,19 +39,28 @@ interface FailureProps {
 
 /** What went wrong, what to do about it, and by what those who run the server find it. */
 export function Failure({ error, again }: FailureProps) {
-  const said = error instanceof ApiError ? error : undefined;
+  useSaid(error);
+  const { title, text, remedy } = toldOf(error);
+  const request = error instanceof ApiError ? error.requestId : undefined;
   return (
     <div className="failure" role="alert">
-      <strong>{said?.problem.title ?? WORDS.error.title}</strong>
-      <p>{messageOf(error)}</p>
-      {said?.remedy !== undefined && <p className="dim">{said.remedy}</p>}
-      {said?.requestId !== undefined && (
+      <strong>{title ?? WORDS.error.title}</strong>
+      <p>{text}</p>
+      {remedy !== undefined && <p className="dim">{remedy}</p>}
+      {request !== undefined && (
         <p className="dim">
-          {WORDS.error.request} <code>{said.requestId}</code>
+          {WORDS.error.request} <code>{request}</code>
         </p>
       )}
       {again !== undefined && (
-        <Button size="compact-sm" variant="default" onClick={again}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => {
+            again();
+            readStaleAnew();
+          }}
+        >
           {WORDS.error.again}
         </Button>
       )}
@@ -56,10 +68,9 @@ export function Failure({ error, again }: FailureProps) {
   );
 }
 
-/** An error as a sentence, with what was wrong with each field. */
+/** An error in one line, with what was wrong with each field, and what to do where it cannot say it. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof ApiError) || error.validationErrors.length === 0) return error.message;
-  const fields = error.validationErrors.map(({ path, message }) => `${path}: ${message}`);
-  return [error.message, ...fields].join(' · ');
+  const { text, remedy } = toldOf(error);
+  const isBare = !(error instanceof ApiError);
+  return isBare && remedy !== undefined ? `${text} ${remedy}` : text;
 }

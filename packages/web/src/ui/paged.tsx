@@ -6,6 +6,9 @@ import { WORDS } from '../words.ts';
 import { Failure } from './notice.tsx';
 import { Waiting } from './skeleton.tsx';
 
+/** Read before it is in sight, so that who scrolls does not wait. */
+const AHEAD = '600px 0px';
+
 interface Props<T> {
   readonly pages: Pages<T>;
   /** Stands where nothing is. */
@@ -36,7 +39,11 @@ interface MoreProps {
 
 /** Reads on when it comes into view, and when it is pressed. */
 function More({ loading, more }: MoreProps) {
-  const { ref, entry } = useIntersection({ rootMargin: '200px' });
+  const { ref, entry } = useIntersection({
+    // Ahead of what is in sight of the part of the page that scrolls: a margin of the window is none of that.
+    root: document.getElementById('content'),
+    rootMargin: AHEAD,
+  });
   const isSeen = entry?.isIntersecting === true;
   // Asked once for each time that it is seen and idle; what a page brings pushes it out of view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.

@@ -1,5 +1,5 @@
 import type { Scope } from '@tenuto/contract';
-import { mayGive, SCOPE_GROUPS, toggled } from '../logic/scopes.ts';
+import { mayGive, SCOPE_GROUPS, SCOPE_SETS, toggled } from '../logic/scopes.ts';
 import { SCOPE_WORDS } from '../words-scopes.ts';
 import './scope-picker.css';
 
@@ -10,6 +10,8 @@ interface Props {
   readonly own: readonly string[];
   readonly pick: (scopes: readonly Scope[]) => void;
 }
+
+const SETS = ['look', 'work'] as const;
 
 /** `read` of `jobs:read`: what it is about stands before it. */
 function verbOf(scope: Scope): string {
@@ -22,6 +24,19 @@ export function ScopePicker({ label, scopes, own, pick }: Props) {
   return (
     <fieldset className="scopes">
       <legend>{label}</legend>
+      <div className="row">
+        <span className="scopes-name dim">{SCOPE_WORDS.begin}</span>
+        {SETS.map((set) => (
+          <button
+            key={set}
+            type="button"
+            className="chip"
+            onClick={() => pick(mayGive(own).filter(SCOPE_SETS[set]))}
+          >
+            {SCOPE_WORDS.sets[set]}
+          </button>
+        ))}
+      </div>
       {SCOPE_GROUPS.map(({ name, scopes: group }) => (
         <div key={name} className="row">
           <span className="scopes-name dim">{SCOPE_WORDS.groups[name] ?? name}</span>
@@ -41,6 +56,7 @@ export function ScopePicker({ label, scopes, own, pick }: Props) {
           ))}
         </div>
       ))}
+      {scopes.length === 0 && <p className="dim scopes-meaning">{SCOPE_WORDS.nothing}</p>}
       {scopes.map((scope) => (
         <p key={scope} className="dim scopes-meaning">
           <code>{scope}</code> {SCOPE_WORDS.meaning[scope]}

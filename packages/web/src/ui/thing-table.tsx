@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Rows } from './rows.tsx';
 import './thing-table.css';
 
 export interface Column<T> {
@@ -32,8 +33,8 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {items.map((item) => (
+        <Rows items={items}>
+          {(item) => (
             <tr key={keyOf(item)}>
               {columns.map((column) => (
                 <td
@@ -45,8 +46,8 @@ export function ThingTable<T>({ label, items, columns, keyOf }: Props<T>) {
                 </td>
               ))}
             </tr>
-          ))}
-        </tbody>
+          )}
+        </Rows>
       </table>
     </div>
   );

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Pages } from '../data/pages.ts';
 import { NEW } from '../logic/open-search.ts';
+import { useOpened } from './form-state.ts';
 import { Empty } from './notice.tsx';
 import { Page } from './page.tsx';
 import { Paged } from './paged.tsx';
@@ -33,7 +34,7 @@ interface Props<T> {
 export function ThingsPage<T>(props: Props<T>) {
   const { words, pages, idOf, open, go, may, table, form } = props;
   const known = pages.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find((thing) => idOf(thing) === open);
+  const edited = useOpened(known, idOf, open);
   return (
     <Page
       title={words.title}

@@ -2,7 +2,7 @@ import type { Agent, Scope } from '@tenuto/contract';
 import { useWriteAgent } from '../../data/agents.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { ScopePicker } from '../../ui/scope-picker.tsx';
 import { tell } from '../../ui/toasts.ts';
 import { AGENT_WORDS as words } from '../../words-agents.ts';
@@ -24,6 +24,7 @@ export function AgentForm({ agent, own, close, done }: Props) {
     scopes: (agent?.scopes ?? []) as readonly Scope[],
   });
   const write = useWriteAgent();
+  const version = useSeenVersion(agent, write.error);
   const submit = () => {
     const body = {
       ...{ name: form.name.trim(), scopes: [...form.scopes] },
@@ -31,8 +32,7 @@ export function AgentForm({ agent, own, close, done }: Props) {
       webhook_url: form.webhook.trim() || null,
       ...(agent !== undefined && { status: agent.status }),
     };
-    const change =
-      agent === undefined ? { body } : { body, agentId: agent.agent_id, version: agent.version };
+    const change = agent === undefined ? { body } : { body, agentId: agent.agent_id, version };
     write.mutate(change, {
       onSuccess: (written) => {
         tell(agent === undefined ? words.created : words.saved);

@@ -3,9 +3,9 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Agent } from '@tenuto/contract';
 import { useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
-import { useActsOf, useAgent, useMe, useRemoveAgent, useWriteAgent } from '../../data/agents.ts';
+import { useActsOf, useAgent, useRemoveAgent, useWriteAgent } from '../../data/agents.ts';
 import { isMissing } from '../../data/query-client.ts';
-import { useMay } from '../../data/scopes.ts';
+import { useMay, useScopes } from '../../data/scopes.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Failure } from '../../ui/notice.tsx';
@@ -42,12 +42,11 @@ function Shown({ agent }: { readonly agent: Agent }) {
   const { open } = useSearch({ from: '/agents/$agentId' });
   const navigate = useNavigate();
   const may = useMay();
-  const { data: me } = useMe();
   const params = { agentId: agent.agent_id };
   const go = (what: string) =>
     void navigate({ to: '/agents/$agentId', params, search: { open: what }, replace: true });
   const close = () => go('');
-  const own = me?.scopes ?? [];
+  const own = useScopes();
   const changes = may('agents:write');
   return (
     <Page

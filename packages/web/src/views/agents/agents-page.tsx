@@ -2,8 +2,8 @@ import { Button, Select, Switch } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { AGENT_STATES, type Agent } from '@tenuto/contract';
 import { useState } from 'react';
-import { useAgents, useMe } from '../../data/agents.ts';
-import { useMay } from '../../data/scopes.ts';
+import { useAgents } from '../../data/agents.ts';
+import { useMay, usePrincipal, useScopes } from '../../data/scopes.ts';
 import { NEW, type OpenSearch, readOpenSearch } from '../../logic/open-search.ts';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
@@ -28,17 +28,17 @@ export function AgentsPage() {
   const search = useSearch({ from: '/agents' });
   const navigate = useNavigate();
   const may = useMay();
-  const { data: me } = useMe();
+  const me = usePrincipal();
   const go = (next: OpenSearch) => void navigate({ to: '/agents', search: next, replace: true });
   const open = (what: string) => go({ ...search, open: what });
   const close = () => go({ ...search, open: '' });
-  const own = me?.scopes ?? [];
+  const own = useScopes();
   return (
     <Page
       title={words.title}
       aside={
         <>
-          <span className="dim agents-me">{me !== undefined && words.meAs(me.principal)}</span>
+          <span className="dim agents-me">{words.meAs(me)}</span>
           {may('agents:write') && (
             <>
               <Button variant="default" onClick={() => open(NEW_TOKEN)}>
@@ -57,7 +57,7 @@ export function AgentsPage() {
           own={own}
           close={close}
           done={({ agent_id: agentId }) =>
-            void navigate({ to: '/agents/$agentId', params: { agentId } })
+            void navigate({ to: '/agents/$agentId', params: { agentId }, ignoreBlocker: true })
           }
         />
       )}

@@ -56,6 +56,7 @@ export function TokenForm({ own, agentId, close }: Props) {
     >
       {(wrong) => (
         <>
+          {agentId === undefined && <p className="dim">{words.tokenActsAs}</p>}
           <TextField
             {...{ label: words.name, value: form.name, maxLength: 100 }}
             put={(name) => put({ name })}

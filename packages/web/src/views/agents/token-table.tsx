@@ -50,6 +50,7 @@ export function TokenTable({ agentId, live }: Props) {
               { head: words.principal, cell: (token) => token.principal },
               { head: words.scopesHead, cell: (token) => <ScopeList scopes={token.scopes} /> },
               { head: words.made, cell: (token) => <When at={token.created_at} /> },
+              { head: words.used, cell: (token) => <When at={token.last_used_at} /> },
               { head: words.ends, cell: (token) => <Standing of={token} /> },
               {
                 head: '',

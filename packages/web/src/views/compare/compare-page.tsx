@@ -10,7 +10,7 @@ import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { COMPARE_WORDS as words } from '../../words-compare.ts';
 import { ComparedNodes } from './compared-nodes.tsx';
-import { ComparedArtifacts, ComparedParams, ComparedTests } from './compared-parts.tsx';
+import { ComparedParts } from './compared-parts.tsx';
 import { ComparedRuns } from './compared-runs.tsx';
 import './compare.css';
 
@@ -51,9 +51,7 @@ export function ComparePage() {
               more={() => setPages(pages + 1)}
               isReading={isFetching}
             />
-            <ComparedParams comparison={data} />
-            <ComparedArtifacts comparison={data} />
-            <ComparedTests comparison={data} />
+            <ComparedParts comparison={data} />
           </>
         )}
         {ids.length < MOST_RUNS && <Choose ids={ids} add={(id) => set([...ids, id])} />}

@@ -10,44 +10,65 @@ interface Props {
   readonly comparison: Comparison;
 }
 
-/** What the runs were given, and how their plans differ. */
-export function ComparedParams({ comparison: { runs, params, plans } }: Props) {
-  const others = runs.slice(1).map(({ run_id: id, name }, index) => ({
-    ...{ id, title: words.against(`${name} ${id.slice(-8)}`) },
-    ...{ params: params[index], plan: plans[index] },
-  }));
+/** What the runs were given, their plans, files and tests: in full where they differ. */
+export function ComparedParts({ comparison }: Props) {
+  const { params, plans, artifacts, tests } = comparison;
+  const parts = [
+    [words.params, params.some(({ changes }) => changes.length > 0), ComparedParams],
+    [words.plan, plans.some(({ is_same: isSame }) => !isSame), ComparedPlans],
+    [words.files, artifacts.items.length > 0, ComparedArtifacts],
+    [words.tests, tests.items.length > 0, ComparedTests],
+  ] as const;
+  const alike = parts.filter(([, differs]) => !differs).map(([title]) => title.toLowerCase());
   return (
     <>
-      <Part title={words.params}>
-        {others.map(({ id, title, params: of }) => (
-          <Against key={id} title={title} differences={of} />
-        ))}
-      </Part>
-      <Part title={words.plan}>
-        {others.map(({ id, title, plan }) => (
-          <div key={id}>
-            <h3>{title}</h3>
-            {plan?.is_same !== false && <p className="dim">{words.nothing}</p>}
-            <Names title={words.added} names={plan?.added ?? []} />
-            <Names title={words.removed} names={plan?.removed ?? []} />
-            {plan?.changed.map(({ node_id: node, changes }) => (
-              <div key={node}>
-                <code>{node}</code>
-                <Differences changes={changes} truncated={false} />
-              </div>
-            ))}
-          </div>
-        ))}
-      </Part>
+      {parts.map(
+        ([title, differs, Body]) => differs && <Body key={title} comparison={comparison} />,
+      )}
+      {alike.length > 0 && <p className="dim">{words.alike(alike)}</p>}
     </>
   );
 }
 
-/** Files that not all runs have left alike. */
-export function ComparedArtifacts({ comparison: { runs, artifacts } }: Props) {
+/** The runs that are held against the first, by their place behind it. */
+const othersOf = (runs: Comparison['runs']) =>
+  runs.slice(1).map(({ run_id: id, name }) => ({ id, title: words.against(name, id.slice(-8)) }));
+
+function ComparedParams({ comparison: { runs, params } }: Props) {
+  return (
+    <Part title={words.params}>
+      {othersOf(runs).map(({ id, title }, index) => (
+        <Against key={id} title={title} differences={params[index]} />
+      ))}
+    </Part>
+  );
+}
+
+function ComparedPlans({ comparison: { runs, plans } }: Props) {
+  return (
+    <Part title={words.plan}>
+      {othersOf(runs).map(({ id, title }, index) => (
+        <div key={id}>
+          <h3>{title}</h3>
+          {plans[index]?.is_same !== false && <p className="dim">{words.nothing}</p>}
+          <Names title={words.added} names={plans[index]?.added ?? []} />
+          <Names title={words.removed} names={plans[index]?.removed ?? []} />
+          {plans[index]?.changed.map(({ node_id: node, changes }) => (
+            <div key={node}>
+              <code>{node}</code>
+              <Differences changes={changes} truncated={false} />
+            </div>
+          ))}
+        </div>
+      ))}
+    </Part>
+  );
+}
+
+function ComparedArtifacts({ comparison: { runs, artifacts } }: Props) {
   const { items, same, truncated } = artifacts;
   return (
-    <Part title={words.artifacts} same={same} isEmpty={items.length === 0}>
+    <Part title={words.files} same={same}>
       <table className="table compare-table">
         <tbody>
           {items.map(({ path, state, runs: of }) => (
@@ -72,11 +93,10 @@ export function ComparedArtifacts({ comparison: { runs, artifacts } }: Props) {
   );
 }
 
-/** Tests that have not come to the same in all runs. */
-export function ComparedTests({ comparison: { runs, tests } }: Props) {
+function ComparedTests({ comparison: { runs, tests } }: Props) {
   const { items, same, truncated } = tests;
   return (
-    <Part title={words.testsDiffer} same={same} isEmpty={items.length === 0}>
+    <Part title={words.tests} same={same}>
       <table className="table compare-table">
         <tbody>
           {items.map(({ test_id: testId, classname, name, runs: of }) => (
@@ -102,20 +122,17 @@ export function ComparedTests({ comparison: { runs, tests } }: Props) {
 interface PartProps {
   readonly title: string;
   readonly same?: number;
-  readonly isEmpty?: boolean;
   readonly children: ReactNode;
 }
 
-function Part({ title, same, isEmpty, children }: PartProps) {
+function Part({ title, same, children }: PartProps) {
   return (
     <section className="card">
       <header>
         <h2>{title}</h2>
         {same !== undefined && <span className="dim num">{words.same(count(same))}</span>}
       </header>
-      <div className="card-body table-scroll">
-        {isEmpty ? <p className="dim">{words.nothing}</p> : children}
-      </div>
+      <div className="card-body table-scroll">{children}</div>
     </section>
   );
 }

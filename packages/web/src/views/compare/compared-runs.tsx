@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ComparedRun, Comparison } from '@tenuto/contract';
 import type { ReactNode } from 'react';
-import { bytes, usd } from '../../logic/phases.ts';
+import { bytes } from '../../logic/phases.ts';
+import { Amount } from '../../ui/amount.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
@@ -19,7 +20,10 @@ export function ComparedRuns({ comparison: { runs }, take }: Props) {
     [words.status, ({ status }) => <StatusMark status={status} />],
     [words.took, (run) => <Took from={run.started_at} to={run.completed_at} />],
     [words.attempts, ({ attempts }) => attempts],
-    [words.cost, ({ cost_usd: cost }) => usd(cost)],
+    [
+      words.cost,
+      ({ cost_usd: cost, recorded_cost_usd: recorded }) => <Amount {...{ cost, recorded }} />,
+    ],
     [words.files, ({ artifacts: { count, size_bytes: size } }) => `${count} · ${bytes(size)}`],
     [
       words.tests,

@@ -18,7 +18,7 @@ export function EventsPage() {
   const navigate = useNavigate();
   const may = useMay();
   const [publishing, setPublishing] = useState(false);
-  const { tail, readOlder } = useTail(search);
+  const { tail, readOlder, again } = useTail(search);
   const go = (part: { readonly [name in keyof EventSearch]: string | undefined }) => {
     const next = Object.entries({ ...search, ...part }).filter(([, value]) => value);
     void navigate({ to: '/events', search: Object.fromEntries(next), replace: true });
@@ -38,7 +38,7 @@ export function EventsPage() {
     >
       <div className={search.event === undefined ? 'events' : 'events events-open'}>
         <Topics picked={search.topic} pick={(topic) => go({ topic })} />
-        <TailCard search={search} tail={tail} readOlder={readOlder} go={go} />
+        <TailCard search={search} tail={tail} {...{ readOlder, again }} go={go} />
       </div>
       {search.event !== undefined && (
         <EventPanel

@@ -1,10 +1,11 @@
-import { Autocomplete, Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { usePublish, useTopics } from '../../data/events.ts';
 import { JsonText } from '../../logic/json-text.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { EVENT_WORDS as words } from '../../words-event.ts';
 
 interface Props {
@@ -17,9 +18,9 @@ interface Props {
 /** Publishes one event by hand. */
 export function PublishDialog({ opened, close, topic }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={words.publish}>
+    <FormModal opened={opened} onClose={close} title={words.publish}>
       {opened && <Form close={close} topic={/[*#]/.test(topic) ? '' : topic} />}
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Tail } from '../../data/event-tail.ts';
 import type { EventSearch } from '../../logic/event-search.ts';
@@ -8,6 +9,7 @@ import { FilterField } from '../../ui/filter-field.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { tellFailure } from '../../ui/toasts.ts';
 import { EVENT_WORDS as words } from '../../words-event.ts';
 import { TailRows } from './tail-rows.tsx';
 
@@ -21,12 +23,17 @@ type Go = (part: { readonly [name in keyof EventSearch]: string | undefined }) =
 interface Props {
   readonly search: EventSearch;
   readonly tail: Tail;
-  readonly readOlder: () => void;
+  readonly readOlder: () => Promise<void>;
+  readonly again: () => void;
   readonly go: Go;
 }
 
 /** Events as they come; held, they gather until it goes on. */
-export function TailCard({ search, tail, readOlder, go }: Props) {
+export function TailCard({ search, tail, readOlder, again, go }: Props) {
+  const older = useMutation({
+    mutationFn: readOlder,
+    onError: (error) => tellFailure(words.olderFailed, error),
+  });
   const { held, isHeld, hold, atTop, goOn, toTop } = useHold(tail.items);
   useListKeys('.tail-row');
   const items = held ?? tail.items;
@@ -71,12 +78,18 @@ export function TailCard({ search, tail, readOlder, go }: Props) {
         tail={tail}
         items={found(items, search.text ?? '')}
         go={go}
+        again={again}
         atTop={atTop}
         toTop={toTop}
       />
       {tail.older !== undefined && (
         <div className="tail-more">
-          <Button variant="default" size="compact-sm" onClick={readOlder}>
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={older.isPending}
+            onClick={() => older.mutate()}
+          >
             {words.older}
           </Button>
         </div>
@@ -113,19 +126,19 @@ function newerThan(items: readonly TailItem[], held: readonly TailItem[]): numbe
   return items.filter(({ key, kind }) => kind === 'event' && !known.has(key)).length;
 }
 
-interface BodyProps extends Pick<Props, 'search' | 'tail' | 'go'> {
+interface BodyProps extends Pick<Props, 'search' | 'tail' | 'go' | 'again'> {
   readonly items: readonly TailItem[];
   readonly atTop: (isAtTop: boolean) => void;
   readonly toTop: number;
 }
 
-function Body({ search, tail, items, go, atTop, toTop }: BodyProps) {
+function Body({ search, tail, items, go, again, atTop, toTop }: BodyProps) {
   const isFiltered = [search.topic, search.filter, search.text].some((one) => one !== undefined);
   if (!tail.isRead) return <Waiting />;
   if (tail.error !== undefined) {
     return (
       <div className="card-body">
-        <Failure error={tail.error} />
+        <Failure error={tail.error} again={again} />
       </div>
     );
   }

@@ -1,10 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import type { RunView } from '@tenuto/contract';
+import type { Home } from '@tenuto/contract';
 import type { ReactNode } from 'react';
-import { useSomeRuns } from '../../data/runs.ts';
-import { useRunsThatCall } from '../../data/runs-that-call.ts';
+import { useHome } from '../../data/home.ts';
+import { useRunsThatCall } from '../../data/needs.ts';
 import { useMay } from '../../data/scopes.ts';
-import { useNextTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import type { RunFilters } from '../../logic/run-filters.ts';
 import { CopyButton } from '../../ui/copy-id.tsx';
@@ -14,7 +13,6 @@ import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
 import { Progress } from '../runs/run-cells.tsx';
-import { useLateFailures } from './use-late-failures.ts';
 
 interface CardProps {
   readonly title: string;
@@ -44,35 +42,29 @@ export function Unread({ error }: { readonly error: unknown }) {
   );
 }
 
-const RUNNING = ['running', 'recovering', 'retrying', 'paused'];
+const RUNNING = 'running,recovering,retrying,paused';
+const BAD = 'failed,timeout,aborted';
 
 export function RunningNow() {
-  const { data, error } = useSomeRuns({ status: RUNNING, limit: 8 });
   const may = useMay();
   return (
     <RunCard
       title={words.running}
       none={words.runningNone}
       start={may('jobs:write')}
-      runs={data?.items}
-      error={error}
-      search={{ status: RUNNING.join(',') }}
-      all={data && words.runningCount(count(data.total))}
+      part={({ running }) => running}
+      search={{ status: RUNNING }}
     />
   );
 }
 
-const SHOWN = 8;
-
 export function LatestFailures() {
-  const { data, error } = useLateFailures(SHOWN);
   return (
     <RunCard
       title={words.failures}
       none={words.failuresNone}
-      runs={data?.items}
-      error={error}
-      search={{ status: 'failed,timeout,aborted', since: '24h' }}
+      part={({ failures }) => failures}
+      search={{ status: BAD, since: '24h' }}
     />
   );
 }
@@ -82,30 +74,31 @@ interface RunCardProps {
   readonly none: string;
   /** Whether a run may be started here while there is none. */
   readonly start?: boolean;
-  readonly runs: readonly RunView[] | undefined;
-  readonly error: unknown;
+  /** Null: who is signed in may not read it. */
+  readonly part: (home: Home) => Home['running'];
   readonly search: RunFilters;
-  readonly all?: string | undefined;
 }
 
-function RunCard({ title, none, start = false, search, all = words.seeAll, ...of }: RunCardProps) {
-  const { runs, error } = of;
+function RunCard({ title, none, start = false, part, search }: RunCardProps) {
+  const { data, error } = useHome();
   const calling = useRunsThatCall();
-  const more = runs !== undefined && runs.length > 0 && (
+  const runs = data && part(data);
+  if (runs === null) return null;
+  const all = runs !== undefined && runs.total > 0 && (
     <Link to="/runs" search={search}>
-      {all}
+      {words.allOf(count(runs.total))}
     </Link>
   );
   return (
-    <Card title={title} aside={more}>
+    <Card title={title} aside={all}>
       {runs === undefined && (error === null ? <Waiting rows={2} /> : <Unread error={error} />)}
-      {runs?.length === 0 && (
+      {runs?.items.length === 0 && (
         <p className="card-body dim">
           {none} {start && <Link to="/submit">{words.submit}</Link>}
         </p>
       )}
       <ul className="home-list">
-        {runs?.map((run) => (
+        {runs?.items.map((run) => (
           <li key={run.run_id}>
             <StatusMark status={run.status} bare />
             <Link to="/runs/$runId" params={{ runId: run.run_id }} className="grow cut">
@@ -128,8 +121,10 @@ function RunCard({ title, none, start = false, search, all = words.seeAll, ...of
 
 /** What tasks will start. */
 export function NextFirings() {
-  const { data, error } = useNextTasks();
+  const { data: home, error } = useHome();
   const may = useMay();
+  const data = home?.next;
+  if (data === null) return null;
   return (
     <Card title={words.next} aside={<Link to="/tasks">{words.seeAll}</Link>}>
       {data === undefined && (error === null ? <Waiting rows={2} /> : <Unread error={error} />)}

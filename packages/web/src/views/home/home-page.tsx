@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { useRunSummary, useSomeRuns } from '../../data/runs.ts';
+import { useHome } from '../../data/home.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Page } from '../../ui/page.tsx';
 import { WORDS } from '../../words.ts';
@@ -31,8 +31,8 @@ export function HomePage() {
       <Verdict />
       <Beginning />
       <div className="home">
+        <NeedsMe />
         <div className="home-column">
-          <NeedsMe />
           <Troubles />
           <RunningNow />
         </div>
@@ -50,7 +50,6 @@ export function HomePage() {
 
 /** Only where there is no run at all. */
 function Beginning() {
-  const { data: stats } = useRunSummary();
-  const { data: any } = useSomeRuns({ limit: 1 });
-  return stats?.total === 0 && any?.items.length === 0 ? <FirstSteps /> : null;
+  const { data } = useHome();
+  return data?.has_runs === false ? <FirstSteps /> : null;
 }

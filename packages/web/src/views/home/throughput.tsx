@@ -1,18 +1,21 @@
 import { SegmentedControl } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { now } from '../../data/clock.ts';
-import { SUMMARY, useRunSummary } from '../../data/runs.ts';
+import { SUMMARY, useHome } from '../../data/home.ts';
 import { dayBars, hourBars } from '../../logic/bars.ts';
 import { count, duration, percent } from '../../logic/format.ts';
 import { BarChart } from '../../ui/bar-chart.tsx';
 import { HOME_WORDS as words } from '../../words-home.ts';
 import { Unread } from './home-cards.tsx';
+import './home.css';
 
 /** How many runs ended, and how, by hour or by day. */
 export function Throughput() {
-  const { data, error } = useRunSummary();
+  const { data: home, error } = useHome();
+  const data = home?.stats;
   const [kept, setStep] = useLocalStorage({ key: 'tenuto.home.step', defaultValue: 'hour' });
   const step = kept === 'day' ? 'day' : 'hour';
+  if (data === null) return null;
   const seconds = (value: number | null) => (value === null ? '–' : duration(value * 1_000));
   return (
     <section className="card home-chart">

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { now } from '../../data/clock.ts';
-import { useHealth } from '../../data/health.ts';
-import { SUMMARY, useRunSummary } from '../../data/runs.ts';
+import { SUMMARY, useHome } from '../../data/home.ts';
 import { lastHours } from '../../logic/bars.ts';
 import { count, percent } from '../../logic/format.ts';
 import { StatusMark } from '../../ui/status.tsx';
@@ -11,14 +10,15 @@ const HOURS = 24;
 
 /** Is anything wrong: the one sentence at the top. */
 export function Verdict() {
-  const { data: stats } = useRunSummary();
-  const { data: health } = useHealth();
-  if (stats === undefined) return <div className="verdict" />;
-  const troubles = Object.entries(health?.checks ?? {}).filter(([, { status }]) => status !== 'ok');
+  const { data } = useHome();
+  if (data === undefined) return <div className="home-verdict" />;
+  const { health, stats } = data;
+  const troubles = Object.entries(health.checks).filter(([, { status }]) => status !== 'ok');
   if (troubles.length > 0) {
     const detail = troubles.map(([name, { detail: said }]) => `${name}: ${said ?? ''}`).join(' · ');
     return <Sentence tone="red" title={words.unwell} detail={detail} to="/system" />;
   }
+  if (stats === null) return <Sentence tone="green" title={words.well} detail="" />;
   const { completed, failed, runs } = lastHours(stats, {
     hours: Math.min(HOURS, SUMMARY.hours),
     now: now(),
@@ -42,7 +42,7 @@ interface SentenceProps {
 function Sentence({ tone, title, detail, to }: SentenceProps) {
   const search = to === '/runs' ? { status: 'failed,timeout,aborted', since: '24h' } : {};
   return (
-    <div className={`verdict verdict-${tone}`}>
+    <div className="home-verdict">
       <StatusMark status={tone === 'red' ? 'failed' : 'completed'} bare />
       <strong>{title}</strong>
       <span className="dim">{detail}</span>

@@ -8,7 +8,7 @@ import { useWriteMcpServer } from '../../data/mcp-servers.ts';
 import { linesOf, pairsOf, pairsText } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { thenClose } from '../../ui/toasts.ts';
 import { MCP_WORDS as words } from '../../words-mcp-servers.ts';
 
@@ -45,11 +45,11 @@ function bodyOf(form: Form): WriteMcpServer {
 export function McpServerForm({ server, close }: Props) {
   const [form, put] = useFormState(formOf(server));
   const write = useWriteMcpServer();
+  const version = useSeenVersion(server, write.error);
   const submit = () => {
     const body = bodyOf(form);
     const said = server === undefined ? words.created : words.saved;
-    const seen = server && { version: server.version };
-    write.mutate({ body, ...seen }, thenClose(said, close));
+    write.mutate(server === undefined ? { body } : { body, version }, thenClose(said, close));
   };
   return (
     <EditorDialog

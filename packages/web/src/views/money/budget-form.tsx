@@ -9,7 +9,7 @@ import {
 import { useCreateBudget, useReplaceBudget } from '../../data/money.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { thenClose } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 
@@ -44,13 +44,14 @@ export function BudgetForm({ budget, close }: Props) {
   const create = useCreateBudget();
   const replace = useReplaceBudget();
   const change = budget === undefined ? create : replace;
+  const version = useSeenVersion(budget, change.error);
   const submit = () => {
     const body = bodyOf(form);
     if (budget === undefined) {
       const rule = { scope: form.scope, subject: form.subject.trim() };
       return create.mutate({ ...rule, ...body }, thenClose(words.created, close));
     }
-    const { budget_id: budgetId, version } = budget;
+    const budgetId = budget.budget_id;
     replace.mutate({ budgetId, version, body }, thenClose(words.saved, close));
   };
   return (

@@ -8,6 +8,7 @@ import { percent } from '../../logic/format.ts';
 import { NEW, type OpenSearch } from '../../logic/open-search.ts';
 import { spentShare, usd } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { useOpened } from '../../ui/form-state.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -20,6 +21,7 @@ import { tellFailure } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 import { BudgetForm } from './budget-form.tsx';
 import { Prices } from './prices.tsx';
+import { SpendingByModel } from './spending.tsx';
 
 /** What may be spent, and what tokens cost. */
 export function BudgetsPage() {
@@ -41,6 +43,7 @@ export function BudgetsPage() {
       }
     >
       <SystemSections />
+      {may('runs:read') && <SpendingByModel />}
       {may('runs:read') && <Budgets open={search.open} go={open} may={changes} />}
       <Prices search={search} go={go} />
       {changes && search.open === NEW && <BudgetForm close={() => open('')} />}
@@ -98,7 +101,7 @@ function Budgets({ open, go, may }: BudgetsProps) {
       act: () => remove.mutate(id, { onError: (error) => tellFailure(words.remove, error) }),
     });
   const known = budgets.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ budget_id: id }) => id === open);
+  const edited = useOpened(known, ({ budget_id: id }) => id, open);
   const actions: Column<StoredBudget> = {
     head: '',
     cell: (budget) =>

@@ -1,6 +1,11 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { APPROVAL_DECISIONS, type Approval, type ApprovalDecision } from '@tenuto/contract';
+import {
+  APPROVAL_DECISIONS,
+  type Approval,
+  type ApprovalDecision,
+  type NeededApproval,
+} from '@tenuto/contract';
 import { useRef, useState } from 'react';
 import { useVote } from '../../data/approvals.ts';
 import { useMay } from '../../data/scopes.ts';
@@ -10,18 +15,12 @@ import { When } from '../../ui/time.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { NEEDS_WORDS as words } from '../../words-needs.ts';
 
-interface Props {
-  readonly item: Approval;
-  /** Whether it waits for the vote of who is signed in. */
-  readonly isMine: boolean;
-}
-
 /** A question whether a run may go on. */
-export function WaitingApproval({ item, isMine }: Props) {
+export function WaitingApproval({ item }: { readonly item: NeededApproval }) {
   return (
-    <article className="card need">
+    <article className="card need" id={item.approval_id}>
       <header>
-        <StatusMark status="needs_person" />
+        <StatusMark status="needs_person" bare />
         <Link
           to="/runs/$runId"
           params={{ runId: item.run_id }}
@@ -35,23 +34,33 @@ export function WaitingApproval({ item, isMine }: Props) {
         </span>
       </header>
       <div className="card-body need-body">
-        {item.message !== null && <p className="need-message">{item.message}</p>}
-        <Facts item={item} />
-        <Votes item={item} />
-        {isMine ? <Vote item={item} /> : <p className="dim">{words.notYours}</p>}
+        <div className="need-said">
+          {item.message !== null && <p className="need-message">{item.message}</p>}
+          <Facts item={item} />
+          <Votes item={item} />
+        </div>
+        {item.mine ? <Vote item={item} /> : <p className="dim">{words.notYours}</p>}
       </div>
     </article>
   );
 }
 
-function Facts({ item }: { readonly item: Approval }) {
+function Facts({ item }: { readonly item: NeededApproval }) {
   return (
     <dl className="facts">
+      {item.deadline_at !== null && (
+        <div>
+          <dt>{words.deadlineDecides[item.on_deadline]}</dt>
+          <dd>
+            <When at={item.deadline_at} />
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{words.run}</dt>
         <dd>
           <Link to="/runs/$runId" params={{ runId: item.run_id }} search={{ node: item.node_id }}>
-            {item.run_id.slice(-8)}
+            {item.run_name ?? item.run_id.slice(-8)}
           </Link>
         </dd>
       </div>
@@ -66,14 +75,6 @@ function Facts({ item }: { readonly item: Approval }) {
       <div>
         <dd>{words.agreed(item.approved_by, item.required)}</dd>
       </div>
-      {item.deadline_at !== null && (
-        <div>
-          <dt>{words.deadlineDecides[item.on_deadline]}</dt>
-          <dd>
-            <When at={item.deadline_at} />
-          </dd>
-        </div>
-      )}
     </dl>
   );
 }

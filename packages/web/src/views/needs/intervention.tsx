@@ -1,6 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type Intervention, RESOLUTIONS, type Resolution } from '@tenuto/contract';
+import { type NeededIntervention, RESOLUTIONS, type Resolution } from '@tenuto/contract';
 import { useRef, useState } from 'react';
 import { useDecide } from '../../data/interventions.ts';
 import { useMay } from '../../data/scopes.ts';
@@ -14,11 +14,11 @@ import { RaiseBudget } from '../run/raise-budget.tsx';
 import { Assign } from './assign.tsx';
 
 /** A question about a failure, or about money, with what may be decided. */
-export function WaitingIntervention({ item }: { readonly item: Intervention }) {
+export function WaitingIntervention({ item }: { readonly item: NeededIntervention }) {
   return (
-    <article className="card need">
+    <article className="card need" id={item.intervention_id}>
       <header>
-        <StatusMark status={item.state} />
+        <StatusMark status={item.state} bare />
         <Link
           to="/runs/$runId"
           params={{ runId: item.job_id }}
@@ -32,48 +32,50 @@ export function WaitingIntervention({ item }: { readonly item: Intervention }) {
         </span>
       </header>
       <div className="card-body need-body">
-        <dl className="facts">
-          <div>
-            <dt>{words.run}</dt>
-            <dd>
-              <Link
-                to="/runs/$runId"
-                params={{ runId: item.job_id }}
-                search={item.node_id === null ? {} : { node: item.node_id }}
-              >
-                {item.job_id.slice(-8)}
-              </Link>
-            </dd>
-          </div>
-          <div>
-            <dt>{words.node}</dt>
-            <dd>{item.node_id ?? words.wholeRun}</dd>
-          </div>
-          <div>
-            <dt>{item.assignee === null ? words.who : words.assignee}</dt>
-            <dd>{item.assignee ?? words.anyoneOfJobs}</dd>
-          </div>
-          {item.deadline_at !== null && (
+        <div className="need-said">
+          <dl className="facts">
+            {item.deadline_at !== null && (
+              <div>
+                <dt>{words.deadline(words.resolutions[item.default_resolution])}</dt>
+                <dd>
+                  <When at={item.deadline_at} />
+                </dd>
+              </div>
+            )}
             <div>
-              <dt>{words.deadline(words.resolutions[item.default_resolution])}</dt>
+              <dt>{words.run}</dt>
               <dd>
-                <When at={item.deadline_at} />
+                <Link
+                  to="/runs/$runId"
+                  params={{ runId: item.job_id }}
+                  search={item.node_id === null ? {} : { node: item.node_id }}
+                >
+                  {item.run_name ?? item.job_id.slice(-8)}
+                </Link>
               </dd>
             </div>
+            <div>
+              <dt>{words.node}</dt>
+              <dd>{item.node_id ?? words.wholeRun}</dd>
+            </div>
+            <div>
+              <dt>{item.assignee === null ? words.who : words.assignee}</dt>
+              <dd>{item.assignee ?? words.anyoneOfJobs}</dd>
+            </div>
+          </dl>
+          {item.error !== null && item.error.message !== item.message && (
+            <p className="tone-red">
+              <code>{item.error.type}</code> {item.error.message}
+            </p>
           )}
-        </dl>
-        {item.error !== null && item.error.message !== item.message && (
-          <p className="tone-red">
-            <code>{item.error.type}</code> {item.error.message}
-          </p>
-        )}
+        </div>
         <Decide item={item} />
       </div>
     </article>
   );
 }
 
-function Decide({ item }: { readonly item: Intervention }) {
+function Decide({ item }: { readonly item: NeededIntervention }) {
   const [question, setQuestion] = useState<Question>();
   const result = useRef('');
   const decide = useDecide();

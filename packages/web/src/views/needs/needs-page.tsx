@@ -1,10 +1,9 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { Needs } from '@tenuto/contract';
 import type { ReactNode } from 'react';
-import { useOpenApprovals } from '../../data/approvals.ts';
-import { useOpenInterventions } from '../../data/interventions.ts';
-import { useRunsToAdvance } from '../../data/phased.ts';
-import { useMay, usePrincipal } from '../../data/scopes.ts';
-import { isFor, needsOf } from '../../logic/needs.ts';
+import { useNeeds } from '../../data/needs.ts';
+import { useMay } from '../../data/scopes.ts';
+import { needsOf } from '../../logic/needs.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -19,70 +18,56 @@ import './needs.css';
 /** What waits for a decision, each with what may be decided. */
 export function NeedsPage() {
   const { show } = useSearch({ from: '/needs' });
-  const needs = useNeeds(show === 'all');
+  const { data: needs, error, refetch } = useNeeds();
   useListKeys('.need-row');
-  const { error, shown, phases, counts, mine } = needs;
-  const total = counts[show ?? 'mine'];
+  const aside = needs && <Whose needs={needs} isAll={show === 'all'} />;
   return (
-    <Page title={words.title} aside={<Whose counts={counts} isAll={show === 'all'} />}>
-      {shown === undefined && error === null && <Waiting />}
-      {shown === undefined && error !== null && (
-        <Failure error={error} again={() => void needs.refetch()} />
+    <Page title={words.title} aside={aside}>
+      {needs === undefined && error === null && <Waiting />}
+      {needs === undefined && error !== null && (
+        <Failure error={error} again={() => void refetch()} />
       )}
-      {shown !== undefined && total === 0 && <Nothing others={counts.all} />}
-      <Group title={words.approvals} count={shown?.approvals.length}>
-        {shown?.approvals.map((item) => (
-          <WaitingApproval
-            key={item.approval_id}
-            item={item}
-            isMine={mine.includes(item.approval_id)}
-          />
+      {needs !== undefined && <Waits needs={needs} isAll={show === 'all'} />}
+      <Decided />
+    </Page>
+  );
+}
+
+interface ShownProps {
+  readonly needs: Needs;
+  /** Others' too. */
+  readonly isAll: boolean;
+}
+
+function Waits({ needs, isAll }: ShownProps) {
+  const { approvals, decisions, money, phases, more } = needsOf(needs, isAll);
+  if ((isAll ? needs.total : needs.mine) === 0) return <Nothing others={needs.total} />;
+  return (
+    <>
+      <Group title={words.approvals} count={approvals.length}>
+        {approvals.map((item) => (
+          <WaitingApproval key={item.approval_id} item={item} />
         ))}
       </Group>
-      <Group title={words.problems} count={shown?.decisions.length}>
-        {shown?.decisions.map((item) => (
+      <Group title={words.problems} count={decisions.length}>
+        {decisions.map((item) => (
           <WaitingIntervention key={item.intervention_id} item={item} />
         ))}
       </Group>
-      <Group title={words.money} count={shown?.money.length}>
-        {shown?.money.map((item) => (
+      <Group title={words.money} count={money.length}>
+        {money.map((item) => (
           <WaitingIntervention key={item.intervention_id} item={item} />
         ))}
       </Group>
       <Group title={words.advance} count={phases.length}>
         <ToAdvance runs={phases} />
       </Group>
-      <Decided />
-    </Page>
+      {more > 0 && <p className="dim">{words.more(more)}</p>}
+    </>
   );
 }
 
-/** All that is open, and what of it is for who is signed in. */
-function useNeeds(isAll: boolean) {
-  const { data: interventions, error, refetch } = useOpenInterventions();
-  const { data: asked } = useOpenApprovals();
-  const { data: runs } = useRunsToAdvance();
-  const me = usePrincipal();
-  const mine = asked?.mine ?? [];
-  const all = { approvals: asked?.items ?? [], interventions: interventions?.items ?? [] };
-  const own = {
-    approvals: all.approvals.filter(({ approval_id: id }) => mine.includes(id)),
-    interventions: all.interventions.filter((item) => isFor(item, me)),
-  };
-  const phases = runs ?? [];
-  const countOf = (of: typeof all) => of.approvals.length + of.interventions.length + phases.length;
-  return {
-    ...{ error, refetch, phases, mine, counts: { all: countOf(all), mine: countOf(own) } },
-    shown: interventions && needsOf(isAll ? all : own),
-  };
-}
-
-interface WhoseProps {
-  readonly counts: { readonly all: number; readonly mine: number };
-  readonly isAll: boolean;
-}
-
-function Whose({ counts, isAll }: WhoseProps) {
+function Whose({ needs, isAll }: ShownProps) {
   const navigate = useNavigate();
   const chip = (word: string, count: number, search: { readonly show?: 'all' }) => (
     <button
@@ -96,8 +81,8 @@ function Whose({ counts, isAll }: WhoseProps) {
   );
   return (
     <fieldset className="needs-whose" aria-label={words.show}>
-      {chip(words.mine, counts.mine, {})}
-      {chip(words.all, counts.all, { show: 'all' })}
+      {chip(words.mine, needs.mine, {})}
+      {chip(words.all, needs.total, { show: 'all' })}
     </fieldset>
   );
 }
@@ -118,12 +103,12 @@ function Nothing({ others }: { readonly others: number }) {
 
 interface GroupProps {
   readonly title: string;
-  readonly count: number | undefined;
+  readonly count: number;
   readonly children: ReactNode;
 }
 
 function Group({ title, count, children }: GroupProps) {
-  if (count === undefined || count === 0) return null;
+  if (count === 0) return null;
   return (
     <section className="needs-group">
       <h2>

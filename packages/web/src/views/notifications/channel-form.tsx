@@ -9,7 +9,7 @@ import { useCreateChannel, useEditChannel } from '../../data/notifications.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { tell, thenClose } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
@@ -34,12 +34,13 @@ export function ChannelForm({ channel, close }: Props) {
   const create = useCreateChannel();
   const edit = useEditChannel();
   const change = channel === undefined ? create : edit;
+  const version = useSeenVersion(channel, change.error);
   const submit = () => {
     const name = form.name.trim();
     if (channel === undefined)
       return create.mutate({ name, ...whereOf(form) }, { onSuccess: made });
     const { type: _, ...where } = whereOf(form);
-    const asked = { channelId: channel.channel_id, body: { name, ...where } };
+    const asked = { channelId: channel.channel_id, version, body: { name, ...where } };
     edit.mutate(asked, thenClose(words.saved, close));
   };
   const made = ({ secret: signing }: ChannelWithSecret) => {
@@ -102,7 +103,7 @@ interface WhereProps {
 function Where({ form, put, wrong }: WhereProps) {
   return form.type === 'webhook' ? (
     <TextField
-      {...{ label: words.url, placeholder: 'https://', value: form.url }}
+      {...{ label: words.url, hint: words.urlHint, placeholder: 'https://', value: form.url }}
       put={(url) => put({ url })}
       error={wrong.get('url')}
       required

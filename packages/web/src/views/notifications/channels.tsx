@@ -9,6 +9,7 @@ import {
   useRotateChannel,
 } from '../../data/notifications.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { useOpened } from '../../ui/form-state.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
@@ -27,7 +28,7 @@ export function Channels({ may, search, go }: PartProps) {
   const channels = useChannels();
   const open = (what: string) => go({ ...search, open: what });
   const known = channels.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ channel_id: id }) => id === search.open);
+  const edited = useOpened(known, ({ channel_id: id }) => id, search.open);
   return (
     <section className="card">
       <header>
@@ -105,9 +106,9 @@ function Table({ channels, may, edit }: TableProps) {
           onError: (error) => tellFailure(words.rotate, error),
         }),
     });
-  const turn = ({ channel_id: channelId, state }: Channel) =>
+  const turn = ({ channel_id: channelId, version, state }: Channel) =>
     change.mutate(
-      { channelId, body: { state: state === 'active' ? 'disabled' : 'active' } },
+      { channelId, version, body: { state: state === 'active' ? 'disabled' : 'active' } },
       { onError: (error) => tellFailure(words.change, error) },
     );
   const actionsOf = (channel: Channel) => [

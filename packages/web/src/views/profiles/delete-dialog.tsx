@@ -3,6 +3,7 @@ import type { ProfileView } from '@tenuto/contract';
 import { keepDraft } from '../../data/profile-drafts.ts';
 import { useDeleteProfile, useTouched } from '../../data/profiles.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -13,12 +14,10 @@ interface Props {
   readonly profile: ProfileView;
   readonly isOpen: boolean;
   readonly close: () => void;
-  /** Before the page is left. */
-  readonly done: () => void;
 }
 
 /** Deletes a profile, once one has seen what would notice. */
-export function DeleteDialog({ profile, isOpen, close, done }: Props) {
+export function DeleteDialog({ profile, isOpen, close }: Props) {
   const { name, version } = profile;
   const navigate = useNavigate();
   const remove = useDeleteProfile();
@@ -27,7 +26,6 @@ export function DeleteDialog({ profile, isOpen, close, done }: Props) {
       { name, version },
       {
         onSuccess: () => {
-          done();
           keepDraft(name, undefined);
           tell(words.done(name));
           void navigate({ to: '/profiles', ignoreBlocker: true });
@@ -45,8 +43,11 @@ export function DeleteDialog({ profile, isOpen, close, done }: Props) {
 }
 
 function Touches({ name }: { readonly name: string }) {
-  const { data } = useTouched(name, true);
-  if (data === undefined) return <Waiting rows={2} />;
+  const { data, error, refetch } = useTouched(name, true);
+  if (data === undefined) {
+    if (error === null) return <Waiting rows={2} />;
+    return <Failure error={error} again={() => void refetch()} />;
+  }
   return (
     <div className="touches">
       <p>{words.tasks(data.tasks.length, data.isPart)}</p>

@@ -55,13 +55,13 @@ export function EditorBody({ made, aim, arrived, saving, source, isRestored }: P
       )}
       {saving.error !== null && <Failure error={saving.error} />}
       {editor.fault !== undefined && view !== 'source' && <Locked />}
-      <div className="row editor-bar">
+      <div className="row profile-editor-bar">
         <Views view={view} isNarrow={isNarrow} />
         {isDrawing && !isReadOnly && <Palette />}
         {isReadOnly && <p className="dim">{PROFILE_WORDS.editor[why]}</p>}
       </div>
-      <div className={`editor editor-${view} ${at === '' ? '' : 'has-part'}`}>
-        <div className={view === 'graph' ? 'card canvas' : 'editor-main'}>
+      <div className={`profile-editor profile-editor-${view} ${at === '' ? '' : 'has-part'}`}>
+        <div className={view === 'graph' ? 'card canvas' : 'profile-editor-main'}>
           {isEmpty ? <Blank /> : <View view={view} />}
         </div>
         <Panel {...{ made, aim, arrived }} />

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useCallback, useMemo, useState } from 'react';
-import { type ProfileDraft, readDraft } from '../../data/profile-drafts.ts';
+import { keepDraft, type ProfileDraft, readDraft } from '../../data/profile-drafts.ts';
 import { docOf, useVerdict } from '../../data/profiles.ts';
 import { useMay } from '../../data/scopes.ts';
 import { linkAt, partAt } from '../../logic/profile-model.ts';
@@ -10,11 +10,11 @@ import { faultsOf, merged, type Problem } from '../../logic/profile-model-checks
 import { applyEdit, type Edit } from '../../logic/profile-model-edits.ts';
 import type { ProfileSearch } from '../../logic/profile-search.ts';
 import { useTitle } from '../../ui/page.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { PROFILE_WORDS as words } from '../../words-profile.ts';
 import { type Desk, DeskContext } from './desk.ts';
 import { EditorBody } from './editor-body.tsx';
 import { type Checked, EditorHead } from './editor-head.tsx';
-import { LeaveGuard } from './leave-guard.tsx';
 import { type Editor, useEditor } from './use-editor.ts';
 import { useSaving } from './use-saving.ts';
 import './profiles.css';
@@ -63,7 +63,7 @@ export function EditorFrame({ name, profile, first }: Props) {
           source={base?.source}
           isRestored={kept !== undefined}
         />
-        <LeaveGuard isDirty={editor.isDirty} name={name} saving={saving} />
+        <UnsavedGuard isDirty={editor.isDirty} leave={() => keepDraft(name, undefined)} />
       </div>
     </DeskContext>
   );

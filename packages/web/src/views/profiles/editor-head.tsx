@@ -17,6 +17,8 @@ import { VersionsDialog } from './versions-dialog.tsx';
 
 const words = PROFILE_WORDS.editor;
 
+const NAME = '/name';
+
 /** What is wrong with a profile as far as that is known. */
 export interface Checked {
   readonly problems: readonly Problem[];
@@ -81,14 +83,16 @@ export function EditorHead({ base, latest, saving, checked }: Props) {
 }
 
 function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {
-  const { editor, isReadOnly } = useDesk();
+  const { editor, isReadOnly, problems, goTo } = useDesk();
+  // A new profile is stored under its name: whoever has given none is led to it.
+  const isUnnamed = base === undefined && problems.some(({ place }) => place === NAME);
   const isBlank = base === undefined ? editor.outline.phases.length === 0 : !editor.isDirty;
   return (
     <>
-      {base !== undefined && <StoredActions base={base} saving={saving} />}
+      {base !== undefined && <StoredActions base={base} />}
       {!isReadOnly && (
         <Button
-          onClick={saving.save}
+          onClick={isUnnamed ? () => goTo(NAME) : saving.save}
           loading={saving.isPending}
           disabled={editor.fault !== undefined || isBlank}
         >
@@ -99,18 +103,13 @@ function Actions({ base, saving }: Pick<Props, 'base' | 'saving'>) {
   );
 }
 
-interface StoredProps {
-  readonly base: ProfileView;
-  readonly saving: Saving;
-}
-
-function StoredActions({ base, saving }: StoredProps) {
+function StoredActions({ base }: { readonly base: ProfileView }) {
   const { editor, isReadOnly } = useDesk();
   const search: ProfileSearch = useSearch({ strict: false });
   const navigate = useNavigate();
   const [asked, setAsked] = useState<'remove' | 'versions'>();
-  const may = useMay()('runs:write');
-  if (!may) return null;
+  const may = useMay();
+  if (!may('runs:write')) return null;
   const turn = (start: boolean) => {
     const { start: _was, ...rest } = search;
     const next = { ...rest, ...(start && { start: 'yes' as const }) };
@@ -141,6 +140,16 @@ function StoredActions({ base, saving }: StoredProps) {
           </Menu.Dropdown>
         </Menu>
       )}
+      {may('tasks:create') && (
+        <Button
+          variant="default"
+          renderRoot={(props) => (
+            <Link {...props} to="/tasks/new" search={{ profile: base.name }} />
+          )}
+        >
+          {PROFILE_WORDS.schedule}
+        </Button>
+      )}
       <Button variant={isReadOnly ? 'filled' : 'default'} onClick={() => turn(true)}>
         {PROFILE_WORDS.start}
       </Button>
@@ -150,14 +159,7 @@ function StoredActions({ base, saving }: StoredProps) {
       {asked === 'versions' && (
         <VersionsDialog name={base.name} close={() => setAsked(undefined)} />
       )}
-      <DeleteDialog
-        profile={base}
-        isOpen={asked === 'remove'}
-        close={() => setAsked(undefined)}
-        done={() => {
-          saving.isLeaving.current = true;
-        }}
-      />
+      <DeleteDialog profile={base} isOpen={asked === 'remove'} close={() => setAsked(undefined)} />
     </>
   );
 }

@@ -9,7 +9,7 @@ const words = PROFILE_WORDS.editor;
 
 /** Drawn by the style sheet: it is no part of what the button is called. */
 function Key({ name }: { readonly name: string }) {
-  return <span className="kbd palette-key" data-key={name} aria-hidden="true" />;
+  return <span className="kbd part-key" data-key={name} aria-hidden="true" />;
 }
 
 /** What can be added, to the phase that is selected or else to the last one. */
@@ -19,7 +19,7 @@ export function Palette() {
   const phase = selected ?? outline.phases.at(-1);
   const isLocked = editor.fault !== undefined;
   return (
-    <fieldset className="row palette" aria-label={words.palette} title={words.keys}>
+    <fieldset className="row part-palette" aria-label={words.palette} title={words.keys}>
       <Button
         variant="default"
         leftSection={<Icon name="plus" />}
@@ -83,7 +83,7 @@ function GateMenu({ phase }: { readonly phase: PhaseView | undefined }) {
 function Steps() {
   const { editor } = useDesk();
   return (
-    <span className="palette-undo">
+    <span className="part-undo">
       <button
         type="button"
         className="bare-button"

@@ -7,6 +7,7 @@ import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { PROFILE_WORDS as words } from '../../words-profile.ts';
@@ -33,10 +34,8 @@ export function ProfilesPage() {
         </>
       }
     >
-      <Paged
-        pages={pages}
-        empty={<Empty title={words.empty} text={words.emptyText} example={words.emptyExample} />}
-      >
+      <p className="dim">{words.emptyText}</p>
+      <Paged pages={pages} empty={<Empty title={words.empty} example={words.emptyExample} />}>
         {(profiles) => (
           <div className="card table-scroll">
             <table className="table table-cards profiles-table">
@@ -52,16 +51,16 @@ export function ProfilesPage() {
                   </th>
                 </tr>
               </thead>
-              <tbody>
-                {profiles.map((profile) => (
+              <Rows items={profiles}>
+                {(profile) => (
                   <ProfileRow
                     key={profile.profile_id ?? profile.name}
                     profile={profile}
                     run={runs?.get(profile.name)}
                     mayStart={may}
                   />
-                ))}
-              </tbody>
+                )}
+              </Rows>
             </table>
           </div>
         )}

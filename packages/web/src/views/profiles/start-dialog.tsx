@@ -8,9 +8,9 @@ import { isObject } from '../../logic/json-place.ts';
 import { printSource, readSource } from '../../logic/profile-source.ts';
 import { givenDraftOf, readDraft, saidBelow } from '../../logic/schema-draft.ts';
 import { type Draft, type Field, fieldOf } from '../../logic/schema-form.ts';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 
 const words = PROFILE_WORDS.startRun;
@@ -25,10 +25,10 @@ interface Props {
 export function StartDialog({ profile, isUnsaved = false, close }: Props) {
   const title = words.title(profile.title ?? profile.name);
   return (
-    <Dialog onClose={close} title={title} size="lg">
+    <FormModal opened onClose={close} title={title} size="lg">
       {isUnsaved && <p className="ask tone-amber">{words.unsaved}</p>}
       <StartForm profile={profile} close={close} />
-    </Dialog>
+    </FormModal>
   );
 }
 
@@ -71,7 +71,8 @@ function StartForm({
     setFaults('faults' in read ? read.faults : NO_FAULTS);
     if ('faults' in read) return;
     start.mutate(bodyOf(profile, form, read.intake), {
-      onSuccess: ({ run_id: runId }) => void navigate({ to: '/runs/$runId', params: { runId } }),
+      onSuccess: ({ run_id: runId }) =>
+        void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true }),
     });
   };
   const turn = (isText: boolean) => {

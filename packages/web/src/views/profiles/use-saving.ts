@@ -32,15 +32,12 @@ export interface Saving {
   readonly endConflict: () => void;
   /** Drops what is not saved. */
   readonly discard: () => void;
-  /** Whether leaving is meant, as after a first save or a deletion. */
-  readonly isLeaving: { current: boolean };
 }
 
 /** Saves a profile under the version that it began as, and says so when there is another by now. */
 export function useSaving({ editor, base, setBase, name, version }: Parts): Saving {
   const [conflict, setConflict] = useState<ProfileView>();
   const expected = useRef(version);
-  const isLeaving = useRef(false);
   const { mutate, isPending, error } = useSaveProfile();
   const readAgain = useReadAgain();
   const navigate = useNavigate();
@@ -52,7 +49,6 @@ export function useSaving({ editor, base, setBase, name, version }: Parts): Savi
       editor.step({ do: 'saved', doc });
       return setBase(profile);
     }
-    isLeaving.current = true;
     keepDraft(name, undefined);
     const to = { to: '/profiles/$name', params: { name: profile.name } } as const;
     void navigate({ ...to, replace: true, ignoreBlocker: true });
@@ -81,7 +77,7 @@ export function useSaving({ editor, base, setBase, name, version }: Parts): Savi
     editor.step({ do: 'reset', doc: docOf(profile) });
   };
   return {
-    ...{ isPending, conflict, isLeaving, error: isStale(error) ? null : error },
+    ...{ isPending, conflict, error: isStale(error) ? null : error },
     save: () => write(undefined),
     saveOver: () => write(conflict?.version),
     takeTheirs: () => conflict && reset(conflict),

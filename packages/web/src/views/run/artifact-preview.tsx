@@ -29,7 +29,7 @@ interface Props {
 /** One file: what it is, and what is in it. */
 export function ArtifactPreview({ artifact, close }: Props) {
   return (
-    <section className="card preview" aria-label={`${words.preview} ${artifact.path}`}>
+    <section className="card artifact-preview" aria-label={`${words.preview} ${artifact.path}`}>
       <header>
         <strong className="grow cut" title={artifact.path}>
           {artifact.name}

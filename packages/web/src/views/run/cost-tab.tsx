@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
 import { count, duration } from '../../logic/format.ts';
 import { usd } from '../../logic/phases.ts';
+import { Amount } from '../../ui/amount.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { PHASED_WORDS } from '../../words-phased.ts';
@@ -60,7 +61,9 @@ export function SpendFacts({ metrics }: { readonly metrics: RunMetrics }) {
         <div>
           <dt>{words.total}</dt>
           <dd>
-            <strong>{usd(metrics.total_cost_usd)}</strong>
+            <strong>
+              <Amount cost={metrics.total_cost_usd} recorded={metrics.total_recorded_cost_usd} />
+            </strong>
           </dd>
         </div>
         <div>
@@ -152,7 +155,10 @@ function SpendTable({ title, of, children }: TableProps) {
 interface RowProps {
   readonly name: string;
   readonly about?: string;
-  readonly row: Pick<RunMetrics['models_metrics'][number], 'calls' | 'cost_usd' | 'token_usage'> & {
+  readonly row: Pick<
+    RunMetrics['models_metrics'][number],
+    'calls' | 'cost_usd' | 'recorded_cost_usd' | 'token_usage'
+  > & {
     readonly duration_seconds?: number | null;
   };
 }
@@ -186,7 +192,9 @@ function SpendRow({ name, about, row }: RowProps) {
       <td data-label={words.duration}>
         {seconds === undefined || seconds === null ? '–' : duration(seconds * SECOND_MS)}
       </td>
-      <td data-label={words.total}>{usd(row.cost_usd)}</td>
+      <td data-label={words.total}>
+        <Amount cost={row.cost_usd} recorded={row.recorded_cost_usd} />
+      </td>
     </tr>
   );
 }

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Explanation, ReasonToWait, RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { useExplanation } from '../../data/runs.ts';
-import { toExecute } from '../../logic/phases.ts';
+import { withLocalTimes } from '../../logic/format.ts';
 import { lookOf } from '../../logic/status.ts';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
@@ -21,22 +21,19 @@ export function Explain({ run, select }: Props) {
   const [open, setOpen] = useState(false);
   if (data === undefined) return <div className="explain" />;
   const { intervention, approval } = data.causes;
-  const next = toExecute(run);
-  const isReady = next !== undefined && !next.isAgain;
-  const summary = isReady
-    ? words.phaseWaits(next.phases.map(({ name }) => name).join(', '))
-    : data.summary;
-  const needsPerson = isReady || intervention !== undefined || approval !== undefined;
+  const isAsked = intervention !== undefined || approval !== undefined;
+  const needsPerson = isAsked || data.reasons.some(({ cause }) => cause === 'phase');
   const tone = needsPerson ? 'magenta' : lookOf(run.status).tone;
   return (
     <section className={`explain explain-${tone}`} aria-label={words.why}>
       <p>
-        {needsPerson && <StatusMark status="needs_person" bare />} {summary}
-        {needsPerson && !isReady && (
+        {needsPerson && <StatusMark status="needs_person" bare />} {withLocalTimes(data.summary)}
+        {isAsked && (
           <Link to="/needs" className="link">
             {words.decide}
           </Link>
         )}
+        <ToCircuit explanation={data} />
         {data.nodes.length > 0 && (
           <button
             type="button"
@@ -59,6 +56,18 @@ export function Explain({ run, select }: Props) {
   );
 }
 
+/** The way to the circuit that the run waits for. */
+function ToCircuit({ explanation }: { readonly explanation: Explanation }) {
+  const reasons = explanation.nodes.flatMap((node) => node.reasons);
+  const circuit = reasons.find(({ cause }) => cause === 'circuit')?.of?.circuit;
+  if (typeof circuit !== 'string') return null;
+  return (
+    <Link to="/system/circuits" search={{ circuit }} className="link">
+      {words.circuit}
+    </Link>
+  );
+}
+
 interface ReasonsProps {
   readonly reasons: readonly ReasonToWait[];
   readonly summary?: string;
@@ -69,7 +78,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
     <ul className="reasons">
       {reasons.map(({ cause, detail, frees, until }) => (
         <li key={cause + detail}>
-          {detail !== summary && detail}
+          {detail !== summary && withLocalTimes(detail)}
           {frees !== null && (
             <span className="dim">
               {' '}
@@ -78,7 +87,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
           )}
           {until !== null && (
             <>
-              {' '}
+              {', '}
               <When at={until} />
             </>
           )}

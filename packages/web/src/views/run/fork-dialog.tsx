@@ -1,13 +1,16 @@
-import { Button, Group, Modal, Select } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ForkChanges, RunDetail } from '@tenuto/contract';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useFork } from '../../data/compare.ts';
-import { useRunNodes } from '../../data/runs.ts';
-import { readObject, runsAgain } from '../../logic/fork-preview.ts';
+import { useRunGraph, useRunStates } from '../../data/run-graph.ts';
+import { useRunPlan } from '../../data/runs.ts';
+import { nodesOf, readObject, runsAgain } from '../../logic/fork-preview.ts';
 import { pretty } from '../../logic/format.ts';
+import { runGraphOf } from '../../logic/run-graph.ts';
 import { TextField } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { FORK_WORDS as words } from '../../words-compare.ts';
 
 interface Props {
@@ -20,9 +23,9 @@ interface Props {
 /** Makes a fork, with what is to be another one in it; shows before what runs again. */
 export function ForkDialog({ run, node, opened, close }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={words.title} size="lg">
+    <FormModal opened={opened} onClose={close} title={words.title} size="lg">
       {opened && <Form run={run} node={node} />}
-    </Modal>
+    </FormModal>
   );
 }
 
@@ -31,8 +34,7 @@ type NodeChanges = NonNullable<ForkChanges['nodes']>;
 const NODES_EXAMPLE = '{ "summarise": { "model": "openai/gpt-5-mini" } }';
 
 function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
-  const { data: job } = useRunNodes(run.run_id);
-  const all = job?.nodes ?? [];
+  const all = useNodes(run);
   const [from, setFrom] = useState(node);
   const [name, setName] = useState(run.name);
   const [params, setParams] = useState(pretty(run.params));
@@ -41,8 +43,8 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
   const navigate = useNavigate();
   const given = readObject(params);
   const changed = readObject(nodes);
-  const ids = new Set(all.map(({ node_id: id }) => id));
-  const unknown = Object.keys(changed.value ?? {}).find((id) => !ids.has(id));
+  const ids = new Set(all?.map(({ node_id: id }) => id));
+  const unknown = Object.keys(changed.value ?? {}).find((id) => all && !ids.has(id));
   const differing = Object.entries(given.value ?? {}).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(run.params[key]),
   );
@@ -56,7 +58,8 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
       ...(changed.value !== undefined && { nodes: changed.value as NodeChanges }),
       ...(other !== '' && other !== run.name && { name: other }),
     };
-    const goThere = (runId: string) => void navigate({ to: '/runs/$runId', params: { runId } });
+    const goThere = (runId: string) =>
+      void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true });
     fork.mutate(
       { ...(from !== undefined && { from_node: from }), changes },
       { onSuccess: goThere },
@@ -69,7 +72,7 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
       <Select
         label={words.from}
         placeholder={words.fromAll}
-        data={all.map(({ node_id: id, name: own }) => ({ value: id, label: own ?? id }))}
+        data={[...ids]}
         value={from ?? null}
         onChange={(value) => setFrom(value ?? undefined)}
         searchable
@@ -87,7 +90,7 @@ function Form({ run, node }: Pick<Props, 'run' | 'node'>) {
         error={problem(changed.problem) ?? (unknown && words.unknown(unknown))}
       />
       <Preview
-        {...{ run, from }}
+        {...{ run, from, all }}
         nodes={Object.keys(changed.value ?? {})}
         params={differing.map(([key]) => key)}
       />
@@ -106,13 +109,23 @@ const SHOWN = 12;
 interface PreviewProps {
   readonly run: RunDetail;
   readonly from: string | undefined;
+  readonly all: ReturnType<typeof useNodes>;
   readonly nodes: readonly string[];
   readonly params: readonly string[];
 }
 
-function Preview({ run, from, nodes, params }: PreviewProps) {
-  const { data: job } = useRunNodes(run.run_id);
-  const all = job?.nodes;
+/** All nodes of the run, however many; undefined while they are not known. */
+function useNodes(run: RunDetail) {
+  const { data: graph } = useRunGraph(run.run_id);
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  return useMemo(
+    () => graph && states && nodesOf(runGraphOf(graph, states.instances), states),
+    [graph, states],
+  );
+}
+
+function Preview({ run, from, all, nodes, params }: PreviewProps) {
+  const { data: job } = useRunPlan(run.run_id);
   const plan = job?.plan;
   const choice = `${nodes.join()}|${params.join()}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the choice is what they come to.

@@ -14,10 +14,11 @@ import {
   type Viewport,
   zoomAt,
 } from '../../logic/graph-viewport.ts';
+import type { Point } from '../../logic/pinch.ts';
 import { type MapPaint, paintMap, pointOfMap } from './graph-map.ts';
 import { paint } from './graph-paint.ts';
 import { type Palette, readPalette } from './graph-palette.ts';
-import { onDrag, onPointer, onResize, onTheme, type Point } from './graph-pointer.ts';
+import { onDrag, onPointer, onResize, onTheme } from './graph-pointer.ts';
 import type { Scene } from './graph-scene.ts';
 
 export type Hit = ReturnType<typeof hit>;
@@ -165,7 +166,7 @@ function listen(held: Held, { ask, look }: Moves): readonly (() => void)[] {
         const { view } = held;
         if (view !== undefined) look({ ...view, x: view.x + dx, y: view.y + dy });
       },
-      wheel: (factor, at) => held.view && look(zoomAt(held.view, factor, at)),
+      zoom: (factor, at) => held.view && look(zoomAt(held.view, factor, at)),
     }),
     onDrag(map, (at) => {
       const { scene, view, size } = held;

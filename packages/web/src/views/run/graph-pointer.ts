@@ -2,6 +2,7 @@
 
 import type { Size } from '../../logic/graph-viewport.ts';
 import { ZOOM } from '../../logic/graph-viewport.ts';
+import { createHold, type Point } from '../../logic/pinch.ts';
 
 /** Further than this, and it was no click. */
 const CLICK_PX = 4;
@@ -25,16 +26,12 @@ export function onTheme(act: () => void): () => void {
   return () => observer.disconnect();
 }
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 interface Pointer {
   click(at: Point): void;
   hover(at: Point): void;
   drag(dx: number, dy: number): void;
-  wheel(factor: number, at: Point): void;
+  /** Larger or smaller, around a point. */
+  zoom(factor: number, at: Point): void;
 }
 
 function pointIn(element: HTMLElement, event: MouseEvent): Point {
@@ -45,35 +42,38 @@ function pointIn(element: HTMLElement, event: MouseEvent): Point {
 export function onPointer(canvas: HTMLCanvasElement, act: Pointer): () => void {
   const ended = new AbortController();
   const { signal } = ended;
-  let last: Point | undefined;
+  const hold = createHold();
   let moved = 0;
   const listen = canvas.addEventListener.bind(canvas);
   const down = (event: PointerEvent) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
-    last = { x: event.clientX, y: event.clientY };
-    moved = 0;
+    if (hold.fingers === 0) moved = 0;
+    hold.take(event.pointerId, pointIn(canvas, event));
   };
   const move = (event: PointerEvent) => {
-    if (last === undefined) return act.hover(pointIn(canvas, event));
-    const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
-    moved += Math.abs(dx) + Math.abs(dy);
-    last = { x: event.clientX, y: event.clientY };
+    const at = pointIn(canvas, event);
+    const grip = hold.move(event.pointerId, at);
+    if (grip === undefined) return act.hover(at);
+    const { dx, dy, factor, around } = grip;
+    moved += Math.abs(dx) + Math.abs(dy) + Math.abs(factor - 1);
+    // Two fingers are no click, however little they move.
+    if (hold.fingers > 1) moved = Math.max(moved, 2 * CLICK_PX);
     if (moved > CLICK_PX) act.drag(dx, dy);
+    if (factor !== 1) act.zoom(factor, around);
   };
   const up = (event: PointerEvent) => {
-    if (last !== undefined && moved <= CLICK_PX) act.click(pointIn(canvas, event));
-    last = undefined;
+    const isClick = hold.fingers === 1 && moved <= CLICK_PX;
+    cancel(event);
+    if (isClick) act.click(pointIn(canvas, event));
   };
-  const cancel = () => {
-    last = undefined;
-  };
+  const cancel = (event: PointerEvent) => hold.leave(event.pointerId);
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
     if (event.shiftKey) return act.drag(-event.deltaY - event.deltaX, 0);
     const pace = event.ctrlKey ? 0.01 : 0.0018;
     const factor = Math.exp(-event.deltaY * pace);
-    act.wheel(Math.min(ZOOM.step, Math.max(1 / ZOOM.step, factor)), pointIn(canvas, event));
+    act.zoom(Math.min(ZOOM.step, Math.max(1 / ZOOM.step, factor)), pointIn(canvas, event));
   };
   listen('pointerdown', down, { signal });
   listen('pointermove', move, { signal });

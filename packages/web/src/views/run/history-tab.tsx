@@ -1,6 +1,7 @@
 import type { RunDetail } from '@tenuto/contract';
 import { useHistory } from '../../data/runs.ts';
 import { Failure } from '../../ui/notice.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Exact } from '../../ui/time.tsx';
@@ -38,8 +39,8 @@ function Transitions({ runId }: { readonly runId: string }) {
               <th>{words.actor}</th>
             </tr>
           </thead>
-          <tbody>
-            {data.map((entry) => (
+          <Rows items={data}>
+            {(entry) => (
               <tr key={`${entry.at}${entry.to}`}>
                 <td>
                   <Exact at={entry.at} />
@@ -51,8 +52,8 @@ function Transitions({ runId }: { readonly runId: string }) {
                 <td>{entry.reason}</td>
                 <td>{entry.actor}</td>
               </tr>
-            ))}
-          </tbody>
+            )}
+          </Rows>
         </table>
       </div>
     </section>

@@ -1,5 +1,5 @@
 import { Button, Select, Switch, TextInput } from '@mantine/core';
-import type { JobNode, RunDetail } from '@tenuto/contract';
+import type { RunDetail } from '@tenuto/contract';
 import { useState } from 'react';
 import { wholeLog } from '../../data/logs.ts';
 import { count } from '../../logic/format.ts';
@@ -19,7 +19,8 @@ export interface LogLook {
 
 interface Props {
   readonly run: RunDetail;
-  readonly nodes: readonly JobNode[];
+  /** Ids. */
+  readonly nodes: readonly string[];
   readonly shown: string | undefined;
   readonly look: LogLook;
   readonly change: (look: Partial<LogLook>) => void;
@@ -42,7 +43,7 @@ export function LogBar(props: Props) {
       <Select
         aria-label={words.node}
         placeholder={words.node}
-        data={nodes.map(({ node_id, name }) => ({ value: node_id, label: name ?? node_id }))}
+        data={nodes}
         value={shown ?? null}
         onChange={(value) => select(value ?? undefined)}
         searchable

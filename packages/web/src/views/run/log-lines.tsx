@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { LOG_PAGE, type LogOf, lineKey, type Stretch, useLogLines } from '../../data/logs.ts';
-import { count } from '../../logic/format.ts';
 import { type AttemptLines, type LogRows, rowsOf } from '../../logic/log-rows.ts';
 import { LOG_WORDS as words } from '../../words-log.ts';
+import { AttemptRow } from './log-attempt.tsx';
 import type { LogLook } from './log-bar.tsx';
 import { LogLineView, lineClass } from './log-line.tsx';
 
@@ -56,7 +56,8 @@ export function LogLines(props: Props) {
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {seen.map(({ index, start, key }) => {
             const row = rows.at(index);
-            const line = row && !row.head ? lines.get(lineKey(row.attempt, row.seq)) : undefined;
+            const line =
+              row && row.part === undefined ? lines.get(lineKey(row.attempt, row.seq)) : undefined;
             return (
               <div
                 key={String(key)}
@@ -65,16 +66,16 @@ export function LogLines(props: Props) {
                 className={`log-line ${line ? lineClass(line, index === place) : ''}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                {row?.head && (
-                  <AttemptHead
-                    attempt={row.attempt}
-                    lines={ends.find(({ attempt }) => attempt === row.attempt)?.last ?? 0}
+                {row?.part !== undefined && (
+                  <AttemptRow
+                    part={row.part}
+                    lines={ends.find(({ attempt }) => attempt === row.attempt)}
                     isOpen={!folded.has(row.attempt)}
                     fold={() => fold(row.attempt)}
                   />
                 )}
                 {line && <LogLineView {...{ line, look, point }} search={text} />}
-                {row && !row.head && !line && <span className="log-gap">…</span>}
+                {row && row.part === undefined && !line && <span className="log-gap">…</span>}
               </div>
             );
           })}
@@ -89,21 +90,6 @@ export function LogLines(props: Props) {
   );
 }
 
-interface HeadProps {
-  readonly attempt: number;
-  readonly lines: number;
-  readonly isOpen: boolean;
-  readonly fold: () => void;
-}
-
-function AttemptHead({ attempt, lines, isOpen, fold }: HeadProps) {
-  return (
-    <button type="button" className="log-attempt" aria-expanded={isOpen} onClick={fold}>
-      {isOpen ? '▾' : '▸'} {words.attempt(attempt)} · {words.lines(count(lines))}
-    </button>
-  );
-}
-
 /** The stretches that the rows in sight lie in, each once. */
 function stretchesOf(
   rows: LogRows,
@@ -113,7 +99,7 @@ function stretchesOf(
   const stretches = new Map<string, Stretch>();
   for (const { index } of seen) {
     const row = rows.at(index);
-    if (row === undefined || row.head) continue;
+    if (row === undefined || row.part !== undefined) continue;
     const page = Math.floor((row.seq - 1) / LOG_PAGE);
     const last = ends.find(({ attempt }) => attempt === row.attempt)?.last ?? 0;
     const length = Math.min(LOG_PAGE, last - page * LOG_PAGE);

@@ -1,5 +1,5 @@
-import type { JobNode, RunDetail } from '@tenuto/contract';
-import { useDeferredValue, useState } from 'react';
+import type { RunDetail } from '@tenuto/contract';
+import { useDeferredValue, useMemo, useState } from 'react';
 import {
   isFiltered,
   type LogFilter,
@@ -7,8 +7,10 @@ import {
   useLogEnds,
   useLogMatches,
 } from '../../data/logs.ts';
-import { useRunNodes } from '../../data/runs.ts';
-import { readLine } from '../../logic/log-rows.ts';
+import { useRunGraph, useRunNode, useRunStates } from '../../data/run-graph.ts';
+import { useAttempts } from '../../data/runs.ts';
+import { nodeIds, worthReading } from '../../logic/log-nodes.ts';
+import { readLine, withEnds } from '../../logic/log-rows.ts';
 import { isOver } from '../../logic/status.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -28,13 +30,14 @@ interface Props {
 
 /** What a node has said, as it says it. */
 export function LogTab({ run, node, line, select }: Props) {
-  const { data: job } = useRunNodes(run.run_id);
-  const nodes = job?.nodes ?? [];
-  const shown = node ?? worthReading(nodes)?.node_id;
+  const { nodes, first } = useNodes(run);
+  const shown = node ?? first;
   const nodeCount = Object.values(run.counts).reduce((sum, one) => sum + one, 0);
   const goesOn = !isOver(run.status);
   const of: LogOf = { runId: run.run_id, nodeId: shown, goesOn, follows: nodeCount <= 1_000 };
-  const { data: ends, error, refetch } = useLogEnds(of);
+  const { data: written, error, refetch } = useLogEnds(of);
+  const { data: ended } = useAttempts(run.run_id, shown, shown !== undefined);
+  const ends = useMemo(() => written && ended && withEnds(written, ended), [written, ended]);
   const [look, setLook] = useState<LogLook>(FIRST_LOOK);
   const [follow, setFollow] = useState(line === undefined);
   const text = useDeferredValue(look.text.trim());
@@ -70,7 +73,7 @@ export function LogTab({ run, node, line, select }: Props) {
         <Failure error={error} again={() => void refetch()} />
       )}
       {ends === undefined && error === null && <Waiting />}
-      {ends?.length === 0 && <Empty title={words.empty} text={words.emptyText} />}
+      {ends?.length === 0 && <Silent run={run} node={shown} />}
       {ends !== undefined && ends.length > 0 && !listed && (
         <LogLines
           key={shown}
@@ -93,12 +96,28 @@ export function LogTab({ run, node, line, select }: Props) {
   );
 }
 
-const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };
-
-/** The node whose log most people come for. */
-function worthReading(nodes: readonly JobNode[]): JobNode | undefined {
-  const spoke = nodes.filter(({ error }) => error?.type !== 'upstream_failed');
-  const first = (...wanted: readonly JobNode['status'][]) =>
-    spoke.find(({ status }) => wanted.includes(status));
-  return first('failed', 'timeout') ?? first('running') ?? first('completed') ?? nodes[0];
+interface SilentProps {
+  readonly run: RunDetail;
+  readonly node: string | undefined;
 }
+
+/** Why there is no line, where that is known. */
+function Silent({ run, node }: SilentProps) {
+  const { data } = useRunNode(run.run_id, node, `${run.version}`);
+  return <Empty title={words.empty} text={data?.error?.message ?? words.emptyText} />;
+}
+
+const NONE: readonly string[] = [];
+
+/** The nodes that have a log, however many, and the one that is shown while none is chosen. */
+function useNodes(run: RunDetail) {
+  const { data: graph } = useRunGraph(run.run_id);
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const made = states?.instances;
+  // Which nodes there are changes with what is made of patterns, ten times a second only how they stand.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  const nodes = useMemo(() => (graph && states ? nodeIds(graph, states) : NONE), [graph, made]);
+  return { nodes, first: graph && states && worthReading(graph, states) };
+}
+
+const FIRST_LOOK: LogLook = { text: '', stream: undefined, only: false, times: true, wrap: true };

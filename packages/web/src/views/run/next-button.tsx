@@ -1,19 +1,23 @@
 import { Button, Switch } from '@mantine/core';
-import type { RunDetail } from '@tenuto/contract';
 import { useRef, useState } from 'react';
 import { usePhasedAction } from '../../data/phased.ts';
 import { useMay } from '../../data/scopes.ts';
-import { toExecute } from '../../logic/phases.ts';
+import type { ToExecute } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { PHASED_WORDS as words } from '../../words-phased.ts';
 
+interface Props {
+  readonly runId: string;
+  /** Undefined while there is nothing to execute. */
+  readonly next: ToExecute | undefined;
+}
+
 /** Tells a run to go on: the phases that are ready, or one that a gate has blocked, again. */
-export function NextButton({ run }: { readonly run: RunDetail }) {
+export function NextButton({ runId, next }: Props) {
   const [question, setQuestion] = useState<Question>();
   const skips = useRef(false);
-  const action = usePhasedAction(run.run_id);
+  const action = usePhasedAction(runId);
   const may = useMay();
-  const next = toExecute(run);
   if (next === undefined || !may('runs:write')) return null;
   const { phases, isAgain } = next;
   const [first] = phases;

@@ -171,7 +171,11 @@ function NodeActions({ run, node }: { readonly run: RunDetail; readonly node: Jo
         </Button>
       )}
       {node.status === 'waiting' && node.waiting_for?.until !== undefined && node.attempts > 0 && (
-        <Button variant="default" onClick={() => action.mutate({ do: 'cancelRetry', nodeId })}>
+        <Button
+          variant="default"
+          loading={action.isPending}
+          onClick={() => action.mutate({ do: 'cancelRetry', nodeId })}
+        >
           {words.cancelRetry}
         </Button>
       )}

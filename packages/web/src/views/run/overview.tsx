@@ -12,6 +12,7 @@ import { RUN_WORDS } from '../../words-run.ts';
 import { GraphLegend } from './graph-legend.tsx';
 import { GraphView } from './graph-view.tsx';
 import { NodePanel } from './node-panel.tsx';
+import { Outcome } from './outcome.tsx';
 import { Split } from './split.tsx';
 import { Timeline } from './timeline.tsx';
 import './graph.css';
@@ -59,12 +60,13 @@ function Shown({ run, node, select, plan, states }: ShownProps) {
   const mark = at < 0 ? '' : `${states.codes[at]} ${states.attempts[at]}`;
   const { data: picked } = useRunNode(run.run_id, at < 0 ? undefined : node, mark);
   const timeline = (
-    <section className="card" aria-label={words.timeline}>
+    <section className="card timeline-card" aria-label={words.timeline}>
       <Timeline {...{ graph, states, shown }} picked={node} pick={(id) => select(id)} />
     </section>
   );
   return (
     <>
+      <Outcome run={run} select={select} />
       <GraphLegend {...{ states, shown, show }} />
       {narrow ? (
         timeline

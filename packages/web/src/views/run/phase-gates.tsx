@@ -82,7 +82,7 @@ function GateRow({ gate }: { readonly gate: Gate }) {
           <details>
             <summary>{words.gate.evidence}</summary>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
-            <pre className="evidence" tabIndex={0}>
+            <pre className="gate-evidence" tabIndex={0}>
               {gate.evidence.join('\n')}
             </pre>
           </details>

@@ -1,5 +1,6 @@
-import type { RunDetail } from '@tenuto/contract';
-import { useRunNodes } from '../../data/runs.ts';
+import type { Job, RunDetail } from '@tenuto/contract';
+import { useRunPlan } from '../../data/runs.ts';
+import { count } from '../../logic/format.ts';
 import { JsonView } from '../../ui/json-view.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 
@@ -7,7 +8,7 @@ const words = RUN_WORDS.plan;
 
 /** What the run was given, what it came to, and its graph as it was submitted. */
 export function PlanTab({ run }: { readonly run: RunDetail }) {
-  const { data: job } = useRunNodes(run.run_id);
+  const { data: job } = useRunPlan(run.run_id);
   const parts: readonly (readonly [string, unknown])[] = [
     [words.params, run.params],
     [words.results, run.output ?? undefined],
@@ -23,7 +24,7 @@ export function PlanTab({ run }: { readonly run: RunDetail }) {
             <header>
               <h2>{title}</h2>
               {title === words.graph && job?.plan_omitted && (
-                <span className="dim">{words.omitted}</span>
+                <span className="dim">{omitted(job.plan_omitted)}</span>
               )}
             </header>
             <div className="card-body">
@@ -33,6 +34,10 @@ export function PlanTab({ run }: { readonly run: RunDetail }) {
         ))}
     </div>
   );
+}
+
+function omitted({ nodes, edges }: NonNullable<Job['plan_omitted']>): string {
+  return words.omitted(count(nodes), edges === 0 ? undefined : count(edges));
 }
 
 function isEmpty(value: unknown): boolean {

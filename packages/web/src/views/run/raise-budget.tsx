@@ -1,11 +1,13 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import type { BudgetStateView } from '@tenuto/contract';
 import { useState } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
 import { usePhasedAction } from '../../data/phased.ts';
 import { useMay } from '../../data/scopes.ts';
 import { nextLimit, usd } from '../../logic/phases.ts';
+import { Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { PHASED_WORDS } from '../../words-phased.ts';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -32,9 +34,9 @@ export function RaiseBudget({ runId, nodeId = null, isFirst = false }: Props) {
       <Button variant={isFirst ? 'filled' : 'default'} onClick={() => setOpened(true)}>
         {words.raise}
       </Button>
-      <Modal opened={opened} onClose={close} title={words.raise} size="sm">
+      <FormModal opened={opened} onClose={close} title={words.raise} size="sm">
         {opened && <Form runId={runId} nodeId={nodeId} close={close} />}
-      </Modal>
+      </FormModal>
     </>
   );
 }
@@ -46,8 +48,11 @@ interface FormProps {
 }
 
 function Form({ runId, nodeId, close }: FormProps) {
-  const { data } = useRunMetrics(runId);
-  if (data === undefined) return <Waiting rows={3} />;
+  const { data, error, refetch } = useRunMetrics(runId);
+  if (data === undefined) {
+    if (error === null) return <Waiting rows={3} />;
+    return <Failure error={error} again={() => void refetch()} />;
+  }
   const own = data.budgets.filter(({ scope }) => scope === 'run' || scope === 'phase');
   return <Limits budgets={own} {...{ runId, nodeId, close }} />;
 }
@@ -72,9 +77,9 @@ function Limits({
   const amount = Number(given ?? offered);
   const isTooLow = !(amount > (budget?.limit_usd ?? 0));
   const submit = () => {
-    close();
     const why = reason.trim() === '' ? {} : { reason: reason.trim() };
-    action.mutate({ do: 'raise', usd: amount, ...(which !== RUN && { phase: which }), ...why });
+    const phase = which === RUN ? {} : { phase: which };
+    action.mutate({ do: 'raise', usd: amount, ...phase, ...why }, { onSuccess: close });
   };
   return (
     <form
@@ -116,7 +121,7 @@ function Limits({
         maxLength={1_000}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <Buttons close={close} disabled={isTooLow} />
+      <Buttons isBusy={action.isPending} close={close} disabled={isTooLow} />
     </form>
   );
 }
@@ -141,13 +146,19 @@ function Which({ subjects, value, set }: WhichProps) {
   );
 }
 
-function Buttons({ close, disabled }: { readonly close: () => void; readonly disabled: boolean }) {
+interface ButtonsProps {
+  readonly close: () => void;
+  readonly disabled: boolean;
+  readonly isBusy: boolean;
+}
+
+function Buttons({ close, disabled, isBusy }: ButtonsProps) {
   return (
     <Group justify="flex-end" gap="xs">
       <Button variant="default" onClick={close}>
         {WORDS.common.cancel}
       </Button>
-      <Button type="submit" disabled={disabled}>
+      <Button type="submit" loading={isBusy} disabled={disabled}>
         {words.raise}
       </Button>
     </Group>

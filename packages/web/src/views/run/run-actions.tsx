@@ -28,7 +28,7 @@ export function RunActions({ run, node }: Props) {
   const mayChange = useMay()('jobs:write');
   const none = { pause: false, resume: false, cancel: false, retry: false };
   const may = mayChange ? runMay(run.status) : none;
-  const isBlocked = toExecute(run) !== undefined;
+  const next = toExecute(run);
   const ended = run.status === 'failed' || run.status === 'timeout';
   const ask = (what: 'pause' | 'resume' | 'cancel' | 'retry' | 'retryStart') => () => {
     const [title, text] = what === 'cancel' && ended ? words.ask.abort : words.ask[what];
@@ -40,9 +40,9 @@ export function RunActions({ run, node }: Props) {
   };
   return (
     <div className="row">
-      <NextButton run={run} />
+      <NextButton runId={run.run_id} next={next} />
       {may.retry && (
-        <Button variant={isBlocked ? 'default' : 'filled'} onClick={ask('retry')}>
+        <Button variant={next === undefined ? 'filled' : 'default'} onClick={ask('retry')}>
           {words.actions.retry}
         </Button>
       )}

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import type { RunDetail } from '@tenuto/contract';
+import { GRAPH_STATES, type RunDetail } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { useRunMetrics } from '../../data/artifacts.ts';
-import { useRunNodes } from '../../data/runs.ts';
+import { useRunStates } from '../../data/run-graph.ts';
 import { count } from '../../logic/format.ts';
-import { usd } from '../../logic/phases.ts';
-import { shownStatus } from '../../logic/status.ts';
+import { countsOf } from '../../logic/run-states.ts';
+import { Amount } from '../../ui/amount.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { Took, When } from '../../ui/time.tsx';
@@ -67,17 +67,17 @@ export function RunHeader({ run, node }: Props) {
   );
 }
 
+const NOT_REACHED = GRAPH_STATES.indexOf('not_reached');
+
 /** Nodes that have failed themselves; those behind them were only not reached. */
 function Failed({ run }: { readonly run: RunDetail }) {
   return run.counts.failed === 0 ? null : <FailedOf run={run} />;
 }
 
 function FailedOf({ run }: { readonly run: RunDetail }) {
-  const { data: job } = useRunNodes(run.run_id);
-  const isWhole = job?.nodes !== undefined && job.nodes.length === nodesOf(run);
-  const shown = job?.nodes?.map(shownStatus) ?? [];
-  const missed = isWhole ? shown.filter((one) => one === 'not_reached').length : 0;
-  const failed = run.counts.failed - missed;
+  const states = useRunStates(run.run_id, `${run.version} ${run.status}`);
+  const missed = states === undefined ? 0 : (countsOf(states)[NOT_REACHED] ?? 0);
+  const failed = Math.max(0, run.counts.failed - missed);
   return (
     <>
       {failed > 0 && <span className="tone-red"> · {words.failed(count(failed))}</span>}
@@ -90,7 +90,11 @@ function FailedOf({ run }: { readonly run: RunDetail }) {
 function Cost({ run }: { readonly run: RunDetail }) {
   const { data } = useRunMetrics(run.run_id);
   if (data === undefined || data.total_cost_usd === 0) return null;
-  return <Fact name={words.cost}>{usd(data.total_cost_usd)}</Fact>;
+  return (
+    <Fact name={words.cost}>
+      <Amount cost={data.total_cost_usd} recorded={data.total_recorded_cost_usd} />
+    </Fact>
+  );
 }
 
 function nodesOf({ counts }: RunDetail): number {

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Textarea } from '@mantine/core';
+import { Button, Group, Textarea } from '@mantine/core';
 import type { Json } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
 import { useRunAction } from '../../data/run-actions.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
 
 const words = RUN_WORDS.node;
@@ -34,7 +35,7 @@ export function SendSignal({ runId, name }: Props) {
       <Button variant="default" onClick={() => setOpened(true)}>
         {words.signal(name)}
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={words.signal(name)}>
+      <FormModal opened={opened} onClose={() => setOpened(false)} title={words.signal(name)}>
         <form onSubmit={submit}>
           <p className="ask">{words.signalText}</p>
           <Textarea
@@ -53,7 +54,7 @@ export function SendSignal({ runId, name }: Props) {
             </Button>
           </Group>
         </form>
-      </Modal>
+      </FormModal>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { RUN_WORDS } from '../../words-run.ts';
 const KEY = 'tenuto-split';
 const LEAST = 20;
 const MOST = 80;
-const USUAL = 58;
+const USUAL = 60;
 const STEP = 2;
 
 interface Props {
@@ -38,7 +38,7 @@ export function Split({ left, right }: Props) {
     <div className="overview" ref={box} style={{ gridTemplateColumns: columns }}>
       {left}
       <div
-        className="split"
+        className="overview-split"
         role="separator"
         aria-orientation="vertical"
         aria-label={RUN_WORDS.graph.split}

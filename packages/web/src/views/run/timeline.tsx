@@ -4,7 +4,13 @@ import { duration } from '../../logic/format.ts';
 import { dependenciesOf } from '../../logic/graph-looks.ts';
 import type { RunGraph } from '../../logic/run-graph.ts';
 import { type RunStates, stateOf } from '../../logic/run-states.ts';
-import { rowOrder, type Span, spanOf, ticksOf, zoom } from '../../logic/timeline.ts';
+import { type Span, spanOf, ticksOf, zoom } from '../../logic/timeline.ts';
+import {
+  type Places,
+  placesOf,
+  type TimelineRowOf,
+  timelineRows,
+} from '../../logic/timeline-rows.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
 import { useNow } from '../../ui/time.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -31,7 +37,18 @@ interface Props {
 /** A row for each node: attempts as bars, waits between them hatched, a line for now. */
 export function Timeline({ graph, states: latest, shown, picked, pick }: Props) {
   const states = useThrottled(latest, ORDER_MS);
-  const rows = useMemo(() => rowOrder(states, shown), [states, shown]);
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const places = useMemo(() => placesOf(graph, states), [graph, states]);
+  const rows = useMemo(
+    () => timelineRows(states, places, { shown, folded }),
+    [states, places, shown, folded],
+  );
+  const fold = (node: number) =>
+    setFolded((old) => {
+      const next = new Set(old);
+      if (!next.delete(node)) next.add(node);
+      return next;
+    });
   const goesOn = states.running.size > 0 || states.waits.size > 0;
   const time = useNow(goesOn ? 500 : 60_000);
   const whole = useMemo(() => spanOf(states, time), [states, time]);
@@ -69,7 +86,10 @@ export function Timeline({ graph, states: latest, shown, picked, pick }: Props) 
         )}
       </header>
       {rows.length === 0 && <p className="dim timeline-none">{words.noneShown}</p>}
-      <Rows now={goesOn ? time : undefined} {...{ box, graph, rows, span, states, picked, pick }} />
+      <Rows
+        now={goesOn ? time : undefined}
+        {...{ box, graph, rows, places, span, states, picked, pick, fold }}
+      />
     </div>
   );
 }
@@ -94,16 +114,19 @@ function Scale({ span, start }: { readonly span: Span; readonly start: number })
 interface RowsProps {
   readonly box: React.RefObject<HTMLDivElement | null>;
   readonly graph: RunGraph;
-  readonly rows: readonly number[];
+  readonly rows: readonly TimelineRowOf[];
+  readonly places: Places;
   readonly span: Span;
   readonly states: RunStates;
   /** Undefined when nothing goes on. */
   readonly now: number | undefined;
   readonly picked: string | undefined;
   readonly pick: (nodeId: string) => void;
+  readonly fold: (node: number) => void;
 }
 
-function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) {
+function Rows(props: RowsProps) {
+  const { box, graph, rows, places, span, states, now, picked, pick, fold } = props;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -112,12 +135,13 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
   });
   const node = picked === undefined ? -1 : (graph.indexOf.get(picked) ?? -1);
   const lit = useMemo(() => (node < 0 ? undefined : dependenciesOf(graph, node)), [graph, node]);
+  const hasGroups = places.groups.includes(1);
   useStart(virtual, { rows, states, isPicked: node >= 0 });
   // The row is shown when another node is picked, and not whenever rows are put in order anew.
   const latest = useRef(rows);
   latest.current = rows;
   useEffect(() => {
-    const at = latest.current.indexOf(node);
+    const at = latest.current.findIndex((row) => row.node === node);
     const { startIndex = 0, endIndex = 0 } = virtual.range ?? {};
     const isSeen = at > startIndex && at < endIndex;
     if (at >= 0 && !isSeen) virtual.scrollToIndex(at, { align: 'center' });
@@ -126,7 +150,9 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
     <div className="timeline-rows" ref={box}>
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
-          const one = rows[index] ?? 0;
+          const row = rows[index];
+          if (row === undefined) return null;
+          const { node: one } = row;
           const id = graph.ids[one] ?? '';
           return (
             <TimelineRow
@@ -134,7 +160,9 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
               status={stateOf(states, one)}
               isPicked={one === node}
               isLit={lit?.has(one) === true && one !== node}
-              {...{ id, node: one, top: start, states, span, now, pick }}
+              does={graph.does[one] ?? ''}
+              hasGroups={hasGroups}
+              {...{ id, row, top: start, states, places, span, now, pick, fold }}
             />
           );
         })}
@@ -144,7 +172,7 @@ function Rows({ box, graph, rows, span, states, now, picked, pick }: RowsProps) 
 }
 
 interface Start {
-  readonly rows: readonly number[];
+  readonly rows: readonly TimelineRowOf[];
   readonly states: RunStates;
   readonly isPicked: boolean;
 }
@@ -160,7 +188,7 @@ function useStart(
   useEffect(() => {
     if (first.isPicked) return;
     const { running, waits } = first.states;
-    const at = first.rows.findIndex((node) => running.has(node) || waits.has(node));
+    const at = first.rows.findIndex(({ node }) => running.has(node) || waits.has(node));
     if (at > ABOVE) virtual.scrollToIndex(at - ABOVE, { align: 'start' });
   }, [first, virtual]);
 }

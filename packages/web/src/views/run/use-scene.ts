@@ -73,6 +73,6 @@ function aboutOf(graph: Graph, { counts }: CardStates, states: RunStates): reado
     const state: GraphState = GRAPH_STATES[states.codes[node] ?? 0] ?? 'pending';
     const attempts = states.attempts[node] ?? 0;
     const isAgain = attempts > 1 || state === 'retrying';
-    return isAgain ? `${card.about} · ${words.attempt(attempts)}` : card.about;
+    return isAgain ? `${words.attempt(attempts)} · ${card.about}` : card.about;
   });
 }

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RunView } from '@tenuto/contract';
 import { memo, type RefObject, useEffect } from 'react';
-import { useRunsThatCall } from '../../data/runs-that-call.ts';
+import { useRunsThatCall } from '../../data/needs.ts';
 import { columnTracks, type RunColumn } from '../../logic/run-columns.ts';
 import { useIsNarrow } from '../../ui/narrow.ts';
 import { StatusMark } from '../../ui/status.tsx';

@@ -3,7 +3,7 @@ import { useCreateSecret, useEditSecret } from '../../data/secrets.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { thenClose } from '../../ui/toasts.ts';
 import { SECRET_WORDS as words } from '../../words-secrets.ts';
 
@@ -24,6 +24,7 @@ export function SecretForm({ secret, close }: Props) {
   const create = useCreateSecret();
   const edit = useEditSecret();
   const change = secret === undefined ? create : edit;
+  const version = useSeenVersion(secret, change.error);
   const submit = () => {
     const hosts = linesOf(form.hosts);
     const shared = {
@@ -35,10 +36,7 @@ export function SecretForm({ secret, close }: Props) {
       return create.mutate(body, thenClose(words.created, close));
     }
     const body = { ...shared, ...(form.value !== '' && { value: form.value }) };
-    edit.mutate(
-      { name: secret.name, version: secret.version, body },
-      thenClose(words.saved, close),
-    );
+    edit.mutate({ name: secret.name, version, body }, thenClose(words.saved, close));
   };
   return (
     <EditorDialog

@@ -11,6 +11,7 @@ import { fieldOf } from '../../logic/schema-form.ts';
 import { Failure, messageOf } from '../../ui/notice.tsx';
 import { problemTexts, SchemaForm } from '../../ui/schema-form.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS as words } from '../../words-submit.ts';
 import { TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, isRefusal } from './dry-run.tsx';
@@ -80,7 +81,8 @@ interface UseProps extends SourceProps {
 
 function Use({ template, search, send, isSending, error, edited }: UseProps) {
   const field = useMemo(() => fieldOf(template.params_schema), [template]);
-  const [draft, setDraft] = useState(() => draftOf(field));
+  const first = useMemo(() => draftOf(field), [field]);
+  const [draft, setDraft] = useState(first);
   const [options, setOptions] = useState(NO_OPTIONS);
   const [tried, setTried] = useState(false);
   const [settled] = useDebouncedValue({ draft, options }, TYPING_MS);
@@ -133,6 +135,7 @@ function Use({ template, search, send, isSending, error, edited }: UseProps) {
           </Button>
         </div>
       </form>
+      <UnsavedGuard isDirty={JSON.stringify(draft) !== JSON.stringify(first)} />
       <DryRunCard
         title={`${template.name}, ${TEMPLATE_WORDS.version.toLowerCase()} ${template.version}`}
         dag={template.dag_definition}

@@ -20,7 +20,7 @@ export function SubmitPage() {
     submit.mutate(body, {
       onSuccess: ({ job_id: runId }) => {
         tell(words.submitted);
-        void navigate({ to: '/runs/$runId', params: { runId } });
+        void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true });
       },
     });
   const sending = { send, isSending: submit.isPending, error: submit.error, edited: submit.reset };

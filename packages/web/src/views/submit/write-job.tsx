@@ -9,6 +9,7 @@ import { fieldsOfOptions, NO_OPTIONS, withOptions } from '../../logic/job-option
 import type { SubmitSearch } from '../../logic/template-search.ts';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { Failure } from '../../ui/notice.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS as words } from '../../words-submit.ts';
 import { DryRunCard, dagOf, isRefusal } from './dry-run.tsx';
 import { EXAMPLE_NAMES, EXAMPLES, type ExampleName, exampleNamed } from './examples.ts';
@@ -77,6 +78,7 @@ export function WriteJob({ search, send, isSending, error, edited }: SourceProps
           </Button>
         </div>
       </form>
+      <UnsavedGuard isDirty={!EXAMPLE_NAMES.some((name) => EXAMPLES[name] === text)} />
       <DryRunCard
         title={words.dryRun}
         dag={dagOf(written?.body)}

@@ -91,7 +91,7 @@ function Opened({ row, only }: { readonly row: AuditRow; readonly only: () => vo
 function Differences({ all }: { readonly all: readonly Difference[] }) {
   return (
     <div className="table-scroll">
-      <table className="table differences">
+      <table className="table audit-differences">
         <thead>
           <tr>
             <th>{words.field}</th>

@@ -11,6 +11,7 @@ import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { SystemSections } from '../../ui/system-sections.tsx';
 import { When } from '../../ui/time.tsx';
@@ -110,16 +111,16 @@ function List({ filters, picked, open, go }: ListProps) {
                 <th>{words.changed}</th>
               </tr>
             </thead>
-            <tbody>
-              {circuits.map((circuit) => (
+            <Rows items={circuits}>
+              {(circuit) => (
                 <CircuitRow
                   key={`${circuit.owner} ${circuit.key}`}
                   circuit={circuit}
                   isPicked={circuit.key === picked}
                   open={() => open(circuit.key)}
                 />
-              ))}
-            </tbody>
+              )}
+            </Rows>
           </table>
         </div>
       )}

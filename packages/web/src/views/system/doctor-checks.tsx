@@ -44,7 +44,7 @@ function Finding({ check, repair }: { readonly check: Check; readonly repair: ()
       </header>
       <div className="card-body stack">
         <p>{meaning}</p>
-        <ul className="findings">
+        <ul className="check-evidence">
           {evidence.map(({ subject, detail }) => (
             <li key={subject + detail}>
               <Subject subject={subject} isRun={!name.startsWith('audit')} /> {detail}

@@ -26,8 +26,8 @@ export function PoliciesPage() {
   const { policy } = useSearch({ from: '/system/policies' });
   const navigate = useNavigate();
   const may = useMay();
-  const go = (search: PolicySearch) =>
-    void navigate({ to: '/system/policies', search, replace: true });
+  const go = (search: PolicySearch, ignoreBlocker = false) =>
+    void navigate({ to: '/system/policies', search, replace: true, ignoreBlocker });
   return (
     <Page
       title={words.title}
@@ -49,7 +49,7 @@ export function PoliciesPage() {
             key={policy}
             policyId={policy === NEW ? undefined : policy}
             close={() => go({})}
-            made={(policyId) => go({ policy: policyId })}
+            made={(policyId) => go({ policy: policyId }, true)}
           />
         )}
       </div>

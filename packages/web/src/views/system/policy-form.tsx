@@ -16,6 +16,7 @@ import {
   shows,
 } from '../../logic/policy-form.ts';
 import { messageOf } from '../../ui/notice.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { POLICY_WORDS as words } from '../../words-policies.ts';
 import { DelayPicture } from './delay-picture.tsx';
 
@@ -31,6 +32,7 @@ export function PolicyForm({ stored, saved, beside }: Props) {
   const [form, setForm] = useState(() => (stored === undefined ? NEW_POLICY : formOf(stored)));
   // What was read when the writing began: a newer version must not be overwritten unseen.
   const [base, setBase] = useState(stored);
+  const opened = base === undefined ? NEW_POLICY : formOf(base);
   const save = useSavePolicy();
   const faults = faultsOf(form);
   const isBad = Object.keys(faults).length > 0;
@@ -72,6 +74,7 @@ export function PolicyForm({ stored, saved, beside }: Props) {
           {stored === undefined ? words.createVerb : words.save}
         </Button>
       </Group>
+      <UnsavedGuard isDirty={JSON.stringify(form) !== JSON.stringify(opened)} isPanel />
     </form>
   );
 }

@@ -2,11 +2,12 @@ import { Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { prefer, usePreferences } from '../../data/preferences.ts';
 import { useMay } from '../../data/scopes.ts';
-import { sessionStore, signOut } from '../../data/session.ts';
+import { sessionOf, sessionStore } from '../../data/session.ts';
 import { useStore } from '../../data/store.ts';
 import { Page } from '../../ui/page.tsx';
 import { SystemSections } from '../../ui/system-sections.tsx';
 import { Exact } from '../../ui/time.tsx';
+import { useSignOut } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { SETTINGS_WORDS as words } from '../../words-settings.ts';
 import { ServerSettings } from './server-settings.tsx';
@@ -96,9 +97,10 @@ function Choice<T extends string>({ label, value, choices, choose }: ChoiceProps
 }
 
 function SessionCard() {
-  const state = useStore(sessionStore);
-  if (state.kind !== 'in') return null;
-  const { principal, expires_at: until, scopes } = state.session;
+  const session = sessionOf(useStore(sessionStore));
+  const signOut = useSignOut();
+  if (session === undefined) return null;
+  const { principal, expires_at: until, scopes } = session;
   return (
     <Card title={words.session}>
       <dl className="facts">
@@ -123,9 +125,10 @@ function SessionCard() {
           ))}
         </p>
       </div>
-      <Button variant="default" className="load-more" onClick={() => void signOut()}>
+      <Button variant="default" className="load-more" onClick={signOut.ask}>
         {words.signOut}
       </Button>
+      {signOut.dialog}
     </Card>
   );
 }

@@ -1,10 +1,18 @@
 import { Link } from '@tanstack/react-router';
-import type { Health, HealthCheck } from '@tenuto/contract';
+import type { Health } from '@tenuto/contract';
+import { lazy, Suspense } from 'react';
 import { useOpenCircuits } from '../../data/circuits.ts';
 import { useLatestEngines } from '../../data/engines.ts';
 import { useHealth } from '../../data/health.ts';
 import { useMay } from '../../data/scopes.ts';
-import { factsOf, nameOf, type Trouble, troublesOf } from '../../logic/health.ts';
+import {
+  factsOf,
+  nameOf,
+  type Service,
+  servicesOf,
+  type Trouble,
+  troublesOf,
+} from '../../logic/health.ts';
 import type { Status } from '../../logic/status.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -15,6 +23,10 @@ import { useNow, When } from '../../ui/time.tsx';
 import { SYSTEM_WORDS as words } from '../../words-system.ts';
 import { HealthCharts } from './health-charts.tsx';
 import './system.css';
+
+const Throughput = lazy(async () => ({
+  default: (await import('../home/throughput.tsx')).Throughput,
+}));
 
 const LOOK_EVERY_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -57,7 +69,12 @@ function Found({ health }: { readonly health: Health }) {
       {/* What nobody could look at may be what is wrong. */}
       {(unread === undefined || troubles.length > 0) && <Verdict troubles={troubles} />}
       <HealthCharts />
-      <Parts health={health} />
+      {may('runs:read') && (
+        <Suspense fallback={<div className="card home-chart" />}>
+          <Throughput />
+        </Suspense>
+      )}
+      <Parts health={health} services={servicesOf(health, engines.data?.items ?? [])} />
     </>
   );
 }
@@ -102,11 +119,18 @@ function TroubleLine({ trouble: { severity, title, text, to } }: { readonly trou
   );
 }
 
-function Parts({ health }: { readonly health: Health }) {
+interface PartsProps {
+  readonly health: Health;
+  readonly services: readonly Service[];
+}
+
+function Parts({ health, services }: PartsProps) {
+  const may = useMay();
   return (
     <section className="card">
       <header>
         <h2>{words.parts}</h2>
+        {may('metrics:read') && <Link to="/system/engines">{words.allEngines}</Link>}
         <Facts health={health} />
       </header>
       <div className="table-scroll">
@@ -115,12 +139,15 @@ function Parts({ health }: { readonly health: Health }) {
             <tr>
               <th>{words.part}</th>
               <th>{words.state}</th>
+              <th>{words.lifecycle}</th>
+              <th>{words.since}</th>
+              <th>{words.heard}</th>
               <th>{words.detail}</th>
             </tr>
           </thead>
           <tbody>
-            {Object.entries(health.checks).map(([name, check]) => (
-              <Part key={name} name={name} check={check} />
+            {services.map((service) => (
+              <Part key={service.key} service={service} />
             ))}
           </tbody>
         </table>
@@ -157,19 +184,26 @@ function Facts({ health }: { readonly health: Health }) {
 
 const SIGNS = { ok: 'well', degraded: 'degraded', down: 'broken' } as const;
 
-function Part({ name, check }: { readonly name: string; readonly check: HealthCheck }) {
+function Part({ service }: { readonly service: Service }) {
+  const { key, check, lifecycle, since, heardAt } = service;
   const { detail, warnings = [] } = check;
   return (
     <tr>
-      <td className="part-name">{nameOf(name)}</td>
+      <td className="part-name">{nameOf(key)}</td>
       <td>
         <StatusMark status={SIGNS[check.status]} />
       </td>
+      <td className="part-life">{words.lifecycles[lifecycle]}</td>
+      <td>
+        <Moment name={words.since} at={since} />
+      </td>
+      <td>
+        <Moment name={words.heard} at={heardAt} />
+      </td>
       <td className="part-facts">
-        {detail !== undefined && <span className="part-said">{detail}</span>}
-        {warnings.map((warning) => (
-          <span key={warning} className="part-said">
-            {warning}
+        {[...(detail === undefined ? [] : [detail]), ...warnings].map((said) => (
+          <span key={said} className="part-said">
+            {said}
           </span>
         ))}
         {factsOf(check).map((fact) => (
@@ -179,5 +213,16 @@ function Part({ name, check }: { readonly name: string; readonly check: HealthCh
         ))}
       </td>
     </tr>
+  );
+}
+
+/** With its name where a row is a card, and there is no head of a column. */
+function Moment({ name, at }: { readonly name: string; readonly at: string | null }) {
+  if (at === null) return <span className="dim not-in-card">–</span>;
+  return (
+    <span className="part-life">
+      <span className="only-card dim">{name} </span>
+      <When at={at} />
+    </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import type { Task, TaskOperation } from '@tenuto/contract';
 import { useState } from 'react';
 import { now } from '../../data/clock.ts';
@@ -8,6 +8,7 @@ import { instantText } from '../../logic/once-time.ts';
 import { isZone, wallAt } from '../../logic/zone-time.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { TASK_WORDS } from '../../words-task.ts';
 
@@ -24,9 +25,9 @@ interface Props {
 /** Makes the runs of a past range, after it has been said how many there are. */
 export function BackfillDialog({ task, opened, close }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={words.askBackfill}>
+    <FormModal opened={opened} onClose={close} title={words.askBackfill}>
       {opened && <Form task={task} close={close} />}
-    </Modal>
+    </FormModal>
   );
 }
 

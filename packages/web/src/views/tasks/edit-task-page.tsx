@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { JsonObject, Task } from '@tenuto/contract';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { readTask, useReplaceTask, useTask } from '../../data/tasks.ts';
@@ -34,6 +34,7 @@ export function EditTaskPage() {
 function Form({ first }: { readonly first: Task }) {
   const [base, setBase] = useState(first);
   const [draft, setDraft] = useState(() => draftOf(first));
+  const opened = useMemo(() => draftOf(base), [base]);
   const [newer, setNewer] = useState<Task>();
   const navigate = useNavigate();
   const replace = useReplaceTask(base.task_id);
@@ -44,7 +45,7 @@ function Form({ first }: { readonly first: Task }) {
       {
         onSuccess: () => {
           tell(words.saved);
-          void navigate({ to: '/tasks/$taskId', params });
+          void navigate({ to: '/tasks/$taskId', params, ignoreBlocker: true });
         },
         onError: (error) => {
           if (!isStale(error)) return;
@@ -64,6 +65,7 @@ function Form({ first }: { readonly first: Task }) {
       put={(part: Partial<TaskDraft>) => setDraft((known) => ({ ...known, ...part }))}
       verb={words.save}
       submit={(body) => save(body, base.version)}
+      first={opened}
       isPending={replace.isPending}
       error={replace.error}
       notice={

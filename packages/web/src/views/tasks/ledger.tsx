@@ -6,6 +6,7 @@ import { duration } from '../../logic/format.ts';
 import { type LedgerLine, ledgerLines } from '../../logic/ledger.ts';
 import type { TaskSearch } from '../../logic/task-filters.ts';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { statusWord } from '../../words.ts';
@@ -75,15 +76,15 @@ function Lines({ lines, zone, ends }: LinesProps) {
             <th>{words.late}</th>
           </tr>
         </thead>
-        <tbody>
-          {lines.map((line) =>
+        <Rows items={lines}>
+          {(line) =>
             line.kind === 'clocks' ? (
               <Clocks key={line.change.at} line={line} />
             ) : (
               <Firing key={line.firing.at + line.firing.key} {...{ line, ends, isWhole }} />
-            ),
-          )}
-        </tbody>
+            )
+          }
+        </Rows>
       </table>
     </div>
   );

@@ -4,6 +4,7 @@ import type { Task } from '@tenuto/contract';
 import { useState } from 'react';
 import { useCreateTask, useTask } from '../../data/tasks.ts';
 import { draftOf, firstDraft, type TaskDraft } from '../../logic/task-draft.ts';
+import type { NewTaskSearch } from '../../logic/task-filters.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -15,18 +16,22 @@ const READER = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Makes a task, of nothing or of what another one says. */
 export function NewTaskPage() {
-  const { of, topic } = useSearch({ from: '/tasks/new' });
+  const { of, ...wanted } = useSearch({ from: '/tasks/new' });
   return (
     <Page title={words.title}>
-      {of === undefined ? <Form first={forTopic(topic)} /> : <Duplicate taskId={of} />}
+      {of === undefined ? <Form first={draftFor(wanted)} /> : <Duplicate taskId={of} />}
     </Page>
   );
 }
 
-function forTopic(topic: string | undefined): TaskDraft {
+function draftFor({ topic, template, profile }: NewTaskSearch): TaskDraft {
   const draft = firstDraft(READER);
-  if (topic === undefined) return draft;
-  return { ...draft, kind: 'event', exprs: { ...draft.exprs, event: topic } };
+  return {
+    ...draft,
+    ...(topic !== undefined && { kind: 'event', exprs: { ...draft.exprs, event: topic } }),
+    ...(template !== undefined && { starts: 'template', template, title: template }),
+    ...(profile !== undefined && { starts: 'profile', profile, title: profile }),
+  };
 }
 
 function Duplicate({ taskId }: { readonly taskId: string }) {
@@ -39,20 +44,22 @@ function copyOf(task: Task): TaskDraft {
   return { ...draftOf(task), title: `${task.title} (copy)`.slice(0, 200) };
 }
 
-function Form({ first }: { readonly first: TaskDraft }) {
+function Form({ first: given }: { readonly first: TaskDraft }) {
+  const [first] = useState(given);
   const [draft, setDraft] = useState(first);
   const navigate = useNavigate();
   const create = useCreateTask();
   return (
     <TaskEditor
       draft={draft}
+      first={first}
       put={(part) => setDraft((known) => ({ ...known, ...part }))}
       verb={words.submit}
       submit={(body) =>
         create.mutate(body, {
           onSuccess: ({ task_id: taskId }) => {
             tell(words.created);
-            void navigate({ to: '/tasks/$taskId', params: { taskId } });
+            void navigate({ to: '/tasks/$taskId', params: { taskId }, ignoreBlocker: true });
           },
         })
       }

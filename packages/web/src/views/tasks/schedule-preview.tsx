@@ -21,7 +21,7 @@ interface Props {
 export function SchedulePreview({ draft, told: { question, preview, error } }: Props) {
   const { kind, exprs, fields } = draft;
   return (
-    <section className="card schedule-preview" aria-live="polite" aria-label={words.preview}>
+    <section className="card firings-preview" aria-live="polite" aria-label={words.preview}>
       <header>
         <h2>{words.preview}</h2>
       </header>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Switch, Textarea, TextInput } from '@mantine/core';
 import type { Task } from '@tenuto/contract';
 import { type ReactNode, useState } from 'react';
 import type { TaskAsk } from '../../data/tasks.ts';
@@ -6,6 +6,7 @@ import { pretty } from '../../logic/format.ts';
 import { isObject } from '../../logic/json-place.ts';
 import { JsonText } from '../../logic/json-text.ts';
 import { When } from '../../ui/time.tsx';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { TASK_WORDS } from '../../words-task.ts';
 
@@ -25,9 +26,9 @@ interface FrameProps extends Pick<Props, 'opened' | 'close'> {
 
 function Frame({ title, opened, close, children }: FrameProps) {
   return (
-    <Modal opened={opened} onClose={close} title={title} size="sm">
+    <FormModal opened={opened} onClose={close} title={title} size="sm">
       {opened && children}
-    </Modal>
+    </FormModal>
   );
 }
 

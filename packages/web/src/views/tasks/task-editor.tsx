@@ -1,14 +1,17 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import type { Json } from '@tenuto/contract';
 import { ApiError } from '@tenuto/sdk';
 import type { FormEvent, ReactNode } from 'react';
 import { useMay } from '../../data/scopes.ts';
 import { useDraftPreview } from '../../data/task-draft-preview.ts';
 import { useTaskCheck } from '../../data/tasks.ts';
 import { isStale } from '../../logic/field-errors.ts';
+import { isObject } from '../../logic/json-place.ts';
 import { bodyOf, type Fault, type ReadDraft, type TaskDraft } from '../../logic/task-draft.ts';
 import { faultAt, faultsBeside } from '../../logic/task-faults.ts';
 import { Failure } from '../../ui/notice.tsx';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { TASK_FORM_WORDS as words } from '../../words-task-form.ts';
 import { Advanced } from './advanced.tsx';
 import { ScheduleFields } from './schedule-fields.tsx';
@@ -31,6 +34,8 @@ type Body = Extract<ReadDraft, { readonly body: unknown }>['body'];
 
 interface Props {
   readonly draft: TaskDraft;
+  /** What the form began with. */
+  readonly first: TaskDraft;
   readonly put: (part: Partial<TaskDraft>) => void;
   readonly verb: string;
   readonly submit: (body: Body) => void;
@@ -43,7 +48,7 @@ interface Props {
 
 /** The form of a task; what its schedule means stands beside it while it is written. */
 export function TaskEditor(props: Props) {
-  const { draft, put, submit, error, notice } = props;
+  const { draft, first, put, submit, error, notice } = props;
   const read = bodyOf(draft);
   const checked = useCheck(read);
   const told = useDraftPreview(draft);
@@ -72,6 +77,7 @@ export function TaskEditor(props: Props) {
         </div>
       </form>
       <SchedulePreview draft={draft} told={told} />
+      <UnsavedGuard isDirty={JSON.stringify(draft) !== JSON.stringify(first)} />
     </div>
   );
 }
@@ -82,11 +88,16 @@ function useCheck(read: ReadDraft): ApiError | null {
   const text = 'body' in read ? JSON.stringify(read.body) : undefined;
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const body: Body | undefined = settled === undefined ? undefined : JSON.parse(settled);
-  const isAsked = may && body !== undefined && body.schedule_expr !== '';
+  const isAsked = may && body !== undefined && body.schedule_expr !== '' && isChosen(body.payload);
   // Who has not named it yet is not told so before they try to create it.
   const named = isAsked ? { ...body, ...(body.title === '' && { title: '…' }) } : undefined;
   const { data } = useTaskCheck(named);
   return isAsked ? (data ?? null) : null;
+}
+
+/** Who has only said that it is a template is not told yet that there is none of no name. */
+function isChosen(payload: Json | undefined): boolean {
+  return !isObject(payload) || (payload.template !== '' && payload.profile !== '');
 }
 
 function faultsOf(read: ReadDraft, errors: readonly (Error | null)[]): readonly Fault[] {

@@ -3,6 +3,7 @@ import type { Task } from '@tenuto/contract';
 import { useMay } from '../../data/scopes.ts';
 import { count } from '../../logic/format.ts';
 import { failuresOf } from '../../logic/task-outlook.ts';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { TASK_WORDS as words } from '../../words-task.ts';
@@ -47,8 +48,8 @@ export function TaskTable({ tasks, selected, select }: Props) {
             <th>{words.fired}</th>
           </tr>
         </thead>
-        <tbody>
-          {tasks.map((task) => (
+        <Rows items={tasks}>
+          {(task) => (
             <tr key={task.task_id} className={failuresOf(task) > 0 ? 'failing' : undefined}>
               {canSelect && (
                 <td className="check-cell">
@@ -62,8 +63,8 @@ export function TaskTable({ tasks, selected, select }: Props) {
               )}
               <Cells task={task} />
             </tr>
-          ))}
-        </tbody>
+          )}
+        </Rows>
       </table>
     </div>
   );

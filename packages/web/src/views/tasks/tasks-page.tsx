@@ -1,13 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { Task } from '@tenuto/contract';
 import { useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
-import { useTasks } from '../../data/tasks.ts';
+import { useFailingCount, useTasks } from '../../data/tasks.ts';
 import { count } from '../../logic/format.ts';
 import { isNarrowing } from '../../logic/strict-search.ts';
 import { type TaskFilters, taskQueryOf } from '../../logic/task-filters.ts';
-import { failuresOf } from '../../logic/task-outlook.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -57,14 +55,12 @@ function List({ filters, clear }: ListProps) {
   const isFiltered = isNarrowing(filters);
   return (
     <Paged pages={pages} empty={isFiltered ? <NoMatch clear={clear} /> : <NoTask />}>
-      {(all, total) => {
-        const tasks = filters.failing ? all.filter((task) => failuresOf(task) > 0) : all;
-        if (tasks.length === 0) return <NoMatch clear={clear} />;
+      {(tasks, total) => {
         const chosen = tasks.filter((task) => selected.has(task.task_id));
         return (
           <>
             <BulkBar chosen={chosen} clear={() => setSelected(new Set())}>
-              <Found tasks={tasks} total={filters.failing ? tasks.length : total} />
+              <Found total={total} />
             </BulkBar>
             <TaskTable tasks={tasks} selected={selected} select={setSelected} />
           </>
@@ -74,8 +70,9 @@ function List({ filters, clear }: ListProps) {
   );
 }
 
-function Found({ tasks, total }: { readonly tasks: readonly Task[]; readonly total: number }) {
-  const failing = tasks.filter((task) => failuresOf(task) > 0).length;
+/** How many there are, and how many of all of them fail. */
+function Found({ total }: { readonly total: number }) {
+  const { data: failing = 0 } = useFailingCount();
   return (
     <p className="dim">
       {words.found(count(total))}

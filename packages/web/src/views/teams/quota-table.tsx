@@ -7,16 +7,20 @@ import { LIMIT_NAMES, limitsOf, limitTexts } from '../../logic/quotas.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useOpened, useSeenVersion } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
 import { tellFailure, thenClose } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
+import { QuotaUseOf } from './quota-use.tsx';
 
 const NEW_QUOTA = 'new-quota';
 /** Before the principal, so that no id of a team can be one. */
 const prefix = 'quota:';
+const usePrefix = 'use:';
+/** The quota of everybody without one of their own. */
+const EVERYBODY = '*';
 
 interface Props {
   readonly open: string | undefined;
@@ -27,7 +31,7 @@ interface Props {
 export function QuotaTable({ open, go }: Props) {
   const quotas = useQuotas(true);
   const known = quotas.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ principal }) => prefix + principal === open);
+  const edited = useOpened(known, ({ principal }) => prefix + principal, open);
   return (
     <section className="card">
       <header>
@@ -38,9 +42,18 @@ export function QuotaTable({ open, go }: Props) {
         </Button>
       </header>
       <Paged pages={quotas} empty={<p className="card-body dim">{words.noQuotas}</p>}>
-        {(items) => <Table quotas={items} edit={(principal) => go(prefix + principal)} />}
+        {(items) => (
+          <Table
+            quotas={items}
+            edit={(principal) => go(prefix + principal)}
+            look={(principal) => go(usePrefix + principal)}
+          />
+        )}
       </Paged>
       {open === NEW_QUOTA && <QuotaForm close={() => go('')} />}
+      {open?.startsWith(usePrefix) === true && (
+        <QuotaUseOf principal={open.slice(usePrefix.length)} close={() => go('')} />
+      )}
       {edited !== undefined && <QuotaForm quota={edited} close={() => go('')} />}
     </section>
   );
@@ -60,9 +73,11 @@ const COLUMNS: readonly Column<Quota>[] = [
 interface TableProps {
   readonly quotas: readonly Quota[];
   readonly edit: (principal: string) => void;
+  /** Shows what they use. */
+  readonly look: (principal: string) => void;
 }
 
-function Table({ quotas, edit }: TableProps) {
+function Table({ quotas, edit, look }: TableProps) {
   const [question, setQuestion] = useState<Question>();
   const remove = useRemoveQuota();
   const ask = (who: string) =>
@@ -77,6 +92,7 @@ function Table({ quotas, edit }: TableProps) {
       <RowMenu
         of={principal}
         actions={[
+          ...(principal === EVERYBODY ? [] : [{ word: words.use, act: () => look(principal) }]),
           { word: words.change, act: () => edit(principal) },
           { word: words.remove, danger: true, act: () => ask(principal) },
         ]}
@@ -100,10 +116,11 @@ function QuotaForm({ quota, close }: { readonly quota?: Quota; readonly close: (
   const [who, setWho] = useState(quota?.principal ?? '');
   const [texts, put] = useFormState(limitTexts(quota));
   const write = useWriteQuota();
+  const version = useSeenVersion(quota, write.error);
   const submit = () => {
     const asked = { principal: who.trim(), body: limitsOf(texts) };
-    const seen = quota && { version: quota.version };
-    write.mutate({ ...asked, ...seen }, thenClose(words.quotaSet, close));
+    const body = quota === undefined ? asked : { ...asked, version };
+    write.mutate(body, thenClose(words.quotaSet, close));
   };
   return (
     <EditorDialog

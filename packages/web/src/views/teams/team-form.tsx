@@ -3,7 +3,7 @@ import { useWriteTeam } from '../../data/teams.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { thenClose } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
 
@@ -20,13 +20,14 @@ export function TeamForm({ team, close }: Props) {
     members: team?.members.join('\n') ?? '',
   });
   const write = useWriteTeam();
+  const version = useSeenVersion(team, write.error);
   const submit = () => {
     const body = {
       name: form.name.trim(),
       description: form.description.trim() || null,
       members: linesOf(form.members),
     };
-    const known = team && { teamId: team.team_id, version: team.version };
+    const known = team && { teamId: team.team_id, version };
     const said = team === undefined ? words.created : words.saved;
     write.mutate(known === undefined ? { body } : { body, known }, thenClose(said, close));
   };

@@ -6,6 +6,7 @@ import { useMay } from '../../data/scopes.ts';
 import { useRemoveTeam, useTeams } from '../../data/teams.ts';
 import { NEW } from '../../logic/open-search.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { useOpened } from '../../ui/form-state.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Paged } from '../../ui/paged.tsx';
@@ -70,7 +71,7 @@ function Teams({ open, go, isAdmin }: TeamsProps) {
       act: () => remove.mutate(id, { onError: (error) => tellFailure(words.remove, error) }),
     });
   const known = teams.data?.pages.flatMap(({ items }) => items) ?? [];
-  const edited = known.find(({ team_id: id }) => id === open);
+  const edited = useOpened(known, ({ team_id: id }) => id, open);
   const actions: Column<Team> = {
     head: '',
     cell: (team) =>

@@ -15,8 +15,9 @@ import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { UnsavedGuard } from '../../ui/unsaved.tsx';
 import { SUBMIT_WORDS } from '../../words-submit.ts';
-import { FIRST_TEMPLATE, TEMPLATE_WORDS } from '../../words-template.ts';
+import { FIRST_TEMPLATES, TEMPLATE_WORDS } from '../../words-template.ts';
 import { DryRunCard, dagOf, isRefusal } from '../submit/dry-run.tsx';
 import '../submit/submit.css';
 
@@ -34,7 +35,7 @@ export function NewTemplatePage() {
   const copy = template && writtenTemplate(template, words.copyOf(template.name));
   return (
     <Page title={words.newTitle}>
-      <Editor key={of ?? ''} before={undefined} first={copy ?? FIRST_TEMPLATE} />
+      <Editor key={of ?? ''} before={undefined} first={copy ?? FIRST_TEMPLATES.greeting} />
     </Page>
   );
 }
@@ -71,9 +72,10 @@ interface EditorProps {
   readonly first: string;
 }
 
-function Editor({ before: given, first }: EditorProps) {
+function Editor({ before: given, first: opened }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
+  const [first] = useState(opened);
   const [text, setText] = useState(first);
   const [known] = useState(() => given && writtenTemplate(given));
   const isSame = text === known;
@@ -85,6 +87,10 @@ function Editor({ before: given, first }: EditorProps) {
   const dry = useDryRun(written && jobOf(written.value));
   const refusal = [save.error, dry.error].find(isRefusal);
   const problems = 'problems' in read ? read.problems : placed(read, refusal?.validationErrors);
+  const write = (next: string) => {
+    setText(next);
+    save.reset();
+  };
   const submit = () => {
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
@@ -93,7 +99,7 @@ function Editor({ before: given, first }: EditorProps) {
       {
         onSuccess: ({ name, version }) => {
           tell(words.saved(name, version));
-          void navigate({ to: '/templates/$name', params: { name } });
+          void navigate({ to: '/templates/$name', params: { name }, ignoreBlocker: true });
         },
       },
     );
@@ -107,13 +113,11 @@ function Editor({ before: given, first }: EditorProps) {
           submit();
         }}
       >
+        {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}
           value={text}
-          change={(next) => {
-            setText(next);
-            save.reset();
-          }}
+          change={write}
           problems={problems}
           lineWord={SUBMIT_WORDS.line}
           rows={32}
@@ -130,6 +134,7 @@ function Editor({ before: given, first }: EditorProps) {
           </Button>
         </div>
       </form>
+      <UnsavedGuard isDirty={text !== first} />
       <DryRunCard
         title={words.preview}
         dag={dagOf(written?.value)}
@@ -138,6 +143,33 @@ function Editor({ before: given, first }: EditorProps) {
         isUnread={'problems' in read}
       />
     </div>
+  );
+}
+
+const FIRSTS = ['greeting', 'tests'] as const;
+
+interface BeginProps {
+  readonly text: string;
+  readonly pick: (text: string) => void;
+}
+
+/** Templates that work as they stand, to begin with. */
+function Begin({ text, pick }: BeginProps) {
+  return (
+    <fieldset className="row submit-examples" aria-label={words.begin}>
+      <span className="dim">{words.begin}</span>
+      {FIRSTS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={FIRST_TEMPLATES[name] === text}
+          onClick={() => pick(FIRST_TEMPLATES[name])}
+        >
+          {words.firsts[name]}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

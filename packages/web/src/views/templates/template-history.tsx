@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useTemplateUses, useTemplateVersions } from '../../data/templates.ts';
+import { Failure } from '../../ui/notice.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
 import { StatusMark } from '../../ui/status.tsx';
@@ -50,8 +51,11 @@ export function Versions({ name, newest, shown }: VersionsProps) {
 
 /** The last runs that were made of a template. */
 export function MadeRuns({ name }: { readonly name: string }) {
-  const { data } = useTemplateUses(name);
-  if (data === undefined) return <Waiting rows={2} />;
+  const { data, error, refetch } = useTemplateUses(name);
+  if (data === undefined) {
+    if (error === null) return <Waiting rows={2} />;
+    return <Failure error={error} again={() => void refetch()} />;
+  }
   if (data.items.length === 0) return <p className="card-body dim">{words.noRuns}</p>;
   return (
     <ol className="template-rows">

@@ -138,7 +138,8 @@ function Head({ template, isNewest }: HeadProps) {
   const [question, setQuestion] = useState<Question>();
   const navigate = useNavigate();
   const remove = useRemoveTemplate();
-  const may = useMay()('jobs:write');
+  const holds = useMay();
+  const [may, mayPlan] = [holds('jobs:write'), holds('tasks:create')];
   const at = isNewest ? {} : { version: String(version) };
   const ask = () =>
     setQuestion({
@@ -169,6 +170,16 @@ function Head({ template, isNewest }: HeadProps) {
           >
             {TEMPLATE_WORDS.use}
           </Button>
+          {isNewest && mayPlan && (
+            <Button
+              variant="default"
+              renderRoot={(props) => (
+                <Link to="/tasks/new" search={{ template: name }} {...props} />
+              )}
+            >
+              {words.schedule}
+            </Button>
+          )}
           <Button
             variant="default"
             renderRoot={(props) => (

@@ -11,6 +11,7 @@ import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Paged } from '../../ui/paged.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { When } from '../../ui/time.tsx';
 import { TEMPLATE_WORDS as words } from '../../words-template.ts';
 import './templates.css';
@@ -53,11 +54,9 @@ export function TemplatesPage() {
                     <th />
                   </tr>
                 </thead>
-                <tbody>
-                  {templates.map((template) => (
-                    <Row key={template.template_id} template={template} />
-                  ))}
-                </tbody>
+                <Rows items={templates}>
+                  {(template) => <Row key={template.template_id} template={template} />}
+                </Rows>
               </table>
             </div>
           </>

@@ -3,6 +3,7 @@ import type { Test } from '@tenuto/contract';
 import { useTestHistory } from '../../data/tests.ts';
 import { shortId } from '../../logic/format.ts';
 import { type Evidence, evidenceOf } from '../../logic/test-results.ts';
+import { Rows } from '../../ui/rows.tsx';
 import { When } from '../../ui/time.tsx';
 import { TEST_WORDS as words } from '../../words-test.ts';
 import { RecentStrip } from './result-strip.tsx';
@@ -24,8 +25,8 @@ export function FlakeTable({ tests }: { readonly tests: readonly Test[] }) {
             <th>{words.owner}</th>
           </tr>
         </thead>
-        <tbody>
-          {tests.map((test) => (
+        <Rows items={tests}>
+          {(test) => (
             <tr key={test.test_id}>
               <td className="num">
                 <FlakeScore test={test} />
@@ -49,8 +50,8 @@ export function FlakeTable({ tests }: { readonly tests: readonly Test[] }) {
                 {test.owner ?? words.nobody}
               </td>
             </tr>
-          ))}
-        </tbody>
+          )}
+        </Rows>
       </table>
     </div>
   );

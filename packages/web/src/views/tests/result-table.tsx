@@ -3,6 +3,7 @@ import type { TestResult } from '@tenuto/contract';
 import { duration } from '../../logic/format.ts';
 import { resultStatus } from '../../logic/test-results.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { TEST_WORDS } from '../../words-test.ts';
@@ -27,14 +28,14 @@ export function ResultTable({ results }: { readonly results: readonly TestResult
             <th>{words.message}</th>
           </tr>
         </thead>
-        <tbody>
-          {results.map((result) => (
+        <Rows items={results}>
+          {(result) => (
             <Row
               key={`${result.run_id} ${result.node_id} ${result.attempt} ${result.at}`}
               result={result}
             />
-          ))}
-        </tbody>
+          )}
+        </Rows>
       </table>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Textarea } from '@mantine/core';
+import { Button, Group, Select, Textarea } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { Json, JsonObject } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
@@ -6,6 +6,7 @@ import { useCatalogue, useRunSuite } from '../../data/tests.ts';
 import { paramsOfEntry } from '../../logic/test-params.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { tell } from '../../ui/toasts.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { TEST_WORDS as words } from '../../words-test.ts';
 
@@ -18,9 +19,9 @@ interface Props {
 /** Makes a job of a suite, and goes to its run. */
 export function RunSuite({ suite, close }: Props) {
   return (
-    <Modal opened={suite !== undefined} onClose={close} title={words.runTitle}>
+    <FormModal opened={suite !== undefined} onClose={close} title={words.runTitle}>
       {suite !== undefined && <Form key={suite} first={suite} close={close} />}
-    </Modal>
+    </FormModal>
   );
 }
 
@@ -52,7 +53,7 @@ function Form({ first, close }: FormProps) {
         onSuccess: ({ job_id: runId }) => {
           close();
           tell(words.started);
-          void navigate({ to: '/runs/$runId', params: { runId } });
+          void navigate({ to: '/runs/$runId', params: { runId }, ignoreBlocker: true });
         },
       },
     );
@@ -89,7 +90,7 @@ function Form({ first, close }: FormProps) {
       {run.error !== null && <Failure error={run.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
-          {WORDS.common.cancel}
+          {WORDS.editor.close}
         </Button>
         <Button type="submit" loading={run.isPending} disabled={suite === null}>
           {words.run}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import type { EditTest, Test } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
 import { useMay } from '../../data/scopes.ts';
@@ -6,6 +6,7 @@ import { useEditTest } from '../../data/tests.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { tell, tellFailure } from '../../ui/toasts.ts';
+import { FormModal } from '../../ui/unsaved.tsx';
 import { WORDS } from '../../words.ts';
 import { TEST_WORDS } from '../../words-test.ts';
 
@@ -55,12 +56,12 @@ export function TestActions({ test }: { readonly test: Test }) {
       <Button variant="default" onClick={() => setDialog('owner')}>
         {words.owner}
       </Button>
-      <Modal opened={dialog === 'quarantine'} onClose={close} title={words.quarantine}>
+      <FormModal opened={dialog === 'quarantine'} onClose={close} title={words.quarantine}>
         <QuarantineForm {...form} save={(changes) => save(changes, words.quarantined)} />
-      </Modal>
-      <Modal opened={dialog === 'owner'} onClose={close} title={words.owner} size="sm">
+      </FormModal>
+      <FormModal opened={dialog === 'owner'} onClose={close} title={words.owner} size="sm">
         <OwnerForm {...form} test={test} save={(changes) => save(changes, words.ownerSaved)} />
-      </Modal>
+      </FormModal>
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </div>
   );

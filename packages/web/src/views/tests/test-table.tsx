@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Test } from '@tenuto/contract';
 import { duration, percent } from '../../logic/format.ts';
 import { resultStatus, testPlace } from '../../logic/test-results.ts';
+import { Rows } from '../../ui/rows.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { When } from '../../ui/time.tsx';
 import { TEST_WORDS as words } from '../../words-test.ts';
@@ -24,11 +25,7 @@ export function TestTable({ tests }: { readonly tests: readonly Test[] }) {
             <th>{words.owner}</th>
           </tr>
         </thead>
-        <tbody>
-          {tests.map((test) => (
-            <Row key={test.test_id} test={test} />
-          ))}
-        </tbody>
+        <Rows items={tests}>{(test) => <Row key={test.test_id} test={test} />}</Rows>
       </table>
     </div>
   );

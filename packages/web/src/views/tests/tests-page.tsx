@@ -111,6 +111,9 @@ function NoTests() {
         <code>{words.emptyThen}</code>
         <CopyButton text={words.emptyThen} what={words.emptyThen} />
       </p>
+      <Link to="/tests" search={{ view: 'catalogue' }}>
+        {words.emptyHere}
+      </Link>
     </Empty>
   );
 }

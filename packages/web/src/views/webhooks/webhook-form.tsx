@@ -2,7 +2,7 @@ import { WEBHOOK_VERIFICATIONS, type Webhook, type WebhookVerification } from '@
 import { useCreateWebhook, useEditWebhook } from '../../data/webhooks.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
-import { useFormState } from '../../ui/form-state.ts';
+import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { thenClose } from '../../ui/toasts.ts';
 import { WEBHOOK_WORDS as words } from '../../words-webhooks.ts';
 
@@ -23,13 +23,14 @@ export function WebhookForm({ webhook, close }: Props) {
   const create = useCreateWebhook();
   const edit = useEditWebhook();
   const change = webhook === undefined ? create : edit;
+  const version = useSeenVersion(webhook, change.error);
   const submit = () => {
     const body = {
       ...{ name: form.name.trim(), topic: form.topic.trim(), verify: form.verify },
       ...(form.secret !== '' && { secret: form.secret }),
     };
     if (webhook === undefined) return create.mutate(body, thenClose(words.created, close));
-    const { webhook_id: webhookId, version } = webhook;
+    const { webhook_id: webhookId } = webhook;
     edit.mutate({ webhookId, version, body }, thenClose(words.saved, close));
   };
   return (

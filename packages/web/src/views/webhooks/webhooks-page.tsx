@@ -148,7 +148,7 @@ function Try({ webhook, close }: { readonly webhook: Webhook; readonly close: ()
       <div className="json">
         <CopyButton text={example} what={words.command} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
-        <pre tabIndex={0} role="region" aria-label={words.command}>
+        <pre className="json-text" tabIndex={0} role="region" aria-label={words.command}>
           {example}
         </pre>
       </div>
