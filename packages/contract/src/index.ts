@@ -53,6 +53,7 @@ export * from './secret.ts';
 export * from './session.ts';
 export * from './setting.ts';
 export * from './spending.ts';
+export * from './task-bulk.ts';
 export * from './task-request.ts';
 export * from './task-view.ts';
 export * from './task-words.ts';

@@ -1,4 +1,5 @@
 import {
+  type BulkTasksAnswer,
   FIRING_ORIGINS,
   FIRING_OUTCOMES,
   FIRING_REASONS,
@@ -7,6 +8,8 @@ import {
   type RunStatsView,
   SCHEDULE_KINDS,
   type SchedulePreview,
+  TASK_BULK_ACTIONS,
+  TASK_BULK_OUTCOMES,
   TASK_STATUSES,
   type Task,
   type TaskOperation,
@@ -83,6 +86,12 @@ export const taskOperationShape: Shape<TaskOperation> = fields({
     ticks: optional(listOf(text)),
     dry_run: optional(flag),
   }),
+});
+
+export const bulkTasksShape: Shape<BulkTasksAnswer> = fields({
+  action: oneOf(TASK_BULK_ACTIONS),
+  outcomes: fields({ changed: number, refused: number, failed: number }),
+  failures: listOf(fields({ task_id: text, outcome: oneOf(TASK_BULK_OUTCOMES), detail: text })),
 });
 
 export const runStatsShape: Shape<RunStatsView> = fields({

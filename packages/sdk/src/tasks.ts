@@ -1,5 +1,7 @@
 import type {
   BackfillTask,
+  BulkTasks,
+  BulkTasksAnswer,
   EditTask,
   FiringView,
   JsonObject,
@@ -23,6 +25,7 @@ import { type CallOptions, createReader, segment, signalOf } from './reading.ts'
 import { runDetailShape, runShape } from './recovery-shapes.ts';
 import type { Shape } from './shape.ts';
 import {
+  bulkTasksShape,
   firingShape,
   previewShape,
   runStatsShape,
@@ -74,6 +77,8 @@ export interface Tasks {
   resume(taskId: string, body?: ResumeTask, options?: CallOptions): Promise<TaskOperation>;
   cancel(taskId: string, body?: StopTask, options?: CallOptions): Promise<TaskOperation>;
   backfill(taskId: string, body: BackfillTask, options?: SubmitOptions): Promise<TaskOperation>;
+  /** Pauses or resumes all that are named; says of which it could not. */
+  bulk(body: BulkTasks, options?: CallOptions): Promise<BulkTasksAnswer>;
   preview(
     taskId: string,
     query?: { readonly count?: number; readonly from?: string },
@@ -144,7 +149,15 @@ function changesOf(transport: TransportOptions): Pick<Tasks, 'replace' | 'update
 
 type Operations = Pick<
   Tasks,
-  'runNow' | 'snooze' | 'pause' | 'resume' | 'cancel' | 'backfill' | 'validate' | 'previewSchedule'
+  | 'runNow'
+  | 'snooze'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'backfill'
+  | 'bulk'
+  | 'validate'
+  | 'previewSchedule'
 >;
 
 /**
@@ -174,6 +187,9 @@ function operationsOf(transport: TransportOptions): Operations {
     resume: operation('resume'),
     cancel: operation('cancel'),
     backfill: making('backfill'),
+    // Done again, it finds nothing left to do.
+    bulk: (body, options) =>
+      ask(`${ROOT}/bulk`, bulkTasksShape, { body, repeatable: true, options }),
     validate: (body, options) =>
       ask(`${ROOT}/validate`, previewShape, { body, repeatable: true, options }),
     previewSchedule: (body, options) =>

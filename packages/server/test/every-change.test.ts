@@ -43,6 +43,12 @@ const BODIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
     from: new Date(Date.now() - 2 * 86_400_000).toISOString(),
     to: new Date().toISOString(),
   }),
+  'POST /api/v1/tasks/bulk': async ({ api, token }) => {
+    const payload = { pipeline: [{ id: 'a', uses: 'sleep.for' }] };
+    const body = { title: 'of many', schedule_kind: 'event', schedule_expr: 'a.b', payload };
+    const { task_id: id } = (await api.call('/api/v1/tasks', { body, token })).body;
+    return { action: 'pause', task_ids: [id] };
+  },
   'PUT /api/v1/webhooks/{webhook_id}': async () => ({
     ...{ name: 'replaced', topic: 'posts', verify: 'none' },
   }),

@@ -38,6 +38,7 @@ const TOOLS = `
   list_runs list_run_tests get_run explain_run change_runs get_run_stats get_latest_task_run get_task_run_stats
   create_task list_tasks get_task replace_task update_task delete_task preview_schedule preview_task
   run_task_now snooze_task pause_task resume_task cancel_task backfill_task list_task_firings
+  change_tasks
   list_task_runs validate_task
   publish_event get_event list_event_tasks replay_event list_event_topics list_recent_events clean_up_events
   create_webhook list_webhooks get_webhook replace_webhook update_webhook delete_webhook

@@ -205,6 +205,41 @@ describe('a change of a task', () => {
   });
 });
 
+describe('many tasks at once', () => {
+  const bulk = (action: string, ids: readonly string[], token?: string) =>
+    api.call(`${TASKS}/bulk`, {
+      ...{ body: { action, task_ids: ids } },
+      ...(token !== undefined && { token }),
+    });
+
+  it('are paused and resumed; one that is refused or gone keeps none of the others', async () => {
+    const made = [await api.make(), await api.make(), await api.make()];
+    const ids = made.map(({ task_id: id }) => id);
+    const [first = '', second = '', third = ''] = ids;
+    await api.ask(second, 'cancel');
+    const gone = first.replace(/^./, (digit) => (digit === 'f' ? 'e' : 'f'));
+    const { status, body } = await bulk('pause', [first, second, gone, third]);
+    expect(status).toBe(200);
+    expect(body.outcomes).toEqual({ changed: 2, refused: 1, failed: 1 });
+    expect(body.failures).toMatchObject([
+      { task_id: second, outcome: 'refused' },
+      { task_id: gone, outcome: 'failed' },
+    ]);
+    expect((await api.read(third)).status).toBe('paused');
+    expect((await bulk('resume', [first, third])).body.outcomes.changed).toBe(2);
+    expect(await audits(third)).toEqual(['task.created', 'task.paused', 'task.resumed']);
+  });
+
+  it('of somebody else are as good as gone', async () => {
+    const { task_id: id } = await api.make();
+    const eve = await api.token('eve', ['tasks:update']);
+    expect((await bulk('pause', [id], eve)).body.outcomes).toMatchObject({ failed: 1 });
+    expect((await api.read(id)).status).toBe('active');
+    const reader = await api.token('eve', ['tasks:read']);
+    expect((await bulk('pause', [id], reader)).status).toBe(403);
+  });
+});
+
 describe('a list of tasks', () => {
   it('has those only whose last run has failed, or only the others', async () => {
     const fails = { pipeline: [{ id: 'only', uses: 'noop', with: { fail: '${params.fail}' } }] };

@@ -34,8 +34,10 @@ export const AUDIT_WORDS = {
   valid: 'The chain holds: every sealed row is as it was written.',
   invalid: (count: string) =>
     `The chain is broken in ${count} ${count === '1' ? 'place' : 'places'}: something was changed behind the server.`,
-  sealed: (rows: string, seals: string) => `${rows} rows under ${seals} seals`,
-  unsealed: (rows: string) => `${rows} newer rows are not sealed yet`,
+  sealed: (rows: string, seals: string) =>
+    `${rows} ${rows === '1' ? 'row' : 'rows'} under ${seals} ${seals === '1' ? 'seal' : 'seals'}`,
+  unsealed: (rows: string) =>
+    rows === '1' ? '1 newer row is not sealed yet' : `${rows} newer rows are not sealed yet`,
   head: 'Head',
   headText:
     'Keep it elsewhere. Sent as “known” later, it shows that nobody has made the whole chain anew:',

@@ -179,6 +179,16 @@ export const PROFILE_WORDS = {
     list: 'Nodes by level',
     level: (level: number) => `Level ${level}`,
   },
+  versions: {
+    title: 'Versions',
+    open: 'Earlier versions',
+    text: 'What is taken up again stands in the editor, to be saved as a new version.',
+    compare: 'Compare',
+    compareWith: (version: number) => `Compare what is here with version ${version}`,
+    takeUp: 'Take up again',
+    takeUpOf: (version: number) => `Take up version ${version} again`,
+    same: 'What is in the editor',
+  },
   conflict: {
     title: 'Somebody else has saved it meanwhile',
     text: (version: number, by: string) =>

@@ -1,5 +1,7 @@
 /** What the views of runs say. */
 
+const runs = (count: number) => (count === 1 ? '1 run' : `${count} runs`);
+
 export const RUN_WORDS = {
   list: {
     title: 'Runs',
@@ -93,9 +95,11 @@ export const RUN_WORDS = {
     },
     reason: 'Reason',
     preview: 'See what it would touch',
-    go: (count: number) => `Do it to ${count} runs`,
-    matched: (count: number) => `${count} runs fit the filters.`,
-    matchedPicked: (count: number) => `${count} runs are selected.`,
+    go: (count: number) => `Do it to ${runs(count)}`,
+    matched: (count: number) =>
+      count === 1 ? '1 run fits the filters.' : `${count} runs fit the filters.`,
+    matchedPicked: (count: number) =>
+      count === 1 ? '1 run is selected.' : `${count} runs are selected.`,
     outcomes: {
       changed: 'would change',
       asked: 'would be asked of their engines',
@@ -103,7 +107,7 @@ export const RUN_WORDS = {
       refused: 'do not allow it in their state',
       failed: 'could not be changed',
     },
-    done: (count: number) => `Done to ${count} runs.`,
+    done: (count: number) => `Done to ${runs(count)}.`,
     needsFilter: 'Narrow the list by a status, a name, a tag or a time first.',
   },
   page: {

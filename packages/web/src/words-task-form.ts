@@ -171,6 +171,7 @@ export const TASK_FORM_WORDS = {
     template: 'Template',
     profile: 'Profile',
     intake: 'Intake, as JSON',
+    line: (line: number) => `Line ${line}`,
     params: 'Parameters, as JSON',
     noTemplates: 'No template is stored yet. Make one first, or use a pipeline.',
   },

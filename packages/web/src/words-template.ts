@@ -28,6 +28,8 @@ export const TEMPLATE_WORDS = {
     toNewest: 'See the one in force',
     schedule: 'Schedule it',
     edit: 'Edit',
+    takeUp: 'Take up again',
+    duplicate: 'Duplicate',
     remove: 'Delete',
     removeTitle: 'Delete this template?',
     removeText: (name: string) =>
@@ -76,6 +78,9 @@ export const TEMPLATE_WORDS = {
     firsts: { greeting: 'A greeting', tests: 'Tests' },
     noObject: 'A template is an object with “name” and “dag_definition”.',
     unchanged: 'Nothing has been changed.',
+    copyOf: (name: string) => `${name.slice(0, 58)}_copy`,
+    earlier: (version: number) =>
+      `This is what version ${version} says. Save it, and it is in force again, as a new version.`,
   },
 } as const;
 

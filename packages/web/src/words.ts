@@ -202,6 +202,7 @@ export const WORDS = {
       ['g s', 'System'],
       ['j / k', 'Next and previous row'],
       ['Enter', 'Open the row'],
+      ['x', 'Select the row, in Runs'],
       ['/', 'Search in this view'],
       ['Esc', 'Close the panel'],
       ['+ / − / 0', 'Zoom the graph or the timeline, or show all of it'],

@@ -215,6 +215,55 @@ it('asks before it is left with something unsaved, and has it back after a reloa
   await page.getByRole('heading', { name: 'Release of the shop' }).waitFor();
 });
 
+it('looks the same after other forms were looked at, and they as they do without it', async () => {
+  await served.client.profiles.create({ ...RELEASE, name: 'beside' });
+  const { page } = await signedIn(browser, served);
+  await page.goto(`${served.url}/profiles/beside`);
+  await field(page, 'Title').waitFor();
+  const left = async () => (await page.locator('.profile-panel').boundingBox())?.x;
+  const before = await left();
+  const go = async (palette: string) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(palette);
+    await page.keyboard.press('Enter');
+  };
+  await go('Submit a job');
+  await page.getByText('It can run as it stands.').waitFor();
+  await go('Secrets');
+  await page.getByRole('button', { name: 'Add a secret' }).click();
+  const boxes = ['Name', 'Hosts it may be sent to'].map((label) =>
+    page.getByRole('dialog').getByLabel(label).boundingBox(),
+  );
+  const [name, hosts] = await Promise.all(boxes);
+  expect(name?.x).toBe(hosts?.x);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await go('Profiles');
+  await page.getByRole('link', { name: 'Release of the shop' }).first().click();
+  await field(page, 'Title').waitFor();
+  await expect.poll(left).toBe(before);
+});
+
+it('takes up an earlier version again, which is saved as a new one', async () => {
+  await served.client.profiles.create({ ...RELEASE, name: 'went_wrong', title: 'As it was' });
+  await served.client.profiles.replace('went_wrong', {
+    ...{ ...RELEASE, name: 'went_wrong', title: 'As it must not be' },
+  });
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/profiles/went_wrong`);
+  await button(page, 'More to do with it').click();
+  await page.getByRole('menuitem', { name: 'Earlier versions' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Compare what is here with version 1' }).click();
+  await dialog.locator('.diff-added').getByText('title: As it was').waitFor();
+  await dialog.getByRole('button', { name: 'Take up version 1 again' }).click();
+  await expect.poll(() => field(page, 'Title').inputValue()).toBe('As it was');
+  await button(page, 'Save').click();
+  await page.getByText('went_wrong is saved as version 3.').waitFor();
+  expect((await served.client.profiles.get('went_wrong')).title).toBe('As it was');
+  expect(troubles).toEqual([]);
+});
+
 it('is deleted once one has seen who uses it', async () => {
   await served.client.profiles.create({ ...RELEASE, name: 'unwanted' });
   await served.client.tasks.create({

@@ -187,6 +187,52 @@ describe('what creating a task would be refused for', () => {
     const task = await created(page, 'made of a template');
     expect(task.payload).toEqual({ template: 'greet', params: { whom: 'the world' } });
   });
+
+  it('is said at the line of a step where it is wrong', async () => {
+    const { page } = await opened('/tasks/new');
+    const steps = page.getByLabel('What it runs, as JSON');
+    const wrong =
+      '[\n  { "id": "a", "uses": "sleep.for", "with": { "seconds": 1 } },\n  {\n    "id": "b",\n    "uses": "no.such.action"\n  }\n]';
+    await steps.fill(wrong);
+    await page.getByRole('button', { name: 'Line 5' }).waitFor();
+    await steps.fill(wrong.replace('},', ','));
+    await page.getByRole('button', { name: 'Line 3' }).waitFor();
+    await steps.fill(
+      wrong
+        .replace('no.such.action', 'sleep.for')
+        .replace('"sleep.for"\n', '"sleep.for",\n    "with": { "seconds": 1 }\n'),
+    );
+    await page.getByRole('button', { name: /^Line/ }).waitFor({ state: 'detached' });
+  });
+
+  it('is nothing for a profile whose intake is a form, and for another one chosen after it', async () => {
+    const phases = [
+      { id: 'plan', agents: [{ id: 'do', uses: 'transform.cel', with: { expression: '1' } }] },
+    ];
+    const asks = (name: string) => ({
+      ...{ type: 'object', properties: { [name]: { type: 'string' } } },
+      ...{ required: [name], additionalProperties: false },
+    });
+    for (const name of ['goal', 'place']) {
+      const profile = { name: `asks_${name}`, phases, intake_schema: asks(name) };
+      await served.client.profiles.create(profile);
+    }
+    const { page, troubles } = await opened('/tasks/new');
+    await page.getByText('Profile', { exact: true }).click();
+    const choose = async (name: string) => {
+      await page.getByRole('combobox', { name: 'Profile' }).click();
+      await page.getByRole('option', { name, exact: true }).click();
+    };
+    await choose('asks_goal');
+    await page.getByLabel('goal').fill('a shelf');
+    await choose('asks_place');
+    await page.getByLabel('place').fill('the hall');
+    const task = await created(page, 'made of a profile');
+    expect(task.payload).toEqual({ profile: 'asks_place', intake: { place: 'the hall' } });
+    await page.getByRole('link', { name: 'Edit' }).click();
+    expect(await page.getByLabel('place').inputValue()).toBe('the hall');
+    expect(troubles).toEqual([]);
+  });
 });
 
 describe('a change', () => {
@@ -284,6 +330,21 @@ describe('a task', () => {
 });
 
 describe('the list of tasks', () => {
+  it('forgets a filter that was cleared, also what was typed of it', async () => {
+    await cronTask('kept in the list');
+    const { page } = await opened('/tasks');
+    const field = page.getByLabel('Title begins with…');
+    await field.fill('nothing like it');
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('link', { name: 'kept in the list' }).waitFor();
+    expect(await field.inputValue()).toBe('');
+    await field.pressSequentially('kept ');
+    await page.waitForURL(/title=kept$/);
+    await field.pressSequentially('in');
+    await page.waitForURL(/title=kept\+in|title=kept%20in/);
+    await page.getByRole('link', { name: 'kept in the list' }).waitFor();
+  });
+
   it('shows which fail, and pauses those that are chosen', async () => {
     const failing = {
       id: 'a',
@@ -304,8 +365,13 @@ describe('the list of tasks', () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('list good').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') asked.push(new URL(request.url()).pathname);
+    });
     await dialog.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Done to 2 tasks.').waitFor();
+    expect(asked).toEqual(['/api/v1/tasks/bulk']);
     const states = [bad, good].map(
       async ({ task_id: id }) => (await served.client.tasks.get(id)).status,
     );

@@ -98,3 +98,25 @@ it('what is wrong with a template is said at its line', async () => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: /^Line/ }).first().waitFor();
 });
+
+it('an earlier version is taken up again as a new one, and a copy is a template of its own', async () => {
+  const dag = (value: number) => ({
+    nodes: [{ id: 'a', uses: 'transform.cel', with: { expression: `${value}` } }],
+  });
+  await served.client.templates.create({ name: 'again', dag_definition: dag(1) });
+  await served.client.templates.replace('again', { name: 'again', dag_definition: dag(2) });
+  const { page, troubles } = await signedIn(browser, served);
+  await page.goto(`${served.url}/templates/again`);
+  await page.getByRole('link', { name: 'v1', exact: true }).click();
+  await page.getByRole('link', { name: 'Take up again' }).click();
+  await page.getByText('This is what version 1 says.').waitFor();
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await page.getByText('“again” is saved as version 3.').waitFor();
+  expect((await served.client.templates.get('again')).dag_definition).toEqual(dag(1));
+  await page.getByRole('link', { name: 'Duplicate' }).click();
+  await page.getByText('It can run as it stands.').waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('“again_copy” is saved as version 1.').waitFor();
+  expect((await served.client.templates.get('again_copy')).dag_definition).toEqual(dag(1));
+  expect(troubles).toEqual([]);
+});

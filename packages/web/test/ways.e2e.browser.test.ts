@@ -111,19 +111,31 @@ describe('a run', () => {
     await page.getByText('No run fits these filters').waitFor();
   });
 
-  it('is paused with all others of a filter, which are shown before', async () => {
+  it('is paused, goes on and is cancelled with all others of a filter, which are shown before', async () => {
     const job = await served.client.jobs.submit({ ...WAITS, job_name: 'bulk of one' });
-    const { page } = await signedIn(browser, served);
+    await served.client.jobs.submit({ ...WAITS, job_name: 'left alone' });
+    const { page, troubles } = await signedIn(browser, served);
     await page.goto(`${served.url}/runs?name=bulk`);
     await page.getByRole('link', { name: 'bulk of one' }).waitFor();
-    await page.getByRole('button', { name: 'Act on all of these' }).click();
-    await page.getByRole('button', { name: 'See what it would touch' }).click();
-    await page.getByText('1 runs fit the filters.').waitFor();
-    await page.getByRole('button', { name: 'Do it to 1 runs' }).click();
-    await page.getByText('Done to 1 runs.').waitFor();
-    await expect
-      .poll(async () => (await served.client.jobs.get(job.job_id)).status)
-      .toBe('cancelled');
+    const dialog = page.getByRole('dialog');
+    for (const [action, status] of [
+      ['Pause', 'paused'],
+      ['Resume', 'running'],
+      ['Cancel', 'cancelled'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Act on all of these' }).click();
+      await dialog.getByRole('combobox', { name: 'What is done' }).click();
+      await page.getByRole('option', { name: action, exact: true }).click();
+      await dialog.getByRole('button', { name: 'See what it would touch' }).click();
+      await dialog.getByText('1 run fits the filters.').waitFor();
+      await dialog.getByRole('cell', { name: 'bulk of one' }).waitFor();
+      await dialog.getByRole('button', { name: 'Do it to 1 run', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await expect
+        .poll(async () => (await served.client.jobs.get(job.job_id)).status, { timeout: 60_000 })
+        .toBe(status);
+    }
+    expect(troubles).toEqual([]);
   });
 });
 

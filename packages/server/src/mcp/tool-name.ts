@@ -18,6 +18,7 @@ const SAID: Readonly<Record<string, string>> = {
   'GET /runs/task/:task_id/latest': 'get_latest_task_run',
   'GET /runs/task/:task_id/stats': 'get_task_run_stats',
   'GET /runs/stats/summary': 'get_run_stats',
+  'POST /tasks/bulk': 'change_tasks',
   'POST /tasks/preview': 'preview_schedule',
   'POST /tasks/validate': 'validate_task',
   'GET /tasks/:task_id/preview': 'preview_task',

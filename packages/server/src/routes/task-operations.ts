@@ -1,5 +1,7 @@
 import {
   BackfillTaskSchema,
+  BulkTasksAnswerSchema,
+  BulkTasksSchema,
   ResumeTaskSchema,
   RunTaskSchema,
   SnoozeTaskSchema,
@@ -8,6 +10,7 @@ import {
 } from '@tenuto/contract';
 import Type from 'typebox';
 import { backfillTask } from '../services/task-backfill.ts';
+import { changeTasks } from '../services/task-bulk.ts';
 import {
   cancelTask,
   pauseTask,
@@ -26,6 +29,17 @@ const Key = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 const response = { 200: TaskOperationSchema, ...problems(404, 409, 413, 415, 422) };
 
 export function addTaskOperationRoutes(app: Typed, parts: TaskParts): void {
+  app.post(
+    '/api/v1/tasks/bulk',
+    {
+      config,
+      schema: {
+        ...{ tags: ['tasks'], summary: 'Pause or resume many tasks', body: BulkTasksSchema },
+        response: { 200: BulkTasksAnswerSchema, ...problems(413, 415) },
+      },
+    },
+    (request) => changeTasks(parts, callerOf(request), request.body),
+  );
   app.post(
     `${ONE}/snooze`,
     {

@@ -4,7 +4,7 @@ import { createRoute } from '@tanstack/react-router';
 import { readOpenSearch } from '../logic/open-search.ts';
 import { readProfileSearch } from '../logic/profile-search.ts';
 import { strictly } from '../logic/strict-search.ts';
-import { readTemplateSearch } from '../logic/template-search.ts';
+import { readNewTemplateSearch, readTemplateSearch } from '../logic/template-search.ts';
 import { readTestSearch } from '../logic/test-search.ts';
 import { lazyRouteComponent } from './lazy-route.ts';
 import { root } from './root-route.ts';
@@ -34,6 +34,7 @@ const templates = createRoute({
 const newTemplate = createRoute({
   getParentRoute: () => root,
   path: '/templates/new',
+  validateSearch: strictly(readNewTemplateSearch),
   component: lazyRouteComponent(
     () => import('../views/templates/edit-template-page.tsx'),
     'NewTemplatePage',
@@ -53,6 +54,7 @@ const template = createRoute({
 const editTemplate = createRoute({
   getParentRoute: () => root,
   path: '/templates/$name/edit',
+  validateSearch: strictly(readTemplateSearch),
   component: lazyRouteComponent(
     () => import('../views/templates/edit-template-page.tsx'),
     'EditTemplatePage',

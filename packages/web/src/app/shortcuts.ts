@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { now } from '../data/clock.ts';
-import { isTyping } from '../ui/list-keys.ts';
+import { isPlain, isTyping } from '../ui/list-keys.ts';
 
 const PLACES: Readonly<Record<string, string>> = {
   h: '/',
@@ -34,7 +34,7 @@ export function useShortcuts({ openPalette, openKeys }: Shortcuts): void {
         event.preventDefault();
         return openPalette();
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (!isPlain(event) || isTyping(event.target)) return;
       const place = now() - wentAt < TOGETHER_MS ? PLACES[key] : undefined;
       wentAt = key === 'g' ? now() : 0;
       if (place !== undefined) {

@@ -3,6 +3,7 @@ import type { CircuitState, CircuitView, Explanation } from '@tenuto/contract';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
+import { useMay } from './scopes.ts';
 
 const key = ['circuits'] as const;
 /** Runs that are asked what they wait for; each is a request. */
@@ -24,12 +25,14 @@ export function useCircuits(filters: CircuitFilters) {
   });
 }
 
-export function useOpenCircuits(enabled: boolean) {
+/** Targets that are not called for a while, because they have failed too often. */
+export function useOpenCircuits(limit: number) {
+  const may = useMay()('jobs:read');
   return useQuery({
-    queryKey: [...key, 'open'],
-    queryFn: ({ signal }) => client.circuits.list({ state: 'open', limit: 20 }, { signal }).first(),
+    queryKey: [...key, 'open', limit],
+    queryFn: ({ signal }) => client.circuits.list({ state: 'open', limit }, { signal }).first(),
     refetchInterval: refreshEvery(LIVE_MS.calm),
-    enabled,
+    enabled: may,
   });
 }
 
@@ -63,12 +66,12 @@ export interface WaitingRun {
 }
 
 /** Of the newest runs that go on, those that wait for a circuit. */
-export function useWaitingRuns(name: string, enabled: boolean) {
+export function useWaitingRuns(name: string) {
   return useQuery({
     queryKey: [...key, 'waiting', name],
     queryFn: async ({ signal }): Promise<readonly WaitingRun[]> => {
       const { items } = await client.runs
-        .list({ status: ['running'], limit: RUNS_ASKED }, { signal })
+        .list({ status: ['running', 'retrying', 'recovering'], limit: RUNS_ASKED }, { signal })
         .first();
       const asked = items.map(async (run) => {
         const said = await client.runs.explain(run.run_id, { signal });
@@ -77,7 +80,6 @@ export function useWaitingRuns(name: string, enabled: boolean) {
       return (await Promise.all(asked)).filter(({ nodes }) => nodes.length > 0);
     },
     refetchInterval: refreshEvery(LIVE_MS.calm),
-    enabled,
   });
 }
 

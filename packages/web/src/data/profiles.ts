@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { CreateRun, JsonObject, RunView, Task } from '@tenuto/contract';
+import type { CreateRun, JsonObject, ProfileView, RunView, Task } from '@tenuto/contract';
+import { LIVE_STATUSES } from '../logic/status.ts';
 import { client } from './client.ts';
 import { LIVE_MS, refreshEvery } from './live.ts';
 import { PAGE, usePages } from './pages.ts';
@@ -43,6 +44,21 @@ export function useProfile(name: string, enabled = true) {
     refetchInterval: refreshEvery(LIVE_MS.calm),
     enabled,
   });
+}
+
+/** The versions of a profile, newest first. */
+export function useProfileVersions(name: string) {
+  return usePages({
+    key: [...profilesKey, 'versions', name],
+    read: (cursor, signal) =>
+      client.profiles.versions(name, { limit: PAGE }, { signal }).page(cursor),
+  });
+}
+
+/** What a profile says, as it came through JSON. */
+export function docOf({ profile }: ProfileView): JsonObject {
+  const doc: JsonObject = JSON.parse(JSON.stringify(profile));
+  return doc;
 }
 
 /** All that the server finds wrong with a profile that is being written. */
@@ -123,11 +139,7 @@ export function useTouched(name: string, enabled: boolean) {
   return useQuery({
     queryKey: [...profilesKey, 'touched', name],
     queryFn: async ({ signal }): Promise<Touched> => {
-      const active = {
-        profile: name,
-        status: ['running', 'paused', 'queued', 'scheduled'],
-        limit: 1,
-      };
+      const active = { profile: name, status: [...LIVE_STATUSES], limit: 1 };
       const [runs, found] = await Promise.all([
         client.runs.list(active, { signal }).first(),
         may('tasks:read') ? tasksOf(name, signal) : { tasks: [], isPart: false },

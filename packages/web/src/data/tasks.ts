@@ -11,6 +11,7 @@ import type {
   PreviewTask,
   SchedulePreview,
   Task,
+  TaskBulkAction,
   TaskOperation,
 } from '@tenuto/contract';
 import { ApiError, type FiringQuery, type TaskBody, type TaskQuery } from '@tenuto/sdk';
@@ -231,32 +232,16 @@ export function useRemoveTask() {
 }
 
 interface BulkAsk {
-  readonly verb: 'pause' | 'resume';
+  readonly verb: TaskBulkAction;
   readonly tasks: readonly Task[];
 }
-interface BulkAnswer {
-  readonly done: number;
-  /** The first thing that was refused. */
-  readonly error?: unknown;
-}
 
-/** Pauses or resumes several tasks, one after the other; one that is refused keeps none of the others. */
+/** Pauses or resumes several tasks at once; one that is refused keeps none of the others. */
 export function useBulkTasks() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ verb, tasks }: BulkAsk): Promise<BulkAnswer> => {
-      let done = 0;
-      let error: unknown;
-      for (const { task_id: taskId } of tasks) {
-        try {
-          await (verb === 'pause' ? client.tasks.pause(taskId) : client.tasks.resume(taskId));
-          done += 1;
-        } catch (refused) {
-          error ??= refused;
-        }
-      }
-      return { done, ...(error !== undefined && { error }) };
-    },
+    mutationFn: ({ verb, tasks }: BulkAsk) =>
+      client.tasks.bulk({ action: verb, task_ids: tasks.map(({ task_id: id }) => id) }),
     onSettled: () => queries.invalidateQueries({ queryKey: tasksKey }),
   });
 }

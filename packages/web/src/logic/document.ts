@@ -51,6 +51,13 @@ export function readText(text: string, wanted: string): TextOrProblems {
   }
 }
 
+/** The line of a part of a text, or of what keeps the text from being read. */
+export function lineIn(text: string, path: readonly string[]): number {
+  const document = parseDocument(text, { version: '1.2', schema: 'core', prettyErrors: false });
+  const [at = offsetIn(document, path)] = document.errors[0]?.pos ?? [];
+  return text.slice(0, at).split('\n').length;
+}
+
 function offsetIn(document: Yaml.Parsed, path: readonly string[]): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;

@@ -1,6 +1,6 @@
 /** What is typed into the form of a schema, and the JSON that it comes to. */
 import type { Json, JsonObject } from '@tenuto/contract';
-import { isObject } from './json-place.ts';
+import { isObject, isWithin, placeOf, stepsOf } from './json-place.ts';
 import type { Draft, Field, Problem } from './schema-form.ts';
 
 /** What stands in the form at first: a value that is known, else the schema's default. */
@@ -43,15 +43,35 @@ export function withUnasked(field: Field, read: Json | undefined, before: JsonOb
   return { ...Object.fromEntries(others), ...(isObject(read) ? read : {}) };
 }
 
-/** What a server says of the values in a form, by the pointers within them. */
+/** What a server says of the values in a form, by the pointers of what is drawn of them. */
 export function saidBelow(
+  field: Field,
   place: string,
   errors: readonly { readonly path: string; readonly message: string }[],
-): (readonly [pointer: string, message: string])[] {
-  return errors
-    .filter(({ path }) => path === place || path.startsWith(`${place}/`))
-    .map(({ path, message }) => [path.slice(place.length), message] as const);
+): ReadonlyMap<string, string> {
+  const said = new Map<string, string>();
+  for (const { path, message } of errors.filter((one) => isWithin(one.path, place))) {
+    const pointer = path.slice(place.length);
+    const drawn = drawnAt(field, pointer);
+    const parts = [said.get(drawn), pointer.slice(drawn.length + 1), message];
+    said.set(drawn, parts.filter(Boolean).join(' '));
+  }
+  return said;
 }
+
+/** The pointer of the field that is nearest to one; what has no field is said of what it is in. */
+function drawnAt(field: Field, pointer: string): string {
+  let at: Field | undefined = field;
+  let drawn = '';
+  for (const step of stepsOf(pointer)) {
+    at = at.kind === 'list' ? at.item : at.kind === 'group' ? named(at.fields, step) : undefined;
+    if (at === undefined) break;
+    drawn = placeOf(drawn, step);
+  }
+  return drawn;
+}
+
+const named = (fields: readonly Field[], name: string) => fields.find((one) => one.name === name);
 
 /** A value that was read, and what is wrong with it. A value that is left out is undefined. */
 export interface ReadDraft {
@@ -125,7 +145,7 @@ function readGroup(
   const drafts = isGroup(draft) ? draft : {};
   const parts = field.fields.map((one) => ({
     name: one.name,
-    ...readDraft(one, drafts[one.name], `${pointer}/${escaped(one.name)}`),
+    ...readDraft(one, drafts[one.name], placeOf(pointer, one.name)),
   }));
   const given = parts.filter(({ value }) => value !== undefined);
   // An object that may be left out, and that nothing was typed into, is left out.
@@ -169,5 +189,4 @@ export function isGroup(draft: Draft | undefined): draft is { readonly [name: st
   return typeof draft === 'object' && !Array.isArray(draft);
 }
 
-const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 const same = (a: Json, b: Json | undefined) => JSON.stringify(a) === JSON.stringify(b);

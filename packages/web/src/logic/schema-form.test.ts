@@ -148,12 +148,20 @@ describe('what a form comes to', () => {
   });
 
   it('is told by the server what is wrong below its place', () => {
-    const errors = ['/params/a/0', '/params', '/paramsel', '/name'].map((path) => ({
-      ...{ path, message: 'no' },
-    }));
-    expect(saidBelow('/params', errors)).toEqual([
+    const field = fieldOf({
+      type: 'object',
+      properties: { a: { type: 'array', items: { type: 'string' } }, b: { type: 'object' } },
+    });
+    const paths = ['/params/a/0', '/params', '/params/other', '/params/b/c', '/paramsel', '/name'];
+    const said = saidBelow(
+      field,
+      '/params',
+      paths.map((path) => ({ path, message: 'no' })),
+    );
+    expect([...said]).toEqual([
       ['/a/0', 'no'],
-      ['', 'no'],
+      ['', 'no other no'],
+      ['/b', 'c no'],
     ]);
   });
 });

@@ -1,4 +1,10 @@
-import type { AttemptStatus, GraphState, NodeStatus, RunStatus } from '@tenuto/contract';
+import {
+  type AttemptStatus,
+  type GraphState,
+  type NodeStatus,
+  RUN_STATUSES,
+  type RunStatus,
+} from '@tenuto/contract';
 
 /** Every status that people meet: of runs, nodes, attempts, tasks, recoveries, interventions. */
 export type Status =
@@ -134,6 +140,9 @@ const OVER: ReadonlySet<string> = new Set<RunStatus>([
   'cancelled',
   'aborted',
 ]);
+
+/** The states of runs that go on, or are still to begin. */
+export const LIVE_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((one) => !isOver(one));
 
 /** Whether a run has come to an end, be it one that may be taken up again. */
 export function isOver(status: RunStatus): boolean {

@@ -1,7 +1,7 @@
-import type { RunStatus, Task } from '@tenuto/contract';
-import type { Status } from './status.ts';
+import type { RunStatus, Task, TaskBulkAction } from '@tenuto/contract';
+import { isOver } from './status.ts';
 
-const BAD: readonly Status[] = ['failed', 'timeout', 'aborted'];
+const BAD: readonly RunStatus[] = ['failed', 'timeout', 'aborted'];
 
 interface RunsOf {
   readonly last_runs?: readonly { readonly status: RunStatus }[] | undefined;
@@ -14,12 +14,8 @@ export function failuresOf({ last_runs: runs = [] }: RunsOf): number {
   return good < 0 ? over.length : good;
 }
 
-function isOver(status: Status): boolean {
-  return BAD.includes(status) || status === 'completed' || status === 'cancelled';
-}
-
 /** What can be done to several tasks at once, and to which of them. */
-export function touchedBy(verb: 'pause' | 'resume', tasks: readonly Task[]): readonly Task[] {
+export function touchedBy(verb: TaskBulkAction, tasks: readonly Task[]): readonly Task[] {
   const wanted = verb === 'pause' ? 'active' : 'paused';
   return tasks.filter(({ status }) => status === wanted);
 }

@@ -15,6 +15,17 @@ export function readTemplateSearch(search: Readonly<Record<string, unknown>>): T
   return { ...(version && { version }), ...(against && { against }) };
 }
 
+/** What the address of the form says: of which template a new one is a copy. */
+export interface NewTemplateSearch {
+  readonly of?: string;
+}
+
+export function readNewTemplateSearch(
+  search: Readonly<Record<string, unknown>>,
+): NewTemplateSearch {
+  return textsOf(search, 'of');
+}
+
 /** What the address of a submission says: what it begins with. */
 export interface SubmitSearch {
   readonly template?: string;

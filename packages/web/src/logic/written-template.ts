@@ -1,9 +1,12 @@
 import type { Template } from '@tenuto/contract';
 import { writeText } from './document.ts';
 
-/** A stored template as people write it: without what the server has put beside it. */
-export function writtenTemplate(template: Template): string {
-  const { name, description, params_schema: schema, job, dag_definition: dag } = template;
+/**
+ * A stored template as people write it: without what the server has put beside it.
+ * @param name of a copy
+ */
+export function writtenTemplate(template: Template, name: string = template.name): string {
+  const { description, params_schema: schema, job, dag_definition: dag } = template;
   return writeText({
     name,
     ...(description !== null && { description }),

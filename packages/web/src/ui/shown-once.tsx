@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { WORDS } from '../words.ts';
 import { CopyButton } from './copy-id.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface Props {
   readonly title: string;
@@ -13,16 +14,14 @@ interface Props {
 /** Something that nobody can read again once this is closed. */
 export function ShownOnce({ title, text, parts, close }: Props) {
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={title}
       closeOnClickOutside={false}
       closeOnEscape={false}
       withCloseButton={false}
-      lockScroll={false}
     >
-      <div className="editor-form">
+      <div className="dialog-form">
         <p>{text}</p>
         {parts.map(([name, value]) => (
           <div key={name} className="shown-once">
@@ -37,6 +36,6 @@ export function ShownOnce({ title, text, parts, close }: Props) {
           <Button onClick={close}>{WORDS.editor.kept}</Button>
         </Group>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { WORDS } from '../words.ts';
+import { useClosing } from './closing.ts';
 import { Icon } from './icons.tsx';
 import './side-panel.css';
 
@@ -13,15 +14,10 @@ interface Props {
 
 /** One thing of a list beside the list; Esc closes it, and its id stands in the address. */
 export function SidePanel({ label, head, close, children }: Props) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [close]);
+  const panel = useRef<HTMLElement>(null);
+  useClosing(panel, close);
   return (
-    <aside className="side-panel card" aria-label={label}>
+    <aside ref={panel} className="side-panel card" aria-label={label}>
       <header>
         {head}
         <button

@@ -22,7 +22,11 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': WORDS.common.close },
       },
     }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } }),
-    Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 80 } } }),
+    Menu: Menu.extend({
+      defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', returnFocus: true },
+    }),
+    Popover: Popover.extend({
+      defaultProps: { transitionProps: { duration: 80 }, returnFocus: true },
+    }),
   },
 });

@@ -27,3 +27,13 @@ export function saidHere(error: unknown): void {
   const id = toastOf.get(error);
   if (id !== undefined) notifications.hide(id);
 }
+
+/** For a change that was made in a form: it is said, and the form closes. */
+export function thenClose(message: string, close: () => void) {
+  return {
+    onSuccess: () => {
+      tell(message);
+      close();
+    },
+  };
+}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { after } from '../data/clock.ts';
 import { WORDS } from '../words.ts';
 import { Confirm } from './confirm.tsx';
+import { useFocusBack } from './dialog.tsx';
 import { leave } from './sign-out.ts';
 
 const words = WORDS.unsaved;
@@ -64,6 +65,7 @@ type FormModalProps = Pick<ModalProps, 'opened' | 'onClose' | 'title' | 'size'> 
 export function FormModal({ opened, onClose, children, ...rest }: FormModalProps) {
   const [isDirty, setDirty] = useState(false);
   const [isAsked, setAsked] = useState(false);
+  useFocusBack(opened);
   if (isDirty && !opened) setDirty(false);
   // The key that closes this dialog would close the question, too, if it were there at once.
   const ask = () => void after(0, () => setAsked(true));

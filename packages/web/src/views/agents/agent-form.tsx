@@ -1,6 +1,5 @@
 import type { Agent, Scope } from '@tenuto/contract';
 import { useWriteAgent } from '../../data/agents.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
@@ -25,7 +24,6 @@ export function AgentForm({ agent, own, close, done }: Props) {
     scopes: (agent?.scopes ?? []) as readonly Scope[],
   });
   const write = useWriteAgent();
-  const wrong = fieldErrors(write.error);
   const version = useSeenVersion(agent, write.error);
   const submit = () => {
     const body = {
@@ -46,35 +44,38 @@ export function AgentForm({ agent, own, close, done }: Props) {
     <EditorDialog
       title={agent === undefined ? words.create : words.edit}
       verb={agent === undefined ? words.create : words.save}
-      isPending={write.isPending}
-      error={write.error}
+      change={write}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.name, hint: words.nameHint, value: form.name }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        disabled={agent !== undefined}
-        required
-        first
-      />
-      <TextField
-        {...{ kind: 'lines', rows: 2, label: words.description, value: form.description }}
-        put={(description) => put({ description })}
-        error={wrong.get('description')}
-      />
-      <TextField
-        {...{ label: words.webhook, placeholder: 'https://', value: form.webhook }}
-        put={(webhook) => put({ webhook })}
-        error={wrong.get('webhook_url')}
-      />
-      <ScopePicker
-        label={words.scopes}
-        scopes={form.scopes}
-        own={own}
-        pick={(scopes) => put({ scopes })}
-      />
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.name, hint: words.nameHint, value: form.name }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            disabled={agent !== undefined}
+            required
+            first
+          />
+          <TextField
+            {...{ kind: 'lines', rows: 2, label: words.description, value: form.description }}
+            put={(description) => put({ description })}
+            error={wrong.get('description')}
+          />
+          <TextField
+            {...{ label: words.webhook, placeholder: 'https://', value: form.webhook }}
+            put={(webhook) => put({ webhook })}
+            error={wrong.get('webhook_url')}
+          />
+          <ScopePicker
+            label={words.scopes}
+            scopes={form.scopes}
+            own={own}
+            pick={(scopes) => put({ scopes })}
+          />
+        </>
+      )}
     </EditorDialog>
   );
 }

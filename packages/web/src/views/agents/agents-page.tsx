@@ -1,11 +1,11 @@
-import { Button, Select, Switch, TextInput } from '@mantine/core';
+import { Button, Select, Switch } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { AGENT_STATES, type Agent } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useAgents } from '../../data/agents.ts';
-import { after } from '../../data/clock.ts';
 import { useMay, usePrincipal, useScopes } from '../../data/scopes.ts';
 import { NEW, type OpenSearch, readOpenSearch } from '../../logic/open-search.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -21,7 +21,6 @@ import { TokenForm } from './token-form.tsx';
 import { TokenTable } from './token-table.tsx';
 import './agents.css';
 
-const TYPING_MS = 300;
 const NEW_TOKEN = 'new-token';
 
 /** Who may call the API besides people, and with what. */
@@ -100,7 +99,12 @@ function Agents({ search, go }: AgentsProps) {
       <header>
         <h2>{words.agents}</h2>
         <span className="dim grow">{words.agentsText}</span>
-        <NameFilter search={search} go={go} />
+        <FilterField
+          label={words.nameSearch}
+          value={search.name ?? ''}
+          put={(name) => go(readOpenSearch({ ...search, name }))}
+          isSearch
+        />
         <Select
           aria-label={words.state}
           placeholder={words.allStates}
@@ -135,24 +139,6 @@ function Agents({ search, go }: AgentsProps) {
         )}
       </Paged>
     </section>
-  );
-}
-
-function NameFilter({ search, go }: AgentsProps) {
-  const [name, setName] = useState(search.name ?? '');
-  useEffect(() => {
-    if (name === (search.name ?? '')) return;
-    return after(TYPING_MS, () => go(readOpenSearch({ ...search, name })));
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={words.nameSearch}
-      placeholder={words.nameSearch}
-      value={name}
-      onChange={(event) => setName(event.currentTarget.value)}
-      data-search
-    />
   );
 }
 

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { useCreateToken } from '../../data/agents.ts';
 import { now } from '../../data/clock.ts';
 import { EXPIRY_DAYS, expiresAt } from '../../logic/expiry.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
@@ -26,7 +25,6 @@ export function TokenForm({ own, agentId, close }: Props) {
   const [form, put] = useFormState({ name: '', days: FIRST_DAYS, scopes: [] as readonly Scope[] });
   const [shown, setShown] = useState<string>();
   const create = useCreateToken();
-  const wrong = fieldErrors(create.error);
   const submit = () => {
     const ends = expiresAt(form.days, now());
     create.mutate(
@@ -52,26 +50,29 @@ export function TokenForm({ own, agentId, close }: Props) {
     <EditorDialog
       title={words.createToken}
       verb={words.createToken}
-      isPending={create.isPending}
-      error={create.error}
+      change={create}
       submit={submit}
       close={close}
     >
-      {agentId === undefined && <p className="dim">{words.tokenActsAs}</p>}
-      <TextField
-        {...{ label: words.name, value: form.name, maxLength: 100 }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        required
-        first
-      />
-      <Expiry days={form.days} pick={(days) => put({ days })} />
-      <ScopePicker
-        label={words.scopes}
-        scopes={form.scopes}
-        own={own}
-        pick={(scopes) => put({ scopes })}
-      />
+      {(wrong) => (
+        <>
+          {agentId === undefined && <p className="dim">{words.tokenActsAs}</p>}
+          <TextField
+            {...{ label: words.name, value: form.name, maxLength: 100 }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            required
+            first
+          />
+          <Expiry days={form.days} pick={(days) => put({ days })} />
+          <ScopePicker
+            label={words.scopes}
+            scopes={form.scopes}
+            own={own}
+            pick={(scopes) => put({ scopes })}
+          />
+        </>
+      )}
     </EditorDialog>
   );
 }

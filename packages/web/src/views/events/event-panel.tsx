@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { EventTaskView, EventView } from '@tenuto/contract';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useEvent, useEventTasks, useReplay } from '../../data/events.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { useMay } from '../../data/scopes.ts';
+import { useClosing } from '../../ui/closing.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton, CopyId } from '../../ui/copy-id.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -29,15 +30,14 @@ interface Props {
 export function EventPanel({ eventId, known, close }: Props) {
   const { data, error } = useEvent(eventId);
   const event = data ?? known;
-  useEffect(() => {
-    const onKey = (press: KeyboardEvent) => {
-      if (press.key === 'Escape' && !press.defaultPrevented) close();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [close]);
+  const panel = useRef<HTMLElement>(null);
+  useClosing(panel, close);
   return (
-    <aside className="event-panel card" aria-label={`${words.event} ${event?.topic ?? eventId}`}>
+    <aside
+      ref={panel}
+      className="event-panel card"
+      aria-label={`${words.event} ${event?.topic ?? eventId}`}
+    >
       <header>
         <strong className="grow cut">{event?.topic ?? words.event}</strong>
         <CopyButton text={eventId} what={eventId} />

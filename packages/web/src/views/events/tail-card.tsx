@@ -1,11 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
+import { useState } from 'react';
 import type { Tail } from '../../data/event-tail.ts';
 import type { EventSearch } from '../../logic/event-search.ts';
 import { timeOfDay } from '../../logic/format.ts';
 import { found, type TailItem } from '../../logic/tail.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -13,7 +13,11 @@ import { tellFailure } from '../../ui/toasts.ts';
 import { EVENT_WORDS as words } from '../../words-event.ts';
 import { TailRows } from './tail-rows.tsx';
 
-const TYPING_MS = 400;
+const FIELDS = [
+  { name: 'topic', label: words.pattern, code: true, isSearch: true },
+  { name: 'filter', label: words.filter, code: true },
+  { name: 'text', label: words.text },
+] as const;
 
 type Go = (part: { readonly [name in keyof EventSearch]: string | undefined }) => void;
 interface Props {
@@ -54,9 +58,15 @@ export function TailCard({ search, tail, readOlder, again, go }: Props) {
         </Button>
       </header>
       <search className="row tail-filters" aria-label={words.filters}>
-        <Typed name="topic" label={words.pattern} search={search} go={go} isSearch />
-        <Typed name="filter" label={words.filter} search={search} go={go} />
-        <Typed name="text" label={words.text} search={search} go={go} />
+        {FIELDS.map(({ name, label, ...shown }) => (
+          <FilterField
+            key={name}
+            label={label}
+            value={search[name] ?? ''}
+            put={(text) => go({ [name]: text })}
+            {...shown}
+          />
+        ))}
       </search>
       {tail.awaySince !== undefined && (
         <p className="tail-gap tone-amber" role="status">
@@ -114,38 +124,6 @@ function useHold(items: readonly TailItem[]) {
 function newerThan(items: readonly TailItem[], held: readonly TailItem[]): number {
   const known = new Set(held.map(({ key }) => key));
   return items.filter(({ key, kind }) => kind === 'event' && !known.has(key)).length;
-}
-
-interface TypedProps extends Pick<Props, 'search' | 'go'> {
-  readonly name: 'topic' | 'filter' | 'text';
-  readonly label: string;
-  readonly isSearch?: boolean;
-}
-
-/** A filter that stands in the address once it has been typed. */
-function Typed({ name, label, search, go, isSearch = false }: TypedProps) {
-  const given = search[name] ?? '';
-  const [typed, setTyped] = useState({ text: given, of: given });
-  // Chosen elsewhere meanwhile: that counts.
-  const text = typed.of === given ? typed.text : given;
-  useEffect(() => {
-    if (text.trim() === given) return;
-    return after(TYPING_MS, () => {
-      setTyped({ text: text.trim(), of: text.trim() });
-      go({ [name]: text.trim() });
-    });
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={(event) => setTyped({ text: event.currentTarget.value, of: given })}
-      classNames={{ input: name === 'text' ? '' : 'code-input' }}
-      {...(isSearch && { 'data-search': true })}
-    />
-  );
 }
 
 interface BodyProps extends Pick<Props, 'search' | 'tail' | 'go' | 'again'> {

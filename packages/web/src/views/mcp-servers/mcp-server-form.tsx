@@ -5,12 +5,11 @@ import {
   type WriteMcpServer,
 } from '@tenuto/contract';
 import { useWriteMcpServer } from '../../data/mcp-servers.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf, pairsOf, pairsText } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
-import { tell } from '../../ui/toasts.ts';
+import { thenClose } from '../../ui/toasts.ts';
 import { MCP_WORDS as words } from '../../words-mcp-servers.ts';
 
 interface Props {
@@ -46,50 +45,48 @@ function bodyOf(form: Form): WriteMcpServer {
 export function McpServerForm({ server, close }: Props) {
   const [form, put] = useFormState(formOf(server));
   const write = useWriteMcpServer();
-  const wrong = fieldErrors(write.error);
   const version = useSeenVersion(server, write.error);
   const submit = () => {
     const body = bodyOf(form);
-    write.mutate(server === undefined ? { body } : { body, version }, {
-      onSuccess: () => {
-        tell(server === undefined ? words.created : words.saved);
-        close();
-      },
-    });
+    const said = server === undefined ? words.created : words.saved;
+    write.mutate(server === undefined ? { body } : { body, version }, thenClose(said, close));
   };
   return (
     <EditorDialog
       title={server === undefined ? words.create : words.edit}
       verb={server === undefined ? words.create : words.save}
-      isPending={write.isPending}
-      error={write.error}
+      change={write}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.name, hint: words.nameHint, value: form.name }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        disabled={server !== undefined}
-        required
-        first
-      />
-      <ChoiceField
-        {...{ label: words.transport, of: MCP_TRANSPORTS, words: words.transports }}
-        value={form.transport}
-        pick={(transport) => put({ transport })}
-      />
-      {form.transport === 'http' ? (
-        <HttpFields {...{ form, put, wrong }} />
-      ) : (
-        <StdioFields {...{ form, put, wrong }} />
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.name, hint: words.nameHint, value: form.name }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            disabled={server !== undefined}
+            required
+            first
+          />
+          <ChoiceField
+            {...{ label: words.transport, of: MCP_TRANSPORTS, words: words.transports }}
+            value={form.transport}
+            pick={(transport) => put({ transport })}
+          />
+          {form.transport === 'http' ? (
+            <HttpFields {...{ form, put, wrong }} />
+          ) : (
+            <StdioFields {...{ form, put, wrong }} />
+          )}
+          <TextField
+            {...{ kind: 'lines', rows: 2, label: words.allow, hint: words.allowHint, code: true }}
+            value={form.allow}
+            put={(allow) => put({ allow })}
+            error={wrong.get('tools_allow')}
+          />
+        </>
       )}
-      <TextField
-        {...{ kind: 'lines', rows: 2, label: words.allow, hint: words.allowHint, code: true }}
-        value={form.allow}
-        put={(allow) => put({ allow })}
-        error={wrong.get('tools_allow')}
-      />
     </EditorDialog>
   );
 }

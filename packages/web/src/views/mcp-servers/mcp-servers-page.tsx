@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { McpServer } from '@tenuto/contract';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import {
 } from '../../data/mcp-servers.ts';
 import { useMay } from '../../data/scopes.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { Waiting } from '../../ui/skeleton.tsx';
@@ -120,7 +121,7 @@ function Check({ name }: { readonly name: string }) {
 function Tools({ name, close }: { readonly name: string; readonly close: () => void }) {
   const { data, error } = useMcpTools(name);
   return (
-    <Modal opened onClose={close} title={words.toolsOf(name)} size="lg" lockScroll={false}>
+    <Dialog onClose={close} title={words.toolsOf(name)} size="lg">
       {data === undefined && (error === null ? <Waiting /> : <Failure error={error} />)}
       {data?.tools.length === 0 && <p className="dim">{words.noTools}</p>}
       {data?.tools.map((tool) => (
@@ -132,7 +133,7 @@ function Tools({ name, close }: { readonly name: string; readonly close: () => v
           {tool.description}
         </p>
       ))}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -7,11 +7,10 @@ import {
   type StoredBudget,
 } from '@tenuto/contract';
 import { useCreateBudget, useReplaceBudget } from '../../data/money.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
-import { tell } from '../../ui/toasts.ts';
+import { thenClose } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 
 interface Props {
@@ -45,67 +44,64 @@ export function BudgetForm({ budget, close }: Props) {
   const create = useCreateBudget();
   const replace = useReplaceBudget();
   const change = budget === undefined ? create : replace;
-  const wrong = fieldErrors(change.error);
   const version = useSeenVersion(budget, change.error);
   const submit = () => {
     const body = bodyOf(form);
-    const done = (sentence: string) => ({
-      onSuccess: () => {
-        tell(sentence);
-        close();
-      },
-    });
     if (budget === undefined) {
       const rule = { scope: form.scope, subject: form.subject.trim() };
-      return create.mutate({ ...rule, ...body }, done(words.created));
+      return create.mutate({ ...rule, ...body }, thenClose(words.created, close));
     }
-    replace.mutate({ budgetId: budget.budget_id, version, body }, done(words.saved));
+    const budgetId = budget.budget_id;
+    replace.mutate({ budgetId, version, body }, thenClose(words.saved, close));
   };
   return (
     <EditorDialog
       title={budget === undefined ? words.create : words.edit}
       verb={budget === undefined ? words.create : words.save}
-      isPending={change.isPending}
-      error={change.error}
+      change={change}
       submit={submit}
       close={close}
     >
-      <ChoiceField
-        {...{ label: words.scope, of: BUDGET_RULE_SCOPES, words: words.scopes }}
-        value={form.scope}
-        pick={(scope) => put({ scope })}
-        disabled={budget !== undefined}
-      />
-      <TextField
-        {...{ label: words.subject, hint: words.subjectHints[form.scope], value: form.subject }}
-        put={(subject) => put({ subject })}
-        error={wrong.get('subject')}
-        disabled={budget !== undefined}
-        required
-      />
-      <TextField
-        {...{ kind: 'number', label: words.limit, value: form.usd }}
-        put={(usd) => put({ usd })}
-        error={wrong.get('usd')}
-        required
-      />
-      <TextField
-        {...{ kind: 'number', label: words.warnAt, value: form.warnAt }}
-        put={(warnAt) => put({ warnAt })}
-        error={wrong.get('warn_at')}
-      />
-      <ChoiceField
-        {...{ label: words.crossing, of: CROSSINGS, words: words.crossings }}
-        value={form.crossing}
-        pick={(crossing) => put({ crossing })}
-      />
-      {form.crossing === 'degrade' && (
-        <TextField
-          {...{ label: words.degradeTo, value: form.degradeTo }}
-          put={(degradeTo) => put({ degradeTo })}
-          error={wrong.get('degrade_to')}
-          required
-        />
+      {(wrong) => (
+        <>
+          <ChoiceField
+            {...{ label: words.scope, of: BUDGET_RULE_SCOPES, words: words.scopes }}
+            value={form.scope}
+            pick={(scope) => put({ scope })}
+            disabled={budget !== undefined}
+          />
+          <TextField
+            {...{ label: words.subject, hint: words.subjectHints[form.scope], value: form.subject }}
+            put={(subject) => put({ subject })}
+            error={wrong.get('subject')}
+            disabled={budget !== undefined}
+            required
+          />
+          <TextField
+            {...{ kind: 'number', label: words.limit, value: form.usd }}
+            put={(usd) => put({ usd })}
+            error={wrong.get('usd')}
+            required
+          />
+          <TextField
+            {...{ kind: 'number', label: words.warnAt, value: form.warnAt }}
+            put={(warnAt) => put({ warnAt })}
+            error={wrong.get('warn_at')}
+          />
+          <ChoiceField
+            {...{ label: words.crossing, of: CROSSINGS, words: words.crossings }}
+            value={form.crossing}
+            pick={(crossing) => put({ crossing })}
+          />
+          {form.crossing === 'degrade' && (
+            <TextField
+              {...{ label: words.degradeTo, value: form.degradeTo }}
+              put={(degradeTo) => put({ degradeTo })}
+              error={wrong.get('degrade_to')}
+              required
+            />
+          )}
+        </>
       )}
     </EditorDialog>
   );

@@ -1,16 +1,14 @@
 import { useCreatePrice } from '../../data/money.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useFormState } from '../../ui/form-state.ts';
-import { tell } from '../../ui/toasts.ts';
+import { thenClose } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 
 /** Adds a row to the price table; it is in force from now on. */
 export function PriceForm({ close }: { readonly close: () => void }) {
   const [form, put] = useFormState({ model: '', input: '', cached: '', output: '', reasoning: '' });
   const create = useCreatePrice();
-  const wrong = fieldErrors(create.error);
   const submit = () =>
     create.mutate(
       {
@@ -19,12 +17,7 @@ export function PriceForm({ close }: { readonly close: () => void }) {
         ...(form.cached !== '' && { cached_input_usd_per_mtok: Number(form.cached) }),
         ...(form.reasoning !== '' && { reasoning_usd_per_mtok: Number(form.reasoning) }),
       },
-      {
-        onSuccess: () => {
-          tell(words.priceCreated);
-          close();
-        },
-      },
+      thenClose(words.priceCreated, close),
     );
   const rates = [
     ['input', words.input, 'input_usd_per_mtok', undefined],
@@ -36,27 +29,30 @@ export function PriceForm({ close }: { readonly close: () => void }) {
     <EditorDialog
       title={words.createPrice}
       verb={words.createPrice}
-      isPending={create.isPending}
-      error={create.error}
+      change={create}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.model, hint: words.modelHint, value: form.model }}
-        put={(model) => put({ model })}
-        error={wrong.get('model')}
-        required
-        first
-      />
-      {rates.map(([name, label, field, hint]) => (
-        <TextField
-          key={name}
-          {...{ kind: 'number', label, placeholder: hint, value: form[name] }}
-          put={(value) => put({ [name]: value })}
-          error={wrong.get(field)}
-          required={hint === undefined}
-        />
-      ))}
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.model, hint: words.modelHint, value: form.model }}
+            put={(model) => put({ model })}
+            error={wrong.get('model')}
+            required
+            first
+          />
+          {rates.map(([name, label, field, hint]) => (
+            <TextField
+              key={name}
+              {...{ kind: 'number', label, placeholder: hint, value: form[name] }}
+              put={(value) => put({ [name]: value })}
+              error={wrong.get(field)}
+              required={hint === undefined}
+            />
+          ))}
+        </>
+      )}
     </EditorDialog>
   );
 }

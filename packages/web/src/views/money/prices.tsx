@@ -1,12 +1,12 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Price } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
+import { useState } from 'react';
 import { usePrices, useRemovePrice } from '../../data/money.ts';
 import { useMay } from '../../data/scopes.ts';
 import { type OpenSearch, readOpenSearch } from '../../logic/open-search.ts';
 import { usd } from '../../logic/phases.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
@@ -15,7 +15,6 @@ import { tellFailure } from '../../ui/toasts.ts';
 import { MONEY_WORDS as words } from '../../words-money.ts';
 import { PriceForm } from './price-form.tsx';
 
-const TYPING_MS = 300;
 const NEW_PRICE = 'new-price';
 
 interface Props {
@@ -34,7 +33,12 @@ export function Prices({ search, go }: Props) {
       <header>
         <h2>{words.prices}</h2>
         <span className="dim grow">{words.pricesText}</span>
-        <ModelFilter search={search} go={go} />
+        <FilterField
+          label={words.modelSearch}
+          value={name ?? ''}
+          put={(model) => go(readOpenSearch({ ...search, name: model }))}
+          w={270}
+        />
         {isAdmin && (
           <Button variant="default" onClick={() => open(NEW_PRICE)}>
             {words.createPrice}
@@ -46,24 +50,6 @@ export function Prices({ search, go }: Props) {
       </Paged>
       {isAdmin && search.open === NEW_PRICE && <PriceForm close={() => open('')} />}
     </section>
-  );
-}
-
-function ModelFilter({ search, go }: Props) {
-  const [name, setName] = useState(search.name ?? '');
-  useEffect(() => {
-    if (name === (search.name ?? '')) return;
-    return after(TYPING_MS, () => go(readOpenSearch({ ...search, name })));
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={words.modelSearch}
-      placeholder={words.modelSearch}
-      value={name}
-      onChange={(event) => setName(event.currentTarget.value)}
-      w={270}
-    />
   );
 }
 

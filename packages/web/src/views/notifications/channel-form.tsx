@@ -6,13 +6,12 @@ import {
 } from '@tenuto/contract';
 import { useState } from 'react';
 import { useCreateChannel, useEditChannel } from '../../data/notifications.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { ChoiceField, TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
 import { ShownOnce } from '../../ui/shown-once.tsx';
-import { tell } from '../../ui/toasts.ts';
+import { tell, thenClose } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
 
 interface Props {
@@ -35,24 +34,19 @@ export function ChannelForm({ channel, close }: Props) {
   const create = useCreateChannel();
   const edit = useEditChannel();
   const change = channel === undefined ? create : edit;
-  const wrong = fieldErrors(change.error);
   const version = useSeenVersion(channel, change.error);
   const submit = () => {
     const name = form.name.trim();
     if (channel === undefined)
       return create.mutate({ name, ...whereOf(form) }, { onSuccess: made });
     const { type: _, ...where } = whereOf(form);
-    const body = { name, ...where };
-    edit.mutate({ channelId: channel.channel_id, version, body }, { onSuccess: saved });
+    const asked = { channelId: channel.channel_id, version, body: { name, ...where } };
+    edit.mutate(asked, thenClose(words.saved, close));
   };
   const made = ({ secret: signing }: ChannelWithSecret) => {
     tell(words.channelCreated);
     if (signing === null) close();
     else setSecret(signing);
-  };
-  const saved = () => {
-    tell(words.saved);
-    close();
   };
   if (secret !== undefined) {
     return (
@@ -68,24 +62,27 @@ export function ChannelForm({ channel, close }: Props) {
     <EditorDialog
       title={channel === undefined ? words.createChannel : words.editChannel}
       verb={channel === undefined ? words.createChannel : words.save}
-      isPending={change.isPending}
-      error={change.error}
+      change={change}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.name, hint: words.nameHint, value: form.name }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        required
-        first
-      />
-      <ChoiceField
-        {...{ label: words.type, of: CHANNEL_TYPES, words: words.types, value: form.type }}
-        pick={(type) => put({ type })}
-        disabled={channel !== undefined}
-      />
-      <Where {...{ form, put, wrong }} />
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.name, hint: words.nameHint, value: form.name }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            required
+            first
+          />
+          <ChoiceField
+            {...{ label: words.type, of: CHANNEL_TYPES, words: words.types, value: form.type }}
+            pick={(type) => put({ type })}
+            disabled={channel !== undefined}
+          />
+          <Where {...{ form, put, wrong }} />
+        </>
+      )}
     </EditorDialog>
   );
 }

@@ -13,7 +13,6 @@ import {
   useRemoveNoticeRoute,
 } from '../../data/notifications.ts';
 import { useMay } from '../../data/scopes.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
@@ -21,7 +20,7 @@ import { useFormState } from '../../ui/form-state.ts';
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, ThingTable } from '../../ui/thing-table.tsx';
-import { tell, tellFailure } from '../../ui/toasts.ts';
+import { tellFailure, thenClose } from '../../ui/toasts.ts';
 import { NOTICE_WORDS as words } from '../../words-notifications.ts';
 import type { PartProps } from './part.ts';
 
@@ -126,57 +125,55 @@ function RouteForm({ close }: { readonly close: () => void }) {
   const channels = useChannels();
   const [form, put] = useFormState(FIRST);
   const create = useCreateNoticeRoute();
-  const wrong = fieldErrors(create.error);
-  const submit = () =>
-    create.mutate(bodyOf(form), {
-      onSuccess: () => {
-        tell(words.routeCreated);
-        close();
-      },
-    });
+  const submit = () => create.mutate(bodyOf(form), thenClose(words.routeCreated, close));
   return (
     <EditorDialog
       title={words.createRoute}
       verb={words.createRoute}
-      isPending={create.isPending}
-      error={create.error}
+      change={create}
       submit={submit}
       close={close}
     >
-      <Select
-        label={words.channel}
-        data={(channels.data?.pages ?? []).flatMap(({ items }) => items.map(({ name }) => name))}
-        value={form.channel === '' ? null : form.channel}
-        onChange={(channel) => put({ channel: channel ?? '' })}
-        error={wrong.get('channel')}
-        required
-        withAsterisk={false}
-      />
-      <MultiSelect
-        label={words.on}
-        data={NOTICE_EVENTS.map((value) => ({ value, label: words.events[value] }))}
-        value={[...form.events]}
-        onChange={(chosen) =>
-          put({ events: NOTICE_EVENTS.filter((event) => chosen.includes(event)) })
-        }
-        error={wrong.get('events')}
-      />
-      <TextField
-        {...{ label: words.tag, value: form.tag }}
-        put={(tag) => put({ tag })}
-        error={wrong.get('tag')}
-      />
-      <TextField
-        {...{ label: words.jobType, value: form.jobType }}
-        put={(jobType) => put({ jobType })}
-        error={wrong.get('job_type')}
-      />
-      {isAdmin && (
-        <Switch
-          label={words.everyone}
-          checked={form.everyone}
-          onChange={(event) => put({ everyone: event.currentTarget.checked })}
-        />
+      {(wrong) => (
+        <>
+          <Select
+            label={words.channel}
+            data={(channels.data?.pages ?? []).flatMap(({ items }) =>
+              items.map(({ name }) => name),
+            )}
+            value={form.channel === '' ? null : form.channel}
+            onChange={(channel) => put({ channel: channel ?? '' })}
+            error={wrong.get('channel')}
+            required
+            withAsterisk={false}
+          />
+          <MultiSelect
+            label={words.on}
+            data={NOTICE_EVENTS.map((value) => ({ value, label: words.events[value] }))}
+            value={[...form.events]}
+            onChange={(chosen) =>
+              put({ events: NOTICE_EVENTS.filter((event) => chosen.includes(event)) })
+            }
+            error={wrong.get('events')}
+          />
+          <TextField
+            {...{ label: words.tag, value: form.tag }}
+            put={(tag) => put({ tag })}
+            error={wrong.get('tag')}
+          />
+          <TextField
+            {...{ label: words.jobType, value: form.jobType }}
+            put={(jobType) => put({ jobType })}
+            error={wrong.get('job_type')}
+          />
+          {isAdmin && (
+            <Switch
+              label={words.everyone}
+              checked={form.everyone}
+              onChange={(event) => put({ everyone: event.currentTarget.checked })}
+            />
+          )}
+        </>
       )}
     </EditorDialog>
   );

@@ -1,7 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useMemo } from 'react';
+import { docOf } from '../../data/profiles.ts';
 import { printSource } from '../../logic/profile-source.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { TextDiff } from '../../ui/text-diff.tsx';
 import { When } from '../../ui/time.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -20,7 +22,7 @@ interface Props {
 export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Props) {
   const texts = useMemo(() => textsOf(theirs, mine), [theirs, mine]);
   return (
-    <Modal opened onClose={close} title={words.title} size="xl">
+    <Dialog onClose={close} title={words.title} size="xl">
       <p className="ask">
         {words.text(theirs.version, theirs.updated_by ?? words.somebody)}{' '}
         <span className="dim">
@@ -38,11 +40,10 @@ export function ConflictDialog({ mine, theirs, takeMine, takeTheirs, close }: Pr
         </Button>
         <Button onClick={takeMine}>{words.mine}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 
-function textsOf({ profile }: ProfileView, mine: JsonObject) {
-  const theirs: JsonObject = JSON.parse(JSON.stringify(profile));
-  return { before: printSource(theirs, 'yaml'), after: printSource(mine, 'yaml') };
+function textsOf(theirs: ProfileView, mine: JsonObject) {
+  return { before: printSource(docOf(theirs), 'yaml'), after: printSource(mine, 'yaml') };
 }

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useCallback, useMemo, useState } from 'react';
 import { keepDraft, type ProfileDraft, readDraft } from '../../data/profile-drafts.ts';
-import { useVerdict } from '../../data/profiles.ts';
+import { docOf, useVerdict } from '../../data/profiles.ts';
 import { useMay } from '../../data/scopes.ts';
 import { linkAt, partAt } from '../../logic/profile-model.ts';
 import { faultsOf, merged, type Problem } from '../../logic/profile-model-checks.ts';
@@ -28,13 +28,12 @@ interface Props {
   readonly profile: ProfileView | undefined;
   /** What a new one begins as. */
   readonly first: JsonObject;
-  readonly docOf: (profile: ProfileView) => JsonObject;
 }
 
 const TYPING_MS = 300;
 
 /** The editor of a profile: head, views, the panel of what is selected. */
-export function EditorFrame({ name, profile, first, docOf }: Props) {
+export function EditorFrame({ name, profile, first }: Props) {
   // What it began as; a version that comes later is offered, and put in place of nothing.
   const [base, setBase] = useState(profile);
   const saved = base === undefined ? first : docOf(base);
@@ -52,7 +51,7 @@ export function EditorFrame({ name, profile, first, docOf }: Props) {
   const isPristine = base === undefined && !editor.isDirty && editor.outline.phases.length === 0;
   const checked = isPristine ? { ...found, problems: [], isPristine } : found;
   const desk = useDeskOf({ editor, problems: checked.problems, isReadOnly, base, setMade, setAim });
-  const saving = useSaving({ editor, base, setBase, docOf, name, version: kept?.version });
+  const saving = useSaving({ editor, base, setBase, name, version: kept?.version });
   useTitle(base?.title ?? base?.name ?? words.newTitle);
   const arrived = useCallback(() => setAim(undefined), []);
   return (

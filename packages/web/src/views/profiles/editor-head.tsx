@@ -13,6 +13,7 @@ import { useDesk } from './desk.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import type { Saving } from './use-saving.ts';
+import { VersionsDialog } from './versions-dialog.tsx';
 
 const words = PROFILE_WORDS.editor;
 
@@ -106,7 +107,7 @@ function StoredActions({ base }: { readonly base: ProfileView }) {
   const { editor, isReadOnly } = useDesk();
   const search: ProfileSearch = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [isDeleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<'remove' | 'versions'>();
   const may = useMay();
   if (!may('runs:write')) return null;
   const turn = (start: boolean) => {
@@ -130,7 +131,10 @@ function StoredActions({ base }: { readonly base: ProfileView }) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => void navigate(copy)}>{words.duplicate}</Menu.Item>
-            <Menu.Item color="red" onClick={() => setDeleting(true)}>
+            <Menu.Item onClick={() => setAsked('versions')}>
+              {PROFILE_WORDS.versions.open}
+            </Menu.Item>
+            <Menu.Item color="red" onClick={() => setAsked('remove')}>
               {PROFILE_WORDS.remove.verb}
             </Menu.Item>
           </Menu.Dropdown>
@@ -152,7 +156,10 @@ function StoredActions({ base }: { readonly base: ProfileView }) {
       {search.start && (
         <StartDialog profile={base} isUnsaved={editor.isDirty} close={() => turn(false)} />
       )}
-      <DeleteDialog profile={base} isOpen={isDeleting} close={() => setDeleting(false)} />
+      {asked === 'versions' && (
+        <VersionsDialog name={base.name} close={() => setAsked(undefined)} />
+      )}
+      <DeleteDialog profile={base} isOpen={asked === 'remove'} close={() => setAsked(undefined)} />
     </>
   );
 }

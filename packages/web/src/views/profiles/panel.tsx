@@ -1,6 +1,6 @@
 import { Button, Select, Switch } from '@mantine/core';
 import { GATE_TYPES } from '@tenuto/contract';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { isObject, isWithin, placeOf, valueAt } from '../../logic/json-place.ts';
 import {
   APPROVAL_FIELDS,
@@ -18,7 +18,8 @@ import {
   partAt,
 } from '../../logic/profile-model.ts';
 import { problemsIn } from '../../logic/profile-model-checks.ts';
-import { Icon } from '../../ui/icons.tsx';
+import type { Edit } from '../../logic/profile-model-edits.ts';
+import { Icon, type IconName } from '../../ui/icons.tsx';
 import { PROFILE_WORDS } from '../../words-profile.ts';
 import { useDesk } from './desk.ts';
 import { ExpectedFiles } from './expected-files.tsx';
@@ -60,21 +61,16 @@ export function Panel({ made, aim, arrived }: Props) {
 }
 
 function ProfileForm() {
-  const { isStored, problems } = useDesk();
+  const { isStored } = useDesk();
   const [about, ...groups] = PROFILE_GROUPS;
   const fields = about?.fields.filter(({ path }) => !isStored || path !== 'name') ?? [];
-  const bad = problems.filter(({ place }) => place === '/phases' || place === '');
   return (
     <>
       <header>
         <h2 className="grow">{words.whole}</h2>
       </header>
       <div className="card-body field-stack">
-        {bad.map(({ message }) => (
-          <p key={message} className="tone-red">
-            {message}
-          </p>
-        ))}
+        <Wrong at={['', '/phases']} />
         <Fields place="" fields={fields} />
         <Groups place="" groups={groups} />
       </div>
@@ -96,82 +92,77 @@ function PartForm({ part, isNew }: { readonly part: Part; readonly isNew: boolea
   );
 }
 
-function PartHead({ part }: { readonly part: Part }) {
-  const { act, isReadOnly, select } = useDesk();
-  const { place, kind } = part;
+/** What is done with a part as a whole. */
+const ACTIONS: readonly (readonly [IconName, string, (place: string) => Edit])[] = [
+  ['up', words.earlier, (place) => ({ do: 'move', place, by: -1 })],
+  ['down', words.later, (place) => ({ do: 'move', place, by: 1 })],
+  ['copy', words.duplicate, (place) => ({ do: 'duplicate', place })],
+  ['trash', words.remove, (place) => ({ do: 'remove', place })],
+];
+
+function PartHead({ part: { place, kind, id } }: { readonly part: Part }) {
+  const { act, isReadOnly } = useDesk();
   return (
-    <header>
+    <Head>
       <span className="dim">{PROFILE_WORDS.kinds[kind]}</span>
-      <strong className="grow cut">{part.id || PROFILE_WORDS.unnamed}</strong>
+      <strong className="grow cut">{id || PROFILE_WORDS.unnamed}</strong>
       {!isReadOnly && (
         <span className="part-actions">
-          <button
-            type="button"
-            className="bare-button"
-            aria-label={words.earlier}
-            title={words.earlier}
-            onClick={() => act({ do: 'move', place, by: -1 })}
-          >
-            <Icon name="up" />
-          </button>
-          <button
-            type="button"
-            className="bare-button"
-            aria-label={words.later}
-            title={words.later}
-            onClick={() => act({ do: 'move', place, by: 1 })}
-          >
-            <Icon name="down" />
-          </button>
-          <button
-            type="button"
-            className="bare-button"
-            aria-label={words.duplicate}
-            title={words.duplicate}
-            onClick={() => act({ do: 'duplicate', place })}
-          >
-            <Icon name="copy" />
-          </button>
-          <button
-            type="button"
-            className="bare-button"
-            aria-label={words.remove}
-            title={words.remove}
-            onClick={() => act({ do: 'remove', place })}
-          >
-            <Icon name="trash" />
-          </button>
+          {ACTIONS.map(([icon, word, edit]) => (
+            <IconButton key={icon} icon={icon} word={word} press={() => act(edit(place))} />
+          ))}
         </span>
       )}
-      <button
-        type="button"
-        className="bare-button"
-        aria-label={words.close}
-        title={words.close}
-        onClick={() => select('')}
-      >
-        <Icon name="close" />
-      </button>
+    </Head>
+  );
+}
+
+/** The first line of what is selected, with the way back to the profile. */
+function Head({ children }: { readonly children: ReactNode }) {
+  const { select } = useDesk();
+  return (
+    <header>
+      {children}
+      <IconButton icon="close" word={words.close} press={() => select('')} />
     </header>
   );
 }
 
+interface IconButtonProps {
+  readonly icon: IconName;
+  readonly word: string;
+  readonly press: () => void;
+}
+
+function IconButton({ icon, word, press }: IconButtonProps) {
+  return (
+    <button type="button" className="bare-button" aria-label={word} title={word} onClick={press}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** What is wrong with a part at no field of its own. */
+function Wrong({ at }: { readonly at: readonly string[] }) {
+  const { problems } = useDesk();
+  return problems
+    .filter(({ place }) => at.includes(place))
+    .map(({ message }) => (
+      <p key={message} className="tone-red">
+        {message}
+      </p>
+    ));
+}
+
 function PhaseForm({ phase }: { readonly phase: PhaseView }) {
-  const { editor, isReadOnly, problems } = useDesk();
+  const { editor, isReadOnly } = useDesk();
   const { place } = phase;
   const approval = placeOf(place, 'approval');
   const rule = valueAt(editor.doc, approval);
   const [about, ...groups] = PHASE_GROUPS;
-  const nobody = problemsIn(problems, placeOf(place, 'agents')).filter(
-    (problem) => problem.place === placeOf(place, 'agents'),
-  );
   return (
     <>
-      {nobody.map(({ message }) => (
-        <p key={message} className="tone-red">
-          {message}
-        </p>
-      ))}
+      <Wrong at={[placeOf(place, 'agents')]} />
       <Fields place={place} fields={about?.fields ?? []} />
       <Needs place={place} />
       <ExpectedFiles phase={phase} />
@@ -233,22 +224,14 @@ function GateForm({ gate }: { readonly gate: GateView }) {
 }
 
 function LinkPanel() {
-  const { link, outline, act, select, isReadOnly } = useDesk();
+  const { link, outline, act, isReadOnly } = useDesk();
   if (link === undefined) return null;
   const nameOf = (place: string) => partAt(outline, place)?.id ?? '';
   return (
     <>
-      <header>
+      <Head>
         <h2 className="grow">{words.edge}</h2>
-        <button
-          type="button"
-          className="bare-button"
-          aria-label={words.close}
-          onClick={() => select('')}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+      </Head>
       <div className="card-body field-stack">
         <p>{words.edgeFrom(nameOf(link.from), nameOf(link.to))}</p>
         {!isReadOnly && (

@@ -3,7 +3,7 @@ import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { lazy } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { patiently } from '../../data/patience.ts';
-import { useProfile } from '../../data/profiles.ts';
+import { docOf, useProfile } from '../../data/profiles.ts';
 import { isMissing } from '../../data/query-client.ts';
 import { Failure } from '../../ui/notice.tsx';
 import { Part } from '../../ui/part.tsx';
@@ -54,12 +54,6 @@ function Opening({ error }: { readonly error: Error | null }) {
   );
 }
 
-/** What a profile says, as it came through JSON. */
-function docOf({ profile }: ProfileView): JsonObject {
-  const doc: JsonObject = JSON.parse(JSON.stringify(profile));
-  return doc;
-}
-
 interface OpenProps {
   readonly name: string;
   readonly profile?: ProfileView;
@@ -69,7 +63,7 @@ interface OpenProps {
 function Open({ name, profile, first }: OpenProps) {
   return (
     <Part fallback={<Waiting rows={10} />}>
-      <EditorFrame name={name} profile={profile} first={first} docOf={docOf} />
+      <EditorFrame name={name} profile={profile} first={first} />
     </Part>
   );
 }

@@ -149,7 +149,8 @@ interface IntakePartProps {
 
 /** The intake, by its fields or as text. */
 function IntakePart({ field, form, faults, error, put, turn }: IntakePartProps) {
-  const told = error instanceof ApiError ? saidBelow('/intake', error.validationErrors) : [];
+  const told =
+    error instanceof ApiError ? saidBelow(field, '/intake', error.validationErrors) : NO_FAULTS;
   return (
     <>
       <div className="row">

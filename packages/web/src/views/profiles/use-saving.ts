@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { JsonObject, ProfileView } from '@tenuto/contract';
 import { useRef, useState } from 'react';
 import { keepDraft } from '../../data/profile-drafts.ts';
-import { useReadAgain, useSaveProfile } from '../../data/profiles.ts';
+import { docOf, useReadAgain, useSaveProfile } from '../../data/profiles.ts';
 import { isStale } from '../../logic/field-errors.ts';
 import { tell, tellFailure } from '../../ui/toasts.ts';
 import { PROFILE_WORDS } from '../../words-profile.ts';
@@ -14,7 +14,6 @@ interface Parts {
   readonly editor: Editor;
   readonly base: ProfileView | undefined;
   readonly setBase: (profile: ProfileView) => void;
-  readonly docOf: (profile: ProfileView) => JsonObject;
   /** The name that what is not saved is kept under. */
   readonly name: string;
   /** Of a draft that was found: the version that it began as. */
@@ -36,7 +35,7 @@ export interface Saving {
 }
 
 /** Saves a profile under the version that it began as, and says so when there is another by now. */
-export function useSaving({ editor, base, setBase, docOf, name, version }: Parts): Saving {
+export function useSaving({ editor, base, setBase, name, version }: Parts): Saving {
   const [conflict, setConflict] = useState<ProfileView>();
   const expected = useRef(version);
   const { mutate, isPending, error } = useSaveProfile();

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import type { Attempt, JobNode, RunDetail } from '@tenuto/contract';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { type RunAsk, useRunAction } from '../../data/run-actions.ts';
 import { useAttempts } from '../../data/runs.ts';
 import { useMay } from '../../data/scopes.ts';
 import { duration } from '../../logic/format.ts';
 import { shownStatus } from '../../logic/status.ts';
+import { useClosing } from '../../ui/closing.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton } from '../../ui/copy-id.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -28,15 +29,10 @@ interface Props {
 /** One node beside the graph: what it came to, attempt by attempt, and what may be done. */
 export function NodePanel({ run, node, close, openLog }: Props) {
   const { data: attempts } = useAttempts(run.run_id, node.node_id);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [close]);
+  const panel = useRef<HTMLElement>(null);
+  useClosing(panel, close);
   return (
-    <aside className="node-panel card" aria-label={`${words.title} ${node.node_id}`}>
+    <aside ref={panel} className="node-panel card" aria-label={`${words.title} ${node.node_id}`}>
       <header>
         <StatusMark status={shownStatus(node)} />
         <strong className="grow cut">{node.name ?? node.node_id}</strong>

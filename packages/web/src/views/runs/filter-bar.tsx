@@ -1,8 +1,6 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { RUN_KINDS, RUN_STATUSES, WAITING_FOR } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
 import {
   isRunId,
   type RunFilters,
@@ -11,6 +9,7 @@ import {
   toggleStatus,
 } from '../../logic/run-filters.ts';
 import { isNarrowing } from '../../logic/strict-search.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { RUN_WORDS } from '../../words-run.ts';
@@ -18,7 +17,6 @@ import { MORE, MORE_WORDS, MoreFilters } from './more-filters.tsx';
 import { TimeChoice } from './time-choice.tsx';
 
 const words = RUN_WORDS.list;
-const TYPING_MS = 300;
 
 interface Props {
   readonly filters: RunFilters;
@@ -27,12 +25,24 @@ interface Props {
 
 /** What narrows the list, each part of it in the address. */
 export function FilterBar({ filters, change }: Props) {
+  const navigate = useNavigate();
   const put = (part: { readonly [K in keyof RunFilters]?: string | undefined }) =>
     change(readRunFilters({ ...filters, ...part }));
+  // An id leads to its run.
+  const search = (text: string) => {
+    if (isRunId(text)) void navigate({ to: '/runs/$runId', params: { runId: text } });
+    else put({ name: text || undefined });
+  };
   const { since: _since, from: _from, to: _to, ...timeless } = filters;
   return (
     <search className="filters">
-      <Search value={filters.name ?? ''} put={(name) => put({ name })} />
+      <FilterField
+        label={words.search}
+        placeholder={words.searchHint}
+        value={filters.name ?? ''}
+        put={search}
+        isSearch
+      />
       <TimeChoice range={filters} change={(range) => change({ ...timeless, ...range })} />
       <Select
         aria-label={words.kind}
@@ -96,34 +106,5 @@ function Statuses({ filters, change }: Props) {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-interface SearchProps {
-  readonly value: string;
-  readonly put: (value: string | undefined) => void;
-}
-
-/** A field whose text becomes a filter once the typing pauses; an id leads to its run. */
-function Search({ value, put }: SearchProps) {
-  const [text, setText] = useState(value);
-  const navigate = useNavigate();
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    return after(TYPING_MS, () => {
-      if (isRunId(text)) void navigate({ to: '/runs/$runId', params: { runId: text.trim() } });
-      else put(text.trim() || undefined);
-    });
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={words.search}
-      placeholder={words.searchHint}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      data-search
-    />
   );
 }

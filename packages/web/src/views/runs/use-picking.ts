@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { isTyping } from '../../ui/list-keys.ts';
+import { isPlain, isTyping } from '../../ui/list-keys.ts';
 
 /** Runs that were picked one by one. */
 export interface Picking {
@@ -21,7 +21,7 @@ export function usePicking(): Picking {
   const clear = useCallback(() => setPicked(new Set()), []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'x' || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key !== 'x' || !isPlain(event)) return;
       const row = document.activeElement?.closest<HTMLElement>('[data-run]');
       const { run } = row?.dataset ?? {};
       if (run !== undefined && !isText(event.target)) toggle(run);

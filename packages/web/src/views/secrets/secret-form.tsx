@@ -1,11 +1,10 @@
 import type { Secret } from '@tenuto/contract';
 import { useCreateSecret, useEditSecret } from '../../data/secrets.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
-import { tell } from '../../ui/toasts.ts';
+import { thenClose } from '../../ui/toasts.ts';
 import { SECRET_WORDS as words } from '../../words-secrets.ts';
 
 interface Props {
@@ -25,7 +24,6 @@ export function SecretForm({ secret, close }: Props) {
   const create = useCreateSecret();
   const edit = useEditSecret();
   const change = secret === undefined ? create : edit;
-  const wrong = fieldErrors(change.error);
   const version = useSeenVersion(secret, change.error);
   const submit = () => {
     const hosts = linesOf(form.hosts);
@@ -33,54 +31,51 @@ export function SecretForm({ secret, close }: Props) {
       description: form.description.trim() || null,
       allowed_hosts: hosts.length > 0 ? hosts : null,
     };
-    const done = (sentence: string) => ({
-      onSuccess: () => {
-        tell(sentence);
-        close();
-      },
-    });
     if (secret === undefined) {
       const body = { name: form.name.trim(), value: form.value, ...shared };
-      return create.mutate(body, done(words.created));
+      return create.mutate(body, thenClose(words.created, close));
     }
     const body = { ...shared, ...(form.value !== '' && { value: form.value }) };
-    edit.mutate({ name: secret.name, version, body }, done(words.saved));
+    edit.mutate({ name: secret.name, version, body }, thenClose(words.saved, close));
   };
   return (
     <EditorDialog
       title={secret === undefined ? words.create : words.edit}
       verb={secret === undefined ? words.create : words.save}
-      isPending={change.isPending}
-      error={change.error}
+      change={change}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.name, hint: words.nameHint, value: form.name, code: true }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        disabled={secret !== undefined}
-        required
-        first
-      />
-      <TextField
-        {...{ kind: 'secret', value: form.value, required: secret === undefined }}
-        label={secret === undefined ? words.value : words.newValue}
-        hint={secret === undefined ? undefined : words.keepValue}
-        put={(value) => put({ value })}
-        error={wrong.get('value')}
-      />
-      <TextField
-        {...{ kind: 'lines', label: words.hosts, hint: words.hostsHint, code: true }}
-        value={form.hosts}
-        put={(hosts) => put({ hosts })}
-        error={wrong.get('allowed_hosts')}
-      />
-      <TextField
-        {...{ label: words.description, value: form.description }}
-        put={(description) => put({ description })}
-        error={wrong.get('description')}
-      />
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.name, hint: words.nameHint, value: form.name, code: true }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            disabled={secret !== undefined}
+            required
+            first
+          />
+          <TextField
+            {...{ kind: 'secret', value: form.value, required: secret === undefined }}
+            label={secret === undefined ? words.value : words.newValue}
+            hint={secret === undefined ? undefined : words.keepValue}
+            put={(value) => put({ value })}
+            error={wrong.get('value')}
+          />
+          <TextField
+            {...{ kind: 'lines', label: words.hosts, hint: words.hostsHint, code: true }}
+            value={form.hosts}
+            put={(hosts) => put({ hosts })}
+            error={wrong.get('allowed_hosts')}
+          />
+          <TextField
+            {...{ label: words.description, value: form.description }}
+            put={(description) => put({ description })}
+            error={wrong.get('description')}
+          />
+        </>
+      )}
     </EditorDialog>
   );
 }

@@ -95,7 +95,7 @@ function Use({ template, search, send, isSending, error, edited }: UseProps) {
   const local = problems.filter(({ kind }) => tried || kind !== 'required');
   const said = new Map([
     ...problemTexts(local),
-    ...saidBelow('/params', refusal?.validationErrors ?? []),
+    ...saidBelow(field, '/params', refusal?.validationErrors ?? []),
   ]);
   return (
     <div className="submit">

@@ -1,11 +1,8 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
+import { Button, Select } from '@mantine/core';
 import { isNarrowing } from '../../logic/strict-search.ts';
 import { type AuditSearch, readAuditSearch } from '../../logic/system-search.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { AUDIT_WORDS as words } from '../../words-audit.ts';
-
-const TYPING_MS = 400;
 
 interface Props {
   readonly filters: AuditSearch;
@@ -25,11 +22,12 @@ export function AuditFilters({ filters, change }: Props) {
   return (
     <search className="row audit-filters">
       {FIELDS.map(([field, label]) => (
-        <Typed
+        <FilterField
           key={field}
           label={label}
           value={filters[field] ?? ''}
           put={(text) => put({ [field]: text })}
+          isSearch={field === 'actor'}
         />
       ))}
       <Select
@@ -52,30 +50,5 @@ export function AuditFilters({ filters, change }: Props) {
         </Button>
       )}
     </search>
-  );
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly put: (text: string) => void;
-}
-
-function Typed({ label, value, put }: TypedProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    return after(TYPING_MS, () => put(text.trim()));
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      {...(label === words.actorFilter && { 'data-search': true })}
-    />
   );
 }

@@ -107,7 +107,7 @@ interface ListProps {
 
 function List({ query, isFiltered, picked, pick, go }: ListProps) {
   const pages = useAudit(query);
-  useListKeys('.audit-row');
+  useListKeys('button.audit-row');
   const empty = isFiltered ? (
     <Empty title={words.noMatch}>
       <Button variant="default" onClick={() => go({})}>

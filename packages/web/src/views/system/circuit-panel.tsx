@@ -132,7 +132,7 @@ function Rules({ circuit: { settings } }: { readonly circuit: CircuitView }) {
 }
 
 function WaitingRuns({ name }: { readonly name: string }) {
-  const { data, error } = useWaitingRuns(name, true);
+  const { data, error } = useWaitingRuns(name);
   if (data === undefined) return error === null ? <Waiting rows={2} /> : <Failure error={error} />;
   if (data.length === 0) return <p className="dim">{words.waitingNone}</p>;
   return (
@@ -192,7 +192,7 @@ function Actions({ circuit }: { readonly circuit: CircuitView }) {
         </Button>
       )}
       <Confirm question={question} close={() => setQuestion(undefined)} />
-      <TripDialog opened={tripping} close={() => setTripping(false)} circuit={key} />
+      {tripping && <TripDialog close={() => setTripping(false)} circuit={key} />}
     </div>
   );
 }

@@ -1,12 +1,12 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { CIRCUIT_STATES, type CircuitView } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useCircuits } from '../../data/circuits.ts';
-import { after } from '../../data/clock.ts';
 import { useMay } from '../../data/scopes.ts';
 import { isNarrowing } from '../../logic/strict-search.ts';
 import { type CircuitSearch, readCircuitSearch } from '../../logic/system-search.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -20,8 +20,6 @@ import { CIRCUIT_MARKS, Tried } from './circuit-marks.tsx';
 import { CircuitPanel } from './circuit-panel.tsx';
 import { TripDialog } from './trip-dialog.tsx';
 import './system.css';
-
-const TYPING_MS = 300;
 
 /** The circuit breakers of one's runs, as they are. */
 export function CircuitsPage() {
@@ -56,7 +54,7 @@ export function CircuitsPage() {
           <CircuitPanel name={search.circuit} close={() => go(filters)} />
         )}
       </div>
-      <TripDialog opened={tripping} close={() => setTripping(false)} />
+      {tripping && <TripDialog close={() => setTripping(false)} />}
     </Page>
   );
 }
@@ -67,20 +65,13 @@ interface FiltersProps {
 }
 
 function Filters({ filters, change }: FiltersProps) {
-  const [key, setKey] = useState(filters.key ?? '');
-  useEffect(() => {
-    if (key === (filters.key ?? '')) return;
-    return after(TYPING_MS, () => change(readCircuitSearch({ ...filters, key })));
-  });
   return (
     <search className="row">
-      <TextInput
-        type="search"
-        aria-label={words.filterKey}
-        placeholder={words.filterKey}
-        value={key}
-        onChange={(event) => setKey(event.currentTarget.value)}
-        data-search
+      <FilterField
+        label={words.filterKey}
+        value={filters.key ?? ''}
+        put={(key) => change(readCircuitSearch({ ...filters, key }))}
+        isSearch
       />
       <Select
         aria-label={words.state}

@@ -38,15 +38,10 @@ export function DoctorPage() {
     >
       <SystemSections />
       <p className="dim">{words.text}</p>
-      {data === undefined ? (
-        error === null ? (
-          <Waiting />
-        ) : (
-          <Failure error={error} again={() => void refetch()} />
-        )
-      ) : (
-        <Report report={data} />
-      )}
+      {/* What was found before stays, and that it was not looked at again is said. */}
+      {error !== null && <Failure error={error} again={() => void refetch()} />}
+      {data === undefined && error === null && <Waiting />}
+      {data !== undefined && <Report report={data} />}
     </Page>
   );
 }

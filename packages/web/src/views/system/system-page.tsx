@@ -34,6 +34,8 @@ const Throughput = lazy(
 
 const LOOK_EVERY_MS = 5_000;
 const MINUTE_MS = 60_000;
+/** Open circuits that are told one by one. */
+const CIRCUITS = 20;
 
 /** How the server does: what is wrong first, then its parts. */
 export function SystemPage() {
@@ -57,7 +59,7 @@ export function SystemPage() {
 function Found({ health }: { readonly health: Health }) {
   const may = useMay();
   const engines = useLatestEngines(may('metrics:read'));
-  const circuits = useOpenCircuits(may('jobs:read'));
+  const circuits = useOpenCircuits(CIRCUITS);
   const unread = [engines, circuits].find(({ data, error }) => data === undefined && error);
   const now = useNow(MINUTE_MS);
   const troubles = troublesOf({

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { Task } from '@tenuto/contract';
+import { TASK_BULK_ACTIONS, type Task, type TaskBulkAction } from '@tenuto/contract';
 import { type ReactNode, useState } from 'react';
 import { useBulkTasks } from '../../data/tasks.ts';
 import { touchedBy } from '../../logic/task-outlook.ts';
@@ -22,7 +22,7 @@ export function BulkBar({ chosen, clear, children }: Props) {
   const [question, setQuestion] = useState<Question>();
   const bulk = useBulkTasks();
   if (chosen.length === 0) return children;
-  const ask = (verb: 'pause' | 'resume') => () => {
+  const ask = (verb: TaskBulkAction) => () => {
     const tasks = touchedBy(verb, chosen);
     setQuestion({
       title: words.ask[verb],
@@ -33,11 +33,12 @@ export function BulkBar({ chosen, clear, children }: Props) {
         bulk.mutate(
           { verb, tasks },
           {
-            onSuccess: ({ done, error }) => {
-              if (error === undefined) tell(words.done(done));
-              else tellFailure(words.some(done, tasks.length), error);
+            onSuccess: ({ outcomes: { changed }, failures: [refused] }) => {
+              if (refused === undefined) tell(words.done(changed));
+              else tellFailure(words.some(changed, tasks.length), refused.detail);
               clear();
             },
+            onError: (error) => tellFailure(words.some(0, tasks.length), error),
           },
         ),
     });
@@ -45,7 +46,7 @@ export function BulkBar({ chosen, clear, children }: Props) {
   return (
     <div className="row bulk-bar">
       <strong>{words.selected(chosen.length)}</strong>
-      {(['pause', 'resume'] as const).map((verb) => (
+      {TASK_BULK_ACTIONS.map((verb) => (
         <Button
           key={verb}
           variant="default"

@@ -69,6 +69,6 @@ function ParamFields({ field, given, place, put, faults }: FieldsProps) {
       [...wrong].map(([pointer, message]) => ({ path: place + pointer, message })),
     );
   };
-  const said = new Map(saidBelow(place, faults));
+  const said = saidBelow(field, place, faults);
   return <SchemaForm field={field} draft={draft} change={change} problems={said} />;
 }

@@ -1,14 +1,10 @@
-import { TextInput } from '@mantine/core';
 import { SCHEDULE_KINDS, TASK_STATUSES } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
 import { lookOf } from '../../logic/status.ts';
 import { readTaskFilters, type TaskFilters } from '../../logic/task-filters.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { StatusGlyph } from '../../ui/icons.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { TASK_WORDS as words } from '../../words-task.ts';
-
-const TYPING_MS = 300;
 
 interface Props {
   readonly filters: TaskFilters;
@@ -17,22 +13,15 @@ interface Props {
 
 /** Filters of the list, which stand in the address. */
 export function TaskFilterBar({ filters, change }: Props) {
-  const [title, setTitle] = useState(filters.title ?? '');
-  useEffect(() => {
-    if (title === (filters.title ?? '')) return;
-    return after(TYPING_MS, () => change(readTaskFilters({ ...filters, title })));
-  });
   const flip = (name: 'status' | 'kind' | 'failing', value: string) =>
     change(readTaskFilters({ ...filters, [name]: filters[name] === value ? undefined : value }));
   return (
     <search className="row task-filters">
-      <TextInput
-        type="search"
-        aria-label={words.search}
-        placeholder={words.search}
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-        data-search
+      <FilterField
+        label={words.search}
+        value={filters.title ?? ''}
+        put={(title) => change(readTaskFilters({ ...filters, title }))}
+        isSearch
       />
       <fieldset className="row presets" aria-label={words.status}>
         {TASK_STATUSES.map((status) => (

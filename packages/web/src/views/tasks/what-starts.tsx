@@ -1,7 +1,10 @@
 import { SegmentedControl, Select, Textarea } from '@mantine/core';
+import { useProfile } from '../../data/profiles.ts';
 import { useProfileChoices, useTemplateChoices } from '../../data/task-choices.ts';
 import { STARTS } from '../../logic/task-draft.ts';
-import { faultAt } from '../../logic/task-faults.ts';
+import { faultAt, faultLines } from '../../logic/task-faults.ts';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { Waiting } from '../../ui/skeleton.tsx';
 import { TASK_FORM_WORDS } from '../../words-task-form.ts';
 import { ParamsForm } from './params-form.tsx';
 import type { DraftProps } from './task-field.tsx';
@@ -39,17 +42,13 @@ function Graph({ draft, put, faults }: DraftProps) {
   const path = isPipeline ? '/payload/pipeline' : '/payload/dag_definition';
   return (
     <>
-      <Textarea
-        size="xs"
+      <CodeEditor
         label={isPipeline ? words.pipeline : words.graph}
         value={text}
-        onChange={({ currentTarget: { value } }) =>
-          put(isPipeline ? { pipeline: value } : { graph: value })
-        }
+        change={(value) => put(isPipeline ? { pipeline: value } : { graph: value })}
+        problems={faultLines(faults, path, text)}
+        lineWord={words.line}
         rows={Math.min(24, Math.max(6, text.split('\n').length + 1))}
-        classNames={{ input: 'code-input' }}
-        spellCheck={false}
-        error={faultAt(faults, path) ?? false}
       />
       <Textarea
         size="xs"
@@ -78,7 +77,13 @@ function Template({ draft, put, faults }: DraftProps) {
         label={words.template}
         data={withChosen(names, draft.template)}
         value={draft.template === '' ? null : draft.template}
-        onChange={(template) => put({ template: template ?? '', unread: [] })}
+        onChange={(template) =>
+          put({
+            template: template ?? '',
+            ...(draft.template !== '' && { params: '{}' }),
+            unread: [],
+          })
+        }
         searchable
         allowDeselect={false}
         {...(chosen?.description && { description: chosen.description })}
@@ -101,27 +106,34 @@ function Template({ draft, put, faults }: DraftProps) {
 
 function Profile({ draft, put, faults }: DraftProps) {
   const { data: names = [] } = useProfileChoices();
+  const { profile: name } = draft;
+  const { data: chosen, isPending, isFetching } = useProfile(name, name !== '');
   return (
     <>
       <Select
         label={words.profile}
-        data={withChosen(names, draft.profile)}
-        value={draft.profile === '' ? null : draft.profile}
-        onChange={(profile) => put({ profile: profile ?? '' })}
+        data={withChosen(names, name)}
+        value={name === '' ? null : name}
+        onChange={(profile) =>
+          put({ profile: profile ?? '', ...(name !== '' && { intake: '{}' }), unread: [] })
+        }
         searchable
         allowDeselect={false}
         error={faultAt(faults, '/payload/profile') ?? false}
       />
-      <Textarea
-        size="xs"
-        label={words.intake}
-        value={draft.intake}
-        onChange={(event) => put({ intake: event.currentTarget.value })}
-        rows={5}
-        classNames={{ input: 'code-input' }}
-        spellCheck={false}
-        error={faultAt(faults, '/payload/intake') ?? false}
-      />
+      {name !== '' && isPending && isFetching ? (
+        <Waiting rows={2} />
+      ) : (
+        <ParamsForm
+          key={name}
+          schema={chosen?.profile.intake_schema}
+          label={words.intake}
+          place="/payload/intake"
+          text={draft.intake}
+          put={(intake, unread) => put({ intake, unread })}
+          faults={faults}
+        />
+      )}
     </>
   );
 }

@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import type { Quota } from '@tenuto/contract';
 import { useState } from 'react';
 import { useQuotas, useRemoveQuota, useWriteQuota } from '../../data/teams.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { count } from '../../logic/format.ts';
 import { LIMIT_NAMES, limitsOf, limitTexts } from '../../logic/quotas.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
@@ -12,7 +11,7 @@ import { useFormState, useOpened, useSeenVersion } from '../../ui/form-state.ts'
 import { Paged } from '../../ui/paged.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { type Column, NoValue, ThingTable } from '../../ui/thing-table.tsx';
-import { tell, tellFailure } from '../../ui/toasts.ts';
+import { tellFailure, thenClose } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
 import { QuotaUseOf } from './quota-use.tsx';
 
@@ -117,41 +116,39 @@ function QuotaForm({ quota, close }: { readonly quota?: Quota; readonly close: (
   const [who, setWho] = useState(quota?.principal ?? '');
   const [texts, put] = useFormState(limitTexts(quota));
   const write = useWriteQuota();
-  const wrong = fieldErrors(write.error);
   const version = useSeenVersion(quota, write.error);
   const submit = () => {
     const asked = { principal: who.trim(), body: limitsOf(texts) };
-    write.mutate(quota === undefined ? asked : { ...asked, version }, {
-      onSuccess: () => {
-        tell(words.quotaSet);
-        close();
-      },
-    });
+    const body = quota === undefined ? asked : { ...asked, version };
+    write.mutate(body, thenClose(words.quotaSet, close));
   };
   return (
     <EditorDialog
       title={quota === undefined ? words.set : words.editQuota}
       verb={quota === undefined ? words.set : words.save}
-      isPending={write.isPending}
-      error={write.error}
+      change={write}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.who, hint: words.whoHint, value: who, put: setWho }}
-        disabled={quota !== undefined}
-        required
-        first
-      />
-      {LIMIT_NAMES.map((name) => (
-        <TextField
-          key={name}
-          {...{ kind: 'number', label: words.limits[name], placeholder: words.empty }}
-          value={texts[name]}
-          put={(value) => put({ [name]: value })}
-          error={wrong.get(name)}
-        />
-      ))}
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.who, hint: words.whoHint, value: who, put: setWho }}
+            disabled={quota !== undefined}
+            required
+            first
+          />
+          {LIMIT_NAMES.map((name) => (
+            <TextField
+              key={name}
+              {...{ kind: 'number', label: words.limits[name], placeholder: words.empty }}
+              value={texts[name]}
+              put={(value) => put({ [name]: value })}
+              error={wrong.get(name)}
+            />
+          ))}
+        </>
+      )}
     </EditorDialog>
   );
 }

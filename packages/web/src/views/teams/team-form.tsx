@@ -1,11 +1,10 @@
 import type { Team } from '@tenuto/contract';
 import { useWriteTeam } from '../../data/teams.ts';
-import { fieldErrors } from '../../logic/field-errors.ts';
 import { linesOf } from '../../logic/lines.ts';
 import { EditorDialog } from '../../ui/editor-dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useFormState, useSeenVersion } from '../../ui/form-state.ts';
-import { tell } from '../../ui/toasts.ts';
+import { thenClose } from '../../ui/toasts.ts';
 import { TEAM_WORDS as words } from '../../words-teams.ts';
 
 interface Props {
@@ -21,7 +20,6 @@ export function TeamForm({ team, close }: Props) {
     members: team?.members.join('\n') ?? '',
   });
   const write = useWriteTeam();
-  const wrong = fieldErrors(write.error);
   const version = useSeenVersion(team, write.error);
   const submit = () => {
     const body = {
@@ -30,41 +28,46 @@ export function TeamForm({ team, close }: Props) {
       members: linesOf(form.members),
     };
     const known = team && { teamId: team.team_id, version };
-    write.mutate(known === undefined ? { body } : { body, known }, {
-      onSuccess: () => {
-        tell(team === undefined ? words.created : words.saved);
-        close();
-      },
-    });
+    const said = team === undefined ? words.created : words.saved;
+    write.mutate(known === undefined ? { body } : { body, known }, thenClose(said, close));
   };
   return (
     <EditorDialog
       title={team === undefined ? words.create : words.edit}
       verb={team === undefined ? words.create : words.save}
-      isPending={write.isPending}
-      error={write.error}
+      change={write}
       submit={submit}
       close={close}
     >
-      <TextField
-        {...{ label: words.name, hint: words.nameHint, value: form.name }}
-        put={(name) => put({ name })}
-        error={wrong.get('name')}
-        disabled={team !== undefined}
-        required
-        first
-      />
-      <TextField
-        {...{ kind: 'lines', rows: 5, label: words.members, hint: words.membersHint, code: true }}
-        value={form.members}
-        put={(members) => put({ members })}
-        error={wrong.get('members')}
-      />
-      <TextField
-        {...{ label: words.description, value: form.description }}
-        put={(description) => put({ description })}
-        error={wrong.get('description')}
-      />
+      {(wrong) => (
+        <>
+          <TextField
+            {...{ label: words.name, hint: words.nameHint, value: form.name }}
+            put={(name) => put({ name })}
+            error={wrong.get('name')}
+            disabled={team !== undefined}
+            required
+            first
+          />
+          <TextField
+            {...{
+              kind: 'lines',
+              rows: 5,
+              label: words.members,
+              hint: words.membersHint,
+              code: true,
+            }}
+            value={form.members}
+            put={(members) => put({ members })}
+            error={wrong.get('members')}
+          />
+          <TextField
+            {...{ label: words.description, value: form.description }}
+            put={(description) => put({ description })}
+            error={wrong.get('description')}
+          />
+        </>
+      )}
     </EditorDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { JsonObject, Template, ValidationError } from '@tenuto/contract';
 import { type FormEvent, useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
@@ -24,30 +24,50 @@ import '../submit/submit.css';
 const words = TEMPLATE_WORDS.edit;
 const TYPING_MS = 300;
 
+/** Makes a template, of an example or of what another one says. */
 export function NewTemplatePage() {
+  const { of } = useSearch({ from: '/templates/new' });
+  const { data: template, error, refetch } = useTemplate(of);
+  if (isMissing(error)) return <NoSuchPage />;
+  if (of !== undefined && template === undefined) {
+    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
+  }
+  const copy = template && writtenTemplate(template, words.copyOf(template.name));
   return (
     <Page title={words.newTitle}>
-      <Editor before={undefined} first={FIRST_TEMPLATES.greeting} />
+      <Editor key={of ?? ''} before={undefined} first={copy ?? FIRST_TEMPLATES.greeting} />
     </Page>
   );
 }
 
-/** Changes a template; what is saved is a new version of it. */
+/** Changes a template, or takes up an earlier version of it; what is saved is a new version. */
 export function EditTemplatePage() {
   const { name } = useParams({ from: '/templates/$name/edit' });
-  const { data: template, error, refetch } = useTemplate(name);
+  const { version } = useSearch({ from: '/templates/$name/edit' });
+  const newest = useTemplate(name);
+  const wanted = useTemplate(name, version === undefined ? undefined : Number(version));
+  const error = newest.error ?? wanted.error;
   if (isMissing(error)) return <NoSuchPage />;
-  if (template === undefined) {
-    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
+  if (newest.data === undefined || wanted.data === undefined) {
+    const again = () => void Promise.all([newest.refetch(), wanted.refetch()]);
+    return error === null ? <Waiting /> : <Failure error={error} again={again} />;
   }
   return (
     <Page title={words.title(name)}>
-      <Editor key={name} before={template} first={writtenTemplate(template)} />
+      {wanted.data.version !== newest.data.version && (
+        <p className="tone-amber">{words.earlier(wanted.data.version)}</p>
+      )}
+      <Editor
+        key={`${name} ${version}`}
+        before={newest.data}
+        first={writtenTemplate(wanted.data)}
+      />
     </Page>
   );
 }
 
 interface EditorProps {
+  /** What is replaced; undefined for a new one. */
   readonly before: Template | undefined;
   readonly first: string;
 }
@@ -56,6 +76,8 @@ function Editor({ before: given, first }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
   const [text, setText] = useState(first);
+  const [known] = useState(() => given && writtenTemplate(given));
+  const isSame = text === known;
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
   const save = useSaveTemplate();
@@ -82,7 +104,6 @@ function Editor({ before: given, first }: EditorProps) {
       },
     );
   };
-  const isUnchanged = before !== undefined && text === first;
   return (
     <div className="submit">
       <form className="card card-body submit-form" onSubmit={submit}>
@@ -100,8 +121,8 @@ function Editor({ before: given, first }: EditorProps) {
           <Button
             type="submit"
             loading={save.isPending}
-            disabled={isUnchanged}
-            title={isUnchanged ? words.unchanged : ''}
+            disabled={isSame}
+            title={isSame ? words.unchanged : ''}
           >
             {before === undefined ? words.saveNew : words.save}
           </Button>

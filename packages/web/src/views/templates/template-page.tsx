@@ -157,10 +157,12 @@ function Acts({ template: { name, version }, template, isNewest }: HeadProps) {
       ...{ title: words.removeTitle, text: words.removeText(name), verb: words.remove },
       ...{ danger: true, act: remove },
     });
-  const search = { template: name, ...(!isNewest && { version: String(version) }) };
+  const at = isNewest ? {} : { version: String(version) };
   return (
     <div className="row">
-      <Button renderRoot={(props) => <Link to="/submit" search={search} {...props} />}>
+      <Button
+        renderRoot={(props) => <Link to="/submit" search={{ template: name, ...at }} {...props} />}
+      >
         {TEMPLATE_WORDS.use}
       </Button>
       {isNewest && may('tasks:create') && (
@@ -171,13 +173,21 @@ function Acts({ template: { name, version }, template, isNewest }: HeadProps) {
           {words.schedule}
         </Button>
       )}
+      <Button
+        variant="default"
+        renderRoot={(props) => (
+          <Link to="/templates/$name/edit" params={{ name }} search={at} {...props} />
+        )}
+      >
+        {isNewest ? words.edit : words.takeUp}
+      </Button>
       {isNewest && (
         <>
           <Button
             variant="default"
-            renderRoot={(props) => <Link to="/templates/$name/edit" params={{ name }} {...props} />}
+            renderRoot={(props) => <Link to="/templates/new" search={{ of: name }} {...props} />}
           >
-            {words.edit}
+            {words.duplicate}
           </Button>
           <Button variant="default" onClick={ask}>
             {words.remove}

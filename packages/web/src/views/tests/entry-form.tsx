@@ -44,24 +44,31 @@ export function EntryForm({ before, close }: Props) {
     <EditorDialog
       title={before === undefined ? words.register : words.editTitle(before.id)}
       verb={before === undefined ? words.registerVerb : words.save}
-      isPending={register.isPending}
-      error={refused.length > 0 ? undefined : register.error}
+      // What stands at its line is not said a second time.
+      change={{
+        isPending: register.isPending,
+        error: refused.length > 0 ? null : register.error,
+      }}
       submit={submit}
       close={close}
       wide
     >
-      <p className="dim">{words.registerText}</p>
-      <CodeEditor
-        label={words.text}
-        value={text}
-        change={(next) => {
-          setText(next);
-          register.reset();
-        }}
-        problems={'problems' in read ? read.problems : refused.map(placedBy(read.lineOf))}
-        lineWord={SUBMIT_WORDS.line}
-        rows={20}
-      />
+      {() => (
+        <>
+          <p className="dim">{words.registerText}</p>
+          <CodeEditor
+            label={words.text}
+            value={text}
+            change={(next) => {
+              setText(next);
+              register.reset();
+            }}
+            problems={'problems' in read ? read.problems : refused.map(placedBy(read.lineOf))}
+            lineWord={SUBMIT_WORDS.line}
+            rows={20}
+          />
+        </>
+      )}
     </EditorDialog>
   );
 }

@@ -1,7 +1,5 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { TEST_STATUSES } from '@tenuto/contract';
-import { useEffect, useState } from 'react';
-import { after } from '../../data/clock.ts';
 import { useCatalogue } from '../../data/tests.ts';
 import {
   isNarrowed,
@@ -9,10 +7,9 @@ import {
   TEST_SORTS,
   type TestSearch,
 } from '../../logic/test-search.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
 import { statusWord } from '../../words.ts';
 import { TEST_WORDS as words } from '../../words-test.ts';
-
-const TYPING_MS = 300;
 
 interface Props {
   readonly search: TestSearch;
@@ -25,14 +22,14 @@ export function TestFilters({ search, change }: Props) {
     change(readTestSearch({ ...search, ...part }));
   return (
     <search className="row">
-      <Typed
+      <FilterField
         label={words.search}
         value={search.name ?? ''}
         put={(name) => put({ name })}
         isSearch
       />
       <SuiteFilter suite={search.suite} put={(suite) => put({ suite })} />
-      <Typed label={words.owner} value={search.owner ?? ''} put={(owner) => put({ owner })} />
+      <FilterField label={words.owner} value={search.owner ?? ''} put={(owner) => put({ owner })} />
       <Select
         aria-label={words.status}
         placeholder={words.status}
@@ -90,33 +87,6 @@ function SuiteFilter({ suite, put }: SuiteProps) {
       searchable
       clearable
       w={150}
-    />
-  );
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly put: (value: string) => void;
-  readonly isSearch?: boolean;
-}
-
-/** A field whose text becomes a filter once the typing pauses. */
-function Typed({ label, value, put, isSearch = false }: TypedProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    return after(TYPING_MS, () => put(text.trim()));
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      {...(isSearch && { 'data-search': true })}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Webhook } from '@tenuto/contract';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useEditWebhook, useRemoveWebhook, useWebhooks } from '../../data/webhoo
 import { webhookExample } from '../../logic/webhook-example.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { CopyButton } from '../../ui/copy-id.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { RowMenu } from '../../ui/row-menu.tsx';
 import { StatusMark } from '../../ui/status.tsx';
 import { type Column, ThingTable } from '../../ui/thing-table.tsx';
@@ -142,7 +143,7 @@ function Try({ webhook, close }: { readonly webhook: Webhook; readonly close: ()
   const { name, path, verify } = webhook;
   const example = webhookExample(location.origin + (path ?? ''), verify);
   return (
-    <Modal opened onClose={close} title={words.tryTitle(name)} size="lg" lockScroll={false}>
+    <Dialog onClose={close} title={words.tryTitle(name)} size="lg">
       <p>{verify === 'none' ? words.tryNone : words.tryText}</p>
       <div className="json">
         <CopyButton text={example} what={words.command} />
@@ -154,6 +155,6 @@ function Try({ webhook, close }: { readonly webhook: Webhook; readonly close: ()
       <Link to="/events" search={{ topic: webhook.topic }}>
         {words.events}
       </Link>
-    </Modal>
+    </Dialog>
   );
 }
