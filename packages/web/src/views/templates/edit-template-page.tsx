@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { JsonObject, Template, ValidationError } from '@tenuto/contract';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useDryRun } from '../../data/submit.ts';
@@ -77,8 +77,7 @@ function Editor({ before: given, first: opened }: EditorProps) {
   const [before] = useState(given);
   const [first] = useState(opened);
   const [text, setText] = useState(first);
-  const [known] = useState(() => given && writtenTemplate(given));
-  const isSame = text === known;
+  const isSame = before !== undefined && text === writtenTemplate(before);
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
   const save = useSaveTemplate();
@@ -91,7 +90,8 @@ function Editor({ before: given, first: opened }: EditorProps) {
     setText(next);
     save.reset();
   };
-  const submit = () => {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
     const now = readText(text, words.noObject);
     if ('problems' in now) return;
     save.mutate(
@@ -106,13 +106,7 @@ function Editor({ before: given, first: opened }: EditorProps) {
   };
   return (
     <div className="submit">
-      <form
-        className="card card-body submit-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <form className="card card-body submit-form" onSubmit={submit}>
         {before === undefined && <Begin text={text} pick={write} />}
         <CodeEditor
           label={words.text}

@@ -161,51 +161,59 @@ function Head({ template, isNewest }: HeadProps) {
         {isNewest && `, ${words.inForce}`} · <When at={changed} /> · {by}
       </span>
       <span className="grow" />
-      {may && (
-        <div className="row">
-          <Button
-            renderRoot={(props) => (
-              <Link to="/submit" search={{ template: name, ...at }} {...props} />
-            )}
-          >
-            {TEMPLATE_WORDS.use}
-          </Button>
-          {isNewest && mayPlan && (
-            <Button
-              variant="default"
-              renderRoot={(props) => (
-                <Link to="/tasks/new" search={{ template: name }} {...props} />
-              )}
-            >
-              {words.schedule}
-            </Button>
-          )}
-          <Button
-            variant="default"
-            renderRoot={(props) => (
-              <Link to="/templates/$name/edit" params={{ name }} search={at} {...props} />
-            )}
-          >
-            {isNewest ? words.edit : words.takeUp}
-          </Button>
-          {isNewest && (
-            <>
-              <Button
-                variant="default"
-                renderRoot={(props) => (
-                  <Link to="/templates/new" search={{ of: name }} {...props} />
-                )}
-              >
-                {words.duplicate}
-              </Button>
-              <Button variant="default" onClick={ask}>
-                {words.remove}
-              </Button>
-            </>
-          )}
-        </div>
-      )}
+      {may && <Ways {...{ name, at, isNewest, mayPlan }} remove={ask} />}
       <Confirm question={question} close={() => setQuestion(undefined)} />
     </>
+  );
+}
+
+interface WaysProps {
+  readonly name: string;
+  /** The version that is looked at, where it is not in force. */
+  readonly at: { readonly version?: string };
+  readonly isNewest: boolean;
+  readonly mayPlan: boolean;
+  readonly remove: () => void;
+}
+
+/** What is made of a template, and of which version. */
+function Ways({ name, at, isNewest, mayPlan, remove }: WaysProps) {
+  return (
+    <div className="row">
+      <Button
+        renderRoot={(props) => <Link to="/submit" search={{ template: name, ...at }} {...props} />}
+      >
+        {TEMPLATE_WORDS.use}
+      </Button>
+      {isNewest && mayPlan && (
+        <Button
+          variant="default"
+          renderRoot={(props) => <Link to="/tasks/new" search={{ template: name }} {...props} />}
+        >
+          {words.schedule}
+        </Button>
+      )}
+      <Button
+        variant="default"
+        renderRoot={(props) => (
+          <Link to="/templates/$name/edit" params={{ name }} search={at} {...props} />
+        )}
+      >
+        {isNewest ? words.edit : words.takeUp}
+      </Button>
+      {isNewest && (
+        <>
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link to="/templates/new" search={{ of: name }} {...props} />}
+          >
+            {words.duplicate}
+          </Button>
+          <Button variant="default" onClick={remove}>
+            {words.remove}
+          </Button>
+        </>
+      )}
+    </div>
   );
 }
