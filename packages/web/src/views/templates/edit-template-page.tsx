@@ -76,8 +76,7 @@ function Editor({ before: given, first }: EditorProps) {
   // The version that was read is the one that is replaced, whatever others save meanwhile.
   const [before] = useState(given);
   const [text, setText] = useState(first);
-  const [known] = useState(() => given && writtenTemplate(given));
-  const isSame = text === known;
+  const isSame = before !== undefined && text === writtenTemplate(before);
   const [settled] = useDebouncedValue(text, TYPING_MS);
   const navigate = useNavigate();
   const save = useSaveTemplate();
