@@ -97,7 +97,7 @@ describe('a real process', () => {
   it('stands still at its failpoint until it is told to go on', async () => {
     const { child, written } = start('claimed:1:hang');
     await once(child.stdout, 'data');
-    await vi.waitFor(() => expect(stateOf(child.pid)).toBe('T'));
+    await vi.waitFor(() => expect(stateOf(child.pid)).toBe('T'), { timeout: 60_000 });
     expect(written()).toBe('before\n');
     child.kill('SIGCONT');
     await once(child, 'close');

@@ -314,11 +314,16 @@ describe('a run that is given up', () => {
     await api.reaches(job, 'cancelled');
     expect((await approvalsOf(job))[0].state).toBe('cancelled');
     expect((await decide(job, null, { decision: 'approve' })).status).toBe(409);
-    await vi.waitFor(async () => {
-      await store.approvals.closeStrays();
-      const { rows } = await api.pool.query('select state from approvals where run_id = $1', [job]);
-      expect(rows).toEqual([{ state: 'cancelled' }]);
-    });
+    await vi.waitFor(
+      async () => {
+        await store.approvals.closeStrays();
+        const { rows } = await api.pool.query('select state from approvals where run_id = $1', [
+          job,
+        ]);
+        expect(rows).toEqual([{ state: 'cancelled' }]);
+      },
+      { timeout: 60_000 },
+    );
   });
 
   it('may still ask in its cleanup', async () => {
@@ -329,6 +334,8 @@ describe('a run that is given up', () => {
     await api.nodeIs(job, 'ask', 'waiting');
     expect((await approvalsOf(job))[0].state).toBe('open');
     expect((await decide(job, null, { decision: 'approve' })).status).toBe(200);
-    await vi.waitFor(async () => expect((await outputOf(job))?.approved).toBe(true));
+    await vi.waitFor(async () => expect((await outputOf(job))?.approved).toBe(true), {
+      timeout: 60_000,
+    });
   });
 });

@@ -38,9 +38,12 @@ it('tells how one that was killed is lost, and its runs are somebody else’s', 
   const { api, other, engines, one } = await startTwo();
   const job = await api.submit([{ id: 'stays', uses: 'hang' }]);
   const own = api.engine.engine.id;
-  await vi.waitFor(async () => {
-    expect(await one(own)).toMatchObject({ owned_runs: 1, running_nodes: 1 });
-  });
+  await vi.waitFor(
+    async () => {
+      expect(await one(own)).toMatchObject({ owned_runs: 1, running_nodes: 1 });
+    },
+    { timeout: 60_000 },
+  );
   api.engine.kill();
   await vi.waitFor(
     async () => {

@@ -103,7 +103,7 @@ describe('a zip', () => {
     }
     const body = Readable.from(zipPieces(entries()), { objectMode: false });
     for await (const piece of body) if (piece.length === 100_000 || deflate) break;
-    await vi.waitFor(() => expect(closed).toEqual(['the file', 'the list']));
+    await vi.waitFor(() => expect(closed).toEqual(['the file', 'the list']), { timeout: 60_000 });
   });
 
   it.each([true, false])('ends with what went wrong with a file (deflate: %s)', async (deflate) => {
