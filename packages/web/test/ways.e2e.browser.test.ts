@@ -65,15 +65,16 @@ describe('a run', () => {
     await served.client.templates.create({
       name: 'pause',
       dag_definition: {
-        nodes: [{ id: 'wait', uses: 'sleep.for', with: { seconds: '${params.seconds}' } }],
+        nodes: [{ id: 'wait', uses: 'signal.wait', with: { name: '${params.word}' } }],
       },
-      params_schema: { type: 'object', properties: { seconds: { type: 'integer', default: 2 } } },
+      params_schema: { type: 'object', properties: { word: { type: 'string', default: 'go' } } },
     });
-    const job = await served.client.jobs.submit({ template: 'pause', params: { seconds: 5 } });
+    const job = await served.client.jobs.submit({ template: 'pause', params: { word: 'now' } });
     const { page, troubles } = await signedIn(browser, served);
     const stream = page.waitForRequest(/\/stream$/);
     await page.goto(`${served.url}/runs/${job.job_id}`);
     await stream;
+    await served.client.jobs.signal(job.job_id, { name: 'now' });
     await page.getByText('The run has completed.').waitFor();
     await page.getByRole('button', { name: /wait/ }).first().click();
     await page.getByRole('complementary', { name: 'Node wait' }).waitFor();
