@@ -61,8 +61,9 @@ it('every screen that cannot be read says so, has a way to try again, and is the
     await page.goto(served.url + scene.path);
     const content = page.locator('#content');
     const again = content.getByRole('button', { name: 'Try again' });
-    await content.getByText('The database did not answer in time.').first().waitFor();
-    await again.first().waitFor();
+    const said = content.getByText('The database did not answer in time.');
+    const told = async () => [scene.name, (await said.count()) > 0, (await again.count()) > 0];
+    await expect.poll(told).toEqual([scene.name, true, true]);
     serious.push(...(await seriousIn(page, scene.name)));
     await mend();
     const failures = page.locator('.failure, .stale');

@@ -67,7 +67,7 @@ interface ChooseProps {
 
 /** Which run to put beside those that are there. */
 function Choose({ ids, add }: ChooseProps) {
-  const { data, error } = useCandidates(ids[0]);
+  const { data, error, refetch } = useCandidates(ids[0]);
   const [typed, setTyped] = useState('');
   const others = (data ?? []).filter(({ run }) => !ids.includes(run.run_id));
   return (
@@ -76,7 +76,7 @@ function Choose({ ids, add }: ChooseProps) {
         <h2>{words.pick}</h2>
       </header>
       <div className="card-body stack">
-        {error !== null && <Failure error={error} />}
+        {error !== null && <Failure error={error} again={() => void refetch()} />}
         {ids.length > 0 && error === null && (
           <p className="dim">{others.length > 0 ? words.pickText : words.pickNone}</p>
         )}

@@ -28,7 +28,7 @@ interface Props {
 
 /** One event beside the others: what it says, where it came from, and what came of it. */
 export function EventPanel({ eventId, known, close }: Props) {
-  const { data, error } = useEvent(eventId);
+  const { data, error, refetch } = useEvent(eventId);
   const event = data ?? known;
   const panel = useRef<HTMLElement>(null);
   useClosing(panel, close);
@@ -56,7 +56,11 @@ export function EventPanel({ eventId, known, close }: Props) {
         <Waiting />
       ) : (
         <div className="card-body">
-          {isMissing(error) ? <p>{words.gone}</p> : <Failure error={error} />}
+          {isMissing(error) ? (
+            <p>{words.gone}</p>
+          ) : (
+            <Failure error={error} again={() => void refetch()} />
+          )}
         </div>
       )}
     </aside>

@@ -119,10 +119,11 @@ function Check({ name }: { readonly name: string }) {
 }
 
 function Tools({ name, close }: { readonly name: string; readonly close: () => void }) {
-  const { data, error } = useMcpTools(name);
+  const { data, error, refetch } = useMcpTools(name);
   return (
     <Dialog onClose={close} title={words.toolsOf(name)} size="lg">
-      {data === undefined && (error === null ? <Waiting /> : <Failure error={error} />)}
+      {data === undefined &&
+        (error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />)}
       {data?.tools.length === 0 && <p className="dim">{words.noTools}</p>}
       {data?.tools.map((tool) => (
         <p key={tool.name}>

@@ -21,7 +21,8 @@ export function NewProfilePage() {
   const { from } = useSearch({ from: '/profiles/new' });
   const source = useProfile(from ?? '', from !== undefined);
   if (from === undefined) return <Open key="new" name="?" first={BLANK} />;
-  if (source.data === undefined) return <Opening error={source.error} />;
+  if (source.data === undefined)
+    return <Opening error={source.error} again={() => void source.refetch()} />;
   const doc = docOf(source.data);
   const copy = {
     ...doc,
@@ -37,19 +38,24 @@ const BLANK: JsonObject = { name: '', phases: [] };
 /** One profile: its phases, and everything in them. */
 export function ProfilePage() {
   const { name } = useParams({ from: '/profiles/$name' });
-  const { data, error } = useProfile(name);
+  const { data, error, refetch } = useProfile(name);
   if (isMissing(error)) return <NoSuchPage />;
-  if (data === undefined) return <Opening error={error} />;
+  if (data === undefined) return <Opening error={error} again={() => void refetch()} />;
   return <Open key={name} name={name} profile={data} first={BLANK} />;
 }
 
-function Opening({ error }: { readonly error: Error | null }) {
+interface OpeningProps {
+  readonly error: Error | null;
+  readonly again: () => void;
+}
+
+function Opening({ error, again }: OpeningProps) {
   if (error === null) return <Waiting rows={10} />;
   return isMissing(error) ? (
     <NoSuchPage />
   ) : (
     <div className="page">
-      <Failure error={error} />
+      <Failure error={error} again={again} />
     </div>
   );
 }

@@ -21,8 +21,9 @@ export function HistoryTab({ run }: { readonly run: RunDetail }) {
 }
 
 function Transitions({ runId }: { readonly runId: string }) {
-  const { data, error } = useHistory(runId);
-  if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} />;
+  const { data, error, refetch } = useHistory(runId);
+  if (data === undefined)
+    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
   return (
     <section className="card">
       <header>

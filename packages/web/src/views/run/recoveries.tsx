@@ -11,13 +11,15 @@ const words = RUN_WORDS.history;
 
 /** What was done about failures: each session with why, how far it is, and what came of it. */
 export function Recoveries({ runId }: { readonly runId: string }) {
-  const { data, error } = useRecoveries(runId);
+  const { data, error, refetch } = useRecoveries(runId);
   return (
     <section className="card">
       <header>
         <h2>{words.recoveries}</h2>
       </header>
-      {data === undefined && error !== null && <Failure error={error} />}
+      {data === undefined && error !== null && (
+        <Failure error={error} again={() => void refetch()} />
+      )}
       {data?.items.length === 0 && <p className="card-body dim">{words.noRecoveries}</p>}
       {data?.items.map((one) => (
         <Session key={one.session_id} of={one} />

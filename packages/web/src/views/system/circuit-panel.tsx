@@ -132,8 +132,13 @@ function Rules({ circuit: { settings } }: { readonly circuit: CircuitView }) {
 }
 
 function WaitingRuns({ name }: { readonly name: string }) {
-  const { data, error } = useWaitingRuns(name);
-  if (data === undefined) return error === null ? <Waiting rows={2} /> : <Failure error={error} />;
+  const { data, error, refetch } = useWaitingRuns(name);
+  if (data === undefined)
+    return error === null ? (
+      <Waiting rows={2} />
+    ) : (
+      <Failure error={error} again={() => void refetch()} />
+    );
   if (data.length === 0) return <p className="dim">{words.waitingNone}</p>;
   return (
     <ul className="plain">

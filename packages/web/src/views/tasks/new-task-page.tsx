@@ -35,8 +35,9 @@ function draftFor({ topic, template, profile }: NewTaskSearch): TaskDraft {
 }
 
 function Duplicate({ taskId }: { readonly taskId: string }) {
-  const { data: task, error } = useTask(taskId);
-  if (task === undefined) return error === null ? <Waiting /> : <Failure error={error} />;
+  const { data: task, error, refetch } = useTask(taskId);
+  if (task === undefined)
+    return error === null ? <Waiting /> : <Failure error={error} again={() => void refetch()} />;
   return <Form key={taskId} first={copyOf(task)} />;
 }
 
