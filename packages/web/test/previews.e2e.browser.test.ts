@@ -96,7 +96,7 @@ it.each([
   ['data.json', 'pre', '</pre><script>'],
 ])('shows %s, and runs nothing of it', async (path, where, says) => {
   const { page, troubles } = await look(path);
-  await page.locator(`.preview ${where}`).filter({ hasText: says }).first().waitFor();
+  await page.locator(`.artifact-preview ${where}`).filter({ hasText: says }).first().waitFor();
   expect(await page.evaluate('window.hit')).toBeUndefined();
   expect(await page.locator('.artifact-preview a[href^="javascript:"]').count()).toBe(0);
   expect(
