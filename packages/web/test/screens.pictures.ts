@@ -161,11 +161,13 @@ async function open({ page, width }: Eye, path: string): Promise<void> {
 }
 
 const TRIES = 12;
+const MOST_GROWN = 3;
 
 /** All of the page, once it has come to rest; it is cut where it is very long. */
 async function take({ page, asked, width, theme }: Eye, name: string): Promise<void> {
   const { least, most } = SIZES[width];
   let last: Buffer | undefined;
+  let [height, grown] = [least as number, 0];
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const wanted = Number(
       await page.evaluate(
@@ -176,7 +178,9 @@ async function take({ page, asked, width, theme }: Eye, name: string): Promise<v
         })()`,
       ),
     );
-    const height = Math.min(most, Math.max(least, wanted));
+    // What follows the height of the window would grow for good.
+    if (wanted > height) grown += 1;
+    height = grown > MOST_GROWN ? least : Math.min(most, Math.max(least, wanted));
     await page.setViewportSize({ width, height });
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     const isReading = asked.size > 0 || (await page.locator('.skeleton').count()) > 0;
