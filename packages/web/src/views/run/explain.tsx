@@ -82,7 +82,7 @@ function Reasons({ reasons, summary }: ReasonsProps) {
           )}
           {until !== null && (
             <>
-              {', '}
+              {' · '}
               <When at={until} />
             </>
           )}
