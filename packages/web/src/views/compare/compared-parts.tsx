@@ -3,6 +3,7 @@ import type { Comparison, DifferencesView } from '@tenuto/contract';
 import type { ReactNode } from 'react';
 import { count } from '../../logic/format.ts';
 import { bytes } from '../../logic/phases.ts';
+import { Card } from '../../ui/card.tsx';
 import { COMPARE_WORDS as words } from '../../words-compare.ts';
 import { Differences } from './differences.tsx';
 
@@ -126,14 +127,11 @@ interface PartProps {
 }
 
 function Part({ title, same, children }: PartProps) {
+  const note = same === undefined ? {} : { note: words.same(count(same)) };
   return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-        {same !== undefined && <span className="dim num">{words.same(count(same))}</span>}
-      </header>
+    <Card title={title} {...note}>
       <div className="card-body table-scroll">{children}</div>
-    </section>
+    </Card>
   );
 }
 

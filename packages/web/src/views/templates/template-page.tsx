@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Template } from '@tenuto/contract';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { NoSuchPage } from '../../app/problems.tsx';
 import { isMissing } from '../../data/query-client.ts';
 import { useMay } from '../../data/scopes.ts';
 import { useRemoveTemplate, useTemplate } from '../../data/templates.ts';
 import { nodesOfDag } from '../../logic/dag-nodes.ts';
 import { count } from '../../logic/format.ts';
+import { Card } from '../../ui/card.tsx';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { DagPicture } from '../../ui/dag-picture.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
@@ -107,24 +108,6 @@ function Found({ template, newest, against }: FoundProps) {
         </div>
       </div>
     </Page>
-  );
-}
-
-interface CardProps {
-  readonly title: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}
-
-function Card({ title, note, children }: CardProps) {
-  return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="dim">{note}</span>}
-      </header>
-      {children}
-    </section>
   );
 }
 

@@ -7,6 +7,7 @@ import { isMissing } from '../../data/query-client.ts';
 import { useTest, useTestHistory } from '../../data/tests.ts';
 import { count, duration, percent } from '../../logic/format.ts';
 import { evidenceOf, failureGroups, resultStatus, testPlace } from '../../logic/test-results.ts';
+import { Card } from '../../ui/card.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -173,23 +174,5 @@ function History({ test, history }: HistoryProps) {
         <ResultTable results={history} />
       </Card>
     </>
-  );
-}
-
-interface CardProps {
-  readonly title: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}
-
-function Card({ title, note, children }: CardProps) {
-  return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="dim">{note}</span>}
-      </header>
-      {children}
-    </section>
   );
 }
