@@ -58,45 +58,26 @@ import { rawBodies } from './plugins/raw-body.ts';
 import { addRequestContext, requestIdOf } from './plugins/request-context.ts';
 import { addTelemetry } from './plugins/telemetry.ts';
 import { validatorCompiler } from './plugins/validation.ts';
-import { addWebSockets } from './plugins/websockets.ts';
-import { addApprovalRoutes } from './routes/approvals.ts';
-import { addArtifactRoutes } from './routes/artifacts.ts';
-import { addBudgetRoutes } from './routes/budgets.ts';
-import { addCircuitRoutes } from './routes/circuits.ts';
+import {
+  addMoney,
+  addNotifications,
+  addRecovery,
+  addReferred,
+  addRuns,
+  addTests,
+} from './route-groups.ts';
 import { addDoctorRoutes } from './routes/doctor.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes, addPublishRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHomeRoutes } from './routes/home.ts';
 import { addHookRoutes } from './routes/hooks.ts';
-import { addInterventionRoutes } from './routes/interventions.ts';
 import { addJobControlRoutes } from './routes/job-control.ts';
 import { addJobPartRoutes } from './routes/job-parts.ts';
 import { addJobRoutes } from './routes/jobs.ts';
-import { addMcpServerRoutes } from './routes/mcp-servers.ts';
-import { addNeedsRoutes } from './routes/needs.ts';
-import { addChannelRoutes } from './routes/notification-channels.ts';
-import { addDeliveryRoutes } from './routes/notification-deliveries.ts';
-import { addNoticeRoutes } from './routes/notification-routes.ts';
-import { addPhasedRunRoutes } from './routes/phased-runs.ts';
-import { addPriceRoutes } from './routes/prices.ts';
 import { addPrincipalRoutes } from './routes/principals.ts';
-import { addProfileRoutes } from './routes/profiles.ts';
-import { addRecoveryRoutes } from './routes/recoveries.ts';
-import { addRetryPolicyRoutes } from './routes/retry-policies.ts';
-import { addForkRoutes } from './routes/run-forks.ts';
-import { addRunMetricsRoutes } from './routes/run-metrics.ts';
-import { addRunStatsRoutes } from './routes/run-stats.ts';
-import { addRunStreamRoute } from './routes/run-stream.ts';
-import { addRunTestRoutes } from './routes/run-tests.ts';
-import { addRunRoutes } from './routes/runs.ts';
-import { addSecretRoutes } from './routes/secrets.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
-import { addSpendingRoutes } from './routes/spending.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
-import { addTemplateRoutes } from './routes/templates.ts';
-import { addTestCatalogueRoutes } from './routes/test-catalogue.ts';
-import { addTestRoutes } from './routes/tests.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import type { EventParts } from './services/event-parts.ts';
 import { createEventStreams } from './services/event-stream.ts';
@@ -107,11 +88,9 @@ import type { NotificationParts } from './services/notification-parts.ts';
 import type { PhasedParts } from './services/phased-find.ts';
 import { createPlans } from './services/plans.ts';
 import { createQuotaGate, type QuotaGate } from './services/quota-gate.ts';
-import { createRunStreams, type RunStreamParts } from './services/run-stream.ts';
 import { createRunViews } from './services/run-views.ts';
 import type { SecretParts } from './services/secrets.ts';
 import type { SettingsParts } from './services/settings.ts';
-import type { TemplateParts } from './services/templates.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -250,32 +229,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-type RecoveryParts = Parameters<typeof addRecoveryRoutes>[1] &
-  Parameters<typeof addApprovalRoutes>[1] &
-  Parameters<typeof addCircuitRoutes>[1] &
-  Parameters<typeof addNeedsRoutes>[1] &
-  Parameters<typeof addRetryPolicyRoutes>[1];
-
-/** What is done about failures, by rules and by people. */
-function addRecovery(app: FastifyInstance, parts: RecoveryParts): void {
-  addRecoveryRoutes(app, parts);
-  addInterventionRoutes(app, parts);
-  addApprovalRoutes(app, parts);
-  addNeedsRoutes(app, parts);
-  addCircuitRoutes(app, parts);
-  addRetryPolicyRoutes(app, parts);
-}
-
-type MoneyParts = Parameters<typeof addPriceRoutes>[1] &
-  Parameters<typeof addBudgetRoutes>[1] &
-  Parameters<typeof addSpendingRoutes>[1];
-
-function addMoney(app: FastifyInstance, parts: MoneyParts): void {
-  addPriceRoutes(app, parts);
-  addBudgetRoutes(app, parts);
-  addSpendingRoutes(app, parts);
-}
-
 /** What those ask for who run servers. */
 function addOperation(app: FastifyInstance, options: AppOptions): void {
   addDoctorRoutes(app, { clock: options.clock, doctor: createDoctor(options.doctor) });
@@ -292,48 +245,6 @@ function healthDetails({ operation, clock, console: files, setup }: AppOptions):
 async function addPages(app: FastifyInstance, options: AppOptions): Promise<void> {
   addConsole(app, options.console);
   if (options.docs) await addDocs(app);
-}
-
-function addTests(app: FastifyInstance, parts: Parameters<typeof addTestRoutes>[1]): void {
-  addTestRoutes(app, parts);
-  addRunTestRoutes(app, parts);
-  addTestCatalogueRoutes(app, parts);
-}
-
-function addNotifications(app: FastifyInstance, parts: NotificationParts): void {
-  addChannelRoutes(app, parts);
-  addNoticeRoutes(app, parts);
-  addDeliveryRoutes(app, parts);
-}
-
-type RunParts = Parameters<typeof addRunStatsRoutes>[1] &
-  Parameters<typeof addPhasedRunRoutes>[1] &
-  Parameters<typeof addArtifactRoutes>[1] &
-  Parameters<typeof addRunMetricsRoutes>[1] &
-  Parameters<typeof addForkRoutes>[1] &
-  RunStreamParts;
-
-/** Runs of all kinds, as they are, as they go on, and what they leave. */
-async function addRuns(app: FastifyInstance, parts: RunParts): Promise<void> {
-  addRunRoutes(app, parts);
-  addRunStatsRoutes(app, parts);
-  addPhasedRunRoutes(app, parts);
-  addForkRoutes(app, parts);
-  addArtifactRoutes(app, parts);
-  addRunMetricsRoutes(app, parts);
-  await addWebSockets(app, parts.clock);
-  addRunStreamRoute(app, createRunStreams(parts));
-}
-
-/** What graphs refer to by name. */
-function addReferred(
-  app: FastifyInstance,
-  parts: SecretParts & McpServerParts & TemplateParts,
-): void {
-  addSecretRoutes(app, parts);
-  addMcpServerRoutes(app, parts);
-  addTemplateRoutes(app, parts);
-  addProfileRoutes(app, parts);
 }
 
 const HOOK_BYTES = 16;
